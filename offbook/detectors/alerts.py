@@ -1,0 +1,95 @@
+"""Findings become alerts: identity, score, evidence and words."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from offbook.detectors.detector import Common, Detector, Finding
+from offbook.detectors.fact import Fact
+from offbook.detectors.reference import Reference
+from offbook.detectors.wording import CompanyWords
+from offbook.events.alert import Alert, Bilingual, Evidence, Mode, Severity
+from offbook.events.times import rfc3339
+from offbook.events.types import KINDS
+
+SCORES: dict[Severity, int] = {"critical": 60, "warning": 30, "info": 10}
+CORROBORATION = 20
+
+NO_LONGER_HOLDS = Bilingual(
+    "earlier events that arrived later belong to another alert or changed the picture",
+    "晚到的更早事件已归入另一条告警，或改变了判断",
+)
+
+
+def alert_id(detector: str, anchor: str) -> str:
+    """The same detector and anchor give the same id on every run and every replay."""
+    digest = blake2b(f"{detector}\n{anchor}".encode(), digest_size=8).hexdigest()
+    return f"{detector}-{digest}"
+
+
+def score(severity: Severity, corroborated: bool) -> int:
+    """0-100: by severity, more when something of another kind points the same way."""
+    return min(100, SCORES[severity] + (CORROBORATION if corroborated else 0))
+
+
+class AlertWriter:
+    """Writes the alert of a finding. `mode` is put on every alert."""
+
+    def __init__(self, reference: Reference, common: Common, mode: Mode) -> None:
+        self._words = CompanyWords(reference)
+        self._mode = mode
+
+    def alert(
+        self,
+        detector: Detector,
+        finding: Finding,
+        revision: int,
+        firing: bool,
+        detected_at: int | None,
+    ) -> Alert:
+        """One revision. `detected_at` None dates it by its last event or its deadline."""
+        severity = finding.severity or detector.severity
+        summary = detector.summarise(finding, detector.params, self._words)
+        if finding.settled is not None:
+            summary = Bilingual(
+                f"Withdrawn: {finding.settled.en}. {summary.en}",
+                f"已撤回：{finding.settled.zh}。{summary.zh}",
+            )
+        first, last = finding.facts[0].at, finding.facts[-1].at
+        found_at = detected_at if detected_at is not None else max(last, finding.due or 0)
+        return Alert(
+            alert_id=alert_id(detector.id, finding.anchor),
+            revision=revision,
+            detector=detector.id,
+            severity=severity,
+            state="firing" if firing else "withdrawn",
+            score=score(severity, finding.corroborated),
+            title=detector.title,
+            summary=summary,
+            employee=finding.subject.employee,
+            customer=finding.subject.customer,
+            order=finding.subject.order,
+            account=finding.subject.account,
+            first_event_at=rfc3339(first),
+            last_event_at=rfc3339(last),
+            detected_at=rfc3339(found_at),
+            evidence=tuple(_evidence(fact, finding.notes) for fact in finding.facts),
+            mode=self._mode,
+        )
+
+
+def _evidence(fact: Fact, notes: dict[str, str]) -> Evidence:
+    kind = KINDS[fact.kind]
+    note = notes.get(fact.role, fact.role)
+    if fact.weight > 1:
+        note = f"{note} ({fact.weight} records)"
+    return Evidence(
+        source=fact.source,
+        id=fact.id,
+        type=kind.type,
+        time=rfc3339(fact.at),
+        topic=kind.topic,
+        partition=fact.partition,
+        offset=fact.offset,
+        note=note,
+    )

@@ -1,0 +1,21 @@
+"""Deletes, as the detectors that count them read them: in the CRM and on endpoints alike."""
+
+from __future__ import annotations
+
+from offbook.detectors.detector import Reads
+from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.reference import Reference
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit, EndpointFile
+
+
+def _deletion(event: Event, _: Reference) -> Fact:
+    data = event.data
+    assert isinstance(data, CrmEdit | EndpointFile)
+    return fact_of(event, "delete", weight=data.count)
+
+
+DELETIONS = (
+    Reads("employee", CrmEdit, _deletion, where=lambda edit: edit.op == "delete"),
+    Reads("employee", EndpointFile, _deletion, where=lambda file: file.action == "delete"),
+)

@@ -1,0 +1,82 @@
+"""The things events are about. All state and all work is divided by entity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from offbook.events.types import (
+    ChatHit,
+    CrmEdit,
+    EndpointFile,
+    EventData,
+    HrChange,
+    Payment,
+    ServiceCallback,
+    Shipment,
+    Tip,
+)
+
+EntityKind = Literal[
+    "employee", "customer", "order", "opportunity", "account", "payment", "shipment", "tip"
+]
+
+
+def entity(kind: EntityKind, id_: str) -> str:
+    """`customer:C-17`: the key of an entity's records and state."""
+    return f"{kind}:{id_}"
+
+
+def split(entity_key: str) -> tuple[EntityKind, str]:
+    """The kind and the id of an entity key."""
+    kind, _, id_ = entity_key.partition(":")
+    return kind, id_  # type: ignore[return-value]
+
+
+def _edit(kind: str) -> Callable[[Any], tuple[str, ...]]:
+    """An edit is about the object it touched and about the one it names beside it."""
+
+    def ids(edit: CrmEdit) -> tuple[str, ...]:
+        named = getattr(edit, kind, None)
+        touched = edit.object.id if edit.object.type == kind else None
+        if named is None:
+            return () if touched is None else (touched,)
+        return (named,) if touched is None or touched == named else (touched, named)
+
+    return ids
+
+
+def _field(name: str) -> Callable[[Any], tuple[str, ...]]:
+    def ids(data: Any) -> tuple[str, ...]:
+        value = getattr(data, name)
+        return () if value is None else (value,)
+
+    return ids
+
+
+#: Which entities an event of a type is about: (type, kind) to a function that names their ids.
+ABOUT: dict[tuple[type[EventData], EntityKind], Callable[[Any], tuple[str, ...]]] = {
+    (CrmEdit, "employee"): _field("actor"),
+    (CrmEdit, "customer"): _edit("customer"),
+    (CrmEdit, "order"): _edit("order"),
+    (CrmEdit, "opportunity"): _edit("opportunity"),
+    (Payment, "payment"): _field("payment"),
+    (Payment, "order"): _field("order"),
+    (Payment, "customer"): _field("customer"),
+    (Payment, "account"): _field("payee_account"),
+    (Payment, "employee"): _field("recorded_by"),
+    (Shipment, "shipment"): _field("shipment"),
+    (Shipment, "order"): _field("order"),
+    (Shipment, "customer"): _field("customer"),
+    (Shipment, "employee"): _field("released_by"),
+    (ChatHit, "employee"): _field("employee"),
+    (ChatHit, "customer"): _field("customer"),
+    (HrChange, "employee"): _field("employee"),
+    (EndpointFile, "employee"): _field("employee"),
+    (ServiceCallback, "customer"): _field("customer"),
+    (ServiceCallback, "order"): _field("order"),
+    (ServiceCallback, "employee"): _field("employee"),
+    (Tip, "tip"): _field("tip"),
+    (Tip, "employee"): _field("about_employee"),
+    (Tip, "customer"): _field("about_customer"),
+}

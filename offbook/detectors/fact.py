@@ -1,0 +1,89 @@
+"""What one event says to one reader: the only thing that is kept of it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from offbook.events.event import Event
+from offbook.events.types import KINDS
+
+_INDEX = {kind.data: number for number, kind in enumerate(KINDS)}
+
+
+class Fact(Struct, frozen=True, array_like=True, gc=False):
+    """A dated statement drawn from an event, with where the event can be read again.
+
+    `at` is the event's time in microseconds. `role` says what it is to its reader ("delete",
+    "payment", "owner"). `about` is what a distinct count counts or a register holds, `weight`
+    what a total adds up, `fields` what the wording needs. `kind` indexes `KINDS`.
+
+    Flat and array-like: entity state is mostly facts, and is encoded at every change.
+    """
+
+    at: int
+    role: str
+    source: str
+    id: str
+    kind: int
+    partition: int
+    offset: int
+    about: str = ""
+    weight: int = 1
+    fields: dict[str, str] = {}
+
+    @property
+    def order(self) -> tuple[int, str, str, str, str]:
+        """Sorts facts by time; also their identity, for an event has one time."""
+        return (self.at, self.source, self.id, self.role, self.about)
+
+    @property
+    def anchor(self) -> str:
+        """Names the event in an alert's identity."""
+        return f"{self.source}\n{self.id}"
+
+    @property
+    def topic(self) -> str:
+        """The topic the event was read from."""
+        return KINDS[self.kind].topic
+
+
+def fact_of(
+    event: Event, role: str, about: str = "", weight: int = 1, **fields: str | None
+) -> Fact:
+    """The fact that `event` is a `role`; fields that are `None` are left out."""
+    origin = event.origin
+    return Fact(
+        event.time,
+        role,
+        event.source,
+        event.id,
+        _INDEX[type(event.data)],
+        origin.partition,
+        origin.offset,
+        about,
+        weight,
+        {name: value for name, value in fields.items() if value is not None},
+    )
+
+
+def insert(facts: list[Fact], fact: Fact) -> bool:
+    """Put `fact` in its place by time. False if it was there: a repeat changes nothing."""
+    if not facts or facts[-1].at < fact.at:
+        facts.append(fact)
+        return True
+    place = bisect_left(facts, fact.order, key=lambda known: known.order)
+    if place < len(facts) and facts[place].order == fact.order:
+        return False
+    facts.insert(place, fact)
+    return True
+
+
+def between(facts: Iterable[Fact], first: int, last: int) -> list[Fact]:
+    """The facts in the closed interval [first, last]."""
+    return [fact for fact in facts if first <= fact.at <= last]
+
+
+__all__ = ["Fact", "between", "fact_of", "insert"]

@@ -1,0 +1,190 @@
+"""What an entity knows of itself whatever the detector: owners, links, sensitive talk.
+
+Kept once per entity and shared by all detectors. A detector at one entity may read the profile
+of another (the owner of an order's customer, say): the engine then subscribes the one to the
+other, and every later change comes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from offbook.detectors.entity import EntityKind
+from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.reference import Reference, Stated
+from offbook.events.event import Event
+from offbook.events.times import DAY
+from offbook.events.types import ChatHit, CrmEdit, EventData
+
+#: Talk that can corroborate a deed. The other categories matter to `chat-burst` only.
+SENSITIVE = frozenset({"private_deal", "off_channel_payment", "kickback", "competitor"})
+
+#: How long a role is kept. Registers (who owns, what is open) must outlast the longest
+#: deal; talk and order creations only the longest window that looks back on them.
+REGISTER_KEPT = 400 * DAY
+KEPT: dict[str, int] = {"hit": 60 * DAY, "ordered": 180 * DAY}
+
+#: Roles of which only the earliest fact of an `about` is kept: more of them say nothing new.
+FIRST_ONLY = frozenset({"mention", "created", "customer", "ordered"})
+
+
+def order_facts(event: Event) -> list[Fact]:
+    """What an edit of an order says: that it exists, who created and who owns it, for whom."""
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    if edit.object.type != "order":
+        return []
+    facts = [fact_of(event, "mention")]
+    if edit.op == "create":
+        facts.append(fact_of(event, "created", actor=edit.actor))
+    if edit.customer is not None:
+        facts.append(fact_of(event, "customer", about=edit.customer))
+    return facts + _owner_facts(event, edit)
+
+
+def customer_facts(event: Event) -> list[Fact]:
+    """What an edit or a chat hit says of a customer: its owner, its orders, sensitive talk."""
+    data = event.data
+    if isinstance(data, ChatHit):
+        if data.category not in SENSITIVE:
+            return []
+        return [
+            fact_of(event, "hit", about=data.employee, category=data.category, app=data.app)
+        ]
+    assert isinstance(data, CrmEdit)
+    if data.object.type == "order":
+        if data.op != "create":
+            return []
+        return [fact_of(event, "ordered", about=data.object.id)]
+    if data.object.type != "customer":
+        return []
+    return _lifetime_facts(event, data) + _owner_facts(event, data)
+
+
+def opportunity_facts(event: Event) -> list[Fact]:
+    """What an edit says of an opportunity: whose customer it is about, and its stage."""
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    if edit.object.type != "opportunity":
+        return []
+    facts = _lifetime_facts(event, edit)
+    if edit.customer is not None:
+        facts.append(fact_of(event, "customer", about=edit.customer))
+    stage = edit.after.stage if edit.after else None
+    if stage is None and edit.op == "create":
+        stage = "open"
+    if stage is not None:
+        before = edit.before.stage if edit.before else None
+        facts.append(fact_of(event, "stage", about=stage, before=before, actor=edit.actor))
+    return facts
+
+
+def _owner_facts(event: Event, edit: CrmEdit) -> list[Fact]:
+    after = edit.after.owner if edit.after else None
+    before = edit.before.owner if edit.before else None
+    if after is None or after == before:
+        return []
+    return [fact_of(event, "owner", about=after, before=before)]
+
+
+def _lifetime_facts(event: Event, edit: CrmEdit) -> list[Fact]:
+    if edit.op == "delete":
+        return [fact_of(event, "gone")]
+    if edit.op == "restore":
+        return [fact_of(event, "back")]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How one type of event changes a profile; `where` is the router's cheap look."""
+
+    where: Callable[[Any], bool]
+    facts: Callable[[Event], list[Fact]]
+
+
+def _shapes_customer(edit: CrmEdit) -> bool:
+    if edit.object.type == "order":
+        return edit.op == "create"
+    return edit.object.type == "customer" and (
+        edit.op in ("delete", "restore") or (edit.after is not None and edit.after.owner is not None)
+    )
+
+
+#: Which events an entity's profile is drawn from.
+PROFILES: dict[tuple[EntityKind, type[EventData]], Drawn] = {
+    ("order", CrmEdit): Drawn(lambda edit: edit.object.type == "order", order_facts),
+    ("customer", CrmEdit): Drawn(_shapes_customer, customer_facts),
+    ("customer", ChatHit): Drawn(lambda hit: hit.category in SENSITIVE, customer_facts),
+    ("opportunity", CrmEdit): Drawn(
+        lambda edit: edit.object.type == "opportunity", opportunity_facts
+    ),
+}
+
+
+class Profile:
+    """A reading view of an entity's profile facts, ordered by time.
+
+    `answered` is False while the entity lives elsewhere and has not told yet.
+    """
+
+    __slots__ = ("answered", "facts")
+
+    def __init__(self, facts: Sequence[Fact], answered: bool = True) -> None:
+        self.facts = facts
+        self.answered = answered
+
+    def of(self, role: str) -> list[Fact]:
+        """The facts of one role, by time."""
+        return [fact for fact in self.facts if fact.role == role]
+
+    def first(self, role: str) -> Fact | None:
+        """The earliest fact of a role."""
+        return next((fact for fact in self.facts if fact.role == role), None)
+
+    def customers(self) -> list[str]:
+        """The customers that edits of this object named, earliest first."""
+        return [fact.about for fact in self.facts if fact.role == "customer"]
+
+    def owner_at(self, at: int, stated: Stated | None = None) -> str | None:
+        """Who owned it at `at`: the newest word not after `at`, else the oldest word after it.
+
+        `stated` is what a reference document says, a word like the others, dated by the document.
+        """
+        newest: Fact | None = None
+        following: Fact | None = None
+        for fact in self.facts:
+            if fact.role != "owner":
+                continue
+            if fact.at <= at:
+                newest = fact
+            else:
+                following = fact
+                break
+        if stated is not None and stated.at <= at and (newest is None or newest.at <= stated.at):
+            return stated.owner
+        if newest is not None:
+            return newest.about
+        if following is not None and "before" in following.fields:
+            return following.fields["before"]
+        if stated is not None:
+            return stated.owner
+        return following.about if following is not None else None
+
+
+def customer_owner(
+    profile: Profile, reference: Reference, customer: str, at: int
+) -> str | None:
+    """A customer's owner as of `at`, by its edits and its reference document."""
+    return profile.owner_at(at, reference.owner(customer))
+
+
+def order_owner(profile: Profile, at: int) -> str | None:
+    """An order's owner as of `at`, else who created it."""
+    owner = profile.owner_at(at)
+    if owner is not None:
+        return owner
+    created = profile.first("created")
+    return created.fields["actor"] if created else None

@@ -1,0 +1,88 @@
+"""The shapes that detectors are made of, each written once.
+
+All are functions of facts in order of time, and of nothing else: whatever order the facts
+arrived in, the shape is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from offbook.detectors.fact import Fact
+
+Reached = Callable[[Sequence[Fact]], bool]
+
+
+def total_of(threshold: int) -> Reached:
+    """Weights that sum to at least `threshold`."""
+    return lambda facts: sum(fact.weight for fact in facts) >= threshold
+
+
+def distinct_of(threshold: int) -> Reached:
+    """At least `threshold` different `about`s; the empty one says nothing and counts nothing."""
+    return lambda facts: len({fact.about for fact in facts if fact.about}) >= threshold
+
+
+def either(*conditions: Reached) -> Reached:
+    """Any of the conditions."""
+    return lambda facts: any(reached(facts) for reached in conditions)
+
+
+def runs(facts: Sequence[Fact], window: int, reached: Reached) -> Iterator[Sequence[Fact]]:
+    """Sliding runs: the facts within `window` of an anchor, where together they reach enough.
+
+    The anchor is the earliest fact from which enough is reached; the run covers everything within
+    the closed interval [anchor, anchor + window]; the next anchor comes after it.
+
+    Enough must be monotone (more facts never reach less), so one pass with two ends suffices.
+    """
+    start = 0
+    end = 0
+    total = len(facts)
+    while start < total:
+        last = facts[start].at + window
+        end = max(end, start)
+        while end < total and facts[end].at <= last:
+            end += 1
+        run = facts[start:end]
+        if reached(run):
+            yield run
+            start = end
+        else:
+            start += 1
+
+
+def open_runs(
+    facts: list[Fact], window: int, reached: Reached, limit: int
+) -> list[Fact]:
+    """`facts` without those that belong to runs, or to nothing, that ended before `limit`.
+
+    A run goes whole or stays whole: half of one could join its successor and look like a new run.
+    """
+    start = 0
+    for run in runs(facts, window, reached):
+        if run[0].at + window >= limit:
+            break
+        start = facts.index(run[-1], start) + 1
+    while start < len(facts) and facts[start].at + window < limit:
+        start += 1
+    return facts[start:] if start else facts
+
+
+def sequence(firsts: Sequence[Fact], second: Fact, within: int) -> list[Fact]:
+    """The `firsts` that `second` follows, at the same instant or `within` after."""
+    return [first for first in firsts if second.at - within <= first.at <= second.at]
+
+
+def absence(pieces: Sequence[Fact], since: int | None, deadline: int) -> Fact | None:
+    """The earliest piece in the closed interval [since, deadline] that proves nothing is missing.
+
+    `since` None looks back without end. None means absent: true only once stream time has
+    passed the deadline and the grace, which a finding says by its `due`.
+    """
+    for piece in pieces:
+        if piece.at > deadline:
+            return None
+        if since is None or piece.at >= since:
+            return piece
+    return None

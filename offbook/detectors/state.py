@@ -1,0 +1,59 @@
+"""What is remembered of one entity, and its encoding for the changelog."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from offbook.detectors.detector import Finding
+from offbook.detectors.fact import Fact
+
+
+class Raised(Struct, array_like=True):
+    """An alert that was sent and can still change: its newest revision and what it said."""
+
+    revision: int
+    firing: bool
+    finding: Finding
+
+
+class Notebook(Struct, array_like=True):
+    """What one detector keeps of one entity: facts by time, and its alerts by anchor."""
+
+    facts: list[Fact] = []
+    raised: dict[str, Raised] = {}
+    due: int | None = None
+
+
+class EntityState(Struct, array_like=True):
+    """All that is kept of one entity.
+
+    `profile` is the entity's own. `asked` names the entities whose profiles it subscribed to and
+    until which event time, `known` what they have told. `subscribers` has subscribed to this one
+    likewise. `due` is the event time at which it wants to be looked at though no event comes.
+    """
+
+    profile: list[Fact] = []
+    notebooks: dict[str, Notebook] = {}
+    asked: dict[str, int] = {}
+    known: dict[str, list[Fact]] = {}
+    subscribers: dict[str, int] = {}
+    due: int | None = None
+
+    def is_empty(self) -> bool:
+        """Nothing worth keeping."""
+        return not (self.profile or self.notebooks or self.subscribers)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(EntityState)
+
+
+def encode_state(state: EntityState) -> bytes:
+    """MessagePack, arrays only."""
+    return _encoder.encode(state)
+
+
+def decode_state(value: bytes) -> EntityState:
+    """Raises `msgspec.DecodeError` for anything `encode_state` did not write."""
+    return _decoder.decode(value)
