@@ -1,0 +1,48 @@
+"""The contract: events in, alerts out, and why a record is neither. It knows nothing else."""
+
+from offbook.events.alert import Alert, Bilingual, Evidence, Mode, Severity, State
+from offbook.events.decode import decode_record, decode_structured
+from offbook.events.document import document, encode_document
+from offbook.events.event import Event, Origin, fingerprint
+from offbook.events.rejected import MAX_BYTES, Rejected, Stage
+from offbook.events.types import (
+    KIND_OF_DATA,
+    KIND_OF_TOPIC,
+    KIND_OF_TYPE,
+    KINDS,
+    REFERENCE_TOPICS,
+    SOURCE_TOPICS,
+    STREAM_TOPICS,
+    EventData,
+    Kind,
+    topic_of_type,
+)
+
+__all__ = [
+    "KINDS",
+    "KIND_OF_DATA",
+    "KIND_OF_TOPIC",
+    "KIND_OF_TYPE",
+    "MAX_BYTES",
+    "REFERENCE_TOPICS",
+    "SOURCE_TOPICS",
+    "STREAM_TOPICS",
+    "Alert",
+    "Bilingual",
+    "Event",
+    "EventData",
+    "Evidence",
+    "Kind",
+    "Mode",
+    "Origin",
+    "Rejected",
+    "Severity",
+    "Stage",
+    "State",
+    "decode_record",
+    "decode_structured",
+    "document",
+    "encode_document",
+    "fingerprint",
+    "topic_of_type",
+]

@@ -1,0 +1,61 @@
+"""The alert: what Offbook tells the outside."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Severity = Literal["critical", "warning", "info"]
+State = Literal["firing", "withdrawn"]
+Mode = Literal["live", "shadow", "replay"]
+
+
+class Bilingual(Struct, frozen=True):
+    """One text for people, in English and Chinese."""
+
+    en: str
+    zh: str
+
+
+class Evidence(Struct, frozen=True):
+    """One event an alert rests on, and where it can be read again.
+
+    `topic`, `partition` and `offset` are those of the record first read; `note` says in
+    English what the event adds.
+    """
+
+    source: str
+    id: str
+    type: str
+    time: str
+    topic: str
+    partition: int
+    offset: int
+    note: str
+
+
+class Alert(Struct, frozen=True):
+    """One revision of one alert. Field for field the JSON on `offbook.alerts`.
+
+    `alert_id` follows from detector, subject and anchor alone, so the same cause has the same
+    id on every run and every replay. `score` is 0-100. Times are RFC 3339.
+    """
+
+    alert_id: str
+    revision: int
+    detector: str
+    severity: Severity
+    state: State
+    score: int
+    title: Bilingual
+    summary: Bilingual
+    employee: str | None
+    customer: str | None
+    order: str | None
+    account: str | None
+    first_event_at: str
+    last_event_at: str
+    detected_at: str
+    evidence: tuple[Evidence, ...]
+    mode: Mode

@@ -1,0 +1,343 @@
+"""Bytes to an `Event`, or to a `Rejected` that says why not. Nothing a producer sends raises.
+
+Two steps: the CloudEvents attributes first, with `data` left as it is, then `data` by its type.
+A payment takes about 3 µs; saying what is wrong may take a hundred.
+
+A null value is no event. On the compacted reference topics it removes the entry of its key:
+whoever reads those looks for null values before decoding. Everywhere else it is a dead letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from offbook.events import checks, explain, privacy
+from offbook.events.event import Event, Origin
+from offbook.events.rejected import MAX_BYTES, Rejected
+from offbook.events.times import MINUTE, micros
+from offbook.events.types import IMAGE_KEYS, KIND_OF_TYPE, KINDS, CrmEdit, EventData, Kind, Tip
+
+#: How far ahead of the wall clock a live event may be, in microseconds.
+FUTURE = 5 * MINUTE
+#: Event times, in microseconds: [1990-01-01, 2101-01-01), UTC.
+EARLIEST = 631_152_000_000_000
+LATEST = 4_133_980_800_000_000
+
+_TIP_TYPE = b"offbook.tip"
+
+Attribute = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=1024,
+        description="a string of 1-1024 characters without control characters",
+    ),
+]
+_Time = Annotated[datetime, Meta(tz=True)]
+_NOTHING = Raw(b"")
+
+
+class _Attributes(Struct):
+    """The CloudEvents attributes we read; extensions are ignored."""
+
+    specversion: str
+    id: Attribute
+    source: Attribute
+    type: str
+    time: _Time
+    datacontenttype: str | None = None
+
+
+class _Envelope(_Attributes):
+    data: Raw = _NOTHING
+    data_base64: Raw = _NOTHING
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_READERS: dict[str, tuple[Kind, msgspec.json.Decoder[EventData]]] = {
+    kind.type: (kind, msgspec.json.Decoder(kind.data)) for kind in KINDS
+}
+
+_ONE_EVENT = "Send one CloudEvent as a JSON object."
+_JSON_ONLY = "Send `data` as JSON and `datacontenttype` as application/json, or leave it out."
+
+
+def decode_record(
+    value: bytes | None,
+    headers: Sequence[tuple[str, bytes | None]],
+    origin: Origin,
+    *,
+    wall: int | None = None,
+) -> Event | Rejected:
+    """Decode one Kafka record in the structured or the binary mode of CloudEvents.
+
+    A header that begins with `ce_` makes it binary unless the content type says otherwise.
+    `wall` is the wall clock in microseconds; without it (files, replays) nothing is too far ahead.
+    With an `origin.topic` of "" any type may come, and the event gets its own topic.
+    """
+    try:
+        outcome = _record(value, headers, origin, wall)
+    except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
+        outcome = explain.unreadable(error, value or b"")
+    if isinstance(outcome, Rejected) and _concerns_tips(value, headers, origin):
+        return privacy.guard(outcome, value, headers)
+    return outcome
+
+
+def decode_structured(
+    value: bytes | None, origin: Origin, *, wall: int | None = None
+) -> Event | Rejected:
+    """Decode one structured CloudEvents document; see `decode_record`."""
+    return decode_record(value, (), origin, wall=wall)
+
+
+def _record(
+    value: bytes | None,
+    headers: Sequence[tuple[str, bytes | None]],
+    origin: Origin,
+    wall: int | None,
+) -> Event | Rejected:
+    if value is None:
+        return Rejected(
+            "decode",
+            "",
+            "The record has no value.",
+            _ONE_EVENT + " Only a reference topic takes a null value, to remove its key's entry.",
+        )
+    if len(value) > MAX_BYTES:
+        return Rejected(
+            "decode",
+            "",
+            f"The document is larger than {MAX_BYTES // 1024} KiB.",
+            "Send references to large contents, not the contents.",
+        )
+    if headers:
+        attributes = _from_headers(headers)
+        if isinstance(attributes, Rejected):
+            return attributes
+        if attributes is not None:
+            return _event(attributes, value, value, headers, origin, wall)
+    try:
+        envelope = _ENVELOPE.decode(value)
+    except msgspec.ValidationError as error:
+        return explain.invalid(error, _Attributes, "envelope")
+    if envelope.data_base64 is not _NOTHING and bytes(envelope.data_base64) != b"null":
+        return Rejected(
+            "envelope", "data_base64", "`data_base64` holds bytes, not an event.", _JSON_ONLY
+        )
+    if envelope.data is _NOTHING:
+        return Rejected(
+            "envelope", "data", "`data` is missing.", "Send the fields of the event in `data`."
+        )
+    return _event(envelope, bytes(envelope.data), value, headers, origin, wall)
+
+
+def _event(
+    attributes: _Attributes,
+    raw: bytes,
+    value: bytes,
+    headers: Sequence[tuple[str, bytes | None]],
+    origin: Origin,
+    wall: int | None,
+) -> Event | Rejected:
+    reader = _READERS.get(attributes.type)
+    if (
+        reader is None
+        or attributes.specversion != "1.0"
+        or attributes.datacontenttype is not None
+        or not (attributes.id.isprintable() and attributes.source.isprintable())
+    ):
+        wrong = _envelope_fault(attributes)
+        if wrong is not None:
+            return wrong
+    assert reader is not None
+    kind, decoder = reader
+    topic = origin.topic
+    if topic != kind.topic:
+        if topic:
+            return Rejected(
+                "type",
+                "type",
+                f"A `{kind.type}` does not belong on topic `{topic}`.",
+                f"Send it to topic `{kind.topic}`.",
+            )
+        origin = Origin(kind.topic, origin.partition, origin.offset)
+    if kind.data is Tip:
+        named = privacy.named_in(value, headers)
+        if named is not None:
+            return privacy.refusal(named)
+    time = micros(attributes.time)
+    if not EARLIEST <= time < LATEST:
+        return Rejected(
+            "time",
+            "time",
+            "`time` lies outside the years 1990 to 2100.",
+            "Send when it happened; check the clock and the unit of the sending system.",
+        )
+    if wall is not None and time > wall + FUTURE:
+        return Rejected(
+            "time",
+            "time",
+            f"`time` is more than {FUTURE // MINUTE} minutes ahead of the clock.",
+            "Check clock and offset: local time sent as `Z` is 8 hours ahead in China.",
+        )
+    data = _data(kind, decoder, raw)
+    if isinstance(data, Rejected):
+        return data
+    return Event(attributes.source, attributes.id, time, data, origin)
+
+
+def _data(kind: Kind, decoder: msgspec.json.Decoder[EventData], raw: bytes) -> EventData | Rejected:
+    try:
+        data = decoder.decode(raw)
+        if not checks.doubtful(data, raw):
+            return data
+        wrong = checks.fault(data, raw)
+    except msgspec.ValidationError as error:
+        wrong = explain.invalid(error, kind.data, "data", "data")
+    if wrong is None:
+        return checks.without_always(data)
+    tidy = _tidied(kind, raw)
+    return wrong if tidy is None else _data(kind, decoder, tidy)
+
+
+def _tidied(kind: Kind, raw: bytes) -> bytes | None:
+    """`raw` without what only looks wrong, or None if there is nothing of the kind: null for a
+    field that is not there, and in field images keys that are not the contract's."""
+    try:
+        fields = msgspec.json.decode(raw, type=dict[str, Raw])
+    except msgspec.ValidationError:
+        return None
+    kept = {key: field for key, field in fields.items() if bytes(field) != b"null"}
+    changed = len(kept) < len(fields)
+    if kind.data is CrmEdit:
+        known = IMAGE_KEYS.get(_object_type(kept))
+        for side in ("before", "after"):
+            image = kept.get(side, _NOTHING)
+            if known is None or not bytes(image).startswith(b"{"):
+                continue
+            keys = msgspec.json.decode(image, type=dict[str, Raw])
+            ours = {key: field for key, field in keys.items() if key in known}
+            if len(ours) < len(keys):
+                kept[side] = Raw(msgspec.json.encode(ours))
+                changed = True
+    return msgspec.json.encode(kept) if changed else None
+
+
+class _ObjectType(Struct):
+    type: str
+
+
+def _object_type(fields: dict[str, Raw]) -> str:
+    try:
+        return msgspec.json.decode(fields.get("object", _NOTHING), type=_ObjectType).type
+    except msgspec.DecodeError:
+        return ""
+
+
+def _envelope_fault(attributes: _Attributes) -> Rejected | None:
+    if attributes.specversion != "1.0":
+        return Rejected(
+            "envelope",
+            "specversion",
+            "`specversion` is not 1.0.",
+            'Send CloudEvents 1.0, `"specversion": "1.0"`.',
+        )
+    for field, text in (("id", attributes.id), ("source", attributes.source)):
+        if checks.has_control(text):
+            return Rejected(
+                "envelope",
+                field,
+                f"`{field}` has a control character (a line break, a tab, a NUL …).",
+                "Send it as it stands in the source system, trimmed.",
+            )
+    if attributes.type not in KIND_OF_TYPE:
+        near = get_close_matches(attributes.type[:100], KIND_OF_TYPE, 1)
+        known = f"Perhaps `{near[0]}`" if near else "One of " + ", ".join(KIND_OF_TYPE)
+        return Rejected("type", "type", "`type` is none that Offbook knows.", known + " is meant.")
+    if attributes.datacontenttype is not None and not _is_json(attributes.datacontenttype):
+        return Rejected("envelope", "datacontenttype", "`datacontenttype` is not JSON.", _JSON_ONLY)
+    return None
+
+
+def _is_json(content_type: str) -> bool:
+    media = content_type.partition(";")[0].strip().lower()
+    return media.endswith(("/json", "+json"))
+
+
+def _from_headers(headers: Sequence[tuple[str, bytes | None]]) -> _Attributes | Rejected | None:
+    """The attributes of a record in binary mode; None if it is in structured mode."""
+    found: dict[str, Any] = {}
+    content_type: bytes | None = None
+    for name, value in headers:
+        if name.startswith("ce_"):
+            if found.get(name, value) != value:
+                return _header_fault(name, "is there twice with different values", "Send it once.")
+            found[name] = value
+        elif name.lower() == "content-type":
+            content_type = value
+    media = (content_type or b"").partition(b";")[0].strip().lower()
+    if media.startswith(b"application/cloudevents-batch"):
+        return _header_fault(
+            "content-type", "announces a batch of events", "Send one CloudEvent per record."
+        )
+    if media.startswith(b"application/cloudevents"):
+        if media == b"application/cloudevents+json":
+            return None
+        return _header_fault(
+            "content-type", "announces CloudEvents that are not JSON", "Send JSON."
+        )
+    if not found:
+        return None
+    attributes: dict[str, Any] = {}
+    for name in ("specversion", "id", "source", "type", "time"):
+        value = found.get("ce_" + name)
+        if value is None:
+            return _header_fault(
+                "ce_" + name,
+                "is missing, though other `ce_` headers are there",
+                "Send all of ce_specversion, ce_id, ce_source, ce_type and ce_time, or none and "
+                "the whole document as the value.",
+            )
+        try:
+            attributes[name] = value.decode("utf-8")
+        except UnicodeDecodeError:
+            return _header_fault("ce_" + name, "is not UTF-8", "Encode headers as UTF-8.")
+    if content_type is not None:
+        attributes["datacontenttype"] = content_type.decode("latin-1")
+    try:
+        return msgspec.convert(attributes, _Attributes)
+    except msgspec.ValidationError as error:
+        return explain.invalid(error, _Attributes, "envelope", "ce_")
+
+
+def _header_fault(name: str, trouble: str, mend: str) -> Rejected:
+    field = name if name in _HEADERS else "headers"
+    return Rejected("envelope", field, f"Header `{field}` {trouble}.", mend)
+
+
+_HEADERS = {"content-type", *(f"ce_{name}" for name in _Attributes.__struct_fields__)}
+
+
+def _concerns_tips(
+    value: bytes | None, headers: Sequence[tuple[str, bytes | None]], origin: Origin
+) -> bool:
+    """Whether a refused record is, or may be, a tip: by its topic or by anything it says."""
+    if origin.topic == "tips" or (value is not None and _TIP_TYPE in value):
+        return True
+    if any(_TIP_TYPE in (header or b"") for _, header in headers):
+        return True
+    try:
+        return _TIP_TYPE in msgspec.json.decode(value or b"", type=_Type).type.encode()
+    except (ValueError, RecursionError):  # msgspec's and Unicode errors are ValueErrors
+        return False
+
+
+class _Type(Struct):
+    type: str

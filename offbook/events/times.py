@@ -1,0 +1,40 @@
+"""Instants as microseconds since 1970-01-01T00:00:00Z, and their RFC 3339 form.
+
+Integers because every event's time is compared and subtracted many times: an `int` costs a
+third of a `datetime` there, orders the same in every language, and cannot lose its offset.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since the epoch. `moment` must have an offset."""
+    since = moment - EPOCH
+    return since.days * DAY + since.seconds * SECOND + since.microseconds
+
+
+def moment(time: int) -> datetime:
+    """The aware UTC datetime of `time` microseconds since the epoch."""
+    return EPOCH + timedelta(microseconds=time)
+
+
+def rfc3339(time: int) -> str:
+    """`2026-03-02T09:15:00Z`, with a fraction only where there is one."""
+    return moment(time).isoformat().replace("+00:00", "Z")
+
+
+def parse_rfc3339(text: str) -> int:
+    """Microseconds of an RFC 3339 text. Raises `ValueError` without a date, time or offset."""
+    parsed = datetime.fromisoformat(text)
+    if parsed.tzinfo is None:
+        raise ValueError("needs an offset, such as +08:00 or Z")
+    return micros(parsed)
