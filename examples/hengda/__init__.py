@@ -1,0 +1,1 @@
+"""Three weeks at Hengda Machinery, a company that does not exist."""
