@@ -21,7 +21,16 @@ from offbook.events import checks, explain, privacy
 from offbook.events.event import Event, Origin
 from offbook.events.rejected import MAX_BYTES, Rejected
 from offbook.events.times import MINUTE, micros
-from offbook.events.types import IMAGE_KEYS, KIND_OF_TYPE, KINDS, CrmEdit, EventData, Kind, Tip
+from offbook.events.types import (
+    IMAGE_KEYS,
+    KIND_OF_TYPE,
+    KINDS,
+    NO_CONTROL,
+    CrmEdit,
+    EventData,
+    Kind,
+    Tip,
+)
 
 #: How far ahead of the wall clock a live event may be, in microseconds.
 FUTURE = 5 * MINUTE
@@ -37,6 +46,7 @@ Attribute = Annotated[
         min_length=1,
         max_length=1024,
         description="a string of 1-1024 characters without control characters",
+        extra_json_schema={"pattern": NO_CONTROL},
     ),
 ]
 _Time = Annotated[datetime, Meta(tz=True)]

@@ -19,7 +19,7 @@ from msgspec import Meta, Struct
 
 #: `(?![\s\S])` is "end of text" in both Python's and ECMA 262's regular expressions;
 #: Python's `$` would let a trailing newline through.
-_NO_CONTROL = r"^[^\x00-\x1f\x7f-\x9f]+(?![\s\S])"
+NO_CONTROL = r"^[^\x00-\x1f\x7f-\x9f]+(?![\s\S])"
 #: Digits, and at most one point with digits on both sides: what `Decimal` also takes ("1e5",
 #: "1_000", " 1 ", full-width digits) is somebody's mistake more often than an amount.
 PLAIN_AMOUNT = r"^(?=[0-9.]{1,19}(?![\s\S]))(?:[0-9]{1,18}|[0-9]{1,17}\.[0-9]{1,17})(?![\s\S])"
@@ -35,7 +35,7 @@ Id = Annotated[
         min_length=1,
         max_length=128,
         description="an id of 1-128 characters without control characters",
-        extra_json_schema={"pattern": _NO_CONTROL},
+        extra_json_schema={"pattern": NO_CONTROL},
     ),
 ]
 Text = Annotated[str, Meta(max_length=4096, description="free text, at most 4096 characters")]
@@ -353,6 +353,7 @@ __all__ = [
     "KIND_OF_DATA",
     "KIND_OF_TOPIC",
     "KIND_OF_TYPE",
+    "NO_CONTROL",
     "PLAIN_AMOUNT",
     "PLAIN_PERCENT",
     "REFERENCE_TOPICS",
