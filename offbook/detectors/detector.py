@@ -76,8 +76,9 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True):
     `anchor` names it for good: with the detector and its subject it makes the alert's id.
     `until` is the event time after which only late events can still change it.
     `due` is the deadline of something missing: the finding holds once stream time has passed it.
-    `settled` says why a finding that may have fired does not hold (any more), None if it holds.
-    `values` is what the wording needs. Facts are in order of time.
+    `settled` says why a finding that may have fired does not hold (any more), None if it holds;
+    the facts then include the one that settles it. `values` is what the wording needs, `notes`
+    say by role what a fact adds. Facts are in order of time.
     """
 
     anchor: str
@@ -107,12 +108,14 @@ class View(Protocol):
     def profile(self, kind: EntityKind, id_: str) -> Profile:
         """The profile of this or another entity. Asking for another's subscribes to it."""
 
+    def passed(self, due: int) -> bool:
+        """Whether stream time has passed a deadline. What costs a question may wait for it."""
+
     def responsible(
         self, at: int, *, order: str | None = None, customer: str | None = None
     ) -> str | None:
         """The employee an alert names where nobody acted: the order's owner as of `at`, else
         who created it, else the customer's owner as of `at`."""
-
 
 
 Judge = Callable[[View, Any], Iterable[Finding]]

@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter
 from offbook.detectors.detector import Common, Detector, Finding, Reads, View
 from offbook.detectors.entity import ABOUT, EntityKind, entity, split
-from offbook.detectors.fact import Fact, insert
+from offbook.detectors.fact import Fact, in_time_order, insert
 from offbook.detectors.profile import (
     FIRST_ONLY,
     KEPT,
@@ -83,6 +83,7 @@ class _View(View):
     state: EntityState
     common: Common
     reference: Reference
+    now: int | None
     facts: list[Fact] = field(default_factory=list)
     wanted: set[str] = field(default_factory=set)
 
@@ -96,6 +97,9 @@ class _View(View):
         self.wanted.add(key)
         known = self.state.known.get(key)
         return Profile(known or (), answered=known is not None)
+
+    def passed(self, due: int) -> bool:
+        return self.now is not None and self.now > due
 
     def responsible(
         self, at: int, *, order: str | None = None, customer: str | None = None
@@ -200,7 +204,7 @@ class Engine:
             step.changed = True
         if dirty:
             step.changed = True
-            view = _View(kind, id_, state, self.common, self.reference)
+            view = _View(kind, id_, state, self.common, self.reference, now)
             for detector_id, fresh in dirty.items():
                 self._judge(key, view, detector_id, fresh, step, now, detected_at)
         if step.changed:
@@ -223,16 +227,14 @@ class Engine:
         at = (kind, type(data))
         profile = PROFILES.get(at)
         if profile is not None and profile.where(data):
-            for fact in profile.facts(event):
-                if _remember(state.profile, fact):
-                    told.append(fact)
+            told.extend(fact for fact in profile.facts(event) if _remember(state.profile, fact))
         for detector_id, reads in self._readers.get(at, ()):
             detector = self.detectors[detector_id]
             if any(not self.reference.has(needed) for needed in detector.needs):
                 continue
             try:
                 fact_drawn = reads.fact(event, self.reference) if reads.where(data) else None
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
                 step.failures.append(Failure(detector_id, error, [event]))
                 continue
             if fact_drawn is None:
@@ -272,7 +274,8 @@ class Engine:
             return
         first = note.about not in state.known
         known = state.known.setdefault(note.about, [])
-        if any([_remember(known, fact) for fact in note.facts]) or first:
+        news = [fact for fact in note.facts if _remember(known, fact)]
+        if news or first:
             for detector_id in state.notebooks:
                 dirty.setdefault(detector_id, [])
 
@@ -294,7 +297,7 @@ class Engine:
         view.wanted = set()
         try:
             findings = list(detector.judge(view, detector.params))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             step.failures.append(Failure(detector_id, error, [event for event, _ in fresh]))
             for _, fact in fresh:
                 notebook.facts.remove(fact)
@@ -309,7 +312,7 @@ class Engine:
         for finding in findings:
             raised = notebook.raised.get(finding.anchor)
             if finding.settled is None and finding.due is not None:
-                if now is None or now <= finding.due:
+                if not view.passed(finding.due):
                     due = finding.due if due is None else min(due, finding.due)
                     if raised is not None and raised.finding.due == finding.due:
                         held.add(finding.anchor)
@@ -317,7 +320,12 @@ class Engine:
             if finding.settled is not None:
                 if raised is not None and raised.firing:
                     held.add(finding.anchor)
-                    self._revise(detector, notebook, finding, False, step, detected_at)
+                    gone = structs.replace(
+                        raised.finding,
+                        settled=finding.settled,
+                        facts=in_time_order(*raised.finding.facts, *finding.facts),
+                    )
+                    self._revise(detector, notebook, gone, False, step, detected_at)
                 continue
             held.add(finding.anchor)
             if raised is None and over is not None and finding.until < over:
@@ -375,9 +383,7 @@ class Engine:
 
     # Everything is bounded.
 
-    def _prune(
-        self, detector: Detector, notebook: Notebook, over: int | None, step: Step
-    ) -> None:
+    def _prune(self, detector: Detector, notebook: Notebook, over: int | None, step: Step) -> None:
         facts = notebook.facts
         if over is not None:
             if detector.prune is not None:
@@ -446,12 +452,7 @@ def _fold(facts: list[Fact]) -> list[Fact]:
     joinable = False
     for fact in facts:
         last = folded[-1] if folded else None
-        if (
-            joinable
-            and last is not None
-            and last.role == fact.role
-            and last.about == fact.about
-        ):
+        if joinable and last is not None and last.role == fact.role and last.about == fact.about:
             folded[-1] = structs.replace(last, weight=last.weight + fact.weight)
             joinable = False
         else:

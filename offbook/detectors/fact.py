@@ -86,4 +86,10 @@ def between(facts: Iterable[Fact], first: int, last: int) -> list[Fact]:
     return [fact for fact in facts if first <= fact.at <= last]
 
 
-__all__ = ["Fact", "between", "fact_of", "insert"]
+def in_time_order(*facts: Fact) -> tuple[Fact, ...]:
+    """The facts by time, each once: evidence is told oldest first."""
+    distinct = {fact.order: fact for fact in facts}
+    return tuple(distinct[order] for order in sorted(distinct))
+
+
+__all__ = ["Fact", "between", "fact_of", "in_time_order", "insert"]

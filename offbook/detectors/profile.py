@@ -50,9 +50,7 @@ def customer_facts(event: Event) -> list[Fact]:
     if isinstance(data, ChatHit):
         if data.category not in SENSITIVE:
             return []
-        return [
-            fact_of(event, "hit", about=data.employee, category=data.category, app=data.app)
-        ]
+        return [fact_of(event, "hit", about=data.employee, category=data.category, app=data.app)]
     assert isinstance(data, CrmEdit)
     if data.object.type == "order":
         if data.op != "create":
@@ -109,7 +107,8 @@ def _shapes_customer(edit: CrmEdit) -> bool:
     if edit.object.type == "order":
         return edit.op == "create"
     return edit.object.type == "customer" and (
-        edit.op in ("delete", "restore") or (edit.after is not None and edit.after.owner is not None)
+        edit.op in ("delete", "restore")
+        or (edit.after is not None and edit.after.owner is not None)
     )
 
 
@@ -174,9 +173,7 @@ class Profile:
         return following.about if following is not None else None
 
 
-def customer_owner(
-    profile: Profile, reference: Reference, customer: str, at: int
-) -> str | None:
+def customer_owner(profile: Profile, reference: Reference, customer: str, at: int) -> str | None:
     """A customer's owner as of `at`, by its edits and its reference document."""
     return profile.owner_at(at, reference.owner(customer))
 

@@ -1,4 +1,4 @@
-"""What the company has said of its accounts, employees and customers: the newest document of each id."""
+"""What the company says of its accounts, employees and customers: the newest document of an id."""
 
 from __future__ import annotations
 

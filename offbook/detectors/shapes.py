@@ -52,9 +52,7 @@ def runs(facts: Sequence[Fact], window: int, reached: Reached) -> Iterator[Seque
             start += 1
 
 
-def open_runs(
-    facts: list[Fact], window: int, reached: Reached, limit: int
-) -> list[Fact]:
+def open_runs(facts: list[Fact], window: int, reached: Reached, limit: int) -> list[Fact]:
     """`facts` without those that belong to runs, or to nothing, that ended before `limit`.
 
     A run goes whole or stays whole: half of one could join its successor and look like a new run.

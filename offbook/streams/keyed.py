@@ -108,9 +108,7 @@ def decode_batch(value: bytes) -> Batch:
     return _decoder.decode(value)
 
 
-def note_batches(
-    notes: Iterable[tuple[str, Note]], partitions: int
-) -> Mapping[int, Batch]:
+def note_batches(notes: Iterable[tuple[str, Note]], partitions: int) -> Mapping[int, Batch]:
     """Notes between entities, a batch for each partition that has any."""
     by_partition: dict[int, list[tuple[str, Subscribe | Told]]] = {}
     for key, note in notes:

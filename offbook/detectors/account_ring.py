@@ -1,0 +1,111 @@
+"""Several customers pay into one account that is not the company's.
+
+Catches an account that at least `customers` different customers pay into within `window`: one
+off-book payment may be an error, a collecting account is a business.
+
+Misses rings that use a new account for each customer, and payments whose customer neither the
+payment nor its order names.
+
+Looks the same: a payment agent, factoring company or platform that collects for the company and is
+not on file as a company account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import Meta, structs
+
+from offbook.detectors.detector import (
+    Detector,
+    Duration,
+    Finding,
+    Params,
+    Reads,
+    Subject,
+    View,
+    Words,
+)
+from offbook.detectors.fact import Fact
+from offbook.detectors.money_in import private_payment_fact, received
+from offbook.detectors.shapes import distinct_of, open_runs, runs
+from offbook.detectors.wording import span
+from offbook.events.alert import Bilingual
+from offbook.events.types import Payment
+
+
+class AccountRingParams(Params, frozen=True):
+    """How many customers, within what time."""
+
+    customers: Annotated[int, Meta(ge=2, description="different customers that paid")] = 3
+    window: Annotated[Duration, Meta(description="from the first payment of the run")] = Duration(
+        "90d"
+    )
+
+
+def judge(view: View, params: AccountRingParams) -> Iterable[Finding]:
+    """One finding for each run of payments that enough customers made."""
+    payments = [named for paid in view.facts if (named := _with_customer(view, paid)).about]
+    for run in runs(payments, params.window, distinct_of(params.customers)):
+        customers = sorted({paid.about for paid in run})
+        yield Finding(
+            anchor=f"{view.entity_id}\n{run[0].fields['payment']}",
+            facts=tuple(run),
+            until=run[0].at + params.window,
+            subject=Subject(employee=_behind(view, run), account=view.entity_id),
+            values={"customers": str(len(customers)), "payments": str(len(run))},
+            notes={"received": "payment of one of the customers to this account"},
+        )
+
+
+def _with_customer(view: View, paid: Fact) -> Fact:
+    """The payment with its order's customer, where it names none itself."""
+    order = paid.fields.get("order")
+    if paid.about or order is None:
+        return paid
+    customers = view.profile("order", order).customers()
+    return structs.replace(paid, about=customers[0]) if customers else paid
+
+
+def _behind(view: View, run: Iterable[Fact]) -> str | None:
+    """The account's holder, else the one employee who is responsible for all the payments."""
+    holder = view.reference.holder(view.entity_id)
+    if holder is not None:
+        return holder
+    responsible = {
+        view.responsible(paid.at, order=paid.fields.get("order"), customer=paid.about)
+        for paid in run
+    }
+    return responsible.pop() if len(responsible) == 1 else None
+
+
+def summarise(finding: Finding, params: AccountRingParams, words: Words) -> Bilingual:
+    """How many customers paid into which account, and who is behind it."""
+    values, account = finding.values, finding.subject.account
+    who = words.employee(finding.subject.employee)
+    first, last = words.day(finding.facts[0].at), words.day(finding.facts[-1].at)
+    within = span(params.window)
+    return Bilingual(
+        f"{values['customers']} customers made {values['payments']} payments to account {account}, "
+        f"which is not the company's, from {first} to {last} (within {within.en}). "
+        f"Behind it: {who.en}.",
+        f"{first} 至 {last}（{within.zh}内）有 {values['customers']} 个客户向非公司账户 {account} "
+        f"付款 {values['payments']} 笔。相关员工：{who.zh}。",
+    )
+
+
+DETECTOR = Detector(
+    id="account-ring",
+    severity="critical",
+    title=Bilingual("Several customers pay one private account", "多个客户向同一非公司账户付款"),
+    params=AccountRingParams(),
+    reads=(Reads("account", Payment, private_payment_fact, where=received),),
+    judge=judge,
+    summarise=summarise,
+    keeps=lambda params: params.window,
+    prune=lambda facts, params, limit: open_runs(
+        facts, params.window, distinct_of(params.customers), limit
+    ),
+    needs=("accounts",),
+)

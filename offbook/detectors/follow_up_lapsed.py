@@ -1,0 +1,259 @@
+"""A customer with an open opportunity is left alone by its owner.
+
+Catches an owned customer with an open opportunity and no activity of its owner for `within`, counted
+from the latest of his last activity, his becoming owner and the opportunity's opening.
+
+Misses activities entered for show, and customers whose opportunities are never entered.
+
+Looks the same: holidays, sick leave without a stand-in, a customer who asked for time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+from msgspec import Meta, Struct, structs
+
+from offbook.detectors.detector import (
+    Detector,
+    Duration,
+    Finding,
+    Params,
+    Reads,
+    Subject,
+    View,
+    Words,
+)
+from offbook.detectors.fact import Fact, fact_of, in_time_order
+from offbook.detectors.reference import Reference, Stated
+from offbook.detectors.wording import span
+from offbook.events.alert import Bilingual
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit
+
+ALWAYS = -(2**62)
+NEVER = 2**62
+
+
+class FollowUpLapsedParams(Params, frozen=True):
+    """How long a customer may go without a sign of its owner."""
+
+    within: Annotated[
+        Duration, Meta(description="an activity this long after the last is in time")
+    ] = Duration("7d")
+
+
+class Spell(Struct, frozen=True):
+    """A time [start, end) for which something held, the fact that began it, and whose it was."""
+
+    start: int
+    end: int
+    began: Fact | None
+    owner: str = ""
+
+
+def _activity(event: Event, _: Reference) -> Fact:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    return fact_of(event, "activity", about=edit.actor)
+
+
+def _opportunity(event: Event, _: Reference) -> Fact | None:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    stage = edit.after.stage if edit.after else None
+    if edit.op == "delete":
+        stage_now = "gone"
+    elif stage is not None:
+        stage_now = stage
+    elif edit.op in ("create", "restore"):
+        stage_now = "open"
+    else:
+        return None
+    return fact_of(event, "opportunity", about=edit.object.id, stage=stage_now)
+
+
+def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:
+    """One finding for each instant from which a customer with an open deal was left alone."""
+    stages: dict[str, list[Fact]] = {}
+    for fact in view.of("opportunity"):
+        stages.setdefault(fact.about, []).append(fact)
+    activities = view.of("activity")
+    lapses: dict[str, Finding] = {}
+    for opportunity, changes in stages.items():
+        for lapse in _lapses(view, params, opportunity, changes, activities):
+            known = lapses.get(lapse.anchor)
+            lapses[lapse.anchor] = lapse if known is None else _joined(known, lapse)
+    return lapses.values()
+
+
+def _lapses(
+    view: View,
+    params: FollowUpLapsedParams,
+    opportunity: str,
+    changes: list[Fact],
+    activities: Sequence[Fact],
+) -> Iterator[Finding]:
+    own = list(_open_spells(changes))
+    tenures = list(_tenures(view))
+    asked = False
+    for spell in own:
+        for tenure in tenures:
+            start, end = max(spell.start, tenure.start), min(spell.end, tenure.end)
+            if start >= end:
+                continue
+            began = tenure.began if tenure.start > spell.start else spell.began
+            seen = [
+                act for act in activities if act.about == tenure.owner and start <= act.at < end
+            ]
+            resets = [(start, began), *((act.at, act) for act in seen)]
+            for (since, reset), following in zip(
+                resets, [*(act.at for act in seen), end], strict=True
+            ):
+                deadline = since + params.within
+                if following <= deadline:
+                    continue
+                due = deadline + view.common.grace
+                if view.passed(due) and not asked:
+                    asked = True
+                    if _ended_elsewhere(view, opportunity, spell, deadline):
+                        return
+                yield _finding(view, tenure.owner, since, reset, spell, due, params)
+
+
+def _ended_elsewhere(view: View, opportunity: str, spell: Spell, deadline: int) -> bool:
+    """Whether an edit that did not name the customer closed it. Asked only when it matters."""
+    profile = view.profile("opportunity", opportunity)
+    return any(
+        spell.start <= fact.at <= deadline
+        and (fact.role == "gone" or fact.about in ("won", "lost"))
+        for fact in profile.facts
+        if fact.role in ("stage", "gone")
+    )
+
+
+def _finding(
+    view: View,
+    owner: str,
+    since: int,
+    reset: Fact | None,
+    spell: Spell,
+    due: int,
+    params: FollowUpLapsedParams,
+) -> Finding:
+    evidence = [fact for fact in (reset, spell.began) if fact is not None]
+    anchor = reset.anchor if reset is not None else f"reference\n{since}"
+    return Finding(
+        anchor=f"{view.entity_id}\n{anchor}",
+        facts=in_time_order(*evidence),
+        until=since + params.within,
+        due=due,
+        subject=Subject(employee=owner, customer=view.entity_id),
+        values={"since": str(since)},
+        notes={
+            "activity": "the owner's last activity",
+            "opportunity": "opportunity open since",
+            "owner": "became owner",
+        },
+    )
+
+
+def _joined(one: Finding, other: Finding) -> Finding:
+    """Two opportunities left alone from the same instant are one lapse."""
+    return structs.replace(one, facts=in_time_order(*one.facts, *other.facts))
+
+
+def _open_spells(changes: Sequence[Fact]) -> Iterator[Spell]:
+    """When an opportunity was open, by its stage changes."""
+    began: Fact | None = None
+    for change in changes:
+        if change.fields["stage"] == "open":
+            began = began or change
+        elif began is not None:
+            yield Spell(began.at, change.at, began)
+            began = None
+    if began is not None:
+        yield Spell(began.at, NEVER, began)
+
+
+def _tenures(view: View) -> Iterator[Spell]:
+    """Who owned the customer when, as long as it was not deleted."""
+    profile = view.profile("customer", view.entity_id)
+    stated: Stated | None = view.reference.owner(view.entity_id)
+    turns = [fact for fact in profile.facts if fact.role in ("owner", "gone", "back")]
+    start, began = ALWAYS, None
+    owner = profile.owner_at(ALWAYS, stated)
+    for turn in turns:
+        now_owner = profile.owner_at(turn.at, stated) if turn.role != "gone" else None
+        if now_owner == owner:
+            continue
+        if owner is not None:
+            yield Spell(start, turn.at, began, owner)
+        start, began, owner = turn.at, turn, now_owner
+    if owner is not None:
+        yield Spell(start, NEVER, began, owner)
+
+
+def summarise(finding: Finding, params: FollowUpLapsedParams, words: Words) -> Bilingual:
+    """Whose customer was left alone since when."""
+    who, customer = words.employee(finding.subject.employee), finding.subject.customer
+    since, within = words.time(int(finding.values["since"])), span(params.within)
+    return Bilingual(
+        f"{who.en} has had no activity with customer {customer}, which has an open opportunity, "
+        f"for {within.en} since {since}.",
+        f"{who.zh} 自 {since} 起连续 {within.zh}未跟进有未结商机的客户 {customer}。",
+    )
+
+
+def _prune(facts: list[Fact], params: FollowUpLapsedParams, limit: int) -> list[Fact]:
+    """Without old activities, and those between two that are near enough to cover for them."""
+    oldest = limit - params.within
+    newest_stage = {fact.about: fact for fact in facts if fact.role == "opportunity"}
+    covered = _covered(facts, params.within)
+    return [
+        fact
+        for fact in facts
+        if (fact.at >= oldest and fact.order not in covered)
+        or (fact.role == "opportunity" and newest_stage[fact.about].fields["stage"] == "open")
+    ]
+
+
+def _covered(facts: Sequence[Fact], within: int) -> set[tuple[int, str, str, str, str]]:
+    covered: set[tuple[int, str, str, str, str]] = set()
+    kept: dict[str, list[Fact]] = {}
+    for fact in facts:
+        if fact.role != "activity":
+            continue
+        last = kept.setdefault(fact.about, [])
+        if len(last) >= 2 and fact.at - last[-2].at <= within:
+            covered.add(last.pop().order)
+        last.append(fact)
+    return covered
+
+
+DETECTOR = Detector(
+    id="follow-up-lapsed",
+    severity="info",
+    title=Bilingual("Customer left alone", "客户跟进中断"),
+    params=FollowUpLapsedParams(),
+    reads=(
+        Reads(
+            "customer",
+            CrmEdit,
+            _activity,
+            where=lambda edit: edit.object.type == "activity" and edit.op in ("create", "update"),
+        ),
+        Reads(
+            "customer",
+            CrmEdit,
+            _opportunity,
+            where=lambda edit: edit.object.type == "opportunity",
+        ),
+    ),
+    judge=judge,
+    summarise=summarise,
+    keeps=lambda params: params.within,
+    prune=_prune,
+    watches_profile=True,
+)

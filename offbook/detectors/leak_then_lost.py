@@ -1,0 +1,119 @@
+"""Talk of private deals or competitors, and then the opportunity is lost.
+
+Catches an opportunity whose customer had chat hits `private_deal`, `off_channel_payment`,
+`kickback` or `competitor` at most `within` before it was lost: the deal was handed to somebody.
+
+Misses deals that are left open and forgotten (`follow-up-lapsed` sees those) and talk that no
+hit ties to the customer.
+
+Looks the same: an honest report that the customer compares offers, followed by an honest loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import Meta
+
+from offbook.detectors.detector import (
+    Detector,
+    Duration,
+    Finding,
+    Params,
+    Reads,
+    Subject,
+    View,
+    Words,
+)
+from offbook.detectors.fact import Fact, fact_of, in_time_order
+from offbook.detectors.profile import Profile
+from offbook.detectors.reference import Reference
+from offbook.detectors.shapes import sequence
+from offbook.detectors.wording import span
+from offbook.events.alert import Bilingual
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit
+
+
+class LeakThenLostParams(Params, frozen=True):
+    """How soon after the talk the loss must come."""
+
+    within: Annotated[Duration, Meta(description="from a chat hit to the loss, at most")] = (
+        Duration("14d")
+    )
+
+
+def _loses(edit: CrmEdit) -> bool:
+    return (
+        edit.object.type == "opportunity" and edit.after is not None and edit.after.stage == "lost"
+    )
+
+
+def _lost(event: Event, _: Reference) -> Fact:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    return fact_of(event, "lost", about=edit.customer or "")
+
+
+def judge(view: View, params: LeakThenLostParams) -> Iterable[Finding]:
+    """One finding an opportunity: its first loss that such talk came before."""
+    own = view.profile("opportunity", view.entity_id)
+    for lost in view.facts:
+        if not _turned_lost(own, lost):
+            continue
+        customers = [lost.about] if lost.about else own.customers()
+        talk = {
+            hit.order: hit
+            for customer in customers
+            for hit in sequence(view.profile("customer", customer).of("hit"), lost, params.within)
+        }
+        if not talk:
+            continue
+        hits = in_time_order(*talk.values())
+        yield Finding(
+            anchor=view.entity_id,
+            facts=(*hits, lost),
+            until=lost.at,
+            subject=Subject(employee=hits[0].about, customer=customers[0]),
+            values={"hits": str(len(hits)), "category": hits[0].fields["category"]},
+            notes={"hit": "sensitive talk about this customer", "lost": "opportunity lost"},
+        )
+        return
+
+
+def _turned_lost(own: Profile, lost: Fact) -> bool:
+    """Whether this edit lost it, and not an earlier one: an edit may repeat the stage."""
+    before = [stage for stage in own.of("stage") if stage.order < lost.order]
+    this = next((stage for stage in own.of("stage") if stage.anchor == lost.anchor), None)
+    if this is not None and this.fields.get("before") == "lost":
+        return False
+    return not before or before[-1].about != "lost"
+
+
+def summarise(finding: Finding, params: LeakThenLostParams, words: Words) -> Bilingual:
+    """Who talked, about which customer, and what was lost how much later."""
+    subject, hits = finding.subject, finding.values["hits"]
+    who, within = words.employee(subject.employee), span(params.within)
+    talked, lost = words.time(finding.facts[0].at), words.time(finding.facts[-1].at)
+    opportunity = finding.anchor
+    return Bilingual(
+        f"Opportunity {opportunity} of customer {subject.customer} was lost at {lost}, after {hits} "
+        f"sensitive chat hit(s) about that customer from {talked} on (within {within.en}), the "
+        f"first by {who.en}.",
+        f"客户 {subject.customer} 的商机 {opportunity} 于 {lost} 丢单；此前（{within.zh}内，自 {talked} "
+        f"起）有 {hits} 次与该客户相关的敏感聊天命中，最早为 {who.zh}。",
+    )
+
+
+DETECTOR = Detector(
+    id="leak-then-lost",
+    severity="critical",
+    title=Bilingual("Deal lost after sensitive talk", "敏感聊天后丢单"),
+    params=LeakThenLostParams(),
+    reads=(Reads("opportunity", CrmEdit, _lost, where=_loses),),
+    judge=judge,
+    summarise=summarise,
+    keeps=lambda params: params.within,
+    watches_profile=True,
+)

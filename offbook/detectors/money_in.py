@@ -1,0 +1,40 @@
+"""Payments, as the detectors that follow the money read them."""
+
+from __future__ import annotations
+
+from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.reference import Reference
+from offbook.events.event import Event
+from offbook.events.types import Payment
+
+
+def received(payment: Payment) -> bool:
+    """Money that came in, not money that went back."""
+    return payment.kind == "received"
+
+
+def payment_fact(event: Event, reference: Reference) -> Fact:
+    """Everything of a payment that an alert may say; `about` is the customer it names."""
+    payment = event.data
+    assert isinstance(payment, Payment)
+    return fact_of(
+        event,
+        payment.kind,
+        about=payment.customer or "",
+        payment=payment.payment,
+        order=payment.order,
+        customer=payment.customer,
+        amount=str(payment.amount),
+        currency=payment.currency,
+        account=payment.payee_account,
+        holder=reference.holder(payment.payee_account),
+    )
+
+
+def private_payment_fact(event: Event, reference: Reference) -> Fact | None:
+    """The payment, if on its day the company did not own the account that got it."""
+    payment = event.data
+    assert isinstance(payment, Payment)
+    if reference.is_company_account(payment.payee_account, event.time):
+        return None
+    return payment_fact(event, reference)

@@ -1,0 +1,115 @@
+"""A customer pays into an account that is not the company's.
+
+Catches a received payment whose payee account is no company account valid on that day: the
+core of an off-the-books deal. It scores higher when an employee talked with that customer of
+private deals, other channels or kickbacks within `talk_window` before or after.
+
+Misses payments that no feed shows: cash, or transfers between strangers' banks.
+
+Looks the same: a company account that finance has not yet put on file, a payment agent or escrow
+service, a typing error in the feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import Meta
+
+from offbook.detectors.detector import (
+    Detector,
+    Duration,
+    Finding,
+    Params,
+    Reads,
+    Subject,
+    View,
+    Words,
+)
+from offbook.detectors.fact import between, in_time_order
+from offbook.detectors.money_in import private_payment_fact, received
+from offbook.detectors.wording import money
+from offbook.events.alert import Bilingual
+from offbook.events.types import Payment
+
+TALK = frozenset({"private_deal", "off_channel_payment", "kickback"})
+
+
+class OffbookPaymentParams(Params, frozen=True):
+    """How near in time talk corroborates a payment."""
+
+    talk_window: Annotated[
+        Duration, Meta(description="chat hits count this long before and after the payment")
+    ] = Duration("7d")
+
+
+def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:
+    """One finding a payment; the talk with its customers is evidence beside it."""
+    paid = view.facts[0]
+    order, customer = paid.fields.get("order"), paid.fields.get("customer")
+    customers = [customer] if customer else []
+    if not customers and order:
+        customers = view.profile("order", order).customers()
+    talk = {
+        hit.order: hit
+        for about in customers
+        for hit in view.profile("customer", about).of("hit")
+        if hit.fields["category"] in TALK
+    }
+    near = between(talk.values(), paid.at - params.talk_window, paid.at + params.talk_window)
+    yield Finding(
+        anchor=view.entity_id,
+        facts=in_time_order(*view.facts, *near),
+        until=paid.at + params.talk_window,
+        subject=Subject(
+            employee=view.responsible(paid.at, order=order, customer=customer),
+            customer=customers[0] if customers else None,
+            order=order,
+            account=paid.fields["account"],
+        ),
+        corroborated=bool(near),
+        values={**paid.fields, "at": str(paid.at), "hits": str(len(near))},
+        notes={
+            "received": "payment to an account that is not the company's",
+            "hit": "talk of a private deal with this customer",
+        },
+    )
+
+
+def summarise(finding: Finding, params: OffbookPaymentParams, words: Words) -> Bilingual:
+    """Who paid how much to which account, and whose account it is."""
+    values, subject = finding.values, finding.subject
+    paid = money(values["amount"], values["currency"])
+    customer = subject.customer or "unknown"
+    at = words.time(int(values["at"]))
+    who = words.employee(subject.employee)
+    en = (
+        f"Customer {customer} paid {paid.en} at {at} to account {subject.account}, which is not "
+        f"the company's. Responsible: {who.en}."
+    )
+    zh = (
+        f"客户 {subject.customer or '未知'} 于 {at} 向非公司账户 {subject.account} "
+        f"付款 {paid.zh}。责任人：{who.zh}。"
+    )
+    if "holder" in values:
+        holder = words.employee(values["holder"])
+        en += f" The account belongs to employee {holder.en}."
+        zh += f"该账户属于员工 {holder.zh}。"
+    if finding.corroborated:
+        en += f" {values['hits']} chat hit(s) with this customer point to a private deal."
+        zh += f"与该客户的聊天中有 {values['hits']} 次私单相关命中。"
+    return Bilingual(en, zh)
+
+
+DETECTOR = Detector(
+    id="offbook-payment",
+    severity="critical",
+    title=Bilingual("Payment to an account that is not the company's", "货款进入非公司账户"),
+    params=OffbookPaymentParams(),
+    reads=(Reads("payment", Payment, private_payment_fact, where=received),),
+    judge=judge,
+    summarise=summarise,
+    keeps=lambda params: params.talk_window,
+    needs=("accounts",),
+)
