@@ -1,0 +1,56 @@
+-- Writes a batch of alert revisions, each at most once. Runs as one unit: all of it or nothing.
+--
+-- KEYS  mark, stream, open, open:critical, open:warning, open:info, then one string for each alert
+-- ARGV  lowest mark, new mark, maxlen, then for each alert:
+--       alert_id, revision, detector, severity, state, score, data
+--
+-- Returns {"lost", mark} and writes nothing if the mark this writer left is older than the lowest it
+-- knows to be there; else {"done", open critical, open warning, open info, outcome...} with
+-- 1 written, 0 repeat (this revision is the newest there is), -1 stale (a newer one is).
+local OPEN = { critical = KEYS[4], warning = KEYS[5], info = KEYS[6] }
+
+local mark = tonumber(redis.call('GET', KEYS[1]) or '0')
+if mark < tonumber(ARGV[1]) then return { 'lost', mark } end
+
+-- Redis does not undo what a script has written before it fails, so whatever can fail on a key
+-- of a foreign type fails here.
+redis.call('XLEN', KEYS[2])
+for i = 3, 6 do redis.call('ZCARD', KEYS[i]) end
+
+-- A writer that is gone for a day does not come back under the same name.
+redis.call('SET', KEYS[1], ARGV[2], 'EX', 86400)
+
+local function newest(key)
+  local stored = redis.pcall('GET', key)
+  if type(stored) ~= 'string' then return 0 end
+  local readable, alert = pcall(cjson.decode, stored)
+  if not readable or type(alert) ~= 'table' then return 0 end
+  -- A double, exact up to 2^53; larger revisions never come here.
+  return tonumber(alert.revision) or 0
+end
+
+local outcomes = {}
+for n = 1, #KEYS - 6 do
+  local key, at = KEYS[n + 6], 7 * n - 3
+  local id, revision, detector, severity = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local state, score, data = ARGV[at + 4], ARGV[at + 5], ARGV[at + 6]
+  local ahead = tonumber(revision) - newest(key)
+  if ahead > 0 then
+    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'alert_id', id, 'detector', detector,
+      'severity', severity, 'state', state, 'revision', revision, 'data', data)
+    redis.call('SET', key, data)
+    for i = 3, 6 do
+      if state == 'firing' and (i == 3 or KEYS[i] == OPEN[severity]) then
+        redis.call('ZADD', KEYS[i], score, id)
+      else
+        redis.call('ZREM', KEYS[i], id)
+      end
+    end
+    outcomes[n] = 1
+  else
+    outcomes[n] = ahead == 0 and 0 or -1
+  end
+end
+
+return { 'done', redis.call('ZCARD', KEYS[4]), redis.call('ZCARD', KEYS[5]), redis.call('ZCARD', KEYS[6]),
+  unpack(outcomes) }

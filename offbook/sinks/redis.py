@@ -1,0 +1,348 @@
+"""Alerts in Redis: each revision once, whatever is retried, replayed or lost with a server.
+
+Keys, all with the hash tag `{ob}` so that they share one slot of a cluster:
+
+=========================  ====================================================================
+`{ob}:alerts`              stream, one entry a revision, trimmed with `MAXLEN ~`
+`{ob}:alert:<alert_id>`    string, the newest revision as JSON; the script reads its `revision`
+`{ob}:open`                sorted set, the firing alerts by score
+`{ob}:open:<severity>`     the same, one severity each: its size is `offbook_open_alerts`. A
+                           set and no counter, so that no repeat and no restart makes it drift
+`{ob}:mark:<writer>`       number of the last batch this writer wrote; goes a day after the writer
+=========================  ====================================================================
+
+A Redis that syncs its log once a second, or fails over, can forget writes it has confirmed. The
+mark shows it: it is then behind what the writer knows, and the writer, which keeps its last
+batches, writes those again, in order, before anything newer.
+
+The user needs the commands `get set xadd xlen zadd zcard zrem eval evalsha` on `{ob}:*`; `info`
+lets the check at start see whether Redis evicts.
+"""
+
+from __future__ import annotations
+
+import uuid
+from asyncio import Lock
+from collections import deque
+from collections.abc import Mapping, Sequence
+from hashlib import sha1
+from importlib import resources
+from typing import Any, ClassVar, Final, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+import redis.asyncio as aioredis
+import structlog
+from redis import exceptions as errors
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from offbook.events.alert import Alert, Severity
+
+Outcome = Literal["written", "repeat", "stale"]
+#: (id, revision, detector, severity, state, score, data), as the script takes them.
+Row = tuple[str, int, str, str, str, int, bytes]
+
+STREAM: Final = "{ob}:alerts"
+OPEN: Final = "{ob}:open"
+SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
+_OPEN_BY_SEVERITY: Final = tuple(f"{OPEN}:{severity}" for severity in SEVERITIES)
+
+#: Lua counts in doubles.
+MAX_REVISION: Final = 2**53 - 1
+#: Alerts in one call of the script. Redis serves nobody else meanwhile: about 5 ms at 2 kB each.
+BATCH: Final = 200
+#: Bytes of alerts kept to be written again if Redis forgets them.
+MEMORY: Final = 16 * 1024 * 1024
+
+_SCRIPT: Final = resources.files(__package__).joinpath("deliver.lua").read_text("utf-8")
+_SHA: Final = sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+_OUTCOMES: Final[dict[int, Outcome]] = {1: "written", 0: "repeat", -1: "stale"}
+#: Error codes of states a server leaves by itself or by its operator's doing: full, read-only …
+_PASSING: Final = ("BUSY", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "OOM", "READONLY")
+
+_log = structlog.get_logger(__name__)
+
+
+def alert_key(alert_id: str) -> str:
+    """The key of the newest revision of an alert."""
+    return f"{{ob}}:alert:{alert_id}"
+
+
+class RedisSinkError(RuntimeError):
+    """Redis did not do what it was asked. One line; `retryable`: can trying again help?"""
+
+    retryable: ClassVar[bool]
+
+
+class RedisUnavailableError(RedisSinkError):
+    """Away, starting, full or read-only. What was asked may be done; asking again is safe."""
+
+    retryable = True
+
+
+class RedisRefusedError(RedisSinkError):
+    """It answers, but will not serve until somebody changes its settings, rights or keys."""
+
+    retryable = False
+
+
+class RedisSink:
+    """Writes alerts to one Redis, Valkey (7 or later) or Redis Cluster; finds out itself which.
+
+    `url` is `redis://`, `rediss://` or `unix://`. `maxlen` is about how many revisions the stream
+    keeps. `timeout` is the most seconds an answer may take, `memory` the most bytes of alerts kept
+    to be written again. Nothing connects before the first call.
+    """
+
+    def __init__(
+        self, url: str, *, maxlen: int = 1_000_000, timeout: float = 5.0, memory: int = MEMORY
+    ) -> None:
+        if maxlen < 1:
+            raise ValueError("maxlen must be 1 or more")
+        self._url = url
+        self._maxlen = maxlen
+        self._timeout = timeout
+        self._memory = memory
+        self._client: Any = None
+        self._turn = Lock()
+        self._mark_key = f"{{ob}}:mark:{uuid.uuid4().hex}"
+        self._mark = 0
+        self._recent: deque[tuple[int, Sequence[Row]]] = deque()
+        self._recent_bytes = 0
+        self._open: Mapping[Severity, int] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is, without user and password: what a message may show."""
+        parts = urlsplit(self._url)
+        return f"{parts.hostname or ''}:{parts.port or 6379}" if parts.hostname else parts.path
+
+    async def write(self, alerts: Sequence[Alert]) -> list[Outcome]:
+        """Write revisions, oldest first, and say of each what came of it.
+
+        At most `BATCH` of them, in one round trip that happens whole or not at all. Raises
+        `RedisUnavailableError` or `RedisRefusedError`; then write the same alerts again.
+        """
+        if len(alerts) > BATCH:
+            raise ValueError(f"at most {BATCH} alerts at a time")
+        if any(not 0 < alert.revision <= MAX_REVISION for alert in alerts):
+            raise ValueError(f"revisions are 1 to {MAX_REVISION}")
+        async with self._turn:
+            return await self._write([_row(alert) for alert in alerts])
+
+    async def open_alerts(self) -> Mapping[Severity, int]:
+        """How many alerts fire, by severity, those of other workers included.
+
+        Asks Redis, and so also shows whether it is there and still knows what it was told.
+        """
+        async with self._turn:
+            await self._write(())
+        assert self._open is not None
+        return self._open
+
+    @property
+    def last_open_alerts(self) -> Mapping[Severity, int] | None:
+        """As of the last call that reached Redis; None before the first."""
+        return self._open
+
+    async def check(self) -> tuple[str, ...]:
+        """Everything that can be known at start: reachable, never evicts, all commands allowed.
+
+        Returns warnings, one line each. Raises `RedisUnavailableError` or `RedisRefusedError`.
+        """
+        warnings = []
+        memory = await self._info("memory")
+        if memory is None:
+            warnings.append(f"{self._who}: INFO is not allowed, cannot see whether it evicts")
+        elif (
+            int(memory.get("maxmemory", 0))
+            and memory.get("maxmemory_policy", "noeviction") != "noeviction"
+        ):
+            raise RedisRefusedError(
+                f"{self._who} evicts (maxmemory-policy {memory['maxmemory_policy']}) and would lose"
+                " alerts: set maxmemory-policy noeviction"
+            )
+        persistence = await self._info("persistence")
+        if persistence is not None and not int(persistence.get("aof_enabled", 1)):
+            warnings.append(f"{self._who} forgets alerts when it stops: set appendonly yes")
+        await self.open_alerts()
+        for probe in _PROBES:
+            await self._ask(probe)
+        return tuple(warnings)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    @property
+    def _who(self) -> str:
+        return f"Redis at {self.address}"
+
+    async def _write(self, rows: Sequence[Row]) -> list[Outcome]:
+        mark = self._mark + 1 if rows else self._mark
+        answer = await self._run(self._mark, mark, rows)
+        if answer[0] == b"lost":
+            await self._write_again(since=int(answer[1]))
+            answer = await self._run(self._mark, mark, rows)
+        if answer[0] != b"done":
+            raise RedisUnavailableError(f"{self._who} loses what it has confirmed")
+        self._mark = mark
+        self._remember(mark, rows)
+        return [_OUTCOMES[n] for n in answer[4:]]
+
+    async def _write_again(self, since: int) -> None:
+        forgotten = [(mark, rows) for mark, rows in self._recent if mark > since]
+        complete = forgotten[0][0] == since + 1
+        _log.warning(
+            "Redis has lost batches it had confirmed; writing them again",
+            lost=self._mark - since,
+            kept=len(forgotten),
+            complete=complete,
+        )
+        for mark, rows in forgotten:
+            # With its own mark: if this fails half way, the rest is still seen to be missing.
+            await self._run(0, mark, rows)
+
+    def _remember(self, mark: int, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        self._recent.append((mark, rows))
+        self._recent_bytes += _size(rows)
+        while self._recent_bytes > self._memory and len(self._recent) > 1:
+            self._recent_bytes -= _size(self._recent.popleft()[1])
+
+    async def _run(self, lowest: int, mark: int, rows: Sequence[Row]) -> list[Any]:
+        keys = [self._mark_key, STREAM, OPEN, *_OPEN_BY_SEVERITY, *(alert_key(r[0]) for r in rows)]
+        arguments = [lowest, mark, self._maxlen, *(value for row in rows for value in row)]
+        call = (len(keys), *keys, *arguments)
+        try:
+            answer = await self._ask(("EVALSHA", _SHA, *call))
+        except errors.NoScriptError:
+            answer = await self._ask(("EVAL", _SCRIPT, *call))
+        if answer[0] == b"done":
+            self._open = dict(zip(SEVERITIES, answer[1:4], strict=True))
+        return list(answer)
+
+    async def _info(self, section: str) -> Mapping[str, str] | None:
+        """`INFO section` as a dict; None if the user may not, or the server knows no INFO."""
+        client = await self._connected()
+        node = client.get_random_node() if isinstance(client, aioredis.RedisCluster) else None
+        try:
+            answer = await self._ask(("INFO", section), node)
+        except RedisRefusedError:
+            return None
+        if isinstance(answer, dict):
+            return {_text(key): _text(value) for key, value in answer.items()}
+        lines = (line.partition(":") for line in _text(answer).splitlines())
+        return {name: value for name, _, value in lines if value}
+
+    async def _ask(self, command: tuple[Any, ...], target: Any = None) -> Any:
+        client = await self._connected()
+        try:
+            if target is not None:
+                return await client.execute_command(*command, target_nodes=target)
+            return await client.execute_command(*command)
+        except errors.NoScriptError:
+            raise
+        except (errors.RedisError, OSError) as error:
+            if command[0] == "XADD" and "greater than 0-0" in str(error):
+                return None
+            raise self._problem(error) from error
+
+    async def _connected(self) -> Any:
+        if self._client is None:
+            try:
+                self._client = await self._connect()
+            except (errors.RedisError, OSError) as error:
+                raise self._problem(error) from error
+        return self._client
+
+    async def _connect(self) -> Any:
+        options: dict[str, Any] = {
+            "socket_timeout": self._timeout,
+            "socket_connect_timeout": self._timeout,
+            # Once, since a connection out of the pool may have been closed while it was idle.
+            # Retries that wait are the caller's: it says so meanwhile, and can be stopped.
+            "retry": Retry(NoBackoff(), 1, (errors.ConnectionError,)),
+        }
+        client: Any = aioredis.Redis.from_url(self._url, **options)
+        try:
+            mode = await _mode(client)
+            if mode == "sentinel":
+                raise RedisRefusedError(f"{self._who} is a Sentinel: give the Redis's own URL")
+            if mode == "cluster":
+                await client.aclose()
+                client = aioredis.RedisCluster.from_url(self._url, **options)
+                await client.initialize()
+        except BaseException:
+            await client.aclose()
+            raise
+        return client
+
+    def _problem(self, error: Exception) -> RedisSinkError:
+        why = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, errors.AuthenticationError | errors.AuthorizationError):
+            return RedisRefusedError(f"{self._who} does not accept this user and password: {why}")
+        if isinstance(error, errors.NoPermissionError) or "can't run this command" in why:
+            return RedisRefusedError(
+                f"{self._who} does not allow this user what Offbook needs: {why}"
+            )
+        if isinstance(
+            error,
+            errors.ConnectionError
+            | errors.TimeoutError
+            | errors.ClusterError
+            | errors.RedisClusterException
+            | errors.TryAgainError
+            | errors.ReadOnlyError
+            | errors.OutOfMemoryError
+            | OSError,
+        ) or why.startswith(_PASSING):
+            return RedisUnavailableError(f"{self._who} is not available: {why}")
+        return RedisRefusedError(f"{self._who} refuses: {why}")
+
+
+#: Each needs the right to a command and the right type of a key, and changes nothing. `XADD` with
+#: an id of 0-0 always fails, after the check of rights.
+_PROBES: Final[tuple[tuple[Any, ...], ...]] = (
+    ("SET", alert_key(""), "", "XX"),
+    ("XADD", STREAM, "NOMKSTREAM", "MAXLEN", "~", 1, "0-0", "alert_id", ""),
+    *(("ZADD", key, "XX", 0, "") for key in (OPEN, *_OPEN_BY_SEVERITY)),
+    *(("ZREM", key, "") for key in (OPEN, *_OPEN_BY_SEVERITY)),
+)
+
+
+def _row(alert: Alert) -> Row:
+    return (
+        alert.alert_id,
+        alert.revision,
+        alert.detector,
+        alert.severity,
+        alert.state,
+        alert.score,
+        msgspec.json.encode(alert),
+    )
+
+
+def _size(rows: Sequence[Row]) -> int:
+    return sum(len(row[6]) for row in rows)
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+async def _mode(client: Any) -> str:
+    """`standalone`, `cluster` or `sentinel`. HELLO is open to users that may not INFO."""
+    try:
+        answer = await client.execute_command("HELLO")
+    except errors.AuthenticationError:
+        raise
+    except errors.ResponseError:
+        return "standalone"
+    if not isinstance(answer, dict):
+        answer = dict(zip(answer[::2], answer[1::2], strict=False))
+    return next((_text(value) for key, value in answer.items() if _text(key) == "mode"), "")
