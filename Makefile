@@ -1,0 +1,75 @@
+# Every target sets up .venv on its first run, from requirements.lock, and reuses it afterwards.
+#   make demo   make test   make check   make test-kafka   make bench   make docs   make lock
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PY := .venv/bin/python
+STAMP := .venv/.installed
+
+.PHONY: help .venv demo test check test-kafka bench docs lock clean
+
+help:
+	@echo "make demo        a broker, a Redis and a worker on this machine; watch fraud being found"
+	@echo "make test        all tests, on embedded servers"
+	@echo "make check       style, types, layers, fast tests, and generated documents up to date"
+	@echo "make test-kafka  tests on real servers: KAFKA_BOOTSTRAP=host:port REDIS_URL=redis://…"
+	@echo "make bench       speed and memory, as ratios from one run"
+	@echo "make docs        write the generated documents anew"
+	@echo "make lock        resolve requirements.lock anew (needs uv)"
+
+.venv: $(STAMP)
+
+# pip alone, every archive held to its hash. The project itself is built with the locked hatchling:
+# build isolation would fetch another one without a hash.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(1)' 2>/dev/null || { \
+	  echo "offbook needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo 'not there')." \
+	    "Name another one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Setting up .venv"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: .venv
+	@$(PY) -m offbook.streams.cli demo
+
+test: .venv
+	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PY) -m pytest -q -m "not kafka"
+
+check: .venv
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-logo
+	$(PY) -m offbook.events.schemas --check
+	$(PY) -m offbook.streams.documentation --check
+	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PY) -m pytest -q -m "not integration and not kafka"
+
+test-kafka: .venv
+	@[ -n "$${KAFKA_BOOTSTRAP:-}" ] && [ -n "$${REDIS_URL:-}" ] || { \
+	  echo "make test-kafka needs KAFKA_BOOTSTRAP=host:port and REDIS_URL=redis://host:port/db (an empty" \
+	    "database). With Kafka's jars and a redis-server here, this starts both:" >&2; \
+	  echo "  OFFBOOK_KAFKA_LIBS=DIR .venv/bin/python -m tests.parts.with_servers make test-kafka" >&2; exit 1; }
+	$(PY) -m pytest -q -m "integration or kafka"
+
+bench: .venv
+	$(PY) -m bench
+
+docs: .venv
+	$(PY) -m offbook.events.schemas
+	$(PY) -m offbook.streams.documentation
+
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements.lock
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,109 @@
+"""Real servers for the tests: the embedded, or those KAFKA_BOOTSTRAP and REDIS_URL name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import redis
+
+from offbook.streams.embedded import EmbeddedKafka, EmbeddedMissingError, EmbeddedRedis
+from tests.parts.apache_kafka import ApacheKafka
+
+KAFKA_BOOTSTRAP = os.environ.get("KAFKA_BOOTSTRAP")
+REDIS_URL = os.environ.get("REDIS_URL")
+
+
+@dataclass(frozen=True)
+class RunningKafka:
+    """A broker that somebody else started."""
+
+    bootstrap: str
+
+
+@dataclass(frozen=True)
+class RunningRedis:
+    """A Redis that somebody else started."""
+
+    url: str
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("kafka") and not (KAFKA_BOOTSTRAP and REDIS_URL):
+        pytest.skip("needs KAFKA_BOOTSTRAP and REDIS_URL (make test-kafka)")
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[EmbeddedKafka | RunningKafka]:
+    """One broker for the whole run (`.bootstrap`); keep out of others' way with `topic_prefix`."""
+    if KAFKA_BOOTSTRAP:
+        yield RunningKafka(KAFKA_BOOTSTRAP)
+    else:
+        with EmbeddedKafka() as broker:
+            yield broker
+
+
+@pytest.fixture
+def fresh_kafka() -> Iterator[EmbeddedKafka]:
+    """An embedded broker of this test's own, to be killed at will; it then forgets everything."""
+    with EmbeddedKafka() as broker:
+        yield broker
+
+
+@pytest.fixture
+def apache_kafka() -> Iterator[ApacheKafka]:
+    """An Apache Kafka of this test's own; `kill()` and `start()` keep its topics.
+
+    Skipped where OFFBOOK_KAFKA_LIBS names no jars, save on CI: there that is a failure.
+    """
+    try:
+        broker = ApacheKafka()
+    except EmbeddedMissingError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
+    with broker:
+        yield broker
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A prefix for topics and groups that no other test has."""
+    return f"t{secrets.token_hex(4)}."
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[EmbeddedRedis | RunningRedis]:
+    """One Redis for the whole run (`.url`). Tests take `redis_url`, which starts empty."""
+    if REDIS_URL:
+        yield RunningRedis(REDIS_URL)
+    else:
+        with EmbeddedRedis() as server:
+            yield server
+
+
+@pytest.fixture(scope="session")
+def _redis_to_flush(redis_server: EmbeddedRedis | RunningRedis) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(redis_server.url) as client:
+        if client.dbsize():
+            pytest.fail("REDIS_URL must name an empty database: the tests flush it after each test")
+        yield client
+
+
+@pytest.fixture
+def redis_url(
+    redis_server: EmbeddedRedis | RunningRedis, _redis_to_flush: redis.Redis
+) -> Iterator[str]:
+    """The URL of an empty Redis database."""
+    yield redis_server.url
+    _redis_to_flush.flushdb()
+
+
+@pytest.fixture
+def fresh_redis() -> Iterator[EmbeddedRedis]:
+    """A durable Redis of this test's own: `kill()` and `start()` keep every answered write."""
+    with EmbeddedRedis(durable=True) as server:
+        yield server

@@ -1,0 +1,27 @@
+"""Run a command while Apache Kafka and Redis are up: `python -m tests.parts.with_servers COMMAND…`.
+
+The command finds them in KAFKA_BOOTSTRAP and REDIS_URL; its exit status is ours.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+from offbook.streams.embedded import EmbeddedRedis
+from tests.parts.apache_kafka import ApacheKafka
+
+
+def main(command: list[str]) -> int:
+    # Ended by a signal, we still end the servers: SystemExit unwinds the `with`.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    with ApacheKafka() as kafka, EmbeddedRedis(durable=True) as redis:
+        print(f"Apache Kafka on {kafka.bootstrap}, Redis on {redis.url}", flush=True)
+        servers = {"KAFKA_BOOTSTRAP": kafka.bootstrap, "REDIS_URL": redis.url}
+        return subprocess.run(command, env={**os.environ, **servers}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
