@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, get_args, get_type_hints
 
 import msgspec
+from msgspec import Raw
 from msgspec.structs import replace
 
 from offbook.events.rejected import Rejected
@@ -41,6 +42,7 @@ from offbook.events.types import (
 MAX_DEPTH = 8
 _INT64 = 2**63
 
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CODE = re.compile(CURRENCY_CODE)
 _PLAIN = {Amount: re.compile(PLAIN_AMOUNT), Percent: re.compile(PLAIN_PERCENT)}
@@ -120,7 +122,7 @@ _DOUBTS: dict[type[EventData], Callable[[Any, bytes], object]] = {
 
 def fault(data: EventData, raw: bytes) -> Rejected | None:
     """The first thing wrong with `data`, whose JSON is `raw`."""
-    return _struct_fault(data, msgspec.json.decode(raw), "data")
+    return _struct_fault(data, raw, "data")
 
 
 @cache
@@ -129,53 +131,54 @@ def hints(cls: type) -> dict[str, Any]:
     return get_type_hints(cls, include_extras=True)
 
 
-def _struct_fault(data: msgspec.Struct, plain: Any, path: str) -> Rejected | None:
+def _struct_fault(data: msgspec.Struct, raw: bytes | Raw, path: str) -> Rejected | None:
+    members = _MEMBERS.decode(raw)
     for name, hint in hints(type(data)).items():
         value = getattr(data, name)
-        if value is None:
+        if value is None or name not in members:
             continue
-        found = _fault(hint, value, plain.get(name), f"{path}.{name}")
+        found = _fault(_required(hint), value, members[name], f"{path}.{name}")
         if found is not None:
             return found
     return None
 
 
-def _fault(hint: Any, value: Any, plain: Any, path: str) -> Rejected | None:
-    if isinstance(value, Difference):
-        for side in ("company", "customer"):
-            if not _portable(getattr(value, side), MAX_DEPTH):
-                return Rejected(
-                    "data",
-                    f"{path}.{side}",
-                    f"`{path}.{side}` nests deeper than {MAX_DEPTH} or holds an integer beyond "
-                    "64 bits.",
-                    "Send the two values that differ as plain strings or numbers.",
-                )
-    elif isinstance(value, msgspec.Struct):
-        return _struct_fault(value, plain, path)
-    elif isinstance(value, tuple):
-        for index, (item, text) in enumerate(zip(value, plain or (), strict=False)):
-            found = _fault(get_args(_required(hint))[0], item, text, f"{path}[{index}]")
-            if found is not None:
-                return found
-    elif isinstance(value, dict):
-        for item in value.values():
-            found = _fault(Difference, item, None, f"{path}[...]")
-            if found is not None:
-                return found
-    elif isinstance(value, Decimal):
-        return _number_fault(_required(hint), value, plain, path)
-    elif isinstance(value, date):
+def _fault(hint: Any, value: Any, raw: Raw, path: str) -> Rejected | None:
+    """What is wrong with `value`, of type `hint` and written as `raw`."""
+    if isinstance(value, msgspec.Struct):
+        return _struct_fault(value, raw, path)
+    if isinstance(value, dict):
+        return _differences_fault(value, path)
+    if isinstance(value, tuple):
+        faults = (
+            _fault(get_args(hint)[0], item, raw, f"{path}[{n}]") for n, item in enumerate(value)
+        )
+        return next((found for found in faults if found is not None), None)
+    if isinstance(value, Decimal):
+        return _number_fault(hint, value, raw, path)
+    if isinstance(value, date):
         return _date_fault(value, path)
-    elif isinstance(value, str):
-        return _text_fault(_required(hint), value, path)
-    return None
+    return _text_fault(hint, value, path) if isinstance(value, str) else None
 
 
 def _required(hint: Any) -> Any:
     """`hint` without `| None`."""
     args = get_args(hint)
     return args[0] if len(args) == 2 and args[1] is type(None) else hint
+
+
+def _differences_fault(differences: dict[str, Difference], path: str) -> Rejected | None:
+    for difference in differences.values():
+        for side in ("company", "customer"):
+            if not _portable(getattr(difference, side), MAX_DEPTH):
+                field = f"{path}[...].{side}"
+                return Rejected(
+                    "data",
+                    field,
+                    f"`{field}` nests deeper than {MAX_DEPTH} or has an integer beyond 64 bits.",
+                    "Send the two values that differ as plain strings or numbers.",
+                )
+    return None
 
 
 def _portable(value: Any, depth: int) -> bool:
@@ -187,20 +190,17 @@ def _portable(value: Any, depth: int) -> bool:
     return True
 
 
-def _number_fault(hint: Any, value: Decimal, plain: Any, path: str) -> Rejected | None:
-    if isinstance(plain, str) and not _PLAIN[hint].search(plain):
-        try:
-            check_amount(path, value, signed=hint is Percent)
-        except ValueError as error:
-            return Rejected("data", path, f"{error}.", _PLAIN_MEND)
-        return Rejected(
-            "data", path, f"`{path}` is not a number in plain decimal notation.", _PLAIN_MEND
-        )
+def _number_fault(hint: Any, value: Decimal, raw: Raw, path: str) -> Rejected | None:
+    text = bytes(raw)
     try:
         check_amount(path, value, signed=hint is Percent)
     except ValueError as error:
-        return Rejected("data", path, f"{error}.", _PLAIN_MEND)
-    return None
+        reason = f"{error}."
+    else:
+        if not text.startswith(b'"') or _PLAIN[hint].search(msgspec.json.decode(text, type=str)):
+            return None
+        reason = f"`{path}` is not a number in plain decimal notation."
+    return Rejected("data", path, reason, _PLAIN_MEND)
 
 
 _PLAIN_MEND = (

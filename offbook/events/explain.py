@@ -102,7 +102,7 @@ def invalid(error: Exception, cls: type, stage: Stage, prefix: str = "") -> Reje
         path += "." + missing[1]
     hint = _hint_at(cls, path)
     field = (prefix + path).lstrip(".")
-    if hint is datetime and missing is None and not _ILL_TYPED.search(text):
+    if datetime in get_args(hint) and missing is None and not _ILL_TYPED.search(text):
         return Rejected("time", field, _time_reason(field, text), _TIME_MEND)
     if not field:
         return _not_an_object(text)
@@ -155,7 +155,7 @@ def expected(hint: Any) -> str:
             return meta.description
     if hint is date:
         return 'a date such as "2026-03-31"'
-    if hint is datetime:
+    if datetime in get_args(hint):
         return 'an RFC 3339 time with its offset, such as "2026-03-02T09:15:00+08:00"'
     if hint is bool:
         return "true or false without quotes"
