@@ -1,0 +1,119 @@
+"""The deployment's files, and the real programs that read them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+
+
+def read_yaml(path: Path) -> Any:
+    """The one document of a YAML file."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """The path of a program. Where it is absent the test is skipped, save on CI: there it fails."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            why = f"{name} is not on the PATH (Debian: prometheus, prometheus-alertmanager)"
+            if os.environ.get("CI"):
+                pytest.fail(why)
+            pytest.skip(why)
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def worker_metrics() -> Iterator[str]:
+    """`host:port` of a metrics page with every figure that a worker of each role shows."""
+    page = subprocess.Popen(
+        [sys.executable, "-m", "tests.deploy.exposition"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert page.stdout is not None
+        port = page.stdout.readline().strip()
+        assert port.isdigit(), "the metrics page did not start: its error is above"
+        yield f"127.0.0.1:{port}"
+    finally:
+        page.terminate()
+        page.wait(10)
+
+
+@pytest.fixture(scope="session")
+def prometheus(
+    program: Callable[[str], str],
+    worker_metrics: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """The URL of a Prometheus with our configuration and rules, which scrapes `worker_metrics`.
+
+    Other than in the compose stack: the target (one process in all roles), no Alertmanager, and two
+    scrapes a second, so that a rate has its points soon.
+    """
+    binary = program("prometheus")
+    folder = tmp_path_factory.mktemp("prometheus")
+    config = read_yaml(DEPLOY / "prometheus/prometheus.yml")
+    config["global"] = {"scrape_interval": "500ms", "evaluation_interval": "1s"}
+    config["rule_files"] = [str(DEPLOY / "prometheus" / path) for path in config["rule_files"]]
+    del config["alerting"]
+    config["scrape_configs"] = [
+        {
+            "job_name": job["job_name"],
+            "static_configs": [{"targets": [worker_metrics], "labels": {"role": "all"}}],
+        }
+        for job in config["scrape_configs"]
+    ]
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    log = folder / "log"
+    with log.open("wb") as errors:
+        server = subprocess.Popen(
+            [
+                binary,
+                f"--config.file={folder / 'prometheus.yml'}",
+                f"--storage.tsdb.path={folder / 'data'}",
+                f"--web.listen-address={address}",
+            ],
+            stderr=errors,
+        )
+    try:
+        _until_ready(server, f"http://{address}", log)
+        yield f"http://{address}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/-/ready", timeout=2):
+                return
+        except OSError as error:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"no Prometheus on {url}: {log.read_text()}") from error
+            time.sleep(0.1)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deploy.conftest import DEPLOY, ROOT, read_yaml
+
+RULES = DEPLOY / "prometheus/rules/offbook.yml"
+CASES = sorted((DEPLOY / "prometheus/tests").glob("*.yml"))
+ALERTMANAGER = DEPLOY / "alertmanager/alertmanager.yml"
+
+Program = Callable[[str], str]
+
+
+def _alerts() -> list[dict[str, Any]]:
+    return [rule for group in read_yaml(RULES)["groups"] for rule in group["rules"]]
+
+
+def _run(*command: str | Path) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_prometheus_takes_its_configuration_and_the_rules(program: Program) -> None:
+    said = _run(program("promtool"), "check", "config", DEPLOY / "prometheus/prometheus.yml")
+    assert f"SUCCESS: {len(_alerts())} rules found" in said
+
+
+@pytest.mark.parametrize("cases", CASES, ids=lambda path: path.stem)
+def test_each_rule_fires_when_it_should_and_only_then(program: Program, cases: Path) -> None:
+    _run(program("promtool"), "test", "rules", cases)
+
+
+def test_each_rule_has_a_case_that_fires_and_a_near_miss() -> None:
+    checks = [
+        check
+        for cases in CASES
+        for case in read_yaml(cases)["tests"]
+        for check in case["alert_rule_test"]
+    ]
+    fires = {check["alertname"] for check in checks if check["exp_alerts"]}
+    stays_silent = {check["alertname"] for check in checks if not check["exp_alerts"]}
+    assert fires == stays_silent == {alert["alert"] for alert in _alerts()}
+
+
+@pytest.mark.parametrize("alert", _alerts(), ids=lambda alert: alert["alert"])
+def test_each_alert_says_in_two_languages_what_is_up_and_where_to_read_on(
+    alert: dict[str, Any],
+) -> None:
+    assert alert["labels"]["severity"] in {"page", "warning"}
+    assert alert["labels"]["category"] in {"fraud", "pipeline", "input", "detectors"}
+    said = alert["annotations"]
+    assert set(said) == {"summary", "summary_zh", "description", "runbook_url"}
+    assert said["summary"].isascii()
+    assert re.search(r"[\u4e00-\u9fff]", said["summary_zh"])
+    assert said["runbook_url"] == f"docs/operations.md#{alert['alert'].lower()}"
+
+
+@pytest.mark.parametrize("manual", ["docs/operations.md", "docs/operations.zh.md"])
+def test_the_manual_has_a_section_for_each_alert_and_for_no_other(manual: str) -> None:
+    text = (ROOT / manual).read_text(encoding="utf-8")
+    sections = re.findall(r"^### (Offbook\w+)$", text, re.MULTILINE)
+    assert sorted(sections) == sorted(alert["alert"] for alert in _alerts())
+
+
+def test_alertmanager_takes_its_configuration(program: Program) -> None:
+    _run(program("amtool"), "check-config", ALERTMANAGER)
+
+
+@pytest.mark.parametrize("alert", _alerts(), ids=lambda alert: alert["alert"])
+def test_fraud_goes_to_the_security_team_and_the_rest_to_on_call(
+    program: Program, alert: dict[str, Any]
+) -> None:
+    labels = [f"{name}={value}" for name, value in alert["labels"].items()]
+    route = ("config", "routes", "test", f"--config.file={ALERTMANAGER}")
+    receiver = _run(program("amtool"), *route, f"alertname={alert['alert']}", *labels).strip()
+    assert receiver == ("security" if alert["labels"]["category"] == "fraud" else "on-call")
