@@ -1,0 +1,207 @@
+"""Creates the topics, and says at the start of a worker what is wrong with those there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Literal
+
+from kafka.admin import ConfigResource, KafkaAdminClient
+from kafka.errors import KafkaError
+
+from offbook.streams.kafka import Topic, all_topics, kafka_python_client
+from offbook.streams.settings import Settings
+
+#: Seconds until a broker that does not answer counts as unreachable.
+PATIENCE: Final = 8.0
+
+_ALREADY_EXISTS = 36
+_CREATE = "run `offbook topics create`"
+
+Standing = Literal["created", "already there", "differs"]
+
+
+class TopicsError(RuntimeError):
+    """Topics that cannot be worked with; somebody must change them first. One line."""
+
+    retryable: ClassVar[bool] = False
+
+
+class KafkaUnreachableError(TopicsError):
+    """No broker answered in time. One line; trying again later may help."""
+
+    retryable: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReport:
+    """What became of one topic. `why` says in which way it differs from what we would create.
+
+    `usable` is False if Offbook cannot work with it as it is.
+    """
+
+    topic: Topic
+    standing: Standing
+    why: str = ""
+    usable: bool = True
+
+
+def create_topics(settings: Settings) -> list[TopicReport]:
+    """Create what is missing; touch nothing that is there. Harmless to repeat.
+
+    Raises `KafkaUnreachableError`, and `TopicsError` if the broker refuses.
+    """
+    wanted = {topic.name: topic for topic in all_topics(settings)}
+    with _admin(settings) as admin:
+        there = _partitions(admin, list(wanted))
+        missing = [topic for topic in wanted.values() if topic.name not in there]
+        # Somebody else may create them this very moment.
+        raced = _create(admin, missing, settings.replication_factor) if missing else set()
+        there = _partitions(admin, list(wanted))
+        created = {topic.name for topic in missing} - raced
+        configs = _configs(admin, [name for name in wanted if name not in created])
+    reports = []
+    for topic in wanted.values():
+        if topic.name in created:
+            reports.append(TopicReport(topic, "created"))
+            continue
+        partitions, policy = _differences(topic, there.get(topic.name, 0), configs)
+        why = "; ".join(filter(None, (partitions, policy)))
+        usable = not (topic.exact and partitions) and not policy
+        reports.append(TopicReport(topic, "differs" if why else "already there", why, usable))
+    return reports
+
+
+def check_topics(settings: Settings) -> None:
+    """Raise `TopicsError` unless every topic is there and can be worked with.
+
+    Source topics may have as many partitions as their owners like. Also raises
+    `KafkaUnreachableError`, after about `PATIENCE` seconds.
+    """
+    wanted = all_topics(settings)
+    with _admin(settings) as admin:
+        there = _partitions(admin, [topic.name for topic in wanted])
+        configs = _configs(admin, list(there))
+    missing = [topic.name for topic in wanted if topic.name not in there]
+    if missing:
+        raise TopicsError(
+            f"Kafka at {settings.kafka_bootstrap} has no topic {_some(missing)}: {_CREATE}"
+        )
+    wrong = []
+    for topic in wanted:
+        partitions, policy = _differences(topic, there[topic.name], configs)
+        if topic.exact and partitions:
+            wrong.append(
+                f"topic {topic.name} {partitions}: set keyed_partitions = {there[topic.name]},"
+                f" or delete the topic with its state and {_CREATE}"
+            )
+        if policy:
+            wrong.append(f"topic {topic.name} {policy}: alter it with kafka-configs")
+    if wrong:
+        raise TopicsError(wrong[0] if len(wrong) == 1 else f"{wrong[0]} ({len(wrong)} such)")
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + rest
+
+
+@contextmanager
+def _admin(settings: Settings) -> Iterator[KafkaAdminClient]:
+    try:
+        admin = KafkaAdminClient(
+            client_id="offbook-topics",
+            bootstrap_timeout_ms=int(PATIENCE * 1000),
+            request_timeout_ms=int(PATIENCE * 1000),
+            **kafka_python_client(settings),
+        )
+    except (KafkaError, OSError) as error:
+        raise unreachable(settings, error) from error
+    try:
+        yield admin
+    except KafkaError as error:
+        if getattr(error, "retriable", False):
+            raise unreachable(settings, error) from error
+        raise TopicsError(f"Kafka at {settings.kafka_bootstrap}: {error}") from error
+    finally:
+        admin.close()
+
+
+def unreachable(settings: Settings, error: Exception) -> KafkaUnreachableError:
+    """The one line for a broker that does not answer."""
+    how = (
+        f" by {settings.kafka_security_protocol}, or refuses us"
+        if settings.kafka_security_protocol != "PLAINTEXT"
+        else ""
+    )
+    return KafkaUnreachableError(
+        f"Kafka does not answer at {settings.kafka_bootstrap}{how}"
+        f" ({type(error).__name__}): is it running, and is kafka_bootstrap right?"
+    )
+
+
+def _partitions(admin: KafkaAdminClient, names: Sequence[str]) -> dict[str, int]:
+    """Partition counts of those that are there. A broker may create what it is asked about by
+    name (auto.create.topics.enable), so all are asked for."""
+    wanted = set(names)
+    return {
+        described["name"]: len(described["partitions"])
+        for described in admin.describe_topics()
+        if described["name"] in wanted and not described["error_code"]
+    }
+
+
+def _create(admin: KafkaAdminClient, topics: Sequence[Topic], replicas: int) -> set[str]:
+    """Create them; the names of those that were there after all."""
+    answer = admin.create_topics(
+        {
+            topic.name: {
+                "num_partitions": topic.partitions,
+                "replication_factor": replicas,
+                "configs": topic.configs,
+            }
+            for topic in topics
+        },
+        timeout_ms=int(PATIENCE * 1000),
+        raise_errors=False,
+    )
+    refused = [t for t in answer["topics"] if t["error_code"] not in (0, _ALREADY_EXISTS)]
+    if refused:
+        why = refused[0]["error_message"] or f"error {refused[0]['error_code']}"
+        raise TopicsError(f"Kafka refuses to create topic {refused[0]['name']}: {why}")
+    names = [topic.name for topic in topics]
+    admin.wait_for_topics(names)
+    return {t["name"] for t in answer["topics"] if t["error_code"] == _ALREADY_EXISTS}
+
+
+def _configs(admin: KafkaAdminClient, names: Sequence[str]) -> dict[str, str]:
+    """Cleanup policies by topic; empty where the broker does not tell or we may not ask."""
+    if not names:
+        return {}
+    try:
+        answer: dict[str, Any] = admin.describe_configs(
+            [ConfigResource("topic", name) for name in names], config_filter="all"
+        )
+    except KafkaError:
+        return {}
+    return {
+        name: configs["cleanup.policy"]["value"]
+        for name, configs in answer.get("topic", {}).items()
+        if configs.get("cleanup.policy", {}).get("value")
+    }
+
+
+def _differences(topic: Topic, partitions: int, policies: dict[str, str]) -> tuple[str, str]:
+    """In which way partitions and cleanup policy differ; empty if they do not."""
+    count = ""
+    if partitions != topic.partitions:
+        count = f"has {_counted(partitions)}, not {topic.partitions}"
+    policy = policies.get(topic.name, topic.cleanup)
+    if policy != topic.cleanup and (topic.cleanup == "compact" or "compact" in policy):
+        return count, f"has cleanup.policy={policy}, not {topic.cleanup}"
+    return count, ""
+
+
+def _counted(partitions: int) -> str:
+    return f"{partitions} partition{'' if partitions == 1 else 's'}"
