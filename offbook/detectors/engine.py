@@ -22,14 +22,16 @@ from offbook.detectors.profile import (
     KEPT,
     PROFILES,
     REGISTER_KEPT,
+    THINNED,
     Profile,
     customer_owner,
     order_owner,
 )
-from offbook.detectors.reference import Reference
+from offbook.detectors.reference import Reference, ReferenceKind
 from offbook.detectors.state import EntityState, Notebook, Raised
 from offbook.events.alert import Alert, Mode
 from offbook.events.event import Event
+from offbook.events.times import DAY
 from offbook.events.types import EventData
 
 
@@ -65,7 +67,7 @@ class Step:
     """What one step of one entity brought.
 
     `changed` is False if the state is as it was, so that nothing need be written.
-    `evicted` counts facts that gave way to the bound, by detector.
+    `evicted` counts what gave way to a bound, by detector; "profile" is what all share.
     """
 
     state: EntityState
@@ -134,6 +136,7 @@ class Engine:
             for reads in detector.reads:
                 row = self._readers.setdefault((reads.entity, reads.data), [])
                 row.append((detector.id, reads))
+        self._needy = {detector.id for detector in detectors if detector.needs}
         self._routes = {
             data: [
                 (kind, about, PROFILES.get((kind, data)), self._readers.get((kind, data), []))
@@ -147,21 +150,29 @@ class Engine:
     def silent(self) -> dict[str, str]:
         """The detectors that stay silent for want of reference data, and which they want."""
         lacking: dict[str, str] = {}
-        for detector in self.detectors.values():
-            missing = [kind for kind in detector.needs if not self.reference.has(kind)]
-            if missing:
-                lacking[detector.id] = f"no document on reference.{missing[0]} has arrived yet"
+        for detector_id in self.detectors:
+            missing = self._lacks_reference(detector_id)
+            if missing is not None:
+                lacking[detector_id] = f"no document on reference.{missing} has arrived yet"
         return lacking
+
+    def _lacks_reference(self, detector_id: str) -> ReferenceKind | None:
+        for kind in self.detectors[detector_id].needs:
+            if not self.reference.has(kind):
+                return kind
+        return None
 
     def route(self, event: Event) -> list[str]:
         """The keys of the entities that have a reader for this event; often none."""
         data = event.data
         keys: list[str] = []
         for kind, about, profile, readers in self._routes.get(type(data), ()):
-            if (profile is not None and profile.where(data)) or any(
-                reads.where(data) for _, reads in readers
-            ):
-                keys.extend(f"{kind}:{id_}" for id_ in about(data))
+            wanted = profile is not None and profile.where(data)
+            for _, reads in readers:
+                wanted = wanted or reads.where(data)
+            if wanted:
+                for id_ in about(data):
+                    keys.append(f"{kind}:{id_}")  # noqa: PERF401 - a generator costs more for one
         return keys
 
     def step(
@@ -187,13 +198,13 @@ class Engine:
             if isinstance(item, Event):
                 self._read(kind, item, state, step, dirty, told)
             elif isinstance(item, Subscribe):
-                self._subscribe(key, item, state, step, told)
+                self._subscribe(key, item, state, step)
             else:
                 self._learn(item, state, step, dirty)
         if told:
             step.changed = True
             if state.subscribers:
-                self._tell(key, told, state, step, now)
+                self._tell(key, told, state, step)
             for detector_id in state.notebooks:
                 if self.detectors[detector_id].watches_profile:
                     dirty.setdefault(detector_id, [])
@@ -208,7 +219,7 @@ class Engine:
             for detector_id, fresh in dirty.items():
                 self._judge(key, view, detector_id, fresh, step, now, detected_at)
         if step.changed:
-            self._prune_profile(state, now)
+            self._prune_entity(state, now, step)
             self._set_due(state)
         return step
 
@@ -229,8 +240,7 @@ class Engine:
         if profile is not None and profile.where(data):
             told.extend(fact for fact in profile.facts(event) if _remember(state.profile, fact))
         for detector_id, reads in self._readers.get(at, ()):
-            detector = self.detectors[detector_id]
-            if any(not self.reference.has(needed) for needed in detector.needs):
+            if detector_id in self._needy and self._lacks_reference(detector_id):
                 continue
             try:
                 fact_drawn = reads.fact(event, self.reference) if reads.where(data) else None
@@ -245,22 +255,12 @@ class Engine:
             if insert(notebook.facts, fact_drawn):
                 dirty.setdefault(detector_id, []).append((event, fact_drawn))
 
-    def _subscribe(
-        self, key: str, note: Subscribe, state: EntityState, step: Step, told: list[Fact]
-    ) -> None:
-        known_until = state.subscribers.get(note.by)
-        state.subscribers[note.by] = max(note.until, known_until or note.until)
+    def _subscribe(self, key: str, note: Subscribe, state: EntityState, step: Step) -> None:
+        state.subscribers[note.by] = max(note.until, state.subscribers.get(note.by, note.until))
         step.notes.append((note.by, Told(key, list(state.profile))))
         step.changed = True
 
-    def _tell(
-        self, key: str, told: list[Fact], state: EntityState, step: Step, now: int | None
-    ) -> None:
-        if now is not None:
-            over = now - self.common.lateness - self.common.grace
-            state.subscribers = {
-                by: until for by, until in state.subscribers.items() if until >= over
-            }
+    def _tell(self, key: str, told: list[Fact], state: EntityState, step: Step) -> None:
         step.notes.extend((by, Told(key, list(told))) for by in state.subscribers)
 
     def _learn(
@@ -275,6 +275,7 @@ class Engine:
         first = note.about not in state.known
         known = state.known.setdefault(note.about, [])
         news = [fact for fact in note.facts if _remember(known, fact)]
+        del known[: -self.common.max_facts]
         if news or first:
             for detector_id in state.notebooks:
                 dirty.setdefault(detector_id, [])
@@ -335,7 +336,10 @@ class Engine:
             if raised is None or not raised.firing or raised.finding != finding:
                 self._revise(detector, notebook, finding, True, step, detected_at)
         for anchor, raised in list(notebook.raised.items()):
+            evicted = notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
             if over is not None and raised.finding.until < over:
+                del notebook.raised[anchor]
+            elif evicted and anchor not in held:
                 del notebook.raised[anchor]
             elif raised.firing and anchor not in held:
                 gone = structs.replace(raised.finding, settled=NO_LONGER_HOLDS)
@@ -356,8 +360,9 @@ class Engine:
         for wanted in sorted(view.wanted):
             asked = state.asked.get(wanted)
             if asked is None or asked < until:
-                state.asked[wanted] = until
-                step.notes.append((wanted, Subscribe(key, until)))
+                # Beyond what is needed now, or every further fact would ask again.
+                state.asked[wanted] = until + self.common.lateness
+                step.notes.append((wanted, Subscribe(key, until + self.common.lateness)))
         return any(wanted not in state.known for wanted in view.wanted)
 
     def _bound(self, finding: Finding) -> Finding:
@@ -395,22 +400,36 @@ class Engine:
         most = self.common.max_facts
         if len(facts) > most:
             kept = _fold(facts) if detector.folds else facts
-            kept = kept[-most:]
+            if len(kept) > most:
+                notebook.floor = kept[-most - 1].at
+                kept = kept[-most:]
             step.evicted[detector.id] = step.evicted.get(detector.id, 0) + len(facts) - len(kept)
             facts = kept
         notebook.facts = facts
 
-    def _prune_profile(self, state: EntityState, now: int | None) -> None:
-        if now is not None and state.profile:
+    def _prune_entity(self, state: EntityState, now: int | None, step: Step) -> None:
+        most = self.common.max_facts
+        if now is not None:
             over = now - self.common.lateness
-            if state.profile[0].at < over - min(KEPT.values()):
+            if state.profile and state.profile[0].at < over - min(KEPT.values()):
                 state.profile = [
                     fact
                     for fact in state.profile
                     if fact.at >= over - KEPT.get(fact.role, REGISTER_KEPT)
                 ]
-        if len(state.profile) > self.common.max_facts:
-            state.profile = state.profile[-self.common.max_facts :]
+            if state.subscribers and min(state.subscribers.values()) < over:
+                state.subscribers = {
+                    by: until for by, until in state.subscribers.items() if until >= over
+                }
+        if len(state.profile) > most:
+            # Registers outlive talk and orders: without its owner a customer has no history.
+            windowed = [fact for fact in state.profile if fact.role in KEPT]
+            gone = {fact.order for fact in windowed[: len(state.profile) - most]}
+            state.profile = [fact for fact in state.profile if fact.order not in gone][-most:]
+            step.evicted["profile"] = step.evicted.get("profile", 0) + len(gone)
+        while len(state.subscribers) > most:
+            del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
+            step.evicted["profile"] = step.evicted.get("profile", 0) + 1
         for detector_id, notebook in list(state.notebooks.items()):
             if not notebook.facts and not notebook.raised:
                 del state.notebooks[detector_id]
@@ -431,6 +450,8 @@ class Engine:
             dues.append(notebook.due)
         if state.profile:
             dues.append(state.profile[-1].at + REGISTER_KEPT + wait)
+        if state.subscribers:
+            dues.append(max(state.subscribers.values()) + wait)
         state.due = min(dues) if dues else None
 
 
@@ -443,6 +464,26 @@ def _remember(facts: list[Fact], fact: Fact) -> bool:
                     return False
                 del facts[place]
                 break
+    if fact.role in THINNED:
+        return _insert_thinly(facts, fact)
+    return insert(facts, fact)
+
+
+def _insert_thinly(facts: list[Fact], fact: Fact) -> bool:
+    """Insert, but keep no fact of the role that lies between two others a day apart at most.
+
+    Whoever asks for one within a window of a day or more finds one of the two anyway, and a
+    customer with thousands of orders need not keep them all.
+    """
+    same = [known for known in facts if known.role == fact.role]
+    place = sum(known.order < fact.order for known in same)
+    before, after = same[max(place - 2, 0) : place], same[place : place + 2]
+    if before and after and after[0].at - before[-1].at <= DAY:
+        return False
+    if len(before) == 2 and fact.at - before[0].at <= DAY:
+        facts.remove(before[1])
+    if len(after) == 2 and after[1].at - fact.at <= DAY:
+        facts.remove(after[0])
     return insert(facts, fact)
 
 

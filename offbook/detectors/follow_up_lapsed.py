@@ -1,7 +1,7 @@
 """A customer with an open opportunity is left alone by its owner.
 
-Catches an owned customer with an open opportunity and no activity of its owner for `within`, counted
-from the latest of his last activity, his becoming owner and the opportunity's opening.
+Catches an owned customer with an open opportunity and no activity of its owner for `within`,
+counted from the latest of his last activity, his becoming owner and the opportunity's opening.
 
 Misses activities entered for show, and customers whose opportunities are never entered.
 
@@ -31,6 +31,9 @@ from offbook.detectors.wording import span
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
+
+#: Up to so many facts, looking for ones to drop costs more than keeping them.
+_FEW = 12
 
 ALWAYS = -(2**62)
 NEVER = 2**62
@@ -209,6 +212,8 @@ def summarise(finding: Finding, params: FollowUpLapsedParams, words: Words) -> B
 def _prune(facts: list[Fact], params: FollowUpLapsedParams, limit: int) -> list[Fact]:
     """Without old activities, and those between two that are near enough to cover for them."""
     oldest = limit - params.within
+    if not facts or (len(facts) < _FEW and facts[0].at >= oldest):
+        return facts
     newest_stage = {fact.about: fact for fact in facts if fact.role == "opportunity"}
     covered = _covered(facts, params.within)
     return [

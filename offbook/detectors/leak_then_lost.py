@@ -98,11 +98,11 @@ def summarise(finding: Finding, params: LeakThenLostParams, words: Words) -> Bil
     talked, lost = words.time(finding.facts[0].at), words.time(finding.facts[-1].at)
     opportunity = finding.anchor
     return Bilingual(
-        f"Opportunity {opportunity} of customer {subject.customer} was lost at {lost}, after {hits} "
-        f"sensitive chat hit(s) about that customer from {talked} on (within {within.en}), the "
-        f"first by {who.en}.",
-        f"客户 {subject.customer} 的商机 {opportunity} 于 {lost} 丢单；此前（{within.zh}内，自 {talked} "
-        f"起）有 {hits} 次与该客户相关的敏感聊天命中，最早为 {who.zh}。",
+        f"Opportunity {opportunity} of customer {subject.customer} was lost at {lost}, after "
+        f"{hits} sensitive chat hit(s) about that customer from {talked} on (within {within.en}), "
+        f"the first by {who.en}.",
+        f"客户 {subject.customer} 的商机 {opportunity} 于 {lost} 丢单；此前（{within.zh}内，自 "
+        f"{talked} 起）有 {hits} 次与该客户相关的敏感聊天命中，最早为 {who.zh}。",
     )
 
 

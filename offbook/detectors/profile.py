@@ -24,10 +24,13 @@ SENSITIVE = frozenset({"private_deal", "off_channel_payment", "kickback", "compe
 #: How long a role is kept. Registers (who owns, what is open) must outlast the longest
 #: deal; talk and order creations only the longest window that looks back on them.
 REGISTER_KEPT = 400 * DAY
-KEPT: dict[str, int] = {"hit": 60 * DAY, "ordered": 180 * DAY}
+KEPT: dict[str, int] = {"hit": 60 * DAY, "ordered": 120 * DAY}
 
 #: Roles of which only the earliest fact of an `about` is kept: more of them say nothing new.
-FIRST_ONLY = frozenset({"mention", "created", "customer", "ordered"})
+FIRST_ONLY = frozenset({"mention", "created", "customer"})
+
+#: Roles that are only ever asked for within a window of a day or more, and kept that thinly.
+THINNED = frozenset({"ordered"})
 
 
 def order_facts(event: Event) -> list[Fact]:

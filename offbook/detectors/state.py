@@ -18,11 +18,16 @@ class Raised(Struct, array_like=True):
 
 
 class Notebook(Struct, array_like=True):
-    """What one detector keeps of one entity: facts by time, and its alerts by anchor."""
+    """What one detector keeps of one entity: facts by time, and its alerts by anchor.
+
+    `floor` is the time of the newest fact that gave way to the bound, if any did: what was raised
+    on facts that old can no longer be judged, and stands.
+    """
 
     facts: list[Fact] = []
     raised: dict[str, Raised] = {}
     due: int | None = None
+    floor: int | None = None
 
 
 class EntityState(Struct, array_like=True):
