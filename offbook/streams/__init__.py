@@ -1,0 +1,1 @@
+"""The moving parts: settings, router, monitor, delivery, replay, command line."""
