@@ -14,24 +14,15 @@ from dataclasses import dataclass, field, replace
 from msgspec import Struct, structs
 
 from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter
+from offbook.detectors.bounds import prune_notebook, prune_shared, set_due
 from offbook.detectors.detector import Common, Detector, Finding, Reads, View
 from offbook.detectors.entity import ABOUT, EntityKind, entity, split
 from offbook.detectors.fact import Fact, in_time_order, insert
-from offbook.detectors.profile import (
-    FIRST_ONLY,
-    KEPT,
-    PROFILES,
-    REGISTER_KEPT,
-    THINNED,
-    Profile,
-    customer_owner,
-    order_owner,
-)
+from offbook.detectors.profile import PROFILES, Profile, customer_owner, order_owner, remember
 from offbook.detectors.reference import Reference, ReferenceKind
 from offbook.detectors.state import EntityState, Notebook, Raised
 from offbook.events.alert import Alert, Mode
 from offbook.events.event import Event
-from offbook.events.times import DAY
 from offbook.events.types import EventData
 
 
@@ -76,6 +67,11 @@ class Step:
     failures: list[Failure] = field(default_factory=list)
     evicted: dict[str, int] = field(default_factory=dict)
     changed: bool = False
+
+    def evict(self, what: str, count: int) -> None:
+        """Count what gave way."""
+        if count:
+            self.evicted[what] = self.evicted.get(what, 0) + count
 
 
 @dataclass(slots=True)
@@ -219,8 +215,8 @@ class Engine:
             for detector_id, fresh in dirty.items():
                 self._judge(key, view, detector_id, fresh, step, now, detected_at)
         if step.changed:
-            self._prune_entity(state, now, step)
-            self._set_due(state)
+            step.evict("profile", prune_shared(state, now, self.common))
+            set_due(state, self.detectors, self.common)
         return step
 
     # Inputs become facts.
@@ -238,7 +234,7 @@ class Engine:
         at = (kind, type(data))
         profile = PROFILES.get(at)
         if profile is not None and profile.where(data):
-            told.extend(fact for fact in profile.facts(event) if _remember(state.profile, fact))
+            told.extend(fact for fact in profile.facts(event) if remember(state.profile, fact))
         for detector_id, reads in self._readers.get(at, ()):
             if detector_id in self._needy and self._lacks_reference(detector_id):
                 continue
@@ -274,7 +270,7 @@ class Engine:
             return
         first = note.about not in state.known
         known = state.known.setdefault(note.about, [])
-        news = [fact for fact in note.facts if _remember(known, fact)]
+        news = [fact for fact in note.facts if remember(known, fact)]
         del known[: -self.common.max_facts]
         if news or first:
             for detector_id in state.notebooks:
@@ -308,44 +304,49 @@ class Engine:
             return
         over = None if now is None else now - self.common.lateness - self.common.grace
         new = {fact.order for _, fact in fresh}
-        due: int | None = None
+        notebook.due = None
         held: set[str] = set()
         for finding in findings:
             raised = notebook.raised.get(finding.anchor)
-            if finding.settled is None and finding.due is not None:
-                if not view.passed(finding.due):
-                    due = finding.due if due is None else min(due, finding.due)
-                    if raised is not None and raised.finding.due == finding.due:
-                        held.add(finding.anchor)
-                    continue
             if finding.settled is not None:
-                if raised is not None and raised.firing:
+                continue
+            if finding.due is not None and not view.passed(finding.due):
+                notebook.due = min(finding.due, notebook.due or finding.due)
+                if raised is not None and raised.finding.due == finding.due:
                     held.add(finding.anchor)
-                    gone = structs.replace(
-                        raised.finding,
-                        settled=finding.settled,
-                        facts=in_time_order(*raised.finding.facts, *finding.facts),
-                    )
-                    self._revise(detector, notebook, gone, False, step, detected_at)
                 continue
             held.add(finding.anchor)
-            if raised is None and over is not None and finding.until < over:
-                if not any(fact.order in new for fact in finding.facts):
-                    continue
+            forgotten = raised is None and over is not None and finding.until < over
+            if forgotten and not any(fact.order in new for fact in finding.facts):
+                continue
             finding = self._bound(finding)
             if raised is None or not raised.firing or raised.finding != finding:
                 self._revise(detector, notebook, finding, True, step, detected_at)
-        for anchor, raised in list(notebook.raised.items()):
-            evicted = notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
-            if over is not None and raised.finding.until < over:
-                del notebook.raised[anchor]
-            elif evicted and anchor not in held:
-                del notebook.raised[anchor]
-            elif raised.firing and anchor not in held:
-                gone = structs.replace(raised.finding, settled=NO_LONGER_HOLDS)
-                self._revise(detector, notebook, gone, False, step, detected_at)
-        notebook.due = due
-        self._prune(detector, notebook, over, step)
+        settled = {finding.anchor: finding for finding in findings if finding.settled is not None}
+        for anchor in [anchor for anchor in notebook.raised if anchor not in held]:
+            self._let_go(detector, notebook, anchor, settled.get(anchor), over, step, detected_at)
+        step.evict(detector_id, prune_notebook(detector, notebook, now, self.common))
+
+    def _let_go(
+        self,
+        detector: Detector,
+        notebook: Notebook,
+        anchor: str,
+        settled: Finding | None,
+        over: int | None,
+        step: Step,
+        detected_at: int | None,
+    ) -> None:
+        """What was raised and is found no more: over and done with, evicted, or to be withdrawn."""
+        raised = notebook.raised[anchor]
+        evicted = notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
+        if evicted or (over is not None and raised.finding.until < over):
+            del notebook.raised[anchor]
+        elif raised.firing:
+            facts = in_time_order(*raised.finding.facts, *(settled.facts if settled else ()))
+            why = settled.settled if settled else NO_LONGER_HOLDS
+            gone = structs.replace(raised.finding, settled=why, facts=facts)
+            self._revise(detector, notebook, gone, False, step, detected_at)
 
     def _ask(self, key: str, view: _View, detector: Detector, step: Step) -> bool:
         """Subscribe to what the judgement wanted. True: an answer is outstanding, judge later.
@@ -385,121 +386,6 @@ class Engine:
         revision = 1 if raised is None else raised.revision + 1
         notebook.raised[finding.anchor] = Raised(revision, firing, finding)
         step.alerts.append(self._write.alert(detector, finding, revision, firing, detected_at))
-
-    # Everything is bounded.
-
-    def _prune(self, detector: Detector, notebook: Notebook, over: int | None, step: Step) -> None:
-        facts = notebook.facts
-        if over is not None:
-            if detector.prune is not None:
-                facts = detector.prune(facts, detector.params, over)
-            else:
-                limit = over - detector.keeps(detector.params)
-                if facts and facts[0].at < limit:
-                    facts = [fact for fact in facts if fact.at >= limit]
-        most = self.common.max_facts
-        if len(facts) > most:
-            kept = _fold(facts) if detector.folds else facts
-            if len(kept) > most:
-                notebook.floor = kept[-most - 1].at
-                kept = kept[-most:]
-            step.evicted[detector.id] = step.evicted.get(detector.id, 0) + len(facts) - len(kept)
-            facts = kept
-        notebook.facts = facts
-
-    def _prune_entity(self, state: EntityState, now: int | None, step: Step) -> None:
-        most = self.common.max_facts
-        if now is not None:
-            over = now - self.common.lateness
-            if state.profile and state.profile[0].at < over - min(KEPT.values()):
-                state.profile = [
-                    fact
-                    for fact in state.profile
-                    if fact.at >= over - KEPT.get(fact.role, REGISTER_KEPT)
-                ]
-            if state.subscribers and min(state.subscribers.values()) < over:
-                state.subscribers = {
-                    by: until for by, until in state.subscribers.items() if until >= over
-                }
-        if len(state.profile) > most:
-            # Registers outlive talk and orders: without its owner a customer has no history.
-            windowed = [fact for fact in state.profile if fact.role in KEPT]
-            gone = {fact.order for fact in windowed[: len(state.profile) - most]}
-            state.profile = [fact for fact in state.profile if fact.order not in gone][-most:]
-            step.evicted["profile"] = step.evicted.get("profile", 0) + len(gone)
-        while len(state.subscribers) > most:
-            del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
-            step.evicted["profile"] = step.evicted.get("profile", 0) + 1
-        for detector_id, notebook in list(state.notebooks.items()):
-            if not notebook.facts and not notebook.raised:
-                del state.notebooks[detector_id]
-        if not state.notebooks and state.asked:
-            state.asked = {}
-            state.known = {}
-
-    def _set_due(self, state: EntityState) -> None:
-        wait = self.common.lateness + self.common.grace
-        dues: list[int] = []
-        for detector_id, notebook in state.notebooks.items():
-            detector = self.detectors[detector_id]
-            newest = notebook.facts[-1].at if notebook.facts else 0
-            for raised in notebook.raised.values():
-                newest = max(newest, raised.finding.until)
-            expiry = newest + detector.keeps(detector.params) + wait
-            notebook.due = expiry if notebook.due is None else min(notebook.due, expiry)
-            dues.append(notebook.due)
-        if state.profile:
-            dues.append(state.profile[-1].at + REGISTER_KEPT + wait)
-        if state.subscribers:
-            dues.append(max(state.subscribers.values()) + wait)
-        state.due = min(dues) if dues else None
-
-
-def _remember(facts: list[Fact], fact: Fact) -> bool:
-    """Put a profile fact in its place; False if it says nothing new."""
-    if fact.role in FIRST_ONLY:
-        for place, known in enumerate(facts):
-            if known.role == fact.role and known.about == fact.about:
-                if known.order <= fact.order:
-                    return False
-                del facts[place]
-                break
-    if fact.role in THINNED:
-        return _insert_thinly(facts, fact)
-    return insert(facts, fact)
-
-
-def _insert_thinly(facts: list[Fact], fact: Fact) -> bool:
-    """Insert, but keep no fact of the role that lies between two others a day apart at most.
-
-    Whoever asks for one within a window of a day or more finds one of the two anyway, and a
-    customer with thousands of orders need not keep them all.
-    """
-    same = [known for known in facts if known.role == fact.role]
-    place = sum(known.order < fact.order for known in same)
-    before, after = same[max(place - 2, 0) : place], same[place : place + 2]
-    if before and after and after[0].at - before[-1].at <= DAY:
-        return False
-    if len(before) == 2 and fact.at - before[0].at <= DAY:
-        facts.remove(before[1])
-    if len(after) == 2 and after[1].at - fact.at <= DAY:
-        facts.remove(after[0])
-    return insert(facts, fact)
-
-
-def _fold(facts: list[Fact]) -> list[Fact]:
-    """Every second fact joined to the one before it where both say the same: totals stay."""
-    folded: list[Fact] = []
-    joinable = False
-    for fact in facts:
-        last = folded[-1] if folded else None
-        if joinable and last is not None and last.role == fact.role and last.about == fact.about:
-            folded[-1] = structs.replace(last, weight=last.weight + fact.weight)
-            joinable = False
-        else:
-            folded.append(fact)
-            joinable = True
-    return folded
 
 
 def configured(detector: Detector, **params: object) -> Detector:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from offbook.detectors.entity import EntityKind
-from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.fact import Fact, fact_of, insert
 from offbook.detectors.reference import Reference, Stated
 from offbook.events.event import Event
 from offbook.events.times import DAY
@@ -124,6 +124,38 @@ PROFILES: dict[tuple[EntityKind, type[EventData]], Drawn] = {
         lambda edit: edit.object.type == "opportunity", opportunity_facts
     ),
 }
+
+
+def remember(facts: list[Fact], fact: Fact) -> bool:
+    """Put a profile fact in its place; False if it says nothing new."""
+    if fact.role in FIRST_ONLY:
+        for place, known in enumerate(facts):
+            if known.role == fact.role and known.about == fact.about:
+                if known.order <= fact.order:
+                    return False
+                del facts[place]
+                break
+    if fact.role in THINNED:
+        return _insert_thinly(facts, fact)
+    return insert(facts, fact)
+
+
+def _insert_thinly(facts: list[Fact], fact: Fact) -> bool:
+    """Insert, but keep no fact of the role that lies between two others a day apart at most.
+
+    Whoever asks for one within a window of a day or more finds one of the two anyway, and a
+    customer with thousands of orders need not keep them all.
+    """
+    same = [known for known in facts if known.role == fact.role]
+    place = sum(known.order < fact.order for known in same)
+    before, after = same[max(place - 2, 0) : place], same[place : place + 2]
+    if before and after and after[0].at - before[-1].at <= DAY:
+        return False
+    if len(before) == 2 and fact.at - before[0].at <= DAY:
+        facts.remove(before[1])
+    if len(after) == 2 and after[1].at - fact.at <= DAY:
+        facts.remove(after[0])
+    return insert(facts, fact)
 
 
 class Profile:

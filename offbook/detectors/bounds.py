@@ -1,0 +1,103 @@
+"""All that is kept of an entity is bounded in time and in number; what gives way is counted."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from offbook.detectors.detector import Common, Detector
+from offbook.detectors.fact import Fact
+from offbook.detectors.profile import KEPT, REGISTER_KEPT
+from offbook.detectors.state import EntityState, Notebook
+
+
+def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, common: Common) -> int:
+    """Drop what can no longer matter, then what is too much; how many facts were too much."""
+    facts = notebook.facts
+    if now is not None:
+        over = now - common.lateness - common.grace
+        if detector.prune is not None:
+            facts = detector.prune(facts, detector.params, over)
+        else:
+            limit = over - detector.keeps(detector.params)
+            if facts and facts[0].at < limit:
+                facts = [fact for fact in facts if fact.at >= limit]
+    evicted = 0
+    most = common.max_facts
+    if len(facts) > most:
+        kept = _fold(facts) if detector.folds else facts
+        if len(kept) > most:
+            notebook.floor = kept[-most - 1].at
+            kept = kept[-most:]
+        evicted = len(facts) - len(kept)
+        facts = kept
+    notebook.facts = facts
+    return evicted
+
+
+def prune_shared(state: EntityState, now: int | None, common: Common) -> int:
+    """Bound the profile and the subscribers, drop empty notebooks; how much was too much."""
+    most = common.max_facts
+    evicted = 0
+    if now is not None:
+        over = now - common.lateness
+        if state.profile and state.profile[0].at < over - min(KEPT.values()):
+            state.profile = [
+                fact
+                for fact in state.profile
+                if fact.at >= over - KEPT.get(fact.role, REGISTER_KEPT)
+            ]
+        if state.subscribers and min(state.subscribers.values()) < over:
+            state.subscribers = {
+                by: until for by, until in state.subscribers.items() if until >= over
+            }
+    if len(state.profile) > most:
+        # Registers outlive talk and orders: without its owners a customer has no history.
+        windowed = [fact for fact in state.profile if fact.role in KEPT]
+        gone = {fact.order for fact in windowed[: len(state.profile) - most]}
+        kept = [fact for fact in state.profile if fact.order not in gone][-most:]
+        evicted += len(state.profile) - len(kept)
+        state.profile = kept
+    while len(state.subscribers) > most:
+        del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
+        evicted += 1
+    for detector_id, notebook in list(state.notebooks.items()):
+        if not notebook.facts and not notebook.raised:
+            del state.notebooks[detector_id]
+    if not state.notebooks and state.asked:
+        state.asked = {}
+        state.known = {}
+    return evicted
+
+
+def set_due(state: EntityState, detectors: dict[str, Detector], common: Common) -> None:
+    """Work out when the entity wants to be looked at next: a deadline, or to be forgotten."""
+    wait = common.lateness + common.grace
+    dues: list[int] = []
+    for detector_id, notebook in state.notebooks.items():
+        detector = detectors[detector_id]
+        newest = notebook.facts[-1].at if notebook.facts else 0
+        for raised in notebook.raised.values():
+            newest = max(newest, raised.finding.until)
+        expiry = newest + detector.keeps(detector.params) + wait
+        notebook.due = expiry if notebook.due is None else min(notebook.due, expiry)
+        dues.append(notebook.due)
+    if state.profile:
+        dues.append(state.profile[-1].at + REGISTER_KEPT + wait)
+    if state.subscribers:
+        dues.append(max(state.subscribers.values()) + wait)
+    state.due = min(dues) if dues else None
+
+
+def _fold(facts: list[Fact]) -> list[Fact]:
+    """Every second fact joined to the one before it where both say the same: totals stay."""
+    folded: list[Fact] = []
+    joinable = False
+    for fact in facts:
+        last = folded[-1] if folded else None
+        if joinable and last is not None and last.role == fact.role and last.about == fact.about:
+            folded[-1] = structs.replace(last, weight=last.weight + fact.weight)
+            joinable = False
+        else:
+            folded.append(fact)
+            joinable = True
+    return folded
