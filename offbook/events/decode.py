@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Raw, Struct
+from msgspec.structs import replace
 
 from offbook.events import checks, explain, privacy
 from offbook.events.event import Event, Origin
@@ -132,7 +133,8 @@ def _record(
         if isinstance(attributes, Rejected):
             return attributes
         if attributes is not None:
-            return _event(attributes, value, value, headers, origin, wall)
+            outcome = _event(attributes, value, value, headers, origin, wall)
+            return _of_header(outcome) if isinstance(outcome, Rejected) else outcome
     try:
         envelope = _ENVELOPE.decode(value)
     except msgspec.ValidationError as error:
@@ -324,7 +326,17 @@ def _from_headers(headers: Sequence[tuple[str, bytes | None]]) -> _Attributes | 
     try:
         return msgspec.convert(attributes, _Attributes)
     except msgspec.ValidationError as error:
-        return explain.invalid(error, _Attributes, "envelope", "ce_")
+        return _of_header(explain.invalid(error, _Attributes, "envelope"))
+
+
+def _of_header(rejected: Rejected) -> Rejected:
+    """`rejected` by the header instead of the attribute it carries."""
+    field = rejected.field
+    if field not in _Attributes.__struct_fields__:
+        return rejected
+    header = "content-type" if field == "datacontenttype" else f"ce_{field}"
+    reason = rejected.reason.replace(f"`{field}`", f"`{header}`")
+    return replace(rejected, field=header, reason=reason)
 
 
 def _header_fault(name: str, trouble: str, mend: str) -> Rejected:

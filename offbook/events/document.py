@@ -33,4 +33,6 @@ def _plain(value: Any) -> Any:
         return format(value, "f") if value else format(value.copy_abs(), "f")
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     return value
