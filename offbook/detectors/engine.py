@@ -249,6 +249,7 @@ class Engine:
             if notebook is None:
                 notebook = state.notebooks[detector_id] = Notebook()
             if insert(notebook.facts, fact_drawn):
+                notebook.waiting.append(fact_drawn)
                 dirty.setdefault(detector_id, []).append((event, fact_drawn))
 
     def _subscribe(self, key: str, note: Subscribe, state: EntityState, step: Step) -> None:
@@ -298,12 +299,13 @@ class Engine:
             step.failures.append(Failure(detector_id, error, [event for event, _ in fresh]))
             for _, fact in fresh:
                 notebook.facts.remove(fact)
+                notebook.waiting.remove(fact)
             return
         if self._ask(key, view, detector, step):
             notebook.due = None
             return
         over = None if now is None else now - self.common.lateness - self.common.grace
-        new = {fact.order for _, fact in fresh}
+        new = {fact.order for fact in notebook.waiting}
         notebook.due = None
         held: set[str] = set()
         for finding in findings:
@@ -316,15 +318,18 @@ class Engine:
                     held.add(finding.anchor)
                 continue
             held.add(finding.anchor)
-            forgotten = raised is None and over is not None and finding.until < over
-            if forgotten and not any(fact.order in new for fact in finding.facts):
-                continue
+            if raised is None and over is not None and finding.until < over:
+                newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)
+                if not newly_due and not any(fact.order in new for fact in finding.facts):
+                    continue
             finding = self._bound(finding)
             if raised is None or not raised.firing or raised.finding != finding:
                 self._revise(detector, notebook, finding, True, step, detected_at)
         settled = {finding.anchor: finding for finding in findings if finding.settled is not None}
         for anchor in [anchor for anchor in notebook.raised if anchor not in held]:
             self._let_go(detector, notebook, anchor, settled.get(anchor), over, step, detected_at)
+        notebook.waiting = []
+        notebook.judged = now
         step.evict(detector_id, prune_notebook(detector, notebook, now, self.common))
 
     def _let_go(

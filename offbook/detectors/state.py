@@ -20,6 +20,8 @@ class Raised(Struct, array_like=True):
 class Notebook(Struct, array_like=True):
     """What one detector keeps of one entity: facts by time, and its alerts by anchor.
 
+    `waiting` are the facts that no completed judgement has seen yet, `judged` is the stream time of
+    the last one: what is found of old facts alone was found before, and perhaps forgotten.
     `floor` is the time of the newest fact that gave way to the bound, if any did: what was raised
     on facts that old can no longer be judged, and stands.
     """
@@ -27,6 +29,8 @@ class Notebook(Struct, array_like=True):
     facts: list[Fact] = []
     raised: dict[str, Raised] = {}
     due: int | None = None
+    waiting: list[Fact] = []
+    judged: int | None = None
     floor: int | None = None
 
 
