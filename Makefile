@@ -42,7 +42,7 @@ demo: .venv
 	@$(PY) -m offbook.streams.cli demo
 
 test: .venv
-	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PY) -m pytest -q -m "not kafka"
+	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PY) -m pytest -m "not kafka"
 
 check: .venv
 	$(PY) -m ruff check .
@@ -51,14 +51,14 @@ check: .venv
 	.venv/bin/lint-imports --no-logo
 	$(PY) -m offbook.events.schemas --check
 	$(PY) -m offbook.streams.documentation --check
-	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PY) -m pytest -q -m "not integration and not kafka"
+	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PY) -m pytest -m "not integration and not kafka"
 
 test-kafka: .venv
 	@[ -n "$${KAFKA_BOOTSTRAP:-}" ] && [ -n "$${REDIS_URL:-}" ] || { \
 	  echo "make test-kafka needs KAFKA_BOOTSTRAP=host:port and REDIS_URL=redis://host:port/db (an empty" \
 	    "database). With Kafka's jars and a redis-server here, this starts both:" >&2; \
 	  echo "  OFFBOOK_KAFKA_LIBS=DIR .venv/bin/python -m tests.parts.with_servers make test-kafka" >&2; exit 1; }
-	$(PY) -m pytest -q -m "integration or kafka"
+	$(PY) -m pytest -m "integration or kafka"
 
 bench: .venv
 	$(PY) -m bench

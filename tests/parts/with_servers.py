@@ -5,6 +5,7 @@ The command finds them in KAFKA_BOOTSTRAP and REDIS_URL; its exit status is ours
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -20,7 +21,15 @@ def main(command: list[str]) -> int:
     with ApacheKafka() as kafka, EmbeddedRedis(durable=True) as redis:
         print(f"Apache Kafka on {kafka.bootstrap}, Redis on {redis.url}", flush=True)
         servers = {"KAFKA_BOOTSTRAP": kafka.bootstrap, "REDIS_URL": redis.url}
-        return subprocess.run(command, env={**os.environ, **servers}, check=False).returncode
+        with subprocess.Popen(
+            command, env={**os.environ, **servers}, start_new_session=True
+        ) as process:
+            try:
+                return process.wait()
+            finally:
+                # Whatever the command started and left behind goes with the servers.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
 
 
 if __name__ == "__main__":
