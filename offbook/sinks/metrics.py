@@ -1,0 +1,213 @@
+"""What Prometheus sees of Offbook.
+
+No employee, customer, order or account is ever a label: labels are topics, detectors and other
+words of Offbook's own, all known at start. What is not known is counted as `other`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Final, Literal
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.exposition import choose_encoder
+
+import offbook
+from offbook.events.alert import Severity
+from offbook.events.types import SOURCE_TOPICS
+
+Outcome = Literal["accepted", "late", "duplicate", "dead_letter"]
+OUTCOMES: Final[tuple[Outcome, ...]] = ("accepted", "late", "duplicate", "dead_letter")
+SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
+ALERTS_TOPIC: Final = "offbook.alerts"
+OTHER: Final = "other"
+
+#: Seconds. Close together below 1 s, where the pipeline lives; far apart where an outage ends.
+LATENCY_BUCKETS: Final = (
+    *(0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 0.8, 1.0, 1.5, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0),
+    *(300.0, 900.0, 3600.0),
+)
+
+
+class Metrics:
+    """All figures of one process, in a registry of its own.
+
+    `detectors` maps detector ids to the severities each can give; `topics` are the source topics
+    this process reads. Every counter they make possible starts at 0, so that the first event
+    already shows in `rate()`. A gauge appears when its value is first known: a role that never
+    learns it does not claim 0.
+    """
+
+    def __init__(
+        self,
+        *,
+        topics: Iterable[str] = SOURCE_TOPICS,
+        detectors: Mapping[str, Sequence[Severity]] | None = None,
+        version: str = offbook.__version__,
+    ) -> None:
+        # `_created` samples would double every series and are in no contract. The switch is the
+        # library's, for all registries of the process.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = registry = CollectorRegistry()
+        detectors = detectors or {}
+        self._known = frozenset(detectors)
+
+        self._events = Counter(
+            "offbook_events",
+            "Records read from source topics, by what became of them.",
+            ["topic", "outcome"],
+            registry=registry,
+        )
+        self._event_counts: dict[tuple[str, Outcome], Counter] = {
+            (topic, outcome): self._events.labels(topic, outcome)
+            for topic in topics
+            for outcome in OUTCOMES
+        }
+        # What is no alert on our own topic is a dead letter too; what is one is no event.
+        stranger: tuple[str, Outcome] = (ALERTS_TOPIC, "dead_letter")
+        self._event_counts[stranger] = self._events.labels(*stranger)
+        self._alerts = Counter(
+            "offbook_alerts",
+            "Alerts delivered to Redis: each alert once, at its first revision, by the severity it"
+            " then had.",
+            ["detector", "severity"],
+            registry=registry,
+        )
+        for detector, severities in detectors.items():
+            for severity in severities:
+                self._alerts.labels(detector, severity)
+        self._open = Gauge(
+            "offbook_open_alerts",
+            "Alerts firing now, read from Redis. Every delivery worker reports all of them: take"
+            " the max, not the sum.",
+            ["severity"],
+            registry=registry,
+        )
+        self._latency = Histogram(
+            "offbook_detection_latency_seconds",
+            "From the Kafka timestamp of the record that caused an alert's revision to that"
+            " revision in Redis. Absences and replays, which no record causes, are not in it.",
+            buckets=LATENCY_BUCKETS,
+            registry=registry,
+        )
+        self._stream_time = Gauge(
+            "offbook_stream_time_seconds",
+            "Time, in seconds since 1970, up to which every source has been read, as this partition"
+            " of the keyed topic knows it.",
+            ["partition"],
+            registry=registry,
+        )
+        self._reference = Gauge(
+            "offbook_reference_entries",
+            "Reference documents a monitor holds. Every monitor holds all of them: take the max.",
+            ["kind"],
+            registry=registry,
+        )
+        self._failures = Counter(
+            "offbook_detector_failures",
+            "Events a detector failed on; they are in the dead letters.",
+            ["detector"],
+            registry=registry,
+        )
+        self._evictions = Counter(
+            "offbook_state_evictions",
+            "Things dropped from an entity's state because there were too many.",
+            ["detector"],
+            registry=registry,
+        )
+        for detector in detectors:
+            self._failures.labels(detector)
+            self._evictions.labels(detector)
+        self._silent = Gauge(
+            "offbook_silent_detectors",
+            "1 while a detector stays silent for lack of reference data.",
+            ["detector"],
+            registry=registry,
+        )
+        self._undelivered = Gauge(
+            "offbook_undelivered_alerts",
+            "Alert revisions on the alerts topic, in this worker's partitions, not yet in Redis.",
+            registry=None,
+        )
+        self._redis_up = Gauge(
+            "offbook_redis_up", "1 while this worker's Redis answers.", registry=None
+        )
+        self._appeared: set[Gauge] = set()
+        Info("offbook_build", "The running version.", registry=registry).info({"version": version})
+        ProcessCollector(registry=registry)
+
+    def event(self, topic: str, outcome: Outcome, count: int = 1) -> None:
+        """`count` records of `topic` ended as `outcome`."""
+        counter = self._event_counts.get((topic, outcome))
+        if counter is None:
+            counter = self._events.labels(OTHER, outcome)
+        counter.inc(count)
+
+    def new_alert(self, detector: str, severity: Severity) -> None:
+        """The first revision of an alert is in Redis."""
+        self._alerts.labels(self._detector(detector), severity).inc()
+
+    def open_alerts(self, counts: Mapping[Severity, int]) -> None:
+        """How many alerts fire, by severity; a severity left out is 0."""
+        for severity in SEVERITIES:
+            self._open.labels(severity).set(counts.get(severity, 0))
+
+    def latency(self, seconds: float) -> None:
+        """One revision reached Redis `seconds` after its record was stamped."""
+        self._latency.observe(max(seconds, 0.0))
+
+    def stream_time(self, partition: int, micros: int) -> None:
+        """Stream time of a partition, in microseconds since 1970."""
+        self._stream_time.labels(str(partition)).set(micros / 1_000_000)
+
+    def forget_partition(self, partition: int) -> None:
+        """The partition is another worker's now: its old stream time would read as a standstill."""
+        with suppress(KeyError):
+            self._stream_time.remove(str(partition))
+
+    def reference_entries(self, kind: str, count: int) -> None:
+        """`kind` is `accounts`, `employees` or `customers`, as in `reference.<kind>`."""
+        self._reference.labels(kind).set(count)
+
+    def detector_failed(self, detector: str) -> None:
+        """A detector raised."""
+        self._failures.labels(self._detector(detector)).inc()
+
+    def state_evicted(self, detector: str, count: int = 1) -> None:
+        """`count` things of an entity's state were dropped for want of room."""
+        self._evictions.labels(self._detector(detector)).inc(count)
+
+    def silent(self, detector: str, silent: bool) -> None:
+        """Whether a detector lacks the reference data it needs."""
+        self._silent.labels(self._detector(detector)).set(int(silent))
+
+    def undelivered(self, count: int) -> None:
+        """Revisions this worker has still to deliver."""
+        self._set(self._undelivered, count)
+
+    def redis_up(self, up: bool) -> None:
+        """Whether Redis answered last."""
+        self._set(self._redis_up, int(up))
+
+    def exposition(self, accept: str = "") -> tuple[bytes, str]:
+        """The page Prometheus scrapes and its content type, for an `Accept` header."""
+        encode, content_type = choose_encoder(accept)
+        return encode(self.registry), content_type
+
+    def _detector(self, detector: str) -> str:
+        return detector if detector in self._known else OTHER
+
+    def _set(self, gauge: Gauge, value: float) -> None:
+        gauge.set(value)
+        if gauge not in self._appeared:
+            self._appeared.add(gauge)
+            self.registry.register(gauge)

@@ -1,0 +1,154 @@
+"""The figures, as Prometheus reads them, against the contract."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.openmetrics.parser import (
+    text_string_to_metric_families as parse_openmetrics,
+)
+from prometheus_client.parser import text_string_to_metric_families as parse
+
+from offbook.events.types import SOURCE_TOPICS
+from offbook.sinks.metrics import Metrics
+
+DETECTORS = {"offbook-payment": ("critical",), "callback-mismatch": ("warning", "critical")}
+
+#: contract.md, section 2: name of the family, type, labels in order of name.
+CONTRACT = {
+    ("offbook_events", "counter", ("outcome", "topic")),
+    ("offbook_alerts", "counter", ("detector", "severity")),
+    ("offbook_open_alerts", "gauge", ("severity",)),
+    ("offbook_detection_latency_seconds", "histogram", ()),
+    ("offbook_stream_time_seconds", "gauge", ("partition",)),
+    ("offbook_reference_entries", "gauge", ("kind",)),
+}
+OURS = {
+    ("offbook_detector_failures", "counter", ("detector",)),
+    ("offbook_state_evictions", "counter", ("detector",)),
+    ("offbook_silent_detectors", "gauge", ("detector",)),
+    ("offbook_undelivered_alerts", "gauge", ()),
+    ("offbook_redis_up", "gauge", ()),
+    ("offbook_build_info", "gauge", ("version",)),
+}
+
+
+def full() -> Metrics:
+    """Metrics whose every figure is known."""
+    metrics = Metrics(detectors=DETECTORS)
+    metrics.event("payments", "accepted", 3)
+    metrics.new_alert("offbook-payment", "critical")
+    metrics.open_alerts({"critical": 2})
+    metrics.latency(0.2)
+    metrics.stream_time(3, 1_772_442_900_500_000)
+    metrics.reference_entries("accounts", 4)
+    metrics.detector_failed("offbook-payment")
+    metrics.state_evicted("offbook-payment", 5)
+    metrics.silent("offbook-payment", True)
+    metrics.undelivered(6)
+    metrics.redis_up(True)
+    return metrics
+
+
+def families(metrics: Metrics) -> dict[str, Metric]:
+    return {f.name: f for f in parse(metrics.exposition()[0].decode())}
+
+
+def value(metrics: Metrics, name: str, **labels: str) -> float | None:
+    for family in families(metrics).values():
+        for sample in family.samples:
+            if sample.name == name and sample.labels == labels:
+                return sample.value
+    return None
+
+
+def test_names_types_and_labels_are_those_of_the_contract_and_no_others() -> None:
+    found = {
+        (name, family.type, tuple(sorted(family.samples[0].labels.keys() - {"le"})))
+        for name, family in families(full()).items()
+        if name.startswith("offbook_")
+    }
+    assert found == CONTRACT | OURS
+
+
+def test_every_figure_arrives_as_it_was_given() -> None:
+    metrics = full()
+    assert value(metrics, "offbook_events_total", topic="payments", outcome="accepted") == 3
+    assert (
+        value(metrics, "offbook_alerts_total", detector="offbook-payment", severity="critical") == 1
+    )
+    assert value(metrics, "offbook_open_alerts", severity="critical") == 2
+    assert value(metrics, "offbook_open_alerts", severity="info") == 0
+    assert value(metrics, "offbook_detection_latency_seconds_bucket", le="0.25") == 1
+    assert value(metrics, "offbook_detection_latency_seconds_bucket", le="0.15") == 0
+    assert value(metrics, "offbook_stream_time_seconds", partition="3") == 1_772_442_900.5
+    assert value(metrics, "offbook_reference_entries", kind="accounts") == 4
+    assert value(metrics, "offbook_state_evictions_total", detector="offbook-payment") == 5
+    assert value(metrics, "offbook_undelivered_alerts") == 6
+    assert value(metrics, "offbook_redis_up") == 1
+
+
+def test_every_counter_that_can_count_starts_at_zero() -> None:
+    metrics = Metrics(detectors=DETECTORS)
+    for topic in SOURCE_TOPICS:
+        for outcome in ("accepted", "late", "duplicate", "dead_letter"):
+            assert value(metrics, "offbook_events_total", topic=topic, outcome=outcome) == 0
+    for detector, severities in DETECTORS.items():
+        for severity in severities:
+            labels = {"detector": detector, "severity": severity}
+            assert value(metrics, "offbook_alerts_total", **labels) == 0
+    assert (
+        value(metrics, "offbook_events_total", topic="offbook.alerts", outcome="dead_letter") == 0
+    )
+
+
+def test_what_is_not_known_yet_is_not_said_to_be_zero() -> None:
+    metrics = Metrics(detectors=DETECTORS)
+    for name in ("offbook_redis_up", "offbook_undelivered_alerts", "offbook_open_alerts"):
+        assert not [
+            sample
+            for f in families(metrics).values()
+            for sample in f.samples
+            if sample.name == name
+        ]
+
+
+def test_no_word_from_outside_becomes_a_label() -> None:
+    metrics = Metrics(detectors=DETECTORS)
+    metrics.event("王伟", "dead_letter")
+    metrics.new_alert("e-7", "info")
+    metrics.detector_failed("c-9")
+    page = metrics.exposition()[0].decode()
+    assert not any(word in page for word in ("王伟", "e-7", "c-9"))
+    assert value(metrics, "offbook_events_total", topic="other", outcome="dead_letter") == 1
+    assert value(metrics, "offbook_alerts_total", detector="other", severity="info") == 1
+
+
+def test_a_partition_that_has_moved_leaves_no_standing_stream_time() -> None:
+    metrics = full()
+    metrics.forget_partition(3)
+    metrics.forget_partition(8)
+    assert value(metrics, "offbook_stream_time_seconds", partition="3") is None
+
+
+def test_a_clock_that_is_behind_does_not_make_latency_negative() -> None:
+    metrics = Metrics()
+    metrics.latency(-3.0)
+    assert value(metrics, "offbook_detection_latency_seconds_sum") == 0
+
+
+def test_two_sets_of_metrics_live_in_one_process() -> None:
+    one, other = full(), Metrics(detectors=DETECTORS)
+    one.event("tips", "late")
+    assert value(other, "offbook_events_total", topic="tips", outcome="late") == 0
+
+
+@pytest.mark.parametrize("accept", ["application/openmetrics-text; version=1.0.0", "*/*"])
+def test_it_can_be_read_in_both_formats(accept: str) -> None:
+    page, content_type = full().exposition(accept)
+    reader = parse_openmetrics if "openmetrics" in content_type else parse
+    samples = [sample for family in reader(page.decode()) for sample in family.samples]
+    assert all(math.isfinite(sample.value) for sample in samples)
+    assert not [sample for sample in samples if sample.name.endswith("_created")]
