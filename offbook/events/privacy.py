@@ -41,8 +41,8 @@ def named_in(value: bytes, headers: Headers = ()) -> str | None:
     try:
         json.loads(
             text,
-            # Pairs, not dicts: of a key given twice a dict shows the last value only.
-            object_pairs_hook=_refuse_named,
+            # Called for each object, also for one that a repeat of its key drops.
+            object_hook=_refuse_named,
             # Python refuses to read integers of more than 4300 digits, and they are not keys.
             parse_int=str,
         )
@@ -51,8 +51,8 @@ def named_in(value: bytes, headers: Headers = ()) -> str | None:
     return None
 
 
-def _refuse_named(pairs: list[tuple[str, object]]) -> None:
-    for key, _ in pairs:
+def _refuse_named(document: dict[str, object]) -> None:
+    for key in document:
         if key.lower().startswith(_PREFIXES):
             raise _NamedError
 
