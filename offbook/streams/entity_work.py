@@ -1,0 +1,77 @@
+"""What one record of `offbook.keyed` brings about in a partition: computed whole before any of it
+is sent, so that sending can be tried again as often as it takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from offbook.detectors.engine import Engine, Failure, Input, Note
+from offbook.events.alert import Alert
+from offbook.events.event import Event
+from offbook.streams.entity_table import EntityPartition
+from offbook.streams.keyed import Batch, unwire
+
+
+@dataclass(slots=True)
+class Work:
+    """What is to be sent for one record.
+
+    `alerts` and `notes` come with the Kafka timestamp (ms) of the newest record that caused them,
+    None where none did. `received` gives the timestamp of an event by its `id()`.
+    """
+
+    alerts: list[tuple[Alert, int | None]] = field(default_factory=list)
+    notes: list[tuple[str, Note, int | None]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    received: dict[int, int] = field(default_factory=dict)
+    evicted: dict[str, int] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+
+
+def work_off(
+    engine: Engine, partition: EntityPartition, offset: int, batch: Batch, caused: int | None
+) -> Work:
+    """Take one record into `partition`: its inputs by entity, then the deadlines now passed.
+
+    `caused` is the timestamp (ms) of the record that caused the batch's notes, None if a deadline
+    did.
+    """
+    work = Work()
+    partition.stream_time.hear(batch.marks)
+    now = partition.stream_time.now()
+    found_at = time.time_ns() // 1000
+    events: list[Event] = []
+    for wired in batch.events:
+        event = unwire(wired)
+        events.append(event)
+        work.received[id(event)] = wired.received
+    inputs: dict[str, list[Input]] = {}
+    stamps: dict[str, int] = {}
+    for key, index in batch.entries:
+        inputs.setdefault(key, []).append(events[index])
+        stamps[key] = max(stamps.get(key, 0), batch.events[index].received)
+    for key, note in batch.notes:
+        inputs.setdefault(key, []).append(note)
+        if caused is not None:
+            stamps[key] = max(stamps.get(key, 0), caused)
+
+    def step(key: str, items: Sequence[Input]) -> None:
+        stepped = engine.step(key, partition.state(key), items, now, found_at)
+        if stepped.changed:
+            partition.put(key, stepped.state, offset)
+            work.changed.add(key)
+            for detector, count in stepped.evicted.items():
+                work.evicted[detector] = work.evicted.get(detector, 0) + count
+        stamp = stamps.get(key) if items else None
+        work.alerts.extend((alert, stamp) for alert in stepped.alerts)
+        work.notes.extend((to, note, stamp) for to, note in stepped.notes)
+        work.failures.extend(stepped.failures)
+
+    for key, items in inputs.items():
+        step(key, items)
+    if now is not None:
+        for _, key in partition.timers.expired(now):
+            step(key, ())
+    return work

@@ -1,0 +1,367 @@
+"""The monitor role: entity states in a Faust Table, advanced record by record of `offbook.keyed`.
+
+Faust assigns partitions and delivers records; which record comes next is what the state says, not
+the group's committed offset, because Faust marks records as done that it never delivered. A record
+behind the state is a repeat, one beyond it shows a gap, which is first read without Faust. For
+each record: alerts and notes are sent and acknowledged, then entities to the changelog, then how
+far the partition was applied. A crash in between repeats work and loses none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import msgspec
+import structlog
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+
+from offbook.detectors.engine import Engine
+from offbook.sinks.health import Health
+from offbook.sinks.metrics import Metrics
+from offbook.streams.changelog import Changelog, SupersededError
+from offbook.streams.delivery import EVENT_TIMESTAMP
+from offbook.streams.entity_table import EntityPartition
+from offbook.streams.entity_work import work_off
+from offbook.streams.kafka import topic_name
+from offbook.streams.keyed import KEYED_TOPIC, decode_batch
+from offbook.streams.monitor_app import MonitorApp
+from offbook.streams.monitor_records import records_of
+from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
+from offbook.streams.settings import Settings
+
+#: Seconds between looks at what Faust should have delivered, and at what readiness tells.
+_LOOK_EVERY = 2.0
+#: Seconds a partition may stand still behind the end of its topic before we read on without Faust.
+_STANDSTILL = 10.0
+#: Seconds between attempts while Kafka is away: doubled from the first to the last.
+_FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
+#: Seconds for the batch in hand, and then for Faust, to come to an end.
+_PATIENCE = 10.0
+
+_log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+
+
+class MonitorError(RuntimeError):
+    """The monitor cannot go on. One line; `retryable` says whether a new start can help."""
+
+    retryable: ClassVar[bool] = True
+
+
+class StateGoneError(MonitorError):
+    """Records that were never applied are gone from `offbook.keyed`; a new start does not help."""
+
+    retryable: ClassVar[bool] = False
+
+
+class Barrier(Protocol):
+    """Who knows how far the reference topics have been read."""
+
+    async def caught_up_since(self, timestamp: int, /) -> None:
+        """Return when all has been read that was on them at `timestamp`, a record's, ms."""
+
+
+class Monitor:
+    """Runs `engine` over the partitions of `offbook.keyed` that Faust assigns, until stopped.
+
+    Health conditions: `recovery`, `reference` and `monitor`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        reference: Barrier,
+        metrics: Metrics,
+        health: Health,
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._reference = reference
+        self._metrics = metrics
+        self._health = health
+        self._keyed = topic_name(settings, KEYED_TOPIC)
+        self._reader = PartitionReader(settings)
+        self._app = MonitorApp(settings, self._on_message)
+        self._changelog = Changelog(
+            self._app.changelog_name, self._app.kafka_producer, self._reader
+        )
+        self._stopping = asyncio.Event()
+        self._failed: asyncio.Future[None] | None = None
+        self._loading = asyncio.Lock()
+        #: Partition to (applied, since when): for seeing that one stands still.
+        self._seen: dict[int, tuple[int, float]] = {}
+        health.expect("recovery", "monitor")
+
+    def stop(self) -> None:
+        """Finish the record in hand and leave the group; `run` then returns."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Run until `stop`. Raises `MonitorError` when the work cannot go on."""
+        self._failed = failed = asyncio.get_running_loop().create_future()
+        start = asyncio.create_task(self._app.start())
+        watch = asyncio.create_task(self._watch())
+        stop = asyncio.create_task(self._stopping.wait())
+        tasks: list[asyncio.Future[Any]] = [start, watch, stop, failed]
+        try:
+            while not stop.done():
+                waiting = [task for task in tasks if not (task is start and task.done())]
+                done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        except KafkaError as error:
+            raise MonitorError(f"the monitor lost Kafka: {error}") from error
+        finally:
+            self._stopping.set()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._finish()
+
+    async def _finish(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                for partition in list(self._app.partitions.values()):
+                    async with partition.lock:
+                        pass
+        try:
+            await asyncio.wait_for(self._app.stop(), _PATIENCE)
+        except Exception as error:  # noqa: BLE001 - nothing of ours rests on Faust's farewell
+            _log.warning("Faust did not stop cleanly; no state is lost", error=repr(error))
+        await self._reader.stop()
+        for name in ("recovery", "reference", "monitor"):
+            self._health.forget(name)
+
+    # Records.
+
+    async def _on_message(self, message: Any) -> None:
+        """Take one record that Faust delivered. Total: whatever happens, Faust goes on."""
+        try:
+            await self._advance(message.partition, message)
+        except Exception as error:  # noqa: BLE001 - told by `run`, which ends the process
+            self._fail(error)
+
+    async def _advance(self, number: int, message: Any) -> None:
+        """Bring a partition up to `message`; None: to the end of the topic."""
+        while not self._stopping.is_set():
+            partition = self._app.partitions.get(number)
+            if partition is None:
+                async with self._loading:
+                    partition = self._app.partitions.get(number) or await self._load(number)
+            if number not in self._app.assigned():
+                # Another worker's now. Kept, it would be out of date when it comes back.
+                self._drop(number)
+                return
+            async with partition.lock:
+                if self._app.partitions.get(number) is not partition:
+                    return
+                try:
+                    await self._catch_up(partition, message)
+                except SupersededError:
+                    _log.warning("another worker went on with this partition", partition=number)
+                except BaseException:
+                    # What is in memory may be ahead of what was sent: never to be built upon.
+                    self._drop(number)
+                    raise
+                else:
+                    return
+                self._drop(number)
+
+    async def _load(self, number: int) -> EntityPartition:
+        began = time.monotonic()
+        partition = await self._persist(lambda: self._changelog.load(number))
+        if partition.fresh:
+            first, _ = await self._persist(lambda: self._reader.begin_and_end(self._keyed, number))
+            if first:
+                _log.warning(
+                    "no state of this partition: starting at its oldest record",
+                    partition=number,
+                    offset=first,
+                )
+            partition.applied = first - 1
+        self._app.partitions[number] = partition
+        await self._persist(lambda: self._changelog.rewrite_outdated(partition))
+        _log.info(
+            "partition loaded",
+            partition=number,
+            entities=len(partition),
+            applied=partition.applied,
+            seconds=round(time.monotonic() - began, 2),
+        )
+        return partition
+
+    def _drop(self, number: int) -> None:
+        self._app.partitions.pop(number, None)
+        self._metrics.forget_partition(number)
+
+    async def _catch_up(self, partition: EntityPartition, message: Any) -> None:
+        offset = None if message is None else message.offset
+        if offset is None or offset > partition.applied + 1:
+            try:
+                await self._fill_gap(partition, offset)
+            except RecordsGoneError as gone:
+                raise StateGoneError(
+                    f"{gone}. It was away longer than the topic keeps its records. To go on"
+                    f" without them, and without all state: delete and create the topic"
+                    f" {self._app.changelog_name}"
+                ) from gone
+        if message is not None and message.offset == partition.applied + 1:
+            stamp = round(message.timestamp * 1000)
+            await self._apply(partition, message.offset, stamp, message.headers, message.value)
+
+    async def _fill_gap(self, partition: EntityPartition, end: int | None) -> None:
+        """Apply what Faust did not deliver before `end`, or at all."""
+        start, filled = partition.applied + 1, 0
+        while (end is None or partition.applied + 1 < end) and not self._stopping.is_set():
+            try:
+                records = self._reader.read(
+                    self._keyed, partition.number, partition.applied + 1, end
+                )
+                async with aclosing(records):  # type: ignore[type-var]
+                    async for some in records:
+                        for record in some:
+                            await self._apply(
+                                partition,
+                                record.offset,
+                                record.timestamp,
+                                record.headers,
+                                record.value,
+                            )
+                            filled += 1
+                            if self._stopping.is_set():
+                                return
+                break
+            except KafkaError as error:
+                await self._wait_for_kafka(error, _FIRST_WAIT)
+        if filled:
+            _log.info("read without Faust", partition=partition.number, start=start, records=filled)
+
+    async def _apply(
+        self, partition: EntityPartition, offset: int, stamp: int, headers: Any, value: bytes
+    ) -> None:
+        await self._reference.caught_up_since(stamp)
+        try:
+            batch = decode_batch(value)
+        except (msgspec.DecodeError, TypeError):
+            _log.error(
+                "not written by Offbook; skipped",
+                topic=self._keyed,
+                partition=partition.number,
+                offset=offset,
+            )
+            return
+        work = work_off(self._engine, partition, offset, batch, _caused(headers))
+        if sendings := list(records_of(work, self._settings)):
+            await self._persist(lambda: self._send(sendings))
+        if work.changed:
+            await self._persist(
+                lambda: self._changelog.write_entities(partition, work.changed, offset)
+            )
+        partition.applied = offset
+        await self._persist(lambda: self._changelog.write_applied(partition))
+        for failure in work.failures:
+            self._metrics.detector_failed(failure.detector)
+            _log.error(
+                "detector failed", detector=failure.detector, error=type(failure.error).__name__
+            )
+        for detector, count in work.evicted.items():
+            self._metrics.state_evicted(detector, count)
+        now = partition.stream_time.now()
+        if now is not None:
+            self._metrics.stream_time(partition.number, now)
+
+    async def _send(self, sendings: list[dict[str, Any]]) -> None:
+        producer = self._app.kafka_producer()
+        acknowledged = [await producer.send(**sending) for sending in sendings]
+        await asyncio.gather(*acknowledged)
+
+    async def _persist(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
+        """Try until it works, as long as what fails is Kafka being away."""
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                return await attempt()
+            except KafkaError as error:
+                await self._wait_for_kafka(error, wait)
+                wait = min(2 * wait, _LAST_WAIT)
+
+    async def _wait_for_kafka(self, error: KafkaError, seconds: float) -> None:
+        passing = error.retriable or isinstance(error, KafkaTimeoutError | KafkaConnectionError)
+        if not passing or self._stopping.is_set():
+            raise error
+        self._health.bad("monitor", f"waits for Kafka: {error}")
+        _log.warning("waiting for Kafka", error=str(error))
+        await asyncio.sleep(seconds)
+
+    def _fail(self, error: Exception) -> None:
+        if self._failed is not None and not self._failed.done():
+            self._failed.set_exception(error)
+            self._stopping.set()
+
+    # Watching.
+
+    async def _watch(self) -> None:
+        """Heal partitions that Faust has stopped delivering; keep health and gauges true."""
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            self._health.pulse("monitor")
+            if self._app.crashed:
+                raise MonitorError(f"Faust ended: {self._app.crash_reason!r}")
+            self._tell()
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    behind = await self._standing_still()
+            except (KafkaError, TimeoutError) as error:
+                self._health.bad("monitor", f"cannot reach Kafka: {error or 'it does not answer'}")
+                continue
+            self._health.ok("monitor")
+            for number in behind:
+                if not self._app.is_rebalancing:
+                    _log.warning("stands still; reading without Faust", partition=number)
+                    await self._advance(number, None)
+
+    async def _standing_still(self) -> list[int]:
+        now = time.monotonic()
+        assigned = self._app.assigned()
+        ends = await self._reader.ends(self._keyed, assigned) if assigned else {}
+        behind = []
+        for number in assigned:
+            partition = self._app.partitions.get(number)
+            applied = -1 if partition is None else partition.applied
+            seen, since = self._seen.get(number, (None, now))
+            if applied != seen or applied + 1 >= ends[number]:
+                self._seen[number] = (applied, now)
+            elif now - since > _STANDSTILL and not (partition and partition.lock.locked()):
+                self._seen[number] = (applied, now)
+                behind.append(number)
+        return behind
+
+    def _tell(self) -> None:
+        if not self._app.is_assigned or self._app.is_rebalancing:
+            self._health.bad("recovery", "waiting for partitions to be assigned")
+        elif loading := sorted(self._app.assigned() - set(self._app.partitions)):
+            self._health.bad("recovery", f"state of partitions {loading} is not loaded yet")
+        else:
+            self._health.ok("recovery")
+        silent = self._engine.silent()
+        for detector in self._engine.detectors:
+            self._metrics.silent(detector, detector in silent)
+        if silent:
+            lacking = "; ".join(f"{detector}: {why}" for detector, why in silent.items())
+            self._health.bad("reference", f"detectors stay silent: {lacking}")
+        else:
+            self._health.ok("reference")
+
+
+def _caused(headers: Any) -> int | None:
+    items = headers.items() if isinstance(headers, dict) else headers or ()
+    for name, value in items:
+        if name == EVENT_TIMESTAMP and value is not None and value.isdigit():
+            return int(value)
+    return None

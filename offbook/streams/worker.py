@@ -1,0 +1,237 @@
+"""The service: roles, in one process and event loop, with their start-up checks, health and end.
+
+A role that dies ends the process, with one line that says why: a supervisor's restart is cheap,
+since no role keeps anything that Kafka does not have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from typing import Any, Final, Literal, Protocol, TypeVar, get_args
+
+import structlog
+
+from offbook.detectors.engine import Engine
+from offbook.sinks.health import Health
+from offbook.sinks.metrics import Metrics
+from offbook.sinks.redis import RedisSink
+from offbook.streams import logs
+from offbook.streams.http import HttpServer
+from offbook.streams.kafka import ALERTS_TOPIC, group, security, topic_name
+from offbook.streams.settings import Settings, configured_detectors
+from offbook.streams.topics import check_topics
+
+Role = Literal["router", "monitor", "delivery"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+
+#: Seconds each role may take to finish what it has in hand; then the process ends regardless.
+_PATIENCE: Final = 25.0
+_SECOND: Final = 1_000_000
+
+_log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+
+
+class _Running(Protocol):
+    def stop(self) -> None: ...
+
+    async def run(self) -> None: ...
+
+
+class WorkerError(RuntimeError):
+    """A role ended that should not have, or would not end that should. One line."""
+
+    retryable = True
+
+
+class _StoppedError(Exception):
+    """Asked to stop before everything had started."""
+
+
+def main(settings: Settings, roles: Collection[Role] = ROLES) -> int:
+    """Run until SIGTERM or SIGINT, then finish the work in hand. The process's exit status."""
+    logs.configure(settings.log_format)
+    status = 0
+    try:
+        asyncio.run(run_worker(settings, roles))
+    except Exception as error:  # noqa: BLE001 - this is where all of them are told
+        status = 1
+        if not hasattr(error, "retryable"):
+            _log.exception("unexpected error")
+        print(f"offbook worker: {_one_line(error)}", file=sys.stderr)
+    sys.stderr.flush()
+    sys.stdout.flush()
+    # Faust's consumer thread, left behind by an error, would keep the process alive.
+    os._exit(status) if status else None
+    return status
+
+
+async def run_worker(
+    settings: Settings,
+    roles: Collection[Role] = ROLES,
+    *,
+    stopping: asyncio.Event | None = None,
+    on_listening: Callable[[int], None] | None = None,
+) -> None:
+    """Run `roles` until `stopping` is set or a signal comes, then finish the work in hand.
+
+    Raises what stops it from starting or going on: an error of one line whose `retryable` says
+    whether a new start can help. `on_listening` is told the port of `/metrics` and `/readyz`.
+    """
+    stopping = stopping or asyncio.Event()
+    detectors = configured_detectors(settings)
+    metrics = Metrics(detectors={d.id: d.possible_severities() for d in detectors})
+    health = Health()
+    health.expect("start", reason="checking Kafka and Redis")
+    server = HttpServer(metrics, health, host=settings.metrics_host, port=settings.metrics_port)
+    port = await server.start()
+    if on_listening is not None:
+        on_listening(port)
+    _log.info("listening", host=settings.metrics_host, port=port, roles=sorted(roles))
+    with _signals(stopping):
+        try:
+            await _run_roles(settings, roles, metrics, health, stopping)
+        except _StoppedError:
+            pass
+        finally:
+            await server.stop()
+    _log.info("ended")
+
+
+async def _run_roles(
+    settings: Settings,
+    roles: Collection[Role],
+    metrics: Metrics,
+    health: Health,
+    stopping: asyncio.Event,
+) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        await _unless(stopping, asyncio.to_thread(check_topics, settings))
+        running: dict[Role, _Running] = {}
+        if "router" in roles:
+            from offbook.streams.router import Router
+
+            running["router"] = Router(settings, metrics, health)
+        if "monitor" in roles:
+            running["monitor"] = await _monitor(settings, metrics, health, stopping, stack)
+        if "delivery" in roles:
+            running["delivery"] = await _delivery(settings, metrics, health, stopping, stack)
+        health.ok("start")
+        await _run_until(running, stopping)
+
+
+async def _monitor(
+    settings: Settings,
+    metrics: Metrics,
+    health: Health,
+    stopping: asyncio.Event,
+    stack: contextlib.AsyncExitStack,
+) -> _Running:
+    # Faust takes half a second to import: other roles do without.
+    from offbook.streams.monitor import Monitor
+    from offbook.streams.reference_reader import ReferenceReader
+
+    reader = ReferenceReader(settings, metrics, health)
+    stack.push_async_callback(reader.stop)
+    await _unless(stopping, reader.start())
+    engine = Engine(configured_detectors(settings), reader.reference, settings.common)
+    return Monitor(settings, engine, reader, metrics, health)
+
+
+async def _delivery(
+    settings: Settings,
+    metrics: Metrics,
+    health: Health,
+    stopping: asyncio.Event,
+    stack: contextlib.AsyncExitStack,
+) -> _Running:
+    from offbook.streams.delivery import Delivery
+
+    sink = RedisSink(settings.redis_url, maxlen=settings.redis_stream_maxlen)
+    stack.push_async_callback(sink.close)
+    for warning in await _unless(stopping, sink.check()):
+        _log.warning(warning)
+    return Delivery(
+        sink,
+        metrics,
+        health,
+        bootstrap=settings.kafka_bootstrap,
+        topic=topic_name(settings, ALERTS_TOPIC),
+        group=group(settings, "delivery"),
+        prefix=settings.topic_prefix,
+        security=security(settings),
+        session_timeout=settings.session_timeout / _SECOND,
+    )
+
+
+async def _run_until(running: dict[Role, _Running], stopping: asyncio.Event) -> None:
+    """Run all until `stopping` or the first that ends; then stop the rest, in the order of flow."""
+    tasks = {role: asyncio.create_task(part.run(), name=role) for role, part in running.items()}
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        done, _ = await asyncio.wait([stop, *tasks.values()], return_when=asyncio.FIRST_COMPLETED)
+        for role, task in tasks.items():
+            if task in done:
+                task.result()
+                raise WorkerError(f"the {role} ended by itself")
+        for role, task in tasks.items():
+            running[role].stop()
+            done, _ = await asyncio.wait([task], timeout=_PATIENCE)
+            if not done:
+                raise WorkerError(f"the {role} did not end in {_PATIENCE:.0f} s; nothing is lost")
+            task.result()
+    finally:
+        stop.cancel()
+        for role, task in tasks.items():
+            if not task.done():
+                running[role].stop()
+        await asyncio.wait([stop, *tasks.values()], timeout=_PATIENCE)
+        for task in tasks.values():
+            task.cancel()
+
+
+async def _unless(stopping: asyncio.Event, work: Awaitable[_T]) -> _T:
+    """Wait for `work`, but not when asked to stop."""
+    task = asyncio.ensure_future(work)
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise _StoppedError
+        return task.result()
+    finally:
+        stop.cancel()
+        task.cancel()
+
+
+@contextlib.contextmanager
+def _signals(stopping: asyncio.Event) -> Iterator[None]:
+    """SIGTERM and SIGINT set `stopping`; a second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+
+    def received(number: signal.Signals) -> None:
+        if stopping.is_set():
+            os._exit(128 + number)
+        _log.info("stopping", signal=number.name)
+        stopping.set()
+
+    handled: list[Any] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Not in a thread of a test or of the demo, nor on Windows.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, received, number)
+            handled.append(number)
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
