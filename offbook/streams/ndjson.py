@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from heapq import merge
-from operator import attrgetter
 from pathlib import Path
 from typing import IO, ClassVar, Final
 
@@ -124,55 +123,65 @@ def _aside(stream: IO[bytes]) -> Iterator[IO[bytes]]:
         yield copy
 
 
+#: An event and the line it stood on.
+Read = tuple[Event, bytes]
+
+
 class Documents:
     """The events of several sources: reference documents by themselves, the others in order.
 
     The order is each file's own, and between files that of event time. A line that is no event
-    goes to `complain`, once, when it is met among the others.
+    goes to `complain` when it is met among the others. With `wall` (µs) so does one dated ahead
+    of that clock.
     """
 
     def __init__(
-        self, inputs: Sequence[Source], complain: Complain, advance: Advance | None = None
+        self,
+        inputs: Sequence[Source],
+        complain: Complain,
+        advance: Advance | None = None,
+        wall: int | None = None,
     ) -> None:
+        self._wall = wall
         self._inputs = inputs
         self._complain = complain
         self._advance = advance
         self._references: list[set[int]] = [set() for _ in inputs]
 
-    def reference(self) -> Iterator[Event]:
+    def reference(self) -> Iterator[Read]:
         """All reference documents. To be read to the end before the others."""
         yield from _by_time([self._reference_of(number) for number in range(len(self._inputs))])
 
-    def others(self) -> Iterator[Event]:
+    def others(self) -> Iterator[Read]:
         """All events that are no reference documents."""
         yield from _by_time([self._others_of(number) for number in range(len(self._inputs))])
 
-    def _reference_of(self, which: int) -> Iterator[Event]:
-        known = self._references[which]
+    def _reference_of(self, which: int) -> Iterator[Read]:
+        known, wall = self._references[which], self._wall
         for number, line in self._inputs[which].lines():
             if _REFERENCE_MARK not in line:
                 continue
-            event = decode_structured(line, Origin("", -1, number))
+            event = decode_structured(line, Origin("", -1, number), wall=wall)
             if isinstance(event, Event) and event.origin.topic in REFERENCE_TOPICS:
                 known.add(number)
-                yield event
+                yield event, line
 
-    def _others_of(self, which: int) -> Iterator[Event]:
-        known = self._references[which]
+    def _others_of(self, which: int) -> Iterator[Read]:
+        known, wall = self._references[which], self._wall
         source = self._inputs[which]
         complain = self._complain
         for number, line in source.lines(self._advance):
             if number in known:
                 continue
-            event = decode_structured(line, Origin("", -1, number))
+            event = decode_structured(line, Origin("", -1, number), wall=wall)
             if isinstance(event, Event):
-                yield event
+                yield event, line
             else:
                 complain(source, number, event)
 
 
-def _by_time(streams: list[Iterator[Event]]) -> Iterator[Event]:
-    return streams[0] if len(streams) == 1 else merge(*streams, key=attrgetter("time"))
+def _by_time(streams: list[Iterator[Read]]) -> Iterator[Read]:
+    return streams[0] if len(streams) == 1 else merge(*streams, key=lambda read: read[0].time)
 
 
 def problem(source: str, number: int, rejected: Rejected) -> str:

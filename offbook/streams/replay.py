@@ -16,7 +16,7 @@ from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.rejected import Rejected
 from offbook.events.times import rfc3339
-from offbook.streams.ndjson import Advance, Documents, Source, problem, sources
+from offbook.streams.ndjson import Advance, Documents, Read, Source, problem, sources
 from offbook.streams.repeats import Repeats
 from offbook.streams.settings import Settings
 
@@ -105,7 +105,7 @@ def replay(
     with sources(files) as inputs, _few_collections():
         documents = Documents(inputs, complain, advance)
         reference = Reference(settings.timezone)
-        for document in documents.reference():
+        for document, _ in documents.reference():
             done.reference += 1
             reference.put(document)
         engine = Engine(detectors, reference, settings.common, "replay")
@@ -125,12 +125,12 @@ def replay(
 
 
 def _once(
-    events: Iterator[Event], done: Replayed, lateness: int, until: int | None
+    events: Iterator[Read], done: Replayed, lateness: int, until: int | None
 ) -> Iterator[Event]:
     """Each event once, up to `until`; counts."""
     seen = Repeats().seen
     newest = first = None
-    for event in events:
+    for event, _ in events:
         time = event.time
         if until is not None and time > until:
             done.beyond += 1

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Literal
 from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.errors import KafkaError
 
-from offbook.streams.kafka import Topic, all_topics, kafka_python_client
+from offbook.streams.kafka import Topic, all_topics, kafka_python_client, topic_name
 from offbook.streams.settings import Settings
 
 #: Seconds until a broker that does not answer counts as unreachable.
@@ -83,11 +83,7 @@ def check_topics(settings: Settings) -> None:
     with _admin(settings) as admin:
         there = _partitions(admin, [topic.name for topic in wanted])
         configs = _configs(admin, list(there))
-    missing = [topic.name for topic in wanted if topic.name not in there]
-    if missing:
-        raise TopicsError(
-            f"Kafka at {settings.kafka_bootstrap} has no topic {_some(missing)}: {_CREATE}"
-        )
+    _refuse_missing(settings, [topic.name for topic in wanted if topic.name not in there])
     wrong = []
     for topic in wanted:
         partitions, policy = _differences(topic, there[topic.name], configs)
@@ -100,6 +96,21 @@ def check_topics(settings: Settings) -> None:
             wrong.append(f"topic {topic.name} {policy}: alter it with kafka-configs")
     if wrong:
         raise TopicsError(wrong[0] if len(wrong) == 1 else f"{wrong[0]} ({len(wrong)} such)")
+
+
+def require_topics(settings: Settings, topics: Sequence[str]) -> None:
+    """Raise `TopicsError` unless these topics of the contract are there."""
+    names = [topic_name(settings, topic) for topic in topics]
+    with _admin(settings) as admin:
+        there = _partitions(admin, names)
+    _refuse_missing(settings, [name for name in names if name not in there])
+
+
+def _refuse_missing(settings: Settings, missing: Sequence[str]) -> None:
+    if missing:
+        raise TopicsError(
+            f"Kafka at {settings.kafka_bootstrap} has no topic {_some(missing)}: {_CREATE}"
+        )
 
 
 def _some(names: Sequence[str]) -> str:
