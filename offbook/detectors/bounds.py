@@ -15,12 +15,14 @@ def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, comm
     facts = notebook.facts
     if now is not None:
         over = now - common.lateness - common.grace
+        done = over - detector.keeps(detector.params)
+        for anchor in [it for it, raised in notebook.raised.items() if raised.finding.until < done]:
+            del notebook.raised[anchor]
         if detector.prune is not None:
             facts = detector.prune(facts, detector.params, over)
         else:
-            limit = over - detector.keeps(detector.params)
-            if facts and facts[0].at < limit:
-                facts = [fact for fact in facts if fact.at >= limit]
+            if facts and facts[0].at < done:
+                facts = [fact for fact in facts if fact.at >= done]
     evicted = 0
     most = common.max_facts
     if len(facts) > most:
@@ -69,8 +71,14 @@ def prune_shared(state: EntityState, now: int | None, common: Common) -> int:
     return evicted
 
 
-def set_due(state: EntityState, detectors: dict[str, Detector], common: Common) -> None:
-    """Work out when the entity wants to be looked at next: a deadline, or to be forgotten."""
+def set_due(
+    state: EntityState, detectors: dict[str, Detector], now: int | None, common: Common
+) -> None:
+    """Work out when the entity wants to be looked at next: a deadline, or to be forgotten.
+
+    Never a time that has passed: what outlives its time, such as an opportunity left open, would
+    ask to be looked at without end.
+    """
     wait = common.lateness + common.grace
     dues: list[int] = []
     for detector_id, notebook in state.notebooks.items():
@@ -79,8 +87,10 @@ def set_due(state: EntityState, detectors: dict[str, Detector], common: Common) 
         for raised in notebook.raised.values():
             newest = max(newest, raised.finding.until)
         expiry = newest + detector.keeps(detector.params) + wait
-        notebook.due = expiry if notebook.due is None else min(notebook.due, expiry)
-        dues.append(notebook.due)
+        if now is None or expiry >= now:
+            notebook.due = expiry if notebook.due is None else min(notebook.due, expiry)
+        if notebook.due is not None:
+            dues.append(notebook.due)
     if state.profile:
         dues.append(state.profile[-1].at + REGISTER_KEPT + wait)
     if state.subscribers:

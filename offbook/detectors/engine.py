@@ -216,7 +216,7 @@ class Engine:
                 self._judge(key, view, detector_id, fresh, step, now, detected_at)
         if step.changed:
             step.evict("profile", prune_shared(state, now, self.common))
-            set_due(state, self.detectors, self.common)
+            set_due(state, self.detectors, now, self.common)
         return step
 
     # Inputs become facts.
@@ -300,6 +300,8 @@ class Engine:
             for _, fact in fresh:
                 notebook.facts.remove(fact)
                 notebook.waiting.remove(fact)
+            notebook.due = None
+            prune_notebook(detector, notebook, now, self.common)
             return
         if self._ask(key, view, detector, step):
             notebook.due = None
