@@ -58,24 +58,22 @@ class Business:
         day = workdays_later(moment.date(), self.rng.randint(least, most))
         return during(self.rng, day, closes=closes)
 
-    def open_opportunity(self, moment: datetime, customer: str, amount: Decimal) -> str:
-        opportunity = self.ledger.number("OPP", moment)
+    def open_opportunity(self, moment: datetime, customer: str, amount: Decimal) -> Line:
         owner = CUSTOMERS[customer].owner
-        self.ledger.edit(
+        return self.ledger.edit(
             moment,
             owner,
             "create",
             "opportunity",
-            opportunity,
+            self.ledger.number("OPP", moment),
             customer=customer,
             after={"owner": owner, "stage": "open", "amount": amount},
         )
-        return opportunity
 
     def close_opportunity(
         self,
         moment: datetime,
-        opportunity: str,
+        opportunity: Line,
         customer: str,
         stage: str,
         reason: str | None = None,
@@ -85,7 +83,7 @@ class Business:
             CUSTOMERS[customer].owner,
             "update",
             "opportunity",
-            opportunity,
+            opportunity.data["object"]["id"],
             customer=customer,
             before={"stage": "open"},
             after={"stage": stage, "loss_reason": reason},

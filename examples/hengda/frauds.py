@@ -474,7 +474,7 @@ def taking_customers_along(business: Business) -> Tale:
 def forgotten(business: Business) -> Tale:
     """An open opportunity nobody calls about for thirteen days."""
     ledger, rep, customer = business.ledger, "E111", "CU-1009"
-    business.open_opportunity(at(4, "10:00:21"), customer, Decimal(126_000))
+    opened = business.open_opportunity(at(4, "10:00:21"), customer, Decimal(126_000))
     last = ledger.activity(at(5, "14:30:09"), rep, customer, "visit")
     again = ledger.activity(at(18, "16:12:50"), rep, customer, "call")
     return Tale(
@@ -492,7 +492,7 @@ def forgotten(business: Business) -> Tale:
             Expected(
                 "follow-up-lapsed",
                 last,
-                (last,),
+                (opened, last),
                 last.time + LAPSED,
                 employee=rep,
                 customer=customer,

@@ -1,20 +1,24 @@
 """The nine detectors' questions asked of a whole file at once, by brute force.
 
-Shares nothing with Offbook's engine: no windows that slide, no timers, no state. It reads
-detectors.md's table literally and is slow, so that the story's labels rest on something else
+Shares nothing with Offbook's engine: no arrival, no timers, no state. It reads detectors.md's
+table literally and is slow, so that the story's labels and the engine rest on something else
 than the program they are meant to check.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 CHINA = timezone(timedelta(hours=8))
 GRACE = timedelta(hours=1)
 DEALING = {"private_deal", "off_channel_payment", "kickback"}
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def hours(count: float) -> timedelta:
@@ -34,15 +38,17 @@ class Happened:
     time: datetime
     data: dict[str, Any]
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     def get(self, field: str) -> Any:
         return self.data.get(field)
 
-    def touches(self, op: str, object_type: str) -> bool:
-        return (
-            self.kind == "crm.edit"
-            and self.data["op"] == op
-            and self.data["object"]["type"] == object_type
-        )
+    def edits(self, object_type: str) -> bool:
+        return self.kind == "crm.edit" and self.data["object"]["type"] == object_type
+
+    def image(self, which: str, field: str) -> Any:
+        return (self.data.get(which) or {}).get(field)
 
     def count(self) -> int:
         return int(self.data.get("count", 1))
@@ -58,7 +64,7 @@ class Happened:
 
 @dataclass(frozen=True)
 class Found:
-    """One alert as it stands at the end."""
+    """One alert as it stands at the end. `evidence` are the ids of its events, oldest first."""
 
     detector: str
     anchor: str
@@ -67,7 +73,12 @@ class Found:
     order: str | None
     account: str | None
     score: int
+    evidence: tuple[str, ...]
     state: str = "firing"
+
+
+def _told(*events: Happened) -> tuple[str, ...]:
+    return tuple(e.id for e in sorted(set(events), key=lambda e: (e.time, e.id)))
 
 
 class Company:
@@ -91,25 +102,48 @@ class Company:
         data = {kind: [d["data"] for d in reference if kind in d["data"]] for kind in _KINDS}
         self.accounts = {row["account"]: row for row in data["account"]}
         self.owners = {row["customer"]: row.get("owner") for row in data["customer"]}
+        self.holders = {
+            account: row["employee"]
+            for row in data["employee"]
+            for account in row.get("accounts", ())
+        }
 
     def of_kind(self, kind: str) -> Iterator[Happened]:
         return (event for event in self.events if event.kind == kind)
 
+    def edits_of(self, object_type: str, id_: str | None) -> list[Happened]:
+        return [e for e in self.events if e.edits(object_type) and e.data["object"]["id"] == id_]
+
+    def _owner_of(self, edits: list[Happened], known: str | None, when: datetime) -> str | None:
+        """The last one named by `when`; before anybody is named, whom the first one followed."""
+        turns = [e for e in edits if e.image("after", "owner")]
+        earlier = [e for e in turns if e.time <= when]
+        if earlier:
+            return earlier[-1].image("after", "owner")  # type: ignore[no-any-return]
+        if turns and turns[0].image("before", "owner"):
+            return turns[0].image("before", "owner")  # type: ignore[no-any-return]
+        return known or (turns[0].image("after", "owner") if turns else None)
+
     def owner(self, customer: str | None, when: datetime) -> str | None:
         if customer is None:
             return None
-        owner = self.owners.get(customer)
-        for event in self.events:
-            if event.time <= when and event.get("object") == {"type": "customer", "id": customer}:
-                owner = (event.get("after") or {}).get("owner", owner)
-        return owner
+        return self._owner_of(self.edits_of("customer", customer), self.owners.get(customer), when)
 
-    def order_edits(self, order: str) -> list[Happened]:
-        return [
-            event
-            for event in self.of_kind("crm.edit")
-            if event.data["object"] == {"type": "order", "id": order}
-        ]
+    def customers_of(self, event: Happened) -> list[str]:
+        """The one it names, else those that edits of its order name."""
+        if event.get("customer"):
+            return [event.data["customer"]]
+        named = (e.get("customer") for e in self.edits_of("order", event.get("order")))
+        return list(dict.fromkeys(customer for customer in named if customer))
+
+    def responsible(self, event: Happened) -> str | None:
+        """The order's owner, else who created it, else the customer's owner as of that time."""
+        edits = self.edits_of("order", event.get("order"))
+        owner = self._owner_of(edits, None, event.time)
+        created = [e.actor() for e in edits if e.data["op"] == "create"]
+        if owner or created:
+            return owner or created[0]
+        return self.owner(next(iter(self.customers_of(event)), None), event.time)
 
     def owns_account(self, account: str, when: datetime) -> bool:
         row = self.accounts.get(account)
@@ -120,71 +154,115 @@ class Company:
             <= date.fromisoformat(row.get("valid_to", "9999-12-31"))
         )
 
-    def received(self) -> Iterator[Happened]:
-        return (event for event in self.of_kind("payment") if event.data["kind"] == "received")
+    def money(self, kind: str) -> Iterator[Happened]:
+        return (e for e in self.of_kind("payment") if e.data.get("kind", "received") == kind)
+
+    def passed(self, deadline: datetime) -> bool:
+        return deadline + GRACE < self.end
 
 
 _KINDS = ("account", "employee", "customer")
 
 
+def _runs(
+    events: list[Happened], span: timedelta, enough: Callable[[list[Happened]], bool]
+) -> Iterator[list[Happened]]:
+    """From the earliest event that starts enough, all within `span` of it; the next come after."""
+    while events:
+        run = [e for e in events if e.time - events[0].time <= span]
+        if enough(run):
+            yield run
+            events = events[len(run) :]
+        else:
+            events = events[1:]
+
+
 def offbook_payment(company: Company) -> Iterator[Found]:
-    for paid in company.received():
+    for paid in company.money("received"):
         if company.owns_account(paid.data["payee_account"], paid.time):
             continue
-        heard = any(
-            hit.data["category"] in DEALING
-            and hit.get("customer") == paid.get("customer")
-            and abs(hit.time - paid.time) <= days(7)
+        customers = company.customers_of(paid)
+        heard = [
+            hit
             for hit in company.of_kind("chat.keyword-hit")
-        )
+            if hit.data["category"] in DEALING
+            and hit.get("customer") in customers
+            and abs(hit.time - paid.time) <= days(7)
+        ]
         yield Found(
             "offbook-payment",
             paid.id,
-            company.owner(paid.get("customer"), paid.time),
-            paid.get("customer"),
+            company.responsible(paid),
+            next(iter(customers), None),
             paid.get("order"),
             paid.data["payee_account"],
             80 if heard else 60,
+            _told(paid, *heard),
         )
 
 
 def account_ring(company: Company) -> Iterator[Found]:
     by_account: dict[str, list[Happened]] = {}
-    for paid in company.received():
-        if not company.owns_account(paid.data["payee_account"], paid.time) and paid.get("customer"):
+    for paid in company.money("received"):
+        private = not company.owns_account(paid.data["payee_account"], paid.time)
+        if private and company.customers_of(paid):
             by_account.setdefault(paid.data["payee_account"], []).append(paid)
+
+    def enough(run: list[Happened]) -> bool:
+        return len({company.customers_of(paid)[0] for paid in run}) >= 3
+
     for account, payments in by_account.items():
-        first = payments[0]
-        ring = [paid for paid in payments if paid.time - first.time <= days(90)]
-        if len({paid.get("customer") for paid in ring}) >= 3:
-            owner = company.owner(first.get("customer"), first.time)
-            yield Found("account-ring", first.id, owner, None, None, account, 60)
+        for ring in _runs(payments, days(90), enough):
+            behind = {company.responsible(paid) for paid in ring}
+            yield Found(
+                "account-ring",
+                ring[0].id,
+                company.holders.get(account) or (behind.pop() if len(behind) == 1 else None),
+                None,
+                None,
+                account,
+                60,
+                _told(*ring),
+            )
 
 
 def unmatched_payment(company: Company) -> Iterator[Found]:
-    for paid in company.received():
+    for paid in company.money("received"):
         order, customer = paid.get("order"), paid.get("customer")
+        deadline = paid.time + hours(72)
         if order:
-            known = any(e.time <= paid.time + hours(72) for e in company.order_edits(order))
+            known = any(e.time <= deadline for e in company.edits_of("order", order))
         elif customer:
             known = any(
-                event.touches("create", "order")
-                and event.get("customer") == customer
-                and paid.time - days(90) <= event.time <= paid.time + hours(72)
-                for event in company.events
+                e.edits("order")
+                and e.data["op"] == "create"
+                and e.get("customer") == customer
+                and paid.time - days(90) <= e.time <= deadline
+                for e in company.events
             )
         else:
             known = False
-        waits = hours(72) + GRACE if order or customer else hours(0)
-        if not known and paid.time + waits <= company.end:
+        back = [
+            e
+            for e in company.money("refund")
+            if e.get("order") == order
+            and (order or e.get("customer") == customer)
+            and paid.time <= e.time <= deadline
+        ]
+        refunded = any(e.data["payment"] == paid.data["payment"] for e in back) or (
+            sum(Decimal(e.data["amount"]) for e in back) >= Decimal(paid.data["amount"])
+        )
+        waits = bool(order or customer)
+        if not known and not (waits and refunded) and (company.passed(deadline) or not waits):
             yield Found(
                 "unmatched-payment",
                 paid.id,
-                company.owner(customer, paid.time),
+                company.responsible(paid),
                 customer,
                 order,
                 paid.data["payee_account"],
                 30,
+                _told(paid),
             )
 
 
@@ -192,13 +270,18 @@ def shipment_without_order(company: Company) -> Iterator[Found]:
     for sent in company.of_kind("shipment"):
         if sent.data["status"] != "dispatched":
             continue
-        order = sent.get("order")
-        known = order and any(e.time <= sent.time + hours(24) for e in company.order_edits(order))
-        waits = hours(24) + GRACE if order else hours(0)
-        if not known and sent.time + waits <= company.end:
-            owner = company.owner(sent.get("customer"), sent.time)
+        order, deadline = sent.get("order"), sent.time + hours(24)
+        known = any(e.time <= deadline for e in company.edits_of("order", order))
+        if not known and (not order or company.passed(deadline)):
             yield Found(
-                "shipment-without-order", sent.id, owner, sent.get("customer"), order, None, 60
+                "shipment-without-order",
+                sent.id,
+                company.responsible(sent) or sent.get("released_by"),
+                sent.get("customer"),
+                order,
+                None,
+                60,
+                _told(sent),
             )
 
 
@@ -214,15 +297,15 @@ def deleted_before_resignation(company: Company) -> Iterator[Found]:
         ]
         left = [e.time + days(7) for e in later if e.data["kind"] in {"left", "terminated"}]
         until = left[0] if left else notice.time + days(30)
-        gone = sum(
-            event.count()
+        gone = [
+            event
             for event in company.events
             if event.is_delete()
             and event.actor() == who
             and notice.time - days(30) <= event.time <= until
-        )
-        if gone >= 3:
-            stays = any(event.data["kind"] == "resignation_withdrawn" for event in later)
+        ]
+        if sum(event.count() for event in gone) >= 3:
+            stays = [e for e in later if e.data["kind"] == "resignation_withdrawn"]
             yield Found(
                 "deleted-before-resignation",
                 notice.id,
@@ -231,97 +314,118 @@ def deleted_before_resignation(company: Company) -> Iterator[Found]:
                 None,
                 None,
                 60,
+                _told(*gone, notice, *stays),
                 "withdrawn" if stays else "firing",
             )
 
 
-def _runs(events: list[Happened], span: timedelta) -> Iterator[list[Happened]]:
-    """Runs in which each event is within `span` of the first; then the next one starts."""
-    run: list[Happened] = []
-    for event in events:
-        if run and event.time - run[0].time > span:
-            yield run
-            run = []
-        run.append(event)
-    if run:
-        yield run
-
-
 def bulk_delete(company: Company) -> Iterator[Found]:
     deletes = [event for event in company.events if event.is_delete()]
+
+    def enough(run: list[Happened]) -> bool:
+        return sum(event.count() for event in run) >= 20
+
     for who in sorted({str(event.actor()) for event in deletes}):
-        for run in _runs([event for event in deletes if event.actor() == who], hours(1)):
-            if sum(event.count() for event in run) >= 20:
-                yield Found("bulk-delete", run[0].id, who, None, None, None, 60)
+        for run in _runs([event for event in deletes if event.actor() == who], hours(1), enough):
+            yield Found("bulk-delete", run[0].id, who, None, None, None, 60, _told(*run))
 
 
 def leak_then_lost(company: Company) -> Iterator[Found]:
+    found = set()
+    stages: dict[str, str] = {}
     for lost in company.events:
-        if lost.touches("update", "opportunity") and lost.data["after"].get("stage") == "lost":
-            hits = [
-                hit
-                for hit in company.of_kind("chat.keyword-hit")
-                if hit.data["category"] in DEALING | {"competitor"}
-                and hit.get("customer") == lost.data["customer"]
-                and hours(0) <= lost.time - hit.time <= days(14)
-            ]
-            if hits:
-                who = hits[0].data["employee"]
-                yield Found("leak-then-lost", lost.id, who, lost.data["customer"], None, None, 60)
+        stage = lost.image("after", "stage") if lost.edits("opportunity") else None
+        if stage is None:
+            continue
+        opportunity, customer = lost.data["object"]["id"], lost.get("customer")
+        before = lost.image("before", "stage") or stages.get(opportunity)
+        stages[opportunity] = stage
+        if stage != "lost" or before == "lost" or opportunity in found:
+            continue
+        hits = [
+            hit
+            for hit in company.of_kind("chat.keyword-hit")
+            if hit.data["category"] in DEALING | {"competitor"}
+            and hit.get("customer") == customer
+            and hours(0) <= lost.time - hit.time <= days(14)
+        ]
+        if hits:
+            found.add(opportunity)
+            who, events = hits[0].data["employee"], _told(*hits, lost)
+            yield Found("leak-then-lost", lost.id, who, customer, None, None, 60, events)
 
 
 def chat_burst(company: Company) -> Iterator[Found]:
-    hits = list(company.of_kind("chat.keyword-hit"))
+    hits = [h for h in company.of_kind("chat.keyword-hit") if h.data["category"] != "other"]
+
+    def enough(run: list[Happened]) -> bool:
+        return len(run) >= 5 or len({hit.get("customer") for hit in run} - {None}) >= 3
+
     for who in sorted({hit.data["employee"] for hit in hits}):
-        # Every hit may start a window here; the story keeps its bursts apart.
         mine = [hit for hit in hits if hit.data["employee"] == who]
-        covered: datetime | None = None
-        for first in mine:
-            run = [hit for hit in mine if hours(0) <= hit.time - first.time <= hours(24)]
-            telling = [hit for hit in run if hit.data["category"] != "other"]
+        for run in _runs(mine, hours(24), enough):
             customers = {hit.get("customer") for hit in run} - {None}
-            if (len(telling) >= 5 or len(customers) >= 3) and (
-                covered is None or first.time > covered
-            ):
-                covered = first.time + hours(24)
-                yield Found("chat-burst", first.id, who, None, None, None, 30)
+            customer = customers.pop() if len(customers) == 1 else None
+            yield Found("chat-burst", run[0].id, who, customer, None, None, 30, _told(*run))
+
+
+def _open_spells(company: Company, opportunity: str) -> Iterator[tuple[Happened, datetime]]:
+    """Each opening of an opportunity and when it ended."""
+    opening: Happened | None = None
+    for event in company.edits_of("opportunity", opportunity):
+        stage = event.image("after", "stage")
+        if event.data["op"] == "delete" or stage in {"won", "lost"}:
+            if opening is not None:
+                yield opening, event.time
+            opening = None
+        elif stage == "open" or event.data["op"] == "create":
+            opening = opening or event
+    if opening is not None:
+        yield opening, NEVER
+
+
+def _tenures(
+    company: Company, customer: str
+) -> Iterator[tuple[str, datetime, datetime, Happened | None]]:
+    """Each owner of a customer, from when to when, and the edit that made him."""
+    edits = [e for e in company.edits_of("customer", customer) if e.image("after", "owner")]
+    starts: list[tuple[datetime, Happened | None]] = [(ALWAYS, None), *((e.time, e) for e in edits)]
+    owned = [(company.owner(customer, start), start, edit) for start, edit in starts]
+    turns = [owned[0], *(b for a, b in pairwise(owned) if a[0] != b[0])]
+    for turn, following in pairwise([*turns, (None, NEVER, None)]):
+        if turn[0] is not None:
+            yield turn[0], turn[1], following[1], turn[2]
 
 
 def follow_up_lapsed(company: Company) -> Iterator[Found]:
-    opened = [event for event in company.events if event.touches("create", "opportunity")]
-    for customer in sorted({event.data["customer"] for event in opened}):
-        spans = [
-            (
-                start,
-                next(
-                    (
-                        event.time
-                        for event in company.events
-                        if event.touches("update", "opportunity")
-                        and event.data["object"] == start.data["object"]
-                        and event.data["after"].get("stage") in {"won", "lost"}
-                    ),
-                    datetime.max.replace(tzinfo=UTC),
-                ),
-            )
-            for start in opened
-            if start.data["customer"] == customer
-        ]
-        counts_from = [start for start, _ in spans] + [
-            event
-            for event in company.events
-            if event.touches("create", "activity")
-            and event.get("customer") == customer
-            and event.actor() == company.owner(customer, event.time)
-        ]
-        counts_from.sort(key=lambda event: event.time)
-        for n, start in enumerate(counts_from):
-            deadline = start.time + days(7)
-            again = n + 1 < len(counts_from) and counts_from[n + 1].time <= deadline
-            is_open = any(first.time <= start.time and deadline < end for first, end in spans)
-            if is_open and not again and deadline + GRACE <= company.end:
-                owner = company.owner(customer, deadline)
-                yield Found("follow-up-lapsed", start.id, owner, customer, None, None, 10)
+    opportunities = {
+        (e.data["object"]["id"], e.data["customer"])
+        for e in company.events
+        if e.edits("opportunity") and e.get("customer")
+    }
+    lapses: dict[tuple[str, str], tuple[str, set[Happened]]] = {}
+    for opportunity, customer in sorted(opportunities):
+        for opening, closed in _open_spells(company, opportunity):
+            for owner, since, until, edit in _tenures(company, customer):
+                acts = [
+                    e
+                    for e in company.events
+                    if e.edits("activity") and e.get("customer") == customer and e.actor() == owner
+                ]
+                latest = opening if edit is None or since <= opening.time else edit
+                for start in [latest, *(act for act in acts if act.time >= latest.time)]:
+                    deadline = start.time + days(7)
+                    if (
+                        start.time < until
+                        and deadline < min(until, closed)
+                        and company.passed(deadline)
+                        and not any(start.time < act.time <= deadline for act in acts)
+                        and not (start is latest and any(a.time == start.time for a in acts))
+                    ):
+                        lapse = lapses.setdefault((customer, start.id), (owner, set()))
+                        lapse[1].update((start, opening))
+    for (customer, anchor), (owner, events) in lapses.items():
+        yield Found("follow-up-lapsed", anchor, owner, customer, None, None, 10, _told(*events))
 
 
 QUESTIONS = (

@@ -137,6 +137,7 @@ def test_brute_force_finds_exactly_the_labelled_alerts() -> None:
             alert["order"],
             alert["account"],
             alert["score"],
+            tuple(alert["events"]),
             alert["state"],
         )
         for tale in tales()
