@@ -67,9 +67,14 @@ docs: .venv
 	$(PY) -m offbook.events.schemas
 	$(PY) -m offbook.streams.documentation
 
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --no-header --no-annotate --quiet
+
+# The image's locks hold the same versions: the service alone, and what builds its wheel.
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements.lock
+	$(COMPILE) pyproject.toml --extra dev -o requirements.lock
+	$(COMPILE) pyproject.toml -c requirements.lock -o deploy/runtime.lock
+	echo hatchling | $(COMPILE) - -c requirements.lock -o deploy/build.lock
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
