@@ -188,4 +188,5 @@ def problem(source: str, number: int, rejected: Rejected) -> str:
     """`file:line: field: reason; mend`, as other tools of its kind say it."""
     where = rejected.field or rejected.stage
     reason = rejected.reason.rstrip(".")
-    return f"{source}:{number}: {where}: {reason}; {rejected.mend}"
+    mend = rejected.mend[:1].lower() + rejected.mend[1:]
+    return f"{source}:{number}: {where}: {reason}; {mend}"

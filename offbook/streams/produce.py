@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, Literal, Protocol
+from typing import IO, Any, ClassVar, Final, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from aiokafka import AIOKafkaProducer
@@ -191,6 +191,19 @@ class _Pace:
 
     def _seconds(self, rate: float) -> float:
         return self._start + (self._count - 1) / rate - time.monotonic()
+
+
+class PrintSink:
+    """Prints documents instead of sending them."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def send(self, topic: str, key: bytes, value: bytes) -> None:
+        self._stream.write(value + b"\n")
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 class KafkaSink:

@@ -1,0 +1,92 @@
+"""What a detector says of itself, for the command line and the documents."""
+
+from __future__ import annotations
+
+import sys
+from inspect import getdoc
+from typing import Any, get_args
+
+from msgspec import Meta, Struct, structs
+
+from offbook.detectors.detector import Detector, Duration
+from offbook.streams.setting_values import shown
+
+
+class ParamSheet(Struct, frozen=True):
+    """One parameter: `kind` says what values it takes, `default` is as the file would have it."""
+
+    name: str
+    kind: str
+    default: str
+    description: str
+
+
+class DetectorSheet(Struct, frozen=True):
+    """One detector. `text` is the whole of what its author wrote; `catches` its first line."""
+
+    id: str
+    severities: tuple[str, ...]
+    title_en: str
+    title_zh: str
+    catches: str
+    text: str
+    needs: tuple[str, ...]
+    params: tuple[ParamSheet, ...]
+    runbook: str
+
+
+def sheet(detector: Detector) -> DetectorSheet:
+    """The sheet of `detector`, with the values its parameters have."""
+    text = getdoc(sys.modules[detector.judge.__module__]) or ""
+    return DetectorSheet(
+        id=detector.id,
+        severities=detector.possible_severities(),
+        title_en=detector.title.en,
+        title_zh=detector.title.zh,
+        catches=text.partition("\n")[0],
+        text=text,
+        needs=tuple(f"reference.{kind}" for kind in detector.needs),
+        params=tuple(
+            ParamSheet(
+                field.name,
+                _kind(field.type),
+                shown(getattr(detector.params, field.name)),
+                _description(field.type),
+            )
+            for field in structs.fields(detector.params)
+        ),
+        runbook=f"docs/runbooks/{detector.id}.md",
+    )
+
+
+def _metas(type_: Any) -> list[Meta]:
+    metas = [meta for meta in getattr(type_, "__metadata__", ()) if isinstance(meta, Meta)]
+    for part in get_args(type_)[:1] if hasattr(type_, "__metadata__") else ():
+        metas += _metas(part)
+    return metas
+
+
+def _description(type_: Any) -> str:
+    return next((meta.description for meta in _metas(type_) if meta.description), "")
+
+
+def _kind(type_: Any) -> str:
+    bare = type_
+    while hasattr(bare, "__metadata__"):
+        bare = get_args(bare)[0]
+    if bare is Duration:
+        return "duration"
+    limits = [
+        f"{sign} {limit}"
+        for meta in _metas(type_)
+        for sign, limit in (("≥", meta.ge), (">", meta.gt), ("≤", meta.le), ("<", meta.lt))
+        if limit is not None
+    ]
+    names = {int: "whole number", str: "text", bool: "true or false", float: "number"}
+    name = names.get(bare, getattr(bare, "__name__", str(bare)).lower())
+    return " ".join([name, ", ".join(limits)]).strip()
+
+
+def described(type_: Any) -> tuple[str, str]:
+    """(what values a setting takes, its description)."""
+    return _kind(type_), _description(type_)
