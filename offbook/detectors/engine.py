@@ -46,7 +46,10 @@ Input = Event | Subscribe | Told
 
 @dataclass(slots=True)
 class Failure:
-    """A detector that raised. `events` go to the dead letters; what it found before stands."""
+    """A detector that raised. `events` go to the dead letters; what it found before stands.
+
+    `detector` is "profile" where what all detectors share could not be drawn from an event.
+    """
 
     detector: str
     error: Exception
@@ -234,7 +237,12 @@ class Engine:
         at = (kind, type(data))
         profile = PROFILES.get(at)
         if profile is not None and profile.where(data):
-            told.extend(fact for fact in profile.facts(event) if remember(state.profile, fact))
+            try:
+                drawn = profile.facts(event)
+            except Exception as error:  # noqa: BLE001 - one event must not stop an entity
+                step.failures.append(Failure("profile", error, [event]))
+                drawn = []
+            told.extend(fact for fact in drawn if remember(state.profile, fact))
         for detector_id, reads in self._readers.get(at, ()):
             if detector_id in self._needy and self._lacks_reference(detector_id):
                 continue
