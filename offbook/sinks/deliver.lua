@@ -1,7 +1,7 @@
 -- Writes a batch of alert revisions, each at most once. Runs as one unit: all of it or nothing.
 --
 -- KEYS  mark, stream, open, open:critical, open:warning, open:info, then one string for each alert
--- ARGV  lowest mark, new mark, maxlen, then for each alert:
+-- ARGV  lowest mark, new mark, maxlen, milliseconds for the entries' ids, then for each alert:
 --       alert_id, revision, detector, severity, state, score, data
 --
 -- Returns {"lost", mark} and writes nothing if the mark this writer left is older than the lowest it
@@ -29,15 +29,29 @@ local function newest(key)
   return tonumber(alert.revision) or 0
 end
 
+-- Servers up to Redis 8 and Valkey 8 mend a log that was cut within a transaction by leaving the
+-- transaction open, and the start after the next runs what is in it. A writer that tries a batch
+-- again asks for the ids it asked for first; then those old entries and the new ones are the same,
+-- and the second is refused. Where a later id is taken, the server's choice must do.
+local id_of = ARGV[4] .. '-*'
+local function add(...)
+  if id_of ~= '*' then
+    local added = redis.pcall('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], id_of, ...)
+    if type(added) == 'string' then return end
+    id_of = '*'
+  end
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], id_of, ...)
+end
+
 local outcomes = {}
 for n = 1, #KEYS - 6 do
-  local key, at = KEYS[n + 6], 7 * n - 3
+  local key, at = KEYS[n + 6], 7 * n - 2
   local id, revision, detector, severity = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local state, score, data = ARGV[at + 4], ARGV[at + 5], ARGV[at + 6]
   local ahead = tonumber(revision) - newest(key)
   if ahead > 0 then
-    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'alert_id', id, 'detector', detector,
-      'severity', severity, 'state', state, 'revision', revision, 'data', data)
+    add('alert_id', id, 'detector', detector, 'severity', severity, 'state', state,
+      'revision', revision, 'data', data)
     redis.call('SET', key, data)
     for i = 3, 6 do
       if state == 'firing' and (i == 3 or KEYS[i] == OPEN[severity]) then

@@ -21,6 +21,7 @@ lets the check at start see whether Redis evicts.
 
 from __future__ import annotations
 
+import time
 import uuid
 from asyncio import Lock
 from collections import deque
@@ -108,7 +109,9 @@ class RedisSink:
         self._turn = Lock()
         self._mark_key = f"{{ob}}:mark:{uuid.uuid4().hex}"
         self._mark = 0
-        self._recent: deque[tuple[int, Sequence[Row]]] = deque()
+        #: The batch after `_mark`, and when it was first tried, in milliseconds.
+        self._tried = (0, 0)
+        self._recent: deque[tuple[int, int, Sequence[Row]]] = deque()
         self._recent_bytes = 0
         self._open: Mapping[Severity, int] | None = None
 
@@ -183,18 +186,21 @@ class RedisSink:
 
     async def _write(self, rows: Sequence[Row]) -> list[Outcome]:
         mark = self._mark + 1 if rows else self._mark
-        answer = await self._run(self._mark, mark, rows)
+        if mark > self._tried[0]:
+            self._tried = (mark, int(time.time() * 1000))
+        at = self._tried[1]
+        answer = await self._run(self._mark, mark, at, rows)
         if answer[0] == b"lost":
             await self._write_again(since=int(answer[1]))
-            answer = await self._run(self._mark, mark, rows)
+            answer = await self._run(self._mark, mark, at, rows)
         if answer[0] != b"done":
             raise RedisUnavailableError(f"{self._who} loses what it has confirmed")
         self._mark = mark
-        self._remember(mark, rows)
+        self._remember(mark, at, rows)
         return [_OUTCOMES[n] for n in answer[4:]]
 
     async def _write_again(self, since: int) -> None:
-        forgotten = [(mark, rows) for mark, rows in self._recent if mark > since]
+        forgotten = [batch for batch in self._recent if batch[0] > since]
         complete = forgotten[0][0] == since + 1
         _log.warning(
             "Redis has lost batches it had confirmed; writing them again",
@@ -202,21 +208,21 @@ class RedisSink:
             kept=len(forgotten),
             complete=complete,
         )
-        for mark, rows in forgotten:
+        for mark, at, rows in forgotten:
             # With its own mark: if this fails half way, the rest is still seen to be missing.
-            await self._run(0, mark, rows)
+            await self._run(0, mark, at, rows)
 
-    def _remember(self, mark: int, rows: Sequence[Row]) -> None:
+    def _remember(self, mark: int, at: int, rows: Sequence[Row]) -> None:
         if not rows:
             return
-        self._recent.append((mark, rows))
+        self._recent.append((mark, at, rows))
         self._recent_bytes += _size(rows)
         while self._recent_bytes > self._memory and len(self._recent) > 1:
-            self._recent_bytes -= _size(self._recent.popleft()[1])
+            self._recent_bytes -= _size(self._recent.popleft()[2])
 
-    async def _run(self, lowest: int, mark: int, rows: Sequence[Row]) -> list[Any]:
+    async def _run(self, lowest: int, mark: int, at: int, rows: Sequence[Row]) -> list[Any]:
         keys = [self._mark_key, STREAM, OPEN, *_OPEN_BY_SEVERITY, *(alert_key(r[0]) for r in rows)]
-        arguments = [lowest, mark, self._maxlen, *(value for row in rows for value in row)]
+        arguments = [lowest, mark, self._maxlen, at, *(value for row in rows for value in row)]
         call = (len(keys), *keys, *arguments)
         try:
             answer = await self._ask(("EVALSHA", _SHA, *call))

@@ -305,6 +305,31 @@ def test_acknowledged_writes_outlive_kill_9_of_a_durable_redis(fresh_redis: Embe
     ]
 
 
+@pytest.mark.parametrize("kept", [0.2, 0.6, 0.95])
+def test_a_log_cut_within_a_transaction_doubles_nothing_at_any_later_start(
+    fresh_redis: EmbeddedRedis, kept: float
+) -> None:
+    """As kill -9 leaves it when it falls into the write. The fault shows at the second start."""
+    batch = [alert(f"a{n}") for n in range(10)]
+
+    async def work(sink: RedisSink) -> None:
+        await sink.write([alert("before")])
+        await sink.write(batch)
+        fresh_redis.kill()
+        [log] = fresh_redis.directory.glob("appendonlydir/*.incr.aof")
+        data = log.read_bytes()
+        last = data.rindex(b"MULTI")
+        log.write_bytes(data[: last + int(kept * (len(data) - last))])
+        fresh_redis.start()
+        await sink.write([alert("after")])
+        fresh_redis.kill()
+        fresh_redis.start()
+
+    on(fresh_redis.url, work)
+    expected = {one.alert_id: [1] for one in [alert("before"), *batch, alert("after")]}
+    assert contents(fresh_redis.url).revisions == expected
+
+
 def programs() -> Sequence[str]:
     """Every server of the kind on this machine."""
     found = [path for name in ("redis-server", "valkey-server") if (path := shutil.which(name))]

@@ -18,7 +18,7 @@ import redis
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from offbook.events.alert import Alert
+from offbook.events.alert import Alert, Severity
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.sinks.redis import RedisSink
@@ -28,7 +28,7 @@ from tests.sinks.some_alerts import alert, contents
 
 pytestmark = pytest.mark.integration
 
-DETECTORS = {"offbook-payment": ("critical",)}
+DETECTORS: dict[str, tuple[Severity, ...]] = {"offbook-payment": ("critical",)}
 
 
 async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
