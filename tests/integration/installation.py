@@ -1,0 +1,258 @@
+"""One installation under test: its settings, its worker processes, its producer and its Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import redis
+from aiokafka import AIOKafkaProducer
+
+from offbook.events.alert import Alert
+from offbook.sinks.redis import STREAM
+from offbook.streams.keyed import partition_of
+from offbook.streams.settings import Settings, load
+from offbook.streams.topics import create_topics
+from tests.streams.company import Company, Record, partition
+
+#: Everything an alert must have alike in two runs; when it was detected is the runs' own.
+Essence = tuple[object, ...]
+
+
+def settings_for(bootstrap: str, redis_url: str, prefix: str, **more: str) -> dict[str, str]:
+    """Environment of a worker: short sessions, so that a killed one is soon missed."""
+    return {
+        "OFFBOOK_KAFKA_BOOTSTRAP": bootstrap,
+        "OFFBOOK_REDIS_URL": redis_url,
+        "OFFBOOK_TOPIC_PREFIX": prefix,
+        "OFFBOOK_GROUP_PREFIX": f"{prefix}offbook",
+        "OFFBOOK_METRICS_PORT": "0",
+        "OFFBOOK_SOURCE_PARTITIONS": "2",
+        "OFFBOOK_SESSION_TIMEOUT": "2s",
+        "OFFBOOK_HEARTBEAT_INTERVAL": "0.5s",
+        "OFFBOOK_REBALANCE_TIMEOUT": "6s",
+        # Longer than any fault of these tests: a producer that is held up is not a quiet source.
+        "OFFBOOK_IDLE_AFTER": "15s",
+        "OFFBOOK_LOG_FORMAT": "json",
+        **more,
+    }
+
+
+class Worker:
+    """One worker process. `end` is its exit status once it has ended."""
+
+    def __init__(self, environment: dict[str, str], log: Path, roles: Sequence[str] = ()) -> None:
+        self.log = log
+        others = {k: v for k, v in os.environ.items() if not k.startswith("OFFBOOK_")}
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.integration.worker_process", *roles],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**others, **environment},
+            )
+
+    @property
+    def end(self) -> int | None:
+        return self._process.poll()
+
+    def send(self, what: signal.Signals) -> None:
+        self._process.send_signal(what)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def tail(self) -> str:
+        return self.log.read_text()[-3000:]
+
+
+class Installation:
+    """A number of workers that are started again when they end, as a supervisor does."""
+
+    def __init__(self, environment: dict[str, str], directory: Path) -> None:
+        self.environment = environment
+        self.settings: Settings = load(None, environment)
+        self.directory = directory
+        self.workers: list[Worker] = []
+        self.leaving: list[tuple[Worker, float]] = []
+        self.wanted = 0
+        self.started = 0
+        self.unexpected: list[int] = []
+
+    def create_topics(self) -> None:
+        create_topics(self.settings)
+
+    def scale(self, count: int) -> None:
+        """Start workers up to `count`; surplus ones are asked to end."""
+        self.wanted = count
+        while len(self.workers) > count:
+            self.ask_to_end(self.workers[0])
+        self.supervise()
+
+    def ask_to_end(self, worker: Worker) -> None:
+        """SIGTERM; `settle` sees that it ends with status 0."""
+        self.workers.remove(worker)
+        worker.send(signal.SIGCONT)
+        worker.send(signal.SIGTERM)
+        self.leaving.append((worker, time.monotonic()))
+
+    def supervise(self) -> None:
+        """Replace workers that have ended."""
+        for worker, since in list(self.leaving):
+            if worker.end is None:
+                assert time.monotonic() - since < 30, f"does not end: {worker.tail()}"
+            else:
+                # By the signal itself only before there was anything to handle it.
+                killed = worker.end == -signal.SIGTERM and not worker.tail()
+                assert worker.end == 0 or killed, f"status {worker.end}: {worker.tail()}"
+                self.leaving.remove((worker, since))
+        for worker in list(self.workers):
+            if worker.end is not None:
+                self.workers.remove(worker)
+                if worker.end not in (0, -signal.SIGKILL):
+                    self.unexpected.append(worker.end)
+        while len(self.workers) < self.wanted:
+            log = self.directory / f"worker-{self.started}.log"
+            self.workers.append(Worker(self.environment, log))
+            self.started += 1
+
+    def kill_one(self, rng: Random) -> None:
+        worker = rng.choice(self.workers)
+        worker.kill()
+        self.supervise()
+
+    def end(self) -> None:
+        for worker in [*self.workers, *(worker for worker, _ in self.leaving)]:
+            worker.send(signal.SIGCONT)
+            worker.kill()
+        self.workers.clear()
+
+    # What goes in.
+
+    async def produce(self, records: Sequence[Record], seconds: float, faults: Any = None) -> None:
+        """Produce all, spread over `seconds`, each acknowledged however long that takes."""
+        producer: Any = AIOKafkaProducer(
+            bootstrap_servers=self.settings.kafka_bootstrap, acks="all", request_timeout_ms=60_000
+        )
+        await producer.start()
+        begin = time.monotonic()
+        acknowledged = []
+        for n, record in enumerate(records):
+            ahead = begin + seconds * n / len(records) - time.monotonic()
+            if ahead > 0.02:
+                await asyncio.sleep(ahead)
+            acknowledged.append(
+                await producer.send(
+                    self.settings.topic_prefix + record.topic,
+                    record.value,
+                    key=record.key,
+                    partition=partition(record, self.settings.source_partitions),
+                )
+            )
+        await asyncio.gather(*acknowledged)
+        await producer.stop()
+
+    async def produce_documents(self, company: Company) -> None:
+        records = [
+            Record(e.origin.topic, e.id.encode(), e.id.encode(), msgspec.json.encode(document))
+            for e, document in _documents(company)
+        ]
+        await self.produce(records, 0.0)
+
+    # What comes out.
+
+    def alerts(self) -> dict[str, Essence]:
+        """The newest revision of each alert in Redis."""
+        with redis.Redis.from_url(self.settings.redis_url) as client:
+            keys = list(client.scan_iter("{ob}:alert:*"))
+            values = client.mget(keys) if keys else []
+        decoded = (msgspec.json.decode(value, type=Alert) for value in values)
+        return {alert.alert_id: essence(alert) for alert in decoded}
+
+    def repeated_revisions(self) -> list[tuple[bytes, bytes]]:
+        """Revisions that stand in the stream more than once."""
+        with redis.Redis.from_url(self.settings.redis_url) as client:
+            entries: Any = client.xrange(STREAM)
+        seen: set[tuple[bytes, bytes]] = set()
+        repeated = []
+        for _, fields in entries:
+            revision = (fields[b"alert_id"], fields[b"revision"])
+            if revision in seen:
+                repeated.append(revision)
+            seen.add(revision)
+        return repeated
+
+    async def settle(self, expected: dict[str, Essence], seconds: float) -> None:
+        """Wait until Redis holds exactly `expected`, and still does a little later."""
+        end = time.monotonic() + seconds
+        while True:
+            self.supervise()
+            found = self._alerts_if_up()
+            if found == expected:
+                await asyncio.sleep(3)
+                found = self._alerts_if_up()
+                if found == expected and not self.leaving:
+                    return
+            if time.monotonic() > end:
+                raise AssertionError(_difference(expected, found or {}) + self._logs())
+            await asyncio.sleep(0.5)
+
+    def _alerts_if_up(self) -> dict[str, Essence] | None:
+        with contextlib.suppress(redis.RedisError):
+            return self.alerts()
+        return None
+
+    def _logs(self) -> str:
+        tails = [
+            f"\n--- {log.name}\n{log.read_text()[-1500:]}"
+            for log in sorted(self.directory.glob("worker-*.log"))[-4:]
+        ]
+        return "".join(tails)
+
+
+def essence(alert: Alert) -> Essence:
+    return (
+        alert.detector,
+        alert.state,
+        alert.severity,
+        alert.score,
+        alert.employee,
+        alert.customer,
+        alert.order,
+        alert.account,
+        tuple((piece.source, piece.id) for piece in alert.evidence),
+    )
+
+
+def expected_of(company: Company, until: int) -> dict[str, Essence]:
+    return {id_: essence(alert) for id_, alert in company.expected(until).items()}
+
+
+def home(key: str, installation: Installation) -> int:
+    return partition_of(key, installation.settings.keyed_partitions)
+
+
+def _documents(company: Company) -> list[tuple[Any, Any]]:
+    from offbook.events.document import document
+
+    return [(event, document(event)) for event in company.documents]
+
+
+def _difference(expected: dict[str, Essence], found: dict[str, Essence]) -> str:
+    lines = [f"{len(expected)} alerts expected, {len(found)} found"]
+    for id_ in sorted(expected.keys() | found.keys()):
+        if expected.get(id_) != found.get(id_):
+            lines += [f"{id_}:", f"  expected {expected.get(id_)}", f"  found    {found.get(id_)}"]
+    return "\n".join(lines[:40])
