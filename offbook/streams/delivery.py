@@ -151,24 +151,25 @@ class Delivery:
                 raise DeliveryError(f"cannot reach Kafka at {self._bootstrap}: {error}") from error
             self._health.ok("delivery")
             look = asyncio.create_task(self._look())
-            await self._deliver_until_stopped()
+            await self._deliver_until_stopped(look)
         finally:
             if look is not None:
                 look.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await look
+                await asyncio.gather(look, return_exceptions=True)
             await self._commit()
             await self._consumer.stop()
             await self._producer.stop()
             for name in ("delivery", "redis", "dead letters"):
                 self._health.forget(name)
 
-    async def _deliver_until_stopped(self) -> None:
+    async def _deliver_until_stopped(self, look: asyncio.Task[None]) -> None:
         waiting: list[_Item] = []
         generation = self._generation
         wait = retry_at = 0.0
         while not self._stopping.is_set():
             self._health.pulse("delivery")
+            if look.done():
+                look.result()
             idle = max(retry_at - time.monotonic(), 0.0)
             if idle or len(waiting) < BATCH:
                 # Also while nothing can be delivered: polling keeps us in the group. A rebalance
