@@ -11,7 +11,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 from aiokafka.errors import (
@@ -20,7 +20,7 @@ from aiokafka.errors import (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
 )
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from offbook.events.rejected import Rejected
 from offbook.sinks.dead_letters import DeadLetter, rejected_letter, without_value
@@ -248,7 +248,10 @@ class DeadLetterLane(Lane):
             await self._something.wait()
             self._trying_since = time.monotonic()
             letters = [self._letters[at] for at in range(min(len(self._letters), _LETTERS))]
-            await asyncio.gather(*(self._deliver(letter) for letter in letters))
+            refusals = await asyncio.gather(*(self._refusal(letter) for letter in letters))
+            for letter, refusal in zip(letters, refusals, strict=True):
+                if refusal is not None:
+                    await self._send_alone(letter)
             for letter in letters:
                 self._letters.popleft()
                 self._bytes -= _weight(letter)
@@ -256,8 +259,19 @@ class DeadLetterLane(Lane):
                 self._something.clear()
             self._done(len(letters))
 
-    async def _deliver(self, letter: DeadLetter) -> None:
-        timestamp: int | None = letter.timestamp if letter.timestamp >= 0 else None
+    async def _send_alone(self, letter: DeadLetter) -> None:
+        """Again and by itself, since in a batch one refused letter takes the others down with it;
+        then with less and less of what the broker may object to."""
+        while (refusal := await self._refusal(letter)) is not None:
+            if isinstance(refusal, InvalidTimestampError):
+                # Of a sender whose clock is wrong, and a topic that minds: now is as good.
+                letter = structs.replace(letter, timestamp=-1)
+            else:
+                letter = _smaller(letter)
+
+    async def _refusal(self, letter: DeadLetter) -> KafkaError | None:
+        """Send; None once acknowledged, else why it cannot be taken as it is."""
+        dated = letter.timestamp >= 0
 
         async def send() -> None:
             sent = await self._producer.send(
@@ -265,19 +279,16 @@ class DeadLetterLane(Lane):
                 letter.value,
                 key=letter.key,
                 headers=list(letter.headers),
-                timestamp_ms=timestamp,
+                timestamp_ms=letter.timestamp if dated else None,
             )
             await sent
 
-        while True:
-            final = _TOO_LARGE if timestamp is None else (*_TOO_LARGE, InvalidTimestampError)
-            try:
-                return await self._attempt(send, final)
-            except InvalidTimestampError:
-                # Of a sender whose clock is wrong, and a topic that minds: now is as good.
-                timestamp = None
-            except _TOO_LARGE:
-                letter = _smaller(letter)
+        final = (*_TOO_LARGE, InvalidTimestampError) if dated else _TOO_LARGE
+        try:
+            await self._attempt(send, final)
+        except final as error:
+            return cast(KafkaError, error)
+        return None
 
 
 def too_large_letter(event: WireEvent, topic: str, prefix: str) -> DeadLetter:
