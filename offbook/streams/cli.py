@@ -73,7 +73,7 @@ def demo(
         typer.Option(
             "--rate", "--speed", min=1.0, metavar="N", help="How many events a second are played."
         ),
-    ] = 40.0,
+    ] = 25.0,
     keep: Annotated[
         bool, typer.Option("--keep", help="Stay up at the end, until Ctrl-C, to look around.")
     ] = False,

@@ -51,6 +51,8 @@ rebalance_timeout = "6s"
 """
 #: Seconds after the last event in which everything that replay finds must have arrived.
 _PATIENCE: Final = 60.0
+#: Seconds without a further revision after which all is said to have arrived.
+_QUIET: Final = 2.0
 _STREAM: Final = "{ob}:alerts"
 
 
@@ -129,8 +131,8 @@ class _Demo:
         self._rate = rate
         self._started = time.monotonic()
         self._first_alert: float | None = None
-        self._sent_at: dict[tuple[str, str], float] = {}
         self._revisions = 0
+        self._newest_at = 0.0
 
     def run(self, *, keep: bool) -> int:
         """Everything, in order."""
@@ -152,16 +154,20 @@ class _Demo:
             produce([str(played[0])], settings, sink, _nothing)
         worker = _Worker(config, port, self._directory)
         self._stack.callback(worker.kill)
+        # Played from now on: a service that starts has a backlog, and the demo need not wait.
+        player = _Player(settings, played[1], self._rate)
+        self._stack.callback(player.stop)
+        player.start()
+        printer.line(f"playing {self._events} events of three weeks, {self._rate:g} a second")
         with self._status("starting the worker"):
             worker.start()
         self._stack.callback(worker.stop)
         printer.line(
             f"worker ready after {self._seconds():.0f} s, metrics on http://{LOOPBACK}:{port}/metrics"
         )
-        printer.line(f"playing {self._events} events of three weeks, {self._rate:g} a second")
         printer.line()
         client = self._stack.enter_context(redis.Redis.from_url(server.url, decode_responses=True))
-        complete = self._play(settings, worker, client, played[1], expected)
+        complete = self._watch(worker, client, player, expected)
         self._sum_up(expected, complete)
         self._try_next(config, kafka.bootstrap, server.url, port, played, keep=keep)
         if keep:
@@ -186,59 +192,29 @@ class _Demo:
         )
         return played, found
 
-    def _play(
-        self,
-        settings: Settings,
-        worker: _Worker,
-        client: redis.Redis,
-        played: Path,
-        expected: dict[str, Alert],
+    def _watch(
+        self, worker: _Worker, client: redis.Redis, player: _Player, expected: dict[str, Alert]
     ) -> bool:
-        """Produce in the background, show what lands in Redis; whether all that is expected did."""
-        failed: list[BaseException] = []
-        stopping = threading.Event()
-        player = threading.Thread(
-            target=self._produce, args=(settings, played, failed, stopping), daemon=True
-        )
-        player.start()
+        """Show what lands in Redis while the story plays; whether all that is expected did."""
         last, ended = "0-0", 0.0
-        try:
-            with self._status("playing"):
-                while True:
-                    last = self._show(client, last)
-                    if failed:
-                        raise failed[0]
-                    if not worker.alive:
-                        tail = worker.log.read_text(errors="replace").strip().rpartition("\n")[2]
-                        raise DemoError(f"the worker ended: {tail}")
-                    if player.is_alive():
-                        continue
-                    ended = ended or time.monotonic()
-                    if _same(self._printer.known, expected):
-                        return True
-                    if time.monotonic() > ended + _PATIENCE:
-                        return False
-        finally:
-            stopping.set()
-            player.join(timeout=5)
+        with self._status("playing"):
+            while True:
+                last = self._show(client, last, player)
+                if player.failed is not None:
+                    raise player.failed
+                if not worker.alive:
+                    tail = worker.log.read_text(errors="replace").strip().rpartition("\n")[2]
+                    raise DemoError(f"the worker ended: {tail}")
+                if player.is_alive():
+                    continue
+                ended = ended or time.monotonic()
+                quiet_since = max(ended, self._newest_at)
+                if _same(self._printer.known, expected) and time.monotonic() > quiet_since + _QUIET:
+                    return True
+                if time.monotonic() > ended + _PATIENCE:
+                    return False
 
-    def _produce(
-        self,
-        settings: Settings,
-        played: Path,
-        failed: list[BaseException],
-        stopping: threading.Event,
-    ) -> None:
-        try:
-            with kafka_sink(settings, SOURCE_TOPICS) as sink:
-                noting = _Noting(sink, self._sent_at, stopping)
-                produce([str(played)], settings, noting, _nothing, rate=self._rate)
-        except _StoppedError:
-            pass
-        except BaseException as error:  # noqa: BLE001 - told by the thread that waits for us
-            failed.append(error)
-
-    def _show(self, client: redis.Redis, last: str) -> str:
+    def _show(self, client: redis.Redis, last: str, player: _Player) -> str:
         """Show what came to the stream after `last`; wait a moment if nothing did."""
         answer: Any = client.xread({_STREAM: last}, count=50, block=200)
         for _, entries in answer or ():
@@ -248,18 +224,9 @@ class _Demo:
                 if self._first_alert is None:
                     self._first_alert = self._seconds()
                 self._revisions += 1
-                self._printer.show(alert, self._latency(alert))
+                self._newest_at = time.monotonic()
+                self._printer.show(alert, player.seconds_since(alert))
         return last
-
-    def _latency(self, alert: Alert) -> float | None:
-        """Seconds from producing the newest event of its evidence; None for a missed deadline,
-        which passed long after."""
-        sent = [self._sent_at.get((fact.source, fact.id)) for fact in alert.evidence]
-        known = [moment for moment in sent if moment is not None]
-        if not known:
-            return None
-        seconds = time.monotonic() - max(known)
-        return seconds if seconds < 2 else None
 
     def _sum_up(self, expected: dict[str, Alert], complete: bool) -> None:
         printer = self._printer
@@ -343,25 +310,53 @@ class _StoppedError(Exception):
     """The demo is ending."""
 
 
-class _Noting:
-    """A sink that notes when which event was sent."""
+class _Player(threading.Thread):
+    """Produces the events in the background, and is the sink that notes when each was sent.
 
-    def __init__(
-        self, sink: Sink, sent_at: dict[tuple[str, str], float], stopping: threading.Event
-    ) -> None:
-        self._sink = sink
-        self._sent_at = sent_at
-        self._stopping = stopping
+    `failed` is the error that ended it before its time.
+    """
+
+    def __init__(self, settings: Settings, events: Path, rate: float) -> None:
+        super().__init__(name="player", daemon=True)
+        self.failed: BaseException | None = None
+        self._settings = settings
+        self._events = events
+        self._rate = rate
+        self._sink: Sink | None = None
+        self._sent_at: dict[tuple[str, str], float] = {}
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        try:
+            with kafka_sink(self._settings, SOURCE_TOPICS) as self._sink:
+                produce([str(self._events)], self._settings, self, _nothing, rate=self._rate)
+        except _StoppedError:
+            pass
+        except BaseException as error:  # noqa: BLE001 - told by the thread that watches
+            self.failed = error
+
+    def stop(self) -> None:
+        """End it, and return when it has."""
+        self._stopping.set()
+        self.join(timeout=5)
 
     def send(self, topic: str, key: bytes, value: bytes) -> None:
         if self._stopping.is_set():
             raise _StoppedError
+        assert self._sink is not None
         document = msgspec.json.decode(value, type=_Identity)
         self._sent_at.setdefault((document.source, document.id), time.monotonic())
         self._sink.send(topic, key, value)
 
     def flush(self) -> None:
-        self._sink.flush()
+        if self._sink is not None:
+            self._sink.flush()
+
+    def seconds_since(self, alert: Alert) -> float | None:
+        """From when the newest event of its evidence was sent until now; None if it was not."""
+        sent = [self._sent_at.get((fact.source, fact.id)) for fact in alert.evidence]
+        known = [moment for moment in sent if moment is not None]
+        return time.monotonic() - max(known) if known else None
 
 
 class _Identity(msgspec.Struct):
