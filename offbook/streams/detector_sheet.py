@@ -9,7 +9,7 @@ from typing import Any, get_args
 from msgspec import Meta, Struct, structs
 
 from offbook.detectors.detector import Detector, Duration
-from offbook.streams.setting_values import shown
+from offbook.streams.setting_values import choices, shown
 
 
 class ParamSheet(Struct, frozen=True):
@@ -74,6 +74,10 @@ def _kind(type_: Any) -> str:
     bare = type_
     while hasattr(bare, "__metadata__"):
         bare = get_args(bare)[0]
+    if words := choices(type_):
+        return " or ".join(f"`{word}`" for word in words)
+    if type(None) in get_args(bare):
+        bare = next(part for part in get_args(bare) if part is not type(None))
     if bare is Duration:
         return "duration"
     limits = [

@@ -24,15 +24,14 @@ _PLAIN = {
 
 def convert(value: Any, type_: Any) -> Any:
     """`value` as a setting's type. Raises `ValueError` that says what was expected."""
-    if value == "SASL_PLAINTEXT" and "SASL_SSL" in _choices(type_):
+    if value == "SASL_PLAINTEXT" and "SASL_SSL" in choices(type_):
         raise ValueError("SASL without TLS shows the password to the network; use SASL_SSL")
     try:
         return msgspec.convert(value, type_, dec_hook=_duration)
     except msgspec.ValidationError as error:
         text = str(error).split(" - at `$")[0]
-        choices = _choices(type_)
-        if choices:
-            raise ValueError(f"must be {' or '.join(choices)}") from None
+        if words := choices(type_):
+            raise ValueError(f"must be {' or '.join(words)}") from None
         if text.startswith("Expected "):
             text = text[0].lower() + text[1:]
         for name, plain in _PLAIN.items():
@@ -66,7 +65,8 @@ def number(text: str) -> int | str:
         return text
 
 
-def _choices(type_: Any) -> list[str]:
+def choices(type_: Any) -> list[str]:
+    """The words a setting can be, if it is one of a few."""
     bare = _bare(type_)
     found = [
         choice

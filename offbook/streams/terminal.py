@@ -14,7 +14,6 @@ from offbook.events.times import moment, parse_rfc3339
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
     from offbook.streams.ndjson import Advance
 
@@ -146,15 +145,13 @@ class AlertPrinter:
                 print(line)
             print(flush=True)
             return
-        self._console.print(self._styled(lines, alert))
-
-    def _styled(self, lines: Sequence[str], alert: Alert) -> Text:
         from rich.text import Text
 
         colour = _COLOURS[alert.severity] if alert.state == "firing" else "green"
-        text = Text()
         for number, line in enumerate(lines):
-            text.append("▌ ", style=colour)
             style = colour if number == 0 else "dim" if number >= 3 else ""
-            text.append(line.removeprefix("    ") + "\n", style=style)
-        return text
+            text = Text(line.removeprefix("    "), style=style)
+            # Wrapped here, that what is wrapped has the mark too.
+            for part in text.wrap(self._console, self._console.width - 2):
+                self._console.print(Text("▌ ", style=colour) + part, soft_wrap=True)
+        self._console.print()
