@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from offbook.detectors.catalogue import DETECTORS
+from offbook.detectors.detector import Duration
+from offbook.streams import kafka
+from offbook.streams.settings import Settings, SettingsError, configured_detectors, load
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "offbook.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def refused(config: Path | None = None, **env: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(config, env)
+    assert str(caught.value).splitlines() == list(caught.value.problems)
+    return list(caught.value.problems)
+
+
+def test_without_file_and_variables_every_setting_has_its_default() -> None:
+    assert load(None, {"PATH": "/bin"}) == Settings()
+
+
+def test_a_file_sets_and_a_variable_goes_over_it(tmp_path: Path) -> None:
+    config = written(tmp_path, 'kafka_bootstrap = "a:1"\nkeyed_partitions = 8\nlateness = "3d"\n')
+    settings = load(config, {"OFFBOOK_KAFKA_BOOTSTRAP": "b:2,c:3", "OFFBOOK_GRACE": "30m"})
+    assert settings.kafka_bootstrap == "b:2,c:3"
+    assert settings.keyed_partitions == 8
+    assert settings.common.lateness == Duration("3d")
+    assert settings.common.grace == Duration("30m")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("kafka_bootstap = 'a:1'", "kafka_bootstap: unknown setting; did you mean kafka_bootstrap?"),
+        ("[kafka]\nbootstrap = 'a:1'", "[kafka]: there is no such table; write kafka_bootstrap = "),
+        ("keyed_partitions = '4'", "keyed_partitions: expected a whole number, got text"),
+        ("keyed_partitions = 0", "keyed_partitions: expected a whole number >= 1"),
+        ("keyed_partitions = true", "keyed_partitions: expected a whole number"),
+        ("lateness = 7", "lateness: expected a duration in quotes"),
+        ("lateness = '7 weeks'", "lateness: expected a duration such as"),
+        ("log_format = 'xml'", "log_format: must be console or json; the default is"),
+        ("timezone = 'Asia/Shangai'", "timezone: there is no time zone of that name; did you mean"),
+        ("idle_after = '0s'", "idle_after: must be more than 0"),
+        ("heartbeat_interval = '5s'", "heartbeat_interval: must be at most a third"),
+        ("kafka_bootstrap = 'broker'", "kafka_bootstrap: expected host:port"),
+        ("redis_url = 'localhost:6379'", "redis_url: must begin with redis://"),
+        ("topic_prefix = 'a b'", "topic_prefix: may have letters"),
+        ("kafka_password_file = 'x'", "is an environment variable only: OFFBOOK_KAFKA_PASSWORD_FI"),
+        ("= 3", "is not TOML"),
+        ("[detectors.bulk-delte]", "[detectors.bulk-delte]: there is no such detector; did you m"),
+        ("[bulk-delete]\nthreshold = 3", "unknown table; did you mean [detectors.bulk-delete]?"),
+        ("[detectors.bulk-delete]\nwindw = '2h'", "windw: unknown parameter; did you mean window?"),
+        ("[detectors.bulk-delete]\nwindow = 3600", "window: expected a duration in quotes"),
+        ("[detectors.bulk-delete]\nthreshold = 0", "threshold: expected a whole number >= 1"),
+        ("[detectors.bulk-delete]\nenabled = 'no'", "enabled: must be true or false"),
+        ("[detectors.bulk-delete]\nmode = 'shadow'", "mode: `shadow` is not to be had"),
+        ("[detectors.bulk-delete]\nmode = 'dry'", 'mode: must be "live"'),
+    ],
+)
+def test_what_a_file_gets_wrong_is_told_with_its_place_and_the_mend(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    config = written(tmp_path, text)
+    (line,) = refused(config)
+    assert says in line
+    assert line.startswith(str(config))
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+    config = written(tmp_path, "a = 1\nb = 2\n[detectors.nobody]\n")
+    assert len(refused(config, OFFBOOK_C="3")) == 4
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("OFFBOOK_KAFKA_BOOTSTAP", "a:1", "unknown setting; did you mean OFFBOOK_KAFKA_BOOTSTRAP?"),
+        ("OFFBOOK_KEYED_PARTITIONS", "four", "expected a whole number, got text"),
+        ("OFFBOOK_METRICS_PORT", "70000", "expected a whole number <= 65535"),
+        ("OFFBOOK_KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT", "SASL without TLS"),
+        ("OFFBOOK_KAFKA_PASSWORD_FILE", "/nowhere", "cannot be read"),
+        ("OFFBOOK_DETECTORS", "{}", "unknown setting"),
+    ],
+)
+def test_what_a_variable_gets_wrong_is_told_by_its_name(
+    variable: str, value: str, says: str
+) -> None:
+    (line,) = refused(None, **{variable: value})
+    assert line.startswith(f"{variable}: ")
+    assert says in line
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert load(None, {"OFFBOOK_TOPIC_PREFIX": "", "OFFBOOK_KAFKA_PASSWORD": ""}) == Settings()
+
+
+def test_variables_that_kubernetes_sets_for_a_service_are_not_ours() -> None:
+    links = {
+        "OFFBOOK_SERVICE_HOST": "10.0.0.7",
+        "OFFBOOK_SERVICE_PORT_HTTP": "9464",
+        "OFFBOOK_PORT": "tcp://10.0.0.7:9464",
+        "OFFBOOK_PORT_9464_TCP_ADDR": "10.0.0.7",
+        "OFFBOOK_METRICS_PORT": "tcp://10.0.0.8:9464",
+    }
+    assert load(None, links) == Settings()
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    (line,) = refused(tmp_path / "none.toml")
+    assert line.endswith("cannot be read: No such file or directory")
+
+
+def test_a_password_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("geheim\n", encoding="utf-8")
+    settings = load(
+        None,
+        {
+            "OFFBOOK_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+            "OFFBOOK_KAFKA_SASL_MECHANISM": "SCRAM-SHA-512",
+            "OFFBOOK_KAFKA_USERNAME": "offbook",
+            "OFFBOOK_KAFKA_PASSWORD_FILE": str(secret),
+            "OFFBOOK_REDIS_URL": "redis://:sesam@localhost/0",
+        },
+    )
+    assert settings.kafka_password == "geheim"
+    assert "geheim" not in repr(settings)
+    assert "sesam" not in repr(settings)
+    assert kafka.security(settings)["sasl_plain_password"] == "geheim"
+    assert kafka.security(settings)["ssl_context"] is not None
+    assert "geheim" not in repr(kafka.faust_connection(settings)["broker_credentials"])
+
+
+def test_a_password_given_twice_is_refused(tmp_path: Path) -> None:
+    (line,) = refused(None, OFFBOOK_KAFKA_PASSWORD="a", OFFBOOK_KAFKA_PASSWORD_FILE="b")
+    assert "set one" in line
+
+
+def test_a_password_without_tls_is_refused_and_not_repeated() -> None:
+    (line,) = refused(None, OFFBOOK_KAFKA_PASSWORD="geheim")
+    assert line.startswith("OFFBOOK_KAFKA_PASSWORD: has no meaning with PLAINTEXT")
+    assert "geheim" not in line
+
+
+def test_a_login_over_tls_asks_for_all_its_parts() -> None:
+    lines = refused(None, OFFBOOK_KAFKA_SECURITY_PROTOCOL="SASL_SSL", OFFBOOK_KAFKA_CERT_FILE="/x")
+    assert [line.partition(":")[0] for line in lines] == [
+        "kafka_sasl_mechanism",
+        "kafka_username",
+        "kafka_password",
+        "OFFBOOK_KAFKA_CERT_FILE",
+        "kafka_key_file",
+    ]
+
+
+def test_detectors_take_their_parameters_from_the_file(tmp_path: Path) -> None:
+    config = written(
+        tmp_path,
+        "[detectors.bulk-delete]\nthreshold = 50\nwindow = '2h'\nmode = 'live'\n"
+        "[detectors.chat-burst]\nenabled = false\n",
+    )
+    detectors = {detector.id: detector for detector in configured_detectors(load(config, {}))}
+    assert detectors.keys() == {detector.id for detector in DETECTORS} - {"chat-burst"}
+    assert (detectors["bulk-delete"].params.threshold, detectors["bulk-delete"].params.window) == (  # type: ignore[attr-defined]
+        50,
+        Duration("2h"),
+    )
+
+
+def test_prefixes_stand_before_topics_and_groups() -> None:
+    settings = load(None, {"OFFBOOK_TOPIC_PREFIX": "acme.", "OFFBOOK_GROUP_PREFIX": "acme"})
+    assert kafka.topic_name(settings, "payments") == "acme.payments"
+    assert kafka.group(settings, "router") == "acme-router"
+    assert all(topic.name.startswith("acme.") for topic in kafka.all_topics(settings))
+
+
+def test_several_brokers_reach_every_client() -> None:
+    settings = load(None, {"OFFBOOK_KAFKA_BOOTSTRAP": "a:1, b:2"})
+    assert kafka.aiokafka_client(settings)["bootstrap_servers"] == ["a:1", "b:2"]
+    assert kafka.faust_connection(settings) == {"broker": "aiokafka://a:1;aiokafka://b:2"}
