@@ -34,6 +34,9 @@ from offbook.streams.settings import Settings
 
 #: Milliseconds the clocks of brokers, routers and monitors may be apart.
 _SKEW_MS: Final = 1000
+#: Milliseconds the broker may hold back an answer that has nothing new: what a judgement may have
+#: to wait for a document that has just come, where the broker does not answer at once.
+_FETCH_WAIT_MS: Final = 100
 #: Records taken in at a time, some 20 ms of work.
 _AT_A_TIME: Final = 2000
 #: Seconds the broker may take to say where its topics end before readiness says so.
@@ -117,6 +120,9 @@ class ReferenceReader:
             for topic in REFERENCE_TOPICS
         }
         self._consumer: Any = None
+        #: Asks for the ends over a connection of its own: on that of a fetch the question would
+        #: wait until the broker has answered that, 100 ms instead of 1.
+        self._asker: Any = None
         self._position: dict[TopicPartition, int] = {}
         self._moved = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
@@ -138,11 +144,17 @@ class ReferenceReader:
             client_id="offbook-reference",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=500,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            **aiokafka_client(self._settings),
+        )
+        self._asker = AIOKafkaConsumer(
+            client_id="offbook-reference-ends",
+            enable_auto_commit=False,
             **aiokafka_client(self._settings),
         )
         try:
             await self._consumer.start()
+            await self._asker.start()
         except KafkaError as error:
             raise ReferenceReaderError(
                 f"cannot reach Kafka at {self._settings.kafka_bootstrap}: {error}"
@@ -166,8 +178,9 @@ class ReferenceReader:
         for barrier in self._barriers:
             barrier.cancel()
         self._barriers.clear()
-        if self._consumer is not None:
-            await self._consumer.stop()
+        for consumer in (self._consumer, self._asker):
+            if consumer is not None:
+                await consumer.stop()
         self._health.forget("reference topics")
 
     async def caught_up_since(self, timestamp: int) -> None:
@@ -209,9 +222,8 @@ class ReferenceReader:
     async def _ends(self) -> dict[TopicPartition, int]:
         wait = _FIRST_WAIT
         while True:
-            question = asyncio.ensure_future(
-                self._consumer.end_offsets(self._consumer.assignment())
-            )
+            partitions = self._consumer.assignment()
+            question = asyncio.ensure_future(self._asker.end_offsets(partitions))
             try:
                 # aiokafka asks again by itself until its request timeout.
                 done, _ = await asyncio.wait([question], timeout=_SILENCE)
