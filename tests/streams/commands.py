@@ -1,0 +1,57 @@
+"""Runs `offbook` as a shell would: a process of its own, nothing of ours in its environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+REFERENCE = str(EXAMPLES / "reference.ndjson")
+STORY = str(EXAMPLES / "story.ndjson")
+BAD = str(EXAMPLES / "bad" / "bad.ndjson")
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Ours without settings, with `variables`, and with this code on the path."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OFFBOOK_")}
+    return {**clean, "PYTHONPATH": str(ROOT), **variables}
+
+
+def offbook(
+    *arguments: str, stdin: bytes | None = None, timeout: float = 60.0, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """`offbook ARGUMENTS…` with OFFBOOK_* `variables`, run to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "offbook", *arguments],
+        input=stdin if stdin is not None else b"",
+        capture_output=True,
+        timeout=timeout,
+        env=environment(**variables),
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+    )
+
+
+def alerts(output: str) -> list[dict[str, Any]]:
+    """The alert revisions of a replay's standard output."""
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def standing(output: str) -> dict[str, tuple[Any, ...]]:
+    """What the newest revision of each alert says, without its times."""
+    return {
+        alert["alert_id"]: (
+            alert["state"],
+            alert["severity"],
+            alert["score"],
+            sorted((fact["source"], fact["id"]) for fact in alert["evidence"]),
+        )
+        for alert in alerts(output)
+    }
