@@ -2,8 +2,8 @@
 
 Orders drive most of it: each is created, approved and completed, paid in two parts, sent, and
 half of the customers are called back; beside them run activities, opportunities, views, chat
-keyword hits, file events. Nearly all is innocent. Some tens of frauds of each of the nine kinds that
-are detected are strewn in. Three percent arrive up to six hours late, and two in a thousand twice.
+keyword hits, file events. Nearly all is innocent; some tens of frauds of each of the nine kinds
+that are detected are strewn in. Three percent arrive up to six hours late, two in a thousand twice.
 """
 
 from __future__ import annotations

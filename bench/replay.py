@@ -56,7 +56,7 @@ def _timed(files: list[Path], detectors: Sequence[Detector]) -> tuple[Replayed, 
 
 
 def _watched(detector: Detector, spent: list[int]) -> Detector:
-    """`detector` with the nanoseconds in its own code added up; the watching costs 0.2 µs a call."""
+    """`detector` with the nanoseconds in its own code added up. Watching costs 0.2 µs a call."""
     reads = tuple(
         replace(read, fact=_watching(read.fact, spent), where=_watching(read.where, spent))
         for read in detector.reads
