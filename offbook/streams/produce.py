@@ -35,6 +35,8 @@ _REFERENCE_KEYS: Final = {
     ReferenceEmployee: "employee",
     ReferenceCustomer: "customer",
 }
+#: Seconds in which a broker must acknowledge a record.
+_PATIENCE = 20
 #: Records in hand at a time.
 _BUNCH = 1000
 
@@ -252,6 +254,7 @@ def kafka_sink(settings: Settings, topics: Sequence[str]) -> Iterator[KafkaSink]
             client_id="offbook-produce",
             acks="all",
             linger_ms=2,
+            request_timeout_ms=_PATIENCE * 1000,
             max_batch_size=512 * 1024,
             max_request_size=MAX_REQUEST,
             **aiokafka_client(settings),
