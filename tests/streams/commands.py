@@ -55,3 +55,9 @@ def standing(output: str) -> dict[str, tuple[Any, ...]]:
         )
         for alert in alerts(output)
     }
+
+
+def firing(output: str) -> dict[str, tuple[Any, ...]]:
+    """The part of `standing` that fires. What was settled before it was noticed was never raised,
+    so what is withdrawn depends on which of two events was read first."""
+    return {id_: said for id_, said in standing(output).items() if said[0] == "firing"}

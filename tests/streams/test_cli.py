@@ -22,6 +22,7 @@ from tests.streams.commands import (
     STORY,
     alerts,
     environment,
+    firing,
     offbook,
     standing,
 )
@@ -329,7 +330,7 @@ def test_the_service_finds_in_what_was_produced_what_replay_finds(
     moved.write_text(
         offbook("produce", REFERENCE, STORY, "--rebase", "now", "--dry-run").stdout, "utf-8"
     )
-    expected = standing(offbook("replay", str(moved)).stdout)
+    expected = firing(offbook("replay", str(moved)).stdout)
     assert offbook("topics", "create", "--config", str(config)).returncode == 0
     assert offbook("produce", str(moved), "--config", str(config)).returncode == 0
     log = tmp_path / "worker.log"
@@ -348,7 +349,7 @@ def test_the_service_finds_in_what_was_produced_what_replay_finds(
                 return "\n".join(fields["data"] for _, fields in entries)
 
             wait_until(
-                lambda: worker.poll() is not None or standing(landed()) == expected, seconds=90
+                lambda: worker.poll() is not None or firing(landed()) == expected, seconds=90
             )
             assert worker.poll() is None, log.read_text("utf-8")
             seen = [(alert["alert_id"], alert["revision"]) for alert in alerts(landed())]

@@ -36,10 +36,9 @@ def test_the_demo_shows_the_frauds_and_ends_by_itself() -> None:
     process = start("--rate", "60")
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 0, output + errors
-    assert "Redis has exactly what `offbook replay` finds in the same events." in output
+    assert "Redis has exactly what `offbook replay` finds firing in the same events." in output
     for shown in ("CRITICAL 60", "offbook-payment", "离职前后删除资料", "郑凯", "docs/runbooks/"):
         assert shown in output
-    assert "withdrawn" in output
     assert "What to try next:" in output
     assert "\x1b" not in output, "no colours in a pipe"
     first = re.search(r"the first after (\d+) s", output)
