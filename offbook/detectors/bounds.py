@@ -33,6 +33,9 @@ def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, comm
         evicted = len(facts) - len(kept)
         facts = kept
     notebook.facts = facts
+    if not facts:
+        # Nothing can be found of no facts, and `judge` may count on one.
+        notebook.raised = {}
     return evicted
 
 

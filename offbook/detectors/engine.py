@@ -206,6 +206,7 @@ class Engine:
                 self._tell(key, told, state, step)
             for detector_id in state.notebooks:
                 if self.detectors[detector_id].watches_profile:
+                    state.notebooks[detector_id].waiting.extend(told)
                     dirty.setdefault(detector_id, [])
         if now is not None and state.due is not None and state.due < now:
             for detector_id, notebook in state.notebooks.items():
@@ -282,7 +283,8 @@ class Engine:
         news = [fact for fact in note.facts if remember(known, fact)]
         del known[: -self.common.max_facts]
         if news or first:
-            for detector_id in state.notebooks:
+            for detector_id, notebook in state.notebooks.items():
+                notebook.waiting.extend(news)
                 dirty.setdefault(detector_id, [])
 
     # Facts become findings, findings become revisions.

@@ -10,6 +10,7 @@ Looks the same: holidays, sick leave without a stand-in, a customer who asked fo
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
@@ -85,23 +86,37 @@ def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:
     activities = view.of("activity")
     lapses: dict[str, Finding] = {}
     for opportunity, changes in stages.items():
-        for lapse in _lapses(view, params, opportunity, changes, activities):
+        found = list(_lapses(view, params, changes, activities))
+        if any(lapse.due is not None and view.passed(lapse.due) for lapse in found):
+            everything = _every_change(view, opportunity, changes)
+            found = list(_lapses(view, params, everything, activities))
+        for lapse in found:
             known = lapses.get(lapse.anchor)
             lapses[lapse.anchor] = lapse if known is None else _joined(known, lapse)
     return lapses.values()
 
 
+def _every_change(view: View, opportunity: str, named: Sequence[Fact]) -> list[Fact]:
+    """With the edits that did not name the customer. Asked only when it matters."""
+    changes = {fact.order[:3]: fact for fact in named}
+    for fact in view.profile("opportunity", opportunity).facts:
+        if fact.role in ("stage", "gone"):
+            stage = fact.about if fact.role == "stage" else "gone"
+            change = structs.replace(
+                fact, role="opportunity", about=opportunity, fields={"stage": stage}
+            )
+            changes.setdefault(fact.order[:3], change)
+    return [changes[order] for order in sorted(changes)]
+
+
 def _lapses(
     view: View,
     params: FollowUpLapsedParams,
-    opportunity: str,
-    changes: list[Fact],
+    changes: Sequence[Fact],
     activities: Sequence[Fact],
 ) -> Iterator[Finding]:
-    own = list(_open_spells(changes))
     tenures = list(_tenures(view))
-    asked = False
-    for spell in own:
+    for spell in _open_spells(changes):
         for tenure in tenures:
             start, end = max(spell.start, tenure.start), min(spell.end, tenure.end)
             if start >= end:
@@ -114,26 +129,8 @@ def _lapses(
             for (since, reset), following in zip(
                 resets, [*(act.at for act in seen), end], strict=True
             ):
-                deadline = since + params.within
-                if following <= deadline:
-                    continue
-                due = deadline + view.common.grace
-                if view.passed(due) and not asked:
-                    asked = True
-                    if _ended_elsewhere(view, opportunity, spell, deadline):
-                        return
-                yield _finding(view, tenure.owner, since, reset, spell, due, params)
-
-
-def _ended_elsewhere(view: View, opportunity: str, spell: Spell, deadline: int) -> bool:
-    """Whether an edit that did not name the customer closed it. Asked only when it matters."""
-    profile = view.profile("opportunity", opportunity)
-    return any(
-        spell.start <= fact.at <= deadline
-        and (fact.role == "gone" or fact.about in ("won", "lost"))
-        for fact in profile.facts
-        if fact.role in ("stage", "gone")
-    )
+                if following > since + params.within:
+                    yield _finding(view, tenure.owner, since, reset, spell, params)
 
 
 def _finding(
@@ -142,7 +139,6 @@ def _finding(
     since: int,
     reset: Fact | None,
     spell: Spell,
-    due: int,
     params: FollowUpLapsedParams,
 ) -> Finding:
     evidence = [fact for fact in (reset, spell.began) if fact is not None]
@@ -151,7 +147,7 @@ def _finding(
         anchor=f"{view.entity_id}\n{anchor}",
         facts=in_time_order(*evidence),
         until=since + params.within,
-        due=due,
+        due=since + params.within + view.common.grace,
         subject=Subject(employee=owner, customer=view.entity_id),
         values={"since": str(since)},
         notes={
@@ -181,19 +177,30 @@ def _open_spells(changes: Sequence[Fact]) -> Iterator[Spell]:
 
 
 def _tenures(view: View) -> Iterator[Spell]:
-    """Who owned the customer when, as long as it was not deleted."""
+    """Who owned the customer when, as long as it was not deleted.
+
+    Before the first word of an owner it is whom that edit followed, or the document's.
+    """
     profile = view.profile("customer", view.entity_id)
     stated: Stated | None = view.reference.owner(view.entity_id)
-    turns = [fact for fact in profile.facts if fact.role in ("owner", "gone", "back")]
+    turns: list[tuple[int, Fact | None]] = [
+        (fact.at, fact) for fact in profile.facts if fact.role in ("owner", "gone", "back")
+    ]
+    first = next((turn for _, turn in turns if turn is not None), None)
+    owner = first.fields.get("before") if first is not None else None
+    if stated is not None:
+        if owner is None and (first is None or stated.at <= first.at):
+            owner = stated.owner
+        insort(turns, (stated.at, None), key=lambda turn: turn[0])
     start, began = ALWAYS, None
-    owner = profile.owner_at(ALWAYS, stated)
-    for turn in turns:
-        now_owner = profile.owner_at(turn.at, stated) if turn.role != "gone" else None
+    for at, turn in turns:
+        gone = turn is not None and turn.role == "gone"
+        now_owner = None if gone else profile.owner_at(at, stated)
         if now_owner == owner:
             continue
         if owner is not None:
-            yield Spell(start, turn.at, began, owner)
-        start, began, owner = turn.at, turn, now_owner
+            yield Spell(start, at, began, owner)
+        start, began, owner = at, turn, now_owner
     if owner is not None:
         yield Spell(start, NEVER, began, owner)
 
@@ -205,22 +212,30 @@ def summarise(finding: Finding, params: FollowUpLapsedParams, words: Words) -> B
     return Bilingual(
         f"{who.en} has had no activity with customer {customer}, which has an open opportunity, "
         f"for {within.en} since {since}.",
-        f"{who.zh} 自 {since} 起连续 {within.zh}未跟进有未结商机的客户 {customer}。",
+        f"{who.zh}自 {since} 起连续 {within.zh}未跟进有未结商机的客户 {customer}。",
     )
 
 
 def _prune(facts: list[Fact], params: FollowUpLapsedParams, limit: int) -> list[Fact]:
-    """Without old activities, and those between two that are near enough to cover for them."""
+    """Without old activities, and those between two that are near enough to cover for them.
+
+    The stages of an opportunity go together: a closing without its opening would take back a lapse.
+    """
     oldest = limit - params.within
     if not facts or (len(facts) < _FEW and facts[0].at >= oldest):
         return facts
-    newest_stage = {fact.about: fact for fact in facts if fact.role == "opportunity"}
+    newest = {fact.about: fact for fact in facts if fact.role == "opportunity"}
+    alive = {
+        about
+        for about, fact in newest.items()
+        if fact.at >= oldest or fact.fields["stage"] == "open"
+    }
     covered = _covered(facts, params.within)
     return [
         fact
         for fact in facts
         if (fact.at >= oldest and fact.order not in covered)
-        or (fact.role == "opportunity" and newest_stage[fact.about].fields["stage"] == "open")
+        or (fact.role == "opportunity" and fact.about in alive)
     ]
 
 
