@@ -27,7 +27,7 @@ from offbook.detectors.detector import (
     Words,
 )
 from offbook.detectors.shapes import open_runs, runs, total_of
-from offbook.detectors.wording import records, span, total
+from offbook.detectors.wording import counted, span, total
 from offbook.events.alert import Bilingual
 
 
@@ -49,6 +49,7 @@ def judge(view: View, params: BulkDeleteParams) -> Iterable[Finding]:
             until=run[0].at + params.window,
             subject=Subject(employee=view.entity_id),
             values={"total": total(run, view.common)},
+            notes={"delete": "deleted"},
         )
 
 
@@ -58,8 +59,8 @@ def summarise(finding: Finding, params: BulkDeleteParams, words: Words) -> Bilin
     count, since = finding.values["total"], words.time(finding.facts[0].at)
     within = span(params.window)
     return Bilingual(
-        f"{who.en} deleted {records(count)} or files within {within.en} from {since}.",
-        f"{who.zh} 自 {since} 起 {within.zh}内删除了 {count} 条记录或文件。",
+        f"{who.en} deleted {counted(count, 'record', 'file')} within {within.en} from {since}.",
+        f"{who.zh}自 {since} 起 {within.zh}内删除了 {count} 条记录或文件。",
     )
 
 

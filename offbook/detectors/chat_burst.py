@@ -29,7 +29,7 @@ from offbook.detectors.detector import (
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
 from offbook.detectors.shapes import Reached, distinct_of, either, open_runs, runs, total_of
-from offbook.detectors.wording import span, total
+from offbook.detectors.wording import counted, span, total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import ChatHit
@@ -74,11 +74,14 @@ def summarise(finding: Finding, params: ChatBurstParams, words: Words) -> Biling
     """Who, how many hits, about how many customers, when."""
     who, values = words.employee(finding.subject.employee), finding.values
     within, since = span(params.window), words.time(finding.facts[0].at)
+    about = Bilingual("naming no customer", "未关联到客户")
+    if values["customers"] != "0":
+        customers = counted(values["customers"], "customer")
+        about = Bilingual(f"about {customers}", f"涉及 {values['customers']} 个客户")
     return Bilingual(
-        f"{who.en} had {values['total']} sensitive chat hits about {values['customers']} "
-        f"customer(s) within {within.en} from {since}.",
-        f"{who.zh} 自 {since} 起 {within.zh}内有 {values['total']} 次敏感聊天命中，"
-        f"涉及 {values['customers']} 个客户。",
+        f"{who.en} had {counted(values['total'], 'sensitive chat hit')} {about.en} "
+        f"within {within.en} from {since}.",
+        f"{who.zh}自 {since} 起 {within.zh}内有 {values['total']} 次敏感聊天命中，{about.zh}。",
     )
 
 

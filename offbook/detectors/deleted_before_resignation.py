@@ -30,7 +30,7 @@ from offbook.detectors.detector import (
 )
 from offbook.detectors.fact import Fact, between, fact_of, in_time_order
 from offbook.detectors.reference import Reference
-from offbook.detectors.wording import records, total
+from offbook.detectors.wording import counted, total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.times import DAY
@@ -139,9 +139,9 @@ def summarise(finding: Finding, params: DeletedBeforeResignationParams, words: W
     notice = words.day(int(values["notice"]))
     first, last = words.day(int(values["first"])), words.day(int(values["last"]))
     return Bilingual(
-        f"{who.en} gave notice on {notice} and deleted {records(values['total'])} or files from "
-        f"{first} to {last}.",
-        f"{who.zh} 于 {notice} 提出离职，并在 {first} 至 {last} 删除了 {values['total']} "
+        f"{who.en} gave notice on {notice} and deleted "
+        f"{counted(values['total'], 'record', 'file')} from {first} to {last}.",
+        f"{who.zh}于 {notice} 提出离职，并在 {first} 至 {last} 删除了 {values['total']} "
         "条记录或文件。",
     )
 

@@ -30,7 +30,7 @@ from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
 from offbook.detectors.shapes import sequence
-from offbook.detectors.wording import span
+from offbook.detectors.wording import counted, span
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
@@ -99,10 +99,10 @@ def summarise(finding: Finding, params: LeakThenLostParams, words: Words) -> Bil
     opportunity = finding.anchor
     return Bilingual(
         f"Opportunity {opportunity} of customer {subject.customer} was lost at {lost}, after "
-        f"{hits} sensitive chat hit(s) about that customer from {talked} on (within {within.en}), "
-        f"the first by {who.en}.",
+        f"{counted(hits, 'sensitive chat hit')} about that customer from {talked} on "
+        f"(within {within.en}), the first by {who.en}.",
         f"客户 {subject.customer} 的商机 {opportunity} 于 {lost} 丢单；此前（{within.zh}内，自 "
-        f"{talked} 起）有 {hits} 次与该客户相关的敏感聊天命中，最早为 {who.zh}。",
+        f"{talked} 起）有 {hits} 次与该客户相关的敏感聊天命中，最早的一次来自{who.zh}。",
     )
 
 

@@ -29,7 +29,7 @@ from offbook.detectors.detector import (
 )
 from offbook.detectors.fact import between, in_time_order
 from offbook.detectors.money_in import private_payment_fact, received
-from offbook.detectors.wording import money
+from offbook.detectors.wording import counted, money
 from offbook.events.alert import Bilingual
 from offbook.events.types import Payment
 
@@ -95,9 +95,11 @@ def summarise(finding: Finding, params: OffbookPaymentParams, words: Words) -> B
     if "holder" in values:
         holder = words.employee(values["holder"])
         en += f" The account belongs to employee {holder.en}."
-        zh += f"该账户属于员工 {holder.zh}。"
+        zh += f"该账户属于{holder.zh}。"
     if finding.corroborated:
-        en += f" {values['hits']} chat hit(s) with this customer point to a private deal."
+        point = "points" if values["hits"] == "1" else "point"
+        hits = counted(values["hits"], "chat hit")
+        en += f" {hits} with this customer {point} to a private deal."
         zh += f"与该客户的聊天中有 {values['hits']} 次私单相关命中。"
     return Bilingual(en, zh)
 

@@ -26,7 +26,7 @@ class CompanyWords(Words):
             return UNKNOWN_EMPLOYEE
         name = self._reference.employee_name(id_)
         if name is None:
-            return Bilingual(id_, id_)
+            return Bilingual(id_, f"员工{id_}")
         return Bilingual(f"{name} ({id_})", f"{name}（{id_}）")
 
     def time(self, at: int) -> str:
@@ -65,6 +65,6 @@ def total(facts: Sequence[Fact], common: Common) -> str:
     return f"{exact // unit * unit}+"
 
 
-def records(count: str) -> str:
-    """`1 record`, `12 records`."""
-    return f"{count} record" if count == "1" else f"{count} records"
+def counted(count: str, *nouns: str) -> str:
+    """`1 customer`, `12 records or files`."""
+    return f"{count} " + " or ".join(noun if count == "1" else f"{noun}s" for noun in nouns)
