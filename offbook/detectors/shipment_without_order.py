@@ -67,7 +67,9 @@ def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
         deadline = sent.at
         if order is not None:
             deadline = sent.at + params.wait
-            mention = absence(view.profile("order", order).of("mention"), None, deadline)
+            profile = view.profile("order", order)
+            mention = absence(profile.of("mention"), None, deadline)
+            customer = customer or next(iter(profile.customers()), None)
         due = None if order is None else deadline + view.common.grace
         who = None
         if mention is None and (due is None or view.passed(due)):

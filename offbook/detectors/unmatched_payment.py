@@ -67,6 +67,8 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
         who = None
         if settled is None and (due is None or view.passed(due)):
             who = view.responsible(paid.at, order=order, customer=customer)
+        if customer is None and order is not None:
+            customer = next(iter(view.profile("order", order).customers()), None)
         yield Finding(
             anchor=payment,
             facts=(paid,) if found is None else in_time_order(paid, found),
@@ -119,9 +121,13 @@ def summarise(finding: Finding, params: UnmatchedPaymentParams, words: Words) ->
     wait, back = span(params.wait), span(params.lookback)
     who = words.employee(subject.employee)
     if subject.order is not None:
+        of = Bilingual("", "")
+        if subject.customer is not None:
+            of = Bilingual(f" of customer {subject.customer}", f"客户 {subject.customer} 的")
         lack = Bilingual(
-            f"names order {subject.order}, which no order edit mentions up to {wait.en} later",
-            f"所注明的订单 {subject.order} 在收款后 {wait.zh}内没有任何订单记录",
+            f"names order {subject.order}{of.en}, which no order edit mentions up to {wait.en} "
+            "later",
+            f"所注明的{of.zh}订单 {subject.order} 在收款后 {wait.zh}内没有任何订单记录",
         )
     elif subject.customer is not None:
         lack = Bilingual(
