@@ -95,6 +95,18 @@ def summarise(finding: Finding, params: AccountRingParams, words: Words) -> Bili
     )
 
 
+def _prune(facts: list[Fact], params: AccountRingParams, limit: int) -> list[Fact]:
+    """Drops rings whole. Where only orders know the customers, rings cannot be told here: what
+    goes then must lie a whole window before everything that stays."""
+    if all(paid.about or "order" not in paid.fields for paid in facts):
+        return open_runs(facts, params.window, distinct_of(params.customers), limit)
+    start, stays = len(facts), limit
+    while start and facts[start - 1].at + params.window >= stays:
+        start -= 1
+        stays = min(stays, facts[start].at)
+    return facts[start:]
+
+
 DETECTOR = Detector(
     id="account-ring",
     severity="critical",
@@ -104,8 +116,6 @@ DETECTOR = Detector(
     judge=judge,
     summarise=summarise,
     keeps=lambda params: params.window,
-    prune=lambda facts, params, limit: open_runs(
-        facts, params.window, distinct_of(params.customers), limit
-    ),
+    prune=_prune,
     needs=("accounts",),
 )
