@@ -158,8 +158,8 @@ def _take(alert: Alert, done: Replayed, emit: Callable[[Alert], None]) -> None:
 
 @contextmanager
 def _few_collections() -> Iterator[None]:
-    """State grows and stays, and is free of cycles: looking for garbage in it is a fifth of the
-    time and finds none."""
+    """State grows and stays, and is free of cycles: looking for garbage in it takes a quarter of
+    the time and finds none."""
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(500_000, 50, 1000)
