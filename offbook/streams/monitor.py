@@ -31,6 +31,7 @@ from offbook.streams.kafka import topic_name
 from offbook.streams.keyed import KEYED_TOPIC, decode_batch
 from offbook.streams.monitor_app import MonitorApp
 from offbook.streams.monitor_records import records_of
+from offbook.streams.partition_lanes import PartitionLanes
 from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
 from offbook.streams.settings import Settings
 
@@ -87,7 +88,8 @@ class Monitor:
         self._health = health
         self._keyed = topic_name(settings, KEYED_TOPIC)
         self._reader = PartitionReader(settings)
-        self._app = MonitorApp(settings, self._on_message)
+        self._lanes = PartitionLanes(self._take)
+        self._app = MonitorApp(settings, self._lanes.put, self._lanes.drain)
         self._changelog = Changelog(
             self._app.changelog_name, self._app.kafka_producer, self._reader
         )
@@ -126,10 +128,8 @@ class Monitor:
 
     async def _finish(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
-                for partition in list(self._app.partitions.values()):
-                    async with partition.lock:
-                        pass
+            await asyncio.wait_for(self._lanes.drain(), _PATIENCE)
+        await self._lanes.stop()
         try:
             await asyncio.wait_for(self._app.stop(), _PATIENCE)
         except Exception as error:  # noqa: BLE001 - nothing of ours rests on Faust's farewell
@@ -140,10 +140,10 @@ class Monitor:
 
     # Records.
 
-    async def _on_message(self, message: Any) -> None:
+    async def _take(self, number: int, message: Any) -> None:
         """Take one record that Faust delivered. Total: whatever happens, Faust goes on."""
         try:
-            await self._advance(message.partition, message)
+            await self._advance(number, message)
         except Exception as error:  # noqa: BLE001 - told by `run`, which ends the process
             self._fail(error)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import faust
 from faust.app.base import BootStrategy
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
 from offbook.streams.entity_table import EntityPartition, EntityTable
 from offbook.streams.kafka import (
@@ -25,8 +26,14 @@ from offbook.streams.settings import Settings
 _SECOND = 1_000_000
 #: Bytes of one produce batch. A state that is larger goes alone.
 _BATCH_BYTES = 512 * 1024
+#: Bytes of one partition in one answer; a larger record comes alone.
+_FETCH_BYTES = 2 * 1024 * 1024
 
 _faust_logger = logging.getLogger("faust.app")
+
+#: Milliseconds the broker may hold back an answer that has nothing new. Faust's is fixed at 1500; a
+#: partition that is not part of a request under way waits for its end, so it adds to latency.
+_FETCH_WAIT_MS = 50
 
 _RAW = {
     "key_type": bytes,
@@ -41,6 +48,22 @@ class _Boot(BootStrategy):
     enable_sensors = False
 
 
+class _ConsumerThread(AIOKafkaConsumerThread):
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
+        return consumer
+
+
+class _Consumer(Consumer):
+    def _new_consumer_thread(self) -> _ConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    def on_buffer_full(self, tp: Any) -> None:
+        """Do not pause the partition: a full buffer makes the reading wait by itself, and Faust
+        sleeps a whole second when it finds all partitions paused."""
+
+
 class _App(faust.App):
     logger = _faust_logger
     BootStrategy = _Boot
@@ -52,11 +75,17 @@ class _App(faust.App):
 class MonitorApp:
     """A Faust app with one agent, which hands each message of `offbook.keyed` to `take`.
 
-    `take` must be total. Raw bytes everywhere, because a typed topic acknowledges a malformed
+    `take` must be total. `drain` is awaited before the worker takes part in a rebalance, so that no
+    record is worked on here and by a partition's next owner at once. Raw bytes everywhere, because a typed topic acknowledges a malformed
     message early and stalls; concurrency 1, because Faust commits past an event in flight at 2.
     """
 
-    def __init__(self, settings: Settings, take: Callable[[Any], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        take: Callable[[Any], Awaitable[None]],
+        drain: Callable[[], Awaitable[None]],
+    ) -> None:
         self._app = app = _App(
             group(settings, "monitor"),
             **faust_connection(settings),
@@ -77,9 +106,9 @@ class MonitorApp:
             broker_heartbeat_interval=settings.heartbeat_interval / _SECOND,
             broker_rebalance_timeout=settings.rebalance_timeout / _SECOND,
             broker_request_timeout=30.0,
-            broker_max_poll_records=64,
+            broker_max_poll_records=1000,
             consumer_auto_offset_reset="earliest",
-            consumer_max_fetch_size=MAX_REQUEST,
+            consumer_max_fetch_size=_FETCH_BYTES,
             producer_acks=-1,
             producer_linger=0.0,
             producer_request_timeout=30.0,
@@ -91,6 +120,8 @@ class MonitorApp:
             topic_disable_leader=True,
             web_enabled=False,
         )
+        app.finalize()
+        app.transport.Consumer = _Consumer
         keyed = topic_name(settings, KEYED_TOPIC)
         self.keyed_name = keyed
         self.changelog_name = topic_name(settings, CHANGELOG_TOPIC)
@@ -111,6 +142,11 @@ class MonitorApp:
             async for event in stream.events():
                 await take(event.message)
 
+        async def on_revoked(_: Any, revoked: Any, **__: Any) -> None:
+            await drain()
+
+        # Strongly: signals keep weak references otherwise, and this is a closure.
+        app.on_partitions_revoked.connect(on_revoked, weak=False)
         app.agent(topic, concurrency=1, name="offbook.monitor")(keyed_records)
 
     @property

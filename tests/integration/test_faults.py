@@ -75,7 +75,7 @@ async def kill_redis(
     await asyncio.sleep(8)
     redis.kill()
     await asyncio.sleep(10)
-    await asyncio.to_thread(redis.start)
+    redis.start()  # in this thread: with the thread that started it, it would die
     await asyncio.sleep(2)
 
 
@@ -86,7 +86,7 @@ async def kill_broker(
     await asyncio.sleep(8)
     broker.kill()
     await asyncio.sleep(10)
-    await asyncio.to_thread(broker.start)
+    broker.start()
     await asyncio.sleep(2)
 
 

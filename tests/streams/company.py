@@ -100,9 +100,7 @@ class Company:
                     moment + 2, owner, "update", ("order", order), order=order, status="approved"
                 ),
                 tell.shipment(moment + 2 * HOUR, f"S-{number}", order=order, customer=customer),
-                tell.payment(
-                    moment + 5 * HOUR, f"P-{number}", order=order, customer=customer
-                ),
+                tell.payment(moment + 5 * HOUR, f"P-{number}", order=order, customer=customer),
                 tell.callback(moment + 6 * HOUR, f"CB-{number}", customer),
             ]
             made += len(deal)
@@ -115,9 +113,7 @@ class Company:
             thief = EMPLOYEES[n]
             for m in range(4):
                 customer = CUSTOMERS[n + m * len(EMPLOYEES)]
-                yield tell.payment(
-                    self._when(), f"PX-{n}-{m}", f"6222-{thief}", customer=customer
-                )
+                yield tell.payment(self._when(), f"PX-{n}-{m}", f"6222-{thief}", customer=customer)
         for n in range(8):
             yield tell.shipment(self._when(), f"SX-{n}", customer=rng.choice(CUSTOMERS))
             yield tell.shipment(
