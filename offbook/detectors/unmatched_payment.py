@@ -123,11 +123,11 @@ def summarise(finding: Finding, params: UnmatchedPaymentParams, words: Words) ->
     if subject.order is not None:
         of = Bilingual("", "")
         if subject.customer is not None:
-            of = Bilingual(f" of customer {subject.customer}", f"客户 {subject.customer} 的")
+            of = Bilingual(f" of customer {subject.customer}", f"（客户 {subject.customer}）")
         lack = Bilingual(
             f"names order {subject.order}{of.en}, which no order edit mentions up to {wait.en} "
             "later",
-            f"所注明的{of.zh}订单 {subject.order} 在收款后 {wait.zh}内没有任何订单记录",
+            f"所注明的订单 {subject.order}{of.zh or ' '}在收款后 {wait.zh}内没有任何订单记录",
         )
     elif subject.customer is not None:
         lack = Bilingual(
