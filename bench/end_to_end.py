@@ -1,0 +1,314 @@
+"""Events a second, latency and memory of a whole installation, beside a plain Faust program.
+
+Apache Kafka, the router and the monitor in a process each. All events stand on the source topics
+before the router starts; the rate is that of raw events from the first read to the last applied,
+which is known when alerts of events that were sent behind all others stand on `offbook.alerts`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import redis.asyncio as aioredis
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from bench.installation import Process, Worker, produce, servers, until
+from bench.mix import Line, Mix, reference
+from offbook.events.times import DAY, SECOND, rfc3339
+from offbook.events.types import STREAM_TOPICS
+from offbook.streams.kafka import ALERTS_TOPIC
+from offbook.streams.keyed import partition_of
+from offbook.streams.settings import Settings
+from offbook.streams.topics import create_topics
+
+_PARTITIONS = 4
+_MIB = 1024 * 1024
+#: How many seconds any stage may take.
+_PATIENCE = 1800.0
+
+
+@dataclass
+class _Routing:
+    """When it began, and the processor seconds it used."""
+
+    began: float = 0.0
+    used: float = 0.0
+
+
+class EndToEnd:
+    """One installation on one broker, with topics of its own."""
+
+    def __init__(self, bootstrap: str, redis_url: str, folder: Path) -> None:
+        self._bootstrap = bootstrap
+        self._redis_url = redis_url
+        self._folder = folder
+        self._prefix = f"bench{time.time_ns() // 1_000_000}."
+        self._environment = {
+            "OFFBOOK_KAFKA_BOOTSTRAP": bootstrap,
+            "OFFBOOK_REDIS_URL": redis_url,
+            "OFFBOOK_TOPIC_PREFIX": self._prefix,
+            "OFFBOOK_GROUP_PREFIX": f"{self._prefix}offbook",
+            # The events are of the last weeks: between two passes the wall clock must not move
+            # stream time past those that are still to come.
+            "OFFBOOK_IDLE_AFTER": "1d",
+        }
+        self._now = time.time_ns() // 1000
+
+    async def run(self, events: int, prefix_events: int, seconds: int) -> None:
+        settings = Settings(kafka_bootstrap=self._bootstrap, topic_prefix=self._prefix)
+        await asyncio.to_thread(create_topics, settings)
+        start = self._now - 23 * DAY
+        documents, took = await self._produce(reference(start=start))
+        print(f"produced {documents:,} reference documents in {took:.0f} s", flush=True)
+        monitor = Worker(self._folder, self._environment, "monitor")
+        try:
+            # The router's marks are the first records a monitor meets.
+            async with self._routing(documents):
+                await until(monitor.ready, 120, "the monitor is ready")
+            rate = await self._passes(monitor, start, events)
+            if prefix_events:
+                plain = await self._plain(start, events, prefix_events)
+                print(f"ratio: {rate / plain:.1f} times the plain Faust program", flush=True)
+            if seconds:
+                await self._latency(monitor, start + 20 * DAY, seconds)
+        finally:
+            monitor.end()
+
+    async def _produce(self, lines: Any) -> tuple[int, float]:
+        return await produce(self._bootstrap, self._prefix, lines, _PARTITIONS)
+
+    async def _passes(self, monitor: Worker, start: int, events: int) -> float:
+        """Two passes over the same customers; the rate of the first."""
+        rates = []
+        for number in (1, 2):
+            mix = Mix(events, start=start + (number - 1) * 10 * DAY, run=f"{number}-")
+            count, took = await self._produce(mix)
+            print(f"pass {number}: produced {count:,} events in {took:.0f} s", flush=True)
+            used = monitor.processor_seconds()
+            async with self._routing(count) as router:
+                routed = time.monotonic()
+                await self._drained(number)
+                drained = time.monotonic()
+            took = drained - router.began
+            rates.append(count / took)
+            used = monitor.processor_seconds() - used
+            print(
+                f"pass {number}: {rates[-1]:,.0f} raw events/s end to end ({count:,} in"
+                f" {took:.1f} s,"
+                f" routed after {routed - router.began:.1f} s; processor seconds: router"
+                f" {router.used:.0f}, monitor {used:.0f}); the monitor holds"
+                f" {monitor.memory() / _MIB:,.0f} MiB",
+                flush=True,
+            )
+        return rates[0]
+
+    @asynccontextmanager
+    async def _routing(self, count: int) -> AsyncIterator[_Routing]:
+        """A router that has read `count` records when the body begins."""
+        worker = Worker(self._folder, self._environment, "router")
+        routing = _Routing()
+        try:
+            await until(lambda: _read(worker) > 0, _PATIENCE, "the router reads")
+            routing.began = time.monotonic()
+            await until(lambda: _read(worker) >= count, _PATIENCE, "all is read")
+            yield routing
+            routing.used = worker.processor_seconds()
+        finally:
+            worker.end()
+
+    async def _drained(self, number: int) -> None:
+        """Send, behind all others, an event to each keyed partition; wait for what it raises."""
+        wanted = {}
+        for n in range(10_000):
+            employee = f"last-{number}-{n}"
+            wanted.setdefault(partition_of(f"employee:{employee}", _PARTITIONS), employee)
+        at = rfc3339(self._now - (23 - 10 * number) * DAY)
+        lines = [_deletion(employee, at) for employee in wanted.values()]
+        missing = set(wanted.values())
+        async with AIOKafkaConsumer(
+            self._prefix + ALERTS_TOPIC,
+            bootstrap_servers=self._bootstrap,
+            auto_offset_reset="earliest",
+        ) as consumer:
+            await self._produce(lines)
+            end = time.monotonic() + _PATIENCE
+            while missing and time.monotonic() < end:
+                for records in (await consumer.getmany(timeout_ms=100)).values():
+                    for record in records:
+                        missing.discard(json.loads(record.value)["employee"])
+        if missing:
+            raise RuntimeError("the monitor did not apply all that was routed")
+
+    async def _plain(self, start: int, events: int, prefix_events: int) -> float:
+        """The rate of two workers of the plain Faust program on the first events of the mix."""
+        prefix = f"plain{time.time_ns() // 1_000_000}."
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        await admin.start()
+        names = [*STREAM_TOPICS, "by-account", "by-order", "by-employee", "by-customer"]
+        await admin.create_topics([NewTopic(prefix + name, _PARTITIONS, 1) for name in names])
+        await admin.close()
+        environment = {"BENCH_BOOTSTRAP": self._bootstrap, "BENCH_PREFIX": prefix}
+        workers = [
+            Process(
+                self._folder / f"plain-{number}.log",
+                environment,
+                *("bench.plain_faust", "worker", "--without-web", "--loglevel=warn"),
+            )
+            for number in range(2)
+        ]
+        try:
+            # Both have their partitions when both tell of their progress.
+            await until(lambda: all(_progress(one) for one in workers), 120, "plain Faust is up")
+            await asyncio.sleep(15)
+            mix = islice(Mix(events, start=start, run="1-"), prefix_events)
+            started = time.time()
+            count, took = await produce(self._bootstrap, prefix, mix, _PARTITIONS)
+            ended = await _standstill(workers)
+            expected = _reads(Mix(events, start=start, run="1-"), prefix_events)
+            found = sum(_progress(one)["read"] for one in workers)
+        finally:
+            for worker in workers:
+                worker.end()
+        rate = count / (ended - started)
+        print(
+            f"plain Faust, two workers: {rate:,.0f} raw events/s ({count:,} events, the first of "
+            f"the same, in {ended - started:.1f} s; its rate does not depend on their number; "
+            f"producing them took {took:.1f} s of that; read {found:,} of {expected:,})",
+            flush=True,
+        )
+        return rate
+
+    async def _latency(self, monitor: Worker, start: int, seconds: int) -> None:
+        """Of an alert a probe raises, from its record's timestamp to its entry in Redis."""
+        router = Worker(self._folder, self._environment, "router")
+        delivery = Worker(self._folder, self._environment, "delivery")
+        client = aioredis.Redis.from_url(self._redis_url)
+        try:
+            await until(router.ready, 120, "the router is ready")
+            await until(delivery.ready, 120, "delivery is ready")
+            stamps = await self._at_rate(start, 2000, seconds)
+            await asyncio.sleep(5)
+            latencies = []
+            for id_, fields in await client.xrange("{ob}:alerts"):
+                alert = json.loads(fields[b"data"])
+                probe = alert["evidence"][0]["id"]
+                if probe in stamps and alert["revision"] == 1:
+                    latencies.append(int(id_.split(b"-")[0]) - stamps.pop(probe))
+        finally:
+            router.end()
+            delivery.end()
+            await client.aclose()
+        latencies.sort()
+        print(
+            f"latency at 2,000 events/s: median {statistics.median(latencies):.0f} ms, p99 "
+            f"{latencies[int(len(latencies) * 0.99)]:.0f} ms, worst {latencies[-1]} ms "
+            f"({len(latencies)} alerts in {seconds} s, {len(stamps)} missing); monitor holds "
+            f"{monitor.memory() / _MIB:,.0f} MiB",
+            flush=True,
+        )
+
+    async def _at_rate(self, start: int, rate: int, seconds: int) -> dict[str, int]:
+        """Produce `rate` events a second, every hundredth a probe: probe id to its timestamp."""
+        stamps: dict[str, int] = {}
+        waiting: list[tuple[str, Any]] = []
+        mix = iter(Mix(rate * seconds, start=start, days=2, run="3-"))
+        async with AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks=1) as producer:
+            begun = time.monotonic()
+            sent = 0
+            while sent < rate * seconds:
+                due = min(int((time.monotonic() - begun) * rate), rate * seconds)
+                for number in range(sent, due):
+                    probe = number % 100 == 0
+                    line = _probe(number, start) if probe else next(mix, None)
+                    if line is None:
+                        break
+                    future = await producer.send(
+                        self._prefix + line.topic, line.document, line.key.encode()
+                    )
+                    if probe:
+                        waiting.append((line.id, future))
+                sent = due
+                await asyncio.sleep(0.002)
+            for id_, future in waiting:
+                stamps[id_] = (await future).timestamp
+        return stamps
+
+
+def _read(router: Worker) -> int:
+    try:
+        return router.read()
+    except OSError:
+        return 0
+
+
+def _document(topic: str, type_: str, id_: str, at: str, data: dict[str, Any]) -> Line:
+    document = {
+        "specversion": "1.0",
+        "id": id_,
+        "source": "//bench.example.com",
+        "type": f"offbook.{type_}.v1",
+        "time": at,
+        "data": data,
+    }
+    return Line(topic, id_, id_, json.dumps(document).encode())
+
+
+def _deletion(employee: str, at: str) -> Line:
+    data = {"employee": employee, "action": "delete", "count": 50}
+    return _document("endpoint.files", "endpoint.file", employee, at, data)
+
+
+def _probe(number: int, start: int) -> Line:
+    data = {"shipment": f"probe-{number}", "status": "dispatched"}
+    at = rfc3339(start + number * SECOND // 10)
+    return _document("shipments", "shipment", f"probe-{number}", at, data)
+
+
+def _progress(worker: Process) -> dict[str, Any]:
+    worker.check()
+    lines = [line for line in worker.log.read_text().splitlines() if line.startswith('{"read"')]
+    return json.loads(lines[-1]) if lines else {}
+
+
+async def _standstill(workers: list[Process]) -> float:
+    """When the last of them last did something, once nothing has been done for 8 s."""
+    while True:
+        last = max(_progress(worker)["at"] for worker in workers)
+        if last and time.time() - last > 8:
+            return float(last)
+        await asyncio.sleep(1)
+
+
+def _reads(mix: Mix, events: int) -> int:
+    """How many times the plain program reads so many events: once an agent of their topic."""
+    agents = {"crm.edits": 3, "payments": 2, "shipments": 1, "chat.keyword-hits": 2}
+    agents |= {"endpoint.files": 1, "hr.changes": 1}
+    return sum(agents.get(line.topic, 0) for line in islice(mix, events))
+
+
+def main() -> None:
+    """Run by itself."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=1_000_000, help="of each of the two passes")
+    parser.add_argument("--plain", type=int, default=60_000, help="events for plain Faust; 0: none")
+    parser.add_argument("--seconds", type=int, default=60, help="of the latency run; 0: none")
+    chosen = parser.parse_args()
+    with servers() as (bootstrap, redis_url), tempfile.TemporaryDirectory() as folder:
+        bench = EndToEnd(bootstrap, redis_url, Path(folder))
+        asyncio.run(bench.run(chosen.events, chosen.plain, chosen.seconds))
+
+
+if __name__ == "__main__":
+    main()
