@@ -115,14 +115,14 @@ class Company:
         return [e for e in self.events if e.edits(object_type) and e.data["object"]["id"] == id_]
 
     def _owner_of(self, edits: list[Happened], known: str | None, when: datetime) -> str | None:
-        """The last one named by `when`; before anybody is named, whom the first one followed."""
+        """The last one named by `when`, else the one on file, else whom the first one followed."""
         turns = [e for e in edits if e.image("after", "owner")]
         earlier = [e for e in turns if e.time <= when]
         if earlier:
             return earlier[-1].image("after", "owner")  # type: ignore[no-any-return]
-        if turns and turns[0].image("before", "owner"):
-            return turns[0].image("before", "owner")  # type: ignore[no-any-return]
-        return known or (turns[0].image("after", "owner") if turns else None)
+        if known or not turns:
+            return known
+        return turns[0].image("before", "owner") or turns[0].image("after", "owner")
 
     def owner(self, customer: str | None, when: datetime) -> str | None:
         if customer is None:
@@ -337,7 +337,9 @@ def leak_then_lost(company: Company) -> Iterator[Found]:
         stage = lost.image("after", "stage") if lost.edits("opportunity") else None
         if stage is None:
             continue
-        opportunity, customer = lost.data["object"]["id"], lost.get("customer")
+        opportunity = lost.data["object"]["id"]
+        named = [e.get("customer") for e in company.edits_of("opportunity", opportunity)]
+        customers = [lost.get("customer")] if lost.get("customer") else [c for c in named if c]
         before = lost.image("before", "stage") or stages.get(opportunity)
         stages[opportunity] = stage
         if stage != "lost" or before == "lost" or opportunity in found:
@@ -346,13 +348,13 @@ def leak_then_lost(company: Company) -> Iterator[Found]:
             hit
             for hit in company.of_kind("chat.keyword-hit")
             if hit.data["category"] in DEALING | {"competitor"}
-            and hit.get("customer") == customer
+            and hit.get("customer") in customers
             and hours(0) <= lost.time - hit.time <= days(14)
         ]
         if hits:
             found.add(opportunity)
             who, events = hits[0].data["employee"], _told(*hits, lost)
-            yield Found("leak-then-lost", lost.id, who, customer, None, None, 60, events)
+            yield Found("leak-then-lost", lost.id, who, customers[0], None, None, 60, events)
 
 
 def chat_burst(company: Company) -> Iterator[Found]:
@@ -389,8 +391,11 @@ def _tenures(
 ) -> Iterator[tuple[str, datetime, datetime, Happened | None]]:
     """Each owner of a customer, from when to when, and the edit that made him."""
     edits = [e for e in company.edits_of("customer", customer) if e.image("after", "owner")]
-    starts: list[tuple[datetime, Happened | None]] = [(ALWAYS, None), *((e.time, e) for e in edits)]
-    owned = [(company.owner(customer, start), start, edit) for start, edit in starts]
+    before = edits[0].image("before", "owner") if edits else None
+    owned: list[tuple[str | None, datetime, Happened | None]] = [
+        (before or company.owners.get(customer), ALWAYS, None),
+        *((e.image("after", "owner"), e.time, e) for e in edits),
+    ]
     turns = [owned[0], *(b for a, b in pairwise(owned) if a[0] != b[0])]
     for turn, following in pairwise([*turns, (None, NEVER, None)]):
         if turn[0] is not None:

@@ -1,0 +1,160 @@
+"""account-ring: one non-company account is paid by 3 distinct customers within 90 days."""
+
+from __future__ import annotations
+
+from offbook.detectors.account_ring import DETECTOR
+from offbook.detectors.reference import Reference
+from tests.detectors.timeline import (
+    COMPANY_ACCOUNT,
+    account,
+    after,
+    company,
+    customer,
+    employee,
+    evidence,
+    final,
+    firing,
+    hit,
+    ids,
+    local,
+    only,
+    order,
+    payment,
+    play,
+)
+
+NOON = "2026-03-02 12:00"
+
+
+def pays(distance: str, who: str, micro: int = 0, to: str = "X"):
+    moment = after(NOON, distance, micro)
+    return payment(moment, f"P-{distance}-{who}", to, customer=who)
+
+
+def test_three_customers_fire_at_the_third_payment() -> None:
+    #   0 d C-1    10 d C-2    20 d C-3 ◄ fires
+    paid = [pays("0s", "C-1"), pays("10d", "C-2"), pays("20d", "C-3")]
+    assert play(paid[:2], DETECTOR) == []
+    alert = only(play(paid, DETECTOR))
+    assert (alert.severity, alert.score, alert.account) == ("critical", 60, "X")
+    assert evidence(alert) == ids(*paid)
+    assert alert.detected_at == "2026-03-22T04:00:00Z"
+
+
+def test_one_customer_who_pays_often_is_silent() -> None:
+    paid = [pays(f"{day}d", "C-1") for day in range(1, 9)] + [pays("9d", "C-2")]
+    assert play(paid, DETECTOR) == []
+
+
+def test_the_ninetieth_day_counts_and_the_microsecond_after_does_not() -> None:
+    #   0 d C-1 ──── 45 d C-2 ──── 90 d C-3 | 90 d + 1 µs
+    assert only(play([pays("0s", "C-1"), pays("45d", "C-2"), pays("90d", "C-3")], DETECTOR))
+    beyond = [pays("0s", "C-1"), pays("45d", "C-2"), pays("90d", "C-3", micro=1)]
+    assert play(beyond, DETECTOR) == []
+
+
+def test_the_window_may_start_at_a_later_payment() -> None:
+    #   0 d C-1 ──────── 50 d C-2 ─ 91 d C-3 ─ 100 d C-4       the ring begins with C-2
+    paid = [pays("0s", "C-1"), pays("50d", "C-2"), pays("91d", "C-3"), pays("100d", "C-4")]
+    assert evidence(only(play(paid, DETECTOR))) == ids(*paid[1:])
+
+
+def test_company_accounts_and_accounts_valid_that_day_are_silent() -> None:
+    reference = company(account("OLD", valid_to="2026-12-31"))
+    ours = [pays(f"{day}d", f"C-{day}", to=COMPANY_ACCOUNT) for day in range(5)]
+    old = [pays(f"{day}d", f"C-{day}", to="OLD") for day in range(5)]
+    assert play([*ours, *old], DETECTOR, reference=reference) == []
+
+
+def test_each_account_is_by_itself() -> None:
+    paid = [pays("1d", "C-1"), pays("2d", "C-2"), pays("3d", "C-3", to="Y")]
+    assert play(paid, DETECTOR) == []
+
+
+def test_a_late_payment_completes_the_ring() -> None:
+    #   0 d C-1   ·   6 d C-3   7 d (time)   then 1 d C-2 arrives
+    paid = [pays("0s", "C-1"), pays("6d", "C-3"), hit(after(NOON, "7d"), "E-1"), pays("1d", "C-2")]
+    alert = only(play(paid, DETECTOR))
+    assert evidence(alert) == ids(paid[0], paid[3], paid[1])
+
+
+def test_more_payments_revise_the_same_alert() -> None:
+    paid = [pays(f"{day}d", f"C-{day}") for day in range(1, 6)]
+    alerts = play(paid, DETECTOR)
+    assert [alert.revision for alert in alerts] == [1, 2, 3]
+    assert "5 customers made 5 payments" in only(alerts).summary.en
+    assert "5 个客户" in only(alerts).summary.zh
+
+
+def test_an_earlier_payment_that_comes_late_takes_the_ring_over() -> None:
+    #   0 d C-4 (late)  1 d C-1  2 d C-2  3 d C-3      the anchor moves: a new id, the old one goes
+    paid = [pays("1d", "C-1"), pays("2d", "C-2"), pays("3d", "C-3"), pays("0s", "C-4")]
+    alerts = play(paid, DETECTOR)
+    assert sorted(alert.state for alert in final(alerts).values()) == ["firing", "withdrawn"]
+    [alert] = firing(alerts)
+    assert evidence(alert) == ids(paid[3], *paid[:3])
+
+
+def test_a_second_ring_begins_after_the_first_window() -> None:
+    first = [pays(f"{day}d", f"C-{day}") for day in (0, 1, 2)]
+    second = [pays(f"{day}d", f"C-{day}") for day in (91, 92, 93)]
+    alerts = firing(play([*first, *second], DETECTOR))
+    assert [evidence(alert) for alert in alerts] == [ids(*first), ids(*second)]
+
+
+def test_the_customer_of_an_order_is_the_payer_where_none_is_named() -> None:
+    events = [
+        *(order(after(NOON, "-1h"), f"O-{n}", customer=f"C-{n}") for n in (1, 2, 3)),
+        *(payment(after(NOON, f"{n}d"), f"P-{n}", "X", order=f"O-{n}") for n in (1, 2, 3)),
+    ]
+    assert only(play(events, DETECTOR)).evidence[0].id == events[3].id
+
+
+def test_three_orders_of_one_customer_are_one_customer() -> None:
+    events = [
+        *(order(after(NOON, "-1h"), f"O-{n}", customer="C-1") for n in (1, 2, 3)),
+        *(payment(after(NOON, f"{n}d"), f"P-{n}", "X", order=f"O-{n}") for n in (1, 2, 3)),
+    ]
+    assert play(events, DETECTOR) == []
+
+
+def test_payments_of_nobody_known_are_not_customers() -> None:
+    paid = [payment(after(NOON, f"{n}d"), f"P-{n}", "X") for n in range(1, 9)]
+    assert play(paid, DETECTOR) == []
+
+
+def test_a_ring_known_by_its_orders_fires_once_however_long_it_goes_on() -> None:
+    """What is dropped of a ring must be dropped whole, or its rest looks like a new ring."""
+    #   0 30 60 85 d: one ring      99, 100 d: time goes on; 30 60 85 99 must not look like a ring
+    events = []
+    for day in (0, 30, 60, 85, 99, 100):
+        events.append(order(after(NOON, f"{day}d"), f"O-{day}", customer=f"C-{day}"))
+        events.append(payment(after(NOON, f"{day}d", 1), f"P-{day}", "X", order=f"O-{day}"))
+    assert evidence(only(play(events, DETECTOR))) == ids(*events[1:8:2])
+
+
+def test_the_holder_of_the_account_is_named() -> None:
+    reference = company(employee("E-7", "刘洋", accounts=["X"]), customer("C-1", "E-1"))
+    paid = [pays(f"{n}d", f"C-{n}") for n in (1, 2, 3)]
+    alert = only(play(paid, DETECTOR, reference=reference))
+    assert alert.employee == "E-7"
+    assert "刘洋" in alert.summary.zh
+
+
+def test_else_the_one_employee_all_customers_belong_to() -> None:
+    paid = [pays(f"{n}d", f"C-{n}") for n in (1, 2, 3)]
+    one = company(*(customer(f"C-{n}", "E-1") for n in (1, 2, 3)))
+    assert only(play(paid, DETECTOR, reference=one)).employee == "E-1"
+    two = company(*(customer(f"C-{n}", f"E-{n}") for n in (1, 2, 3)))
+    assert only(play(paid, DETECTOR, reference=two)).employee is None
+
+
+def test_without_accounts_it_stays_silent_and_says_why() -> None:
+    run = local(DETECTOR, reference=Reference())
+    assert run.run([pays(f"{n}d", f"C-{n}") for n in (1, 2, 3)]) == []
+    assert "reference.accounts" in run.engine.silent()["account-ring"]
+
+
+def test_the_id_is_the_accounts_and_the_first_payments() -> None:
+    paid = [pays(f"{n}d", f"C-{n}") for n in (1, 2, 3)]
+    assert only(play(paid, DETECTOR)).alert_id == "account-ring-ea2f351b2084e222"

@@ -1,0 +1,126 @@
+"""bulk-delete: deletes summing 20 within 1 h by one employee."""
+
+from __future__ import annotations
+
+import pytest
+
+from offbook.detectors.bulk_delete import DETECTOR
+from offbook.detectors.engine import configured
+from tests.detectors.timeline import (
+    after,
+    company,
+    deletes,
+    edit,
+    employee,
+    evidence,
+    final,
+    firing,
+    ids,
+    only,
+    play,
+    wipes,
+)
+
+NINE = "2026-03-02 09:00"
+
+
+@pytest.mark.parametrize("count, fires", [(19, False), (20, True)])
+def test_twenty_is_enough_and_nineteen_is_not(count: int, fires: bool) -> None:
+    assert (play([deletes(NINE, "E-1", count)], DETECTOR) != []) is fires
+
+
+def test_records_and_files_are_summed() -> None:
+    #   09:00 12 records    09:30 8 files   = 20
+    gone = [deletes(NINE, "E-1", 12), wipes(after(NINE, "30m"), "E-1", 8)]
+    reference = company(employee("E-1", "唐静"))
+    alert = only(play(gone, DETECTOR, reference=reference))
+    assert (alert.severity, alert.score, alert.employee) == ("critical", 60, "E-1")
+    assert evidence(alert) == ids(*gone)
+    assert alert.evidence[0].note.endswith("(12 records)")
+    assert "唐静 (E-1) deleted 20 records or files within 1 hour from 2026-03-02 09:00" in (
+        alert.summary.en
+    )
+    assert "1 小时内删除了 20 条记录或文件" in alert.summary.zh
+
+
+@pytest.mark.parametrize("micro, fires", [(0, True), (1, False)])
+def test_the_sixtieth_minute_counts_and_the_microsecond_after_does_not(
+    micro: int, fires: bool
+) -> None:
+    #   09:00 10 ───────── 1 h ─────────┤ 10
+    gone = [deletes(NINE, "E-1", 10), deletes(after(NINE, "1h", micro), "E-1", 10)]
+    assert (play(gone, DETECTOR) != []) is fires
+
+
+def test_the_window_starts_at_any_delete() -> None:
+    #   09:00 1    09:50 15    10:20 10       the last two make 25 within an hour
+    gone = [
+        deletes(NINE, "E-1", 1),
+        deletes(after(NINE, "50m"), "E-1", 15),
+        deletes(after(NINE, "80m"), "E-1", 10),
+    ]
+    assert evidence(only(play(gone, DETECTOR))) == ids(*gone[1:])
+
+
+def test_two_employees_are_not_one() -> None:
+    assert play([deletes(NINE, "E-1", 19), deletes(NINE, "E-2", 19)], DETECTOR) == []
+
+
+@pytest.mark.parametrize("op", ["create", "update", "restore", "view", "export"])
+def test_other_edits_delete_nothing(op: str) -> None:
+    assert play([edit(NINE, "E-1", op, ("contact", "K-1"), count=500)], DETECTOR) == []
+
+
+def test_more_deletes_revise_the_run_and_a_later_hour_is_a_new_one() -> None:
+    #   09:00 20   09:30 5   10:00 1 │ 10:01 20
+    gone = [
+        deletes(NINE, "E-1", 20),
+        deletes(after(NINE, "30m"), "E-1", 5),
+        deletes(after(NINE, "60m"), "E-1", 1),
+        deletes(after(NINE, "61m"), "E-1", 20),
+    ]
+    alerts = play(gone, DETECTOR)
+    assert [alert.revision for alert in alerts] == [1, 2, 3, 1]
+    assert [evidence(alert) for alert in firing(alerts)] == [ids(*gone[:3]), ids(gone[3])]
+
+
+def test_a_late_delete_completes_the_run() -> None:
+    gone = [deletes(NINE, "E-1", 19), deletes(after(NINE, "3d"), "E-1", 1)]
+    late = deletes(after(NINE, "10m"), "E-1", 1)
+    assert evidence(only(play([*gone, late], DETECTOR))) == ids(gone[0], late)
+
+
+def test_runs_that_merge_leave_the_earlier_and_withdraw_the_later() -> None:
+    #   09:10 20          10:05 20            two runs? no: 09:10–10:10 is one
+    #   09:00 1 late ──► from 09:00 to 10:00: a new anchor; 10:05 begins the next
+    first, second = deletes(after(NINE, "10m"), "E-1", 20), deletes(after(NINE, "65m"), "E-1", 20)
+    late = deletes(NINE, "E-1", 1)
+    alerts = play([first, second, late], DETECTOR)
+    old = alerts[0].alert_id
+    assert final(alerts)[old].state == "withdrawn"
+    assert "belong to another alert" in final(alerts)[old].summary.en
+    assert [evidence(alert) for alert in firing(alerts)] == [ids(late, first), ids(second)]
+
+
+def test_two_runs_bridged_by_a_late_delete_become_one_with_the_earlier_anchor() -> None:
+    #   run A 09:00–10:00             run B from 10:30
+    #   09:20 20 · 10:30 20,  late 09:15 1: A moves to 09:15, which ends before 10:30: B stays
+    a, b = deletes(after(NINE, "20m"), "E-1", 20), deletes(after(NINE, "90m"), "E-1", 20)
+    late = deletes(after(NINE, "15m"), "E-1", 1)
+    alerts = firing(play([a, b, late], DETECTOR))
+    assert [evidence(alert) for alert in alerts] == [ids(late, a), ids(b)]
+
+
+def test_a_repeat_counts_once() -> None:
+    gone = deletes(NINE, "E-1", 19)
+    assert play([gone, gone, gone], DETECTOR) == []
+
+
+def test_the_numbers_are_parameters() -> None:
+    strict = configured(DETECTOR, threshold=2)
+    assert only(play([deletes(NINE, "E-1", 2)], strict)).state == "firing"
+
+
+def test_the_id_is_the_employees_and_the_first_deletes() -> None:
+    alert = only(play([deletes(NINE, "E-1", 20)], DETECTOR))
+    assert alert.alert_id == "bulk-delete-5c94efad381a0b98"

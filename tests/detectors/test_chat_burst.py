@@ -1,0 +1,98 @@
+"""chat-burst: 5 hits, or hits about 3 customers, within 24 h by one employee."""
+
+from __future__ import annotations
+
+import pytest
+
+from offbook.detectors.chat_burst import DETECTOR
+from tests.detectors.timeline import (
+    after,
+    company,
+    employee,
+    evidence,
+    firing,
+    hit,
+    ids,
+    only,
+    play,
+)
+
+NINE = "2026-03-02 09:00"
+
+
+def hits(*minutes: int, by: str = "E-1", about: str | None = None):
+    return [hit(after(NINE, f"{minute}m"), by, about) for minute in minutes]
+
+
+def test_five_hits_fire_and_four_do_not() -> None:
+    assert play(hits(0, 1, 2, 3), DETECTOR) == []
+    said = hits(0, 1, 2, 3, 4)
+    alert = only(play(said, DETECTOR, reference=company(employee("E-1", "何雨桐"))))
+    assert (alert.severity, alert.score, alert.employee) == ("warning", 30, "E-1")
+    assert evidence(alert) == ids(*said)
+    assert "何雨桐 (E-1) had 5" in alert.summary.en
+    assert "5 次" in alert.summary.zh
+
+
+def test_three_customers_fire_and_two_do_not() -> None:
+    #   09:00 C-1   10:00 C-2   11:00 C-3
+    said = [hit(after(NINE, f"{n}h"), "E-1", f"C-{n}") for n in (0, 1, 2)]
+    assert play(said[:2], DETECTOR) == []
+    alert = only(play(said, DETECTOR))
+    assert alert.customer is None
+    assert "3 customers" in alert.summary.en or "3 customer(s)" in alert.summary.en
+    assert "3 个客户" in alert.summary.zh
+
+
+def test_four_hits_about_two_customers_are_silent() -> None:
+    assert play([*hits(0, 1, about="C-1"), *hits(2, 3, about="C-2")], DETECTOR) == []
+
+
+@pytest.mark.parametrize("micro, fires", [(0, True), (1, False)])
+def test_the_24th_hour_counts_and_the_microsecond_after_does_not(micro: int, fires: bool) -> None:
+    #   09:00 ×4 ─────── 24 h ───────┤ the fifth
+    said = [*hits(0, 1, 2, 3), hit(after(NINE, "24h", micro), "E-1")]
+    assert (play(said, DETECTOR) != []) is fires
+
+
+def test_the_category_other_does_not_count() -> None:
+    said = [*hits(0, 1, 2, 3), hit(after(NINE, "4m"), "E-1", None, "other")]
+    assert play(said, DETECTOR) == []
+
+
+@pytest.mark.parametrize("category", ["competitor", "customer_data", "leaving"])
+def test_every_other_category_does(category: str) -> None:
+    said = [*hits(0, 1, 2, 3), hit(after(NINE, "4m"), "E-1", None, category)]
+    assert only(play(said, DETECTOR)).state == "firing"
+
+
+def test_two_employees_are_not_one() -> None:
+    assert play([*hits(0, 1, 2), *hits(3, 4, 5, by="E-2")], DETECTOR) == []
+
+
+def test_one_customer_is_named_where_all_is_about_him() -> None:
+    assert only(play(hits(0, 1, 2, 3, 4, about="C-1"), DETECTOR)).customer == "C-1"
+
+
+def test_the_next_day_is_a_new_run() -> None:
+    first, second = hits(0, 1, 2, 3, 4), hits(*(1441 + n for n in range(5)))
+    alerts = firing(play([*first, *second], DETECTOR))
+    assert [evidence(alert) for alert in alerts] == [ids(*first), ids(*second)]
+
+
+def test_a_late_hit_completes_the_run() -> None:
+    said = [*hits(0, 1, 2, 3), hit(after(NINE, "5d"), "E-1")]
+    late = hit(after(NINE, "30m"), "E-1")
+    assert evidence(only(play([*said, late], DETECTOR))) == ids(*said[:4], late)
+
+
+def test_an_earlier_hit_takes_the_run_over() -> None:
+    said = hits(10, 11, 12, 13, 14)
+    late = hit(NINE, "E-1")
+    alerts = play([*said, late], DETECTOR)
+    assert [alert.state for alert in alerts] == ["firing", "firing", "withdrawn"]
+    assert evidence(firing(alerts)[0]) == ids(late, *said)
+
+
+def test_the_id_is_the_employees_and_the_first_hits() -> None:
+    assert only(play(hits(0, 1, 2, 3, 4), DETECTOR)).alert_id == "chat-burst-503f2719923e2be8"

@@ -1,0 +1,172 @@
+"""deleted-before-resignation: a leaver deletes 3 records or files around his notice."""
+
+from __future__ import annotations
+
+import pytest
+
+from offbook.detectors.deleted_before_resignation import DETECTOR
+from tests.detectors.timeline import (
+    after,
+    company,
+    deletes,
+    employee,
+    evidence,
+    final,
+    firing,
+    hr,
+    ids,
+    only,
+    play,
+    wipes,
+)
+
+NOON = "2026-03-12 12:00"
+NOTICE = hr(NOON, "E-1", "resigned")
+
+
+def fires(*events) -> bool:
+    return bool(firing(play(sorted(events, key=lambda event: event.time), DETECTOR)))
+
+
+def test_three_deletes_before_the_notice_fire_when_it_comes() -> None:
+    #   -3 d 1 record   -2 d 2 files   notice ◄ fires
+    gone = [deletes(after(NOON, "-3d"), "E-1"), wipes(after(NOON, "-2d"), "E-1", 2)]
+    assert play(gone, DETECTOR) == []
+    alert = only(play([*gone, NOTICE], DETECTOR, reference=company(employee("E-1", "黄志强"))))
+    assert (alert.severity, alert.score, alert.employee) == ("critical", 60, "E-1")
+    assert evidence(alert) == ids(*gone, NOTICE)
+    assert alert.summary.en == (
+        "黄志强 (E-1) gave notice on 2026-03-12 and deleted 3 records or files from 2026-03-09 to "
+        "2026-03-10."
+    )
+    assert "2026-03-12 提出离职" in alert.summary.zh
+    assert "3 条记录或文件" in alert.summary.zh
+
+
+def test_two_are_not_enough() -> None:
+    assert not fires(deletes(after(NOON, "-3d"), "E-1", 2), NOTICE)
+
+
+def test_without_a_notice_there_is_nothing() -> None:
+    assert not fires(deletes(NOON, "E-1", 19))
+    assert not fires(deletes(NOON, "E-1", 19), hr(NOON, "E-1", "left"))
+    assert not fires(deletes(NOON, "E-1", 19), hr(NOON, "E-1", "transferred"))
+
+
+def test_somebody_elses_deletes_do_not_count() -> None:
+    assert not fires(deletes(after(NOON, "-3d"), "E-2", 9), NOTICE)
+
+
+@pytest.mark.parametrize(
+    "distance, micro, counts",
+    [
+        #   ├── 30 d ── notice ── 30 d ──┤      while no leaving is known
+        ("-30d", 0, True),
+        ("-30d", -1, False),
+        ("30d", 0, True),
+        ("30d", 1, False),
+    ],
+)
+def test_from_thirty_days_before_to_thirty_after(distance: str, micro: int, counts: bool) -> None:
+    assert fires(NOTICE, deletes(after(NOON, distance, micro), "E-1", 3)) is counts
+
+
+@pytest.mark.parametrize("kind", ["left", "terminated"])
+@pytest.mark.parametrize(
+    "distance, micro, counts", [("7d", 0, True), ("7d", 1, False), ("-1h", 0, True)]
+)
+def test_to_seven_days_after_the_leaving_once_it_is_known(
+    kind: str, distance: str, micro: int, counts: bool
+) -> None:
+    #   notice ── 2 d ── left ── 7 d ──┤
+    left = after(NOON, "2d")
+    gone = deletes(after(left, distance, micro), "E-1", 3)
+    assert fires(NOTICE, hr(left, "E-1", kind), gone) is counts
+
+
+def test_a_leaving_later_than_thirty_days_prolongs_it() -> None:
+    #   notice ────── 60 d ────── left ── 7 d ──┤ delete
+    left = after(NOON, "60d")
+    gone = deletes(after(left, "7d"), "E-1", 3)
+    assert fires(NOTICE, hr(left, "E-1", "left"), gone)
+
+
+def test_a_leaving_that_comes_to_be_known_shortens_it() -> None:
+    #   notice ─ 1 d ─ left (told late) ·· 9 d delete: counted, then not
+    gone = deletes(after(NOON, "9d"), "E-1", 3)
+    alerts = play([NOTICE, gone, hr(after(NOON, "1d"), "E-1", "left")], DETECTOR)
+    assert [alert.state for alert in alerts] == ["firing", "withdrawn"]
+
+
+def test_a_leaving_date_is_a_whole_company_day() -> None:
+    #   left effective on 20 March: to the end of the 27th, Shanghai
+    left = hr("2026-03-19 10:00", "E-1", "left", on="2026-03-20")
+    assert fires(NOTICE, left, deletes("2026-03-27 23:59:59.999999", "E-1", 3))
+    assert not fires(NOTICE, left, deletes("2026-03-28 00:00:00", "E-1", 3))
+
+
+def test_deletes_after_the_notice_revise_the_alert() -> None:
+    gone = [deletes(after(NOON, f"{day}d"), "E-1", 3) for day in (-1, 1, 2)]
+    alerts = play([gone[0], NOTICE, *gone[1:]], DETECTOR)
+    assert [alert.revision for alert in alerts] == [1, 2, 3]
+    assert "deleted 9 records" in alerts[-1].summary.en
+
+
+def test_a_late_delete_completes_it() -> None:
+    events = [
+        deletes(after(NOON, "-3d"), "E-1", 2),
+        NOTICE,
+        hr(after(NOON, "4d"), "E-9", "hired"),
+        deletes(after(NOON, "-2d"), "E-1", 1),
+    ]
+    assert only(play(events, DETECTOR)).state == "firing"
+
+
+def test_a_withdrawn_resignation_withdraws_it() -> None:
+    #   deletes ── notice ◄ fires ── 3 d ── stays after all ◄ withdrawn
+    gone = deletes(after(NOON, "-3d"), "E-1", 4)
+    stays = hr(after(NOON, "3d"), "E-1", "resignation_withdrawn")
+    alerts = play([gone, NOTICE, stays], DETECTOR)
+    assert [(alert.revision, alert.state) for alert in alerts] == [(1, "firing"), (2, "withdrawn")]
+    assert evidence(alerts[-1]) == ids(gone, NOTICE, stays)
+    assert alerts[-1].summary.en.startswith("Withdrawn: the resignation was withdrawn.")
+    assert alerts[-1].summary.zh.startswith("已撤回：离职申请已撤回。")
+
+
+def test_a_withdrawal_known_beforehand_keeps_it_silent() -> None:
+    stays = hr(after(NOON, "3d"), "E-1", "resignation_withdrawn")
+    assert play([NOTICE, stays, deletes(after(NOON, "-3d"), "E-1", 4)], DETECTOR) == []
+
+
+def test_a_withdrawal_before_the_notice_is_of_another_one() -> None:
+    stays = hr(after(NOON, "-3d"), "E-1", "resignation_withdrawn")
+    assert fires(stays, NOTICE, deletes(after(NOON, "-1d"), "E-1", 4))
+
+
+def test_a_second_resignation_is_its_own_alert() -> None:
+    #   notice ─ stays ─ 40 d ─ notice again
+    again = hr(after(NOON, "40d"), "E-1", "resigned")
+    events = [
+        deletes(after(NOON, "-1d"), "E-1", 3),
+        NOTICE,
+        hr(after(NOON, "1d"), "E-1", "resignation_withdrawn"),
+        deletes(after(NOON, "39d"), "E-1", 3),
+        again,
+    ]
+    alerts = play(events, DETECTOR)
+    assert [alert.state for alert in final(alerts).values()] == ["withdrawn", "firing"]
+    assert evidence(firing(alerts)[0]) == ids(events[3], again)
+
+
+def test_a_notice_repeated_while_it_runs_is_the_same_one() -> None:
+    events = [
+        deletes(after(NOON, "-1d"), "E-1", 3),
+        NOTICE,
+        hr(after(NOON, "1d"), "E-1", "resigned"),
+    ]
+    assert len(final(play(events, DETECTOR))) == 1
+
+
+def test_the_id_is_the_employees_and_the_notices() -> None:
+    alert = only(play([deletes(after(NOON, "-1d"), "E-1", 3), NOTICE], DETECTOR))
+    assert alert.alert_id == "deleted-before-resignation-9ceb6825e77f30c3"

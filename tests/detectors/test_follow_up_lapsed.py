@@ -1,0 +1,217 @@
+"""follow-up-lapsed: an open opportunity, and no activity by the customer's owner for 7 d."""
+
+from __future__ import annotations
+
+import pytest
+
+from offbook.detectors.follow_up_lapsed import DETECTOR
+from tests.detectors.timeline import (
+    activity,
+    after,
+    company,
+    customer,
+    edit,
+    employee,
+    evidence,
+    final,
+    firing,
+    hit,
+    ids,
+    only,
+    opens,
+    owner,
+    play,
+    stage,
+)
+
+NOON = "2026-03-02 12:00"
+DUE = after(NOON, "169h")  # 7 d, and 1 h of grace
+OWNED = (customer("C-1", "E-1"), employee("E-1", "王浩然"))
+
+
+def lapses(*events, until=None, reference=None):
+    return play(
+        events,
+        DETECTOR,
+        until=until if until is not None else after(NOON, "30d"),
+        reference=reference or company(*OWNED),
+    )
+
+
+def test_seven_days_after_the_opening_and_the_grace() -> None:
+    #   opened ───── 7 d ─────┼─ 1 h grace ─┤ 1 µs ◄ fires
+    opened = opens(NOON, "OP-1", "C-1")
+    assert lapses(opened, until=DUE) == []
+    alert = only(lapses(opened, until=DUE + 1))
+    assert (alert.severity, alert.score) == ("info", 10)
+    assert (alert.employee, alert.customer) == ("E-1", "C-1")
+    assert evidence(alert) == ids(opened)
+    assert alert.summary.en == (
+        "王浩然 (E-1) has had no activity with customer C-1, which has an open opportunity, for "
+        "7 days since 2026-03-02 12:00."
+    )
+    assert "连续 7 天未跟进" in alert.summary.zh
+
+
+def test_it_counts_from_the_owners_last_activity_and_shows_the_opening_too() -> None:
+    #   opened ─ 1 d ─ visit ───── 7 d ───── ◄ fires
+    opened, visit = opens(NOON, "OP-1", "C-1"), activity(after(NOON, "1d"), "E-1", "C-1")
+    alert = only(lapses(opened, visit))
+    assert evidence(alert) == ids(opened, visit)
+    assert "since 2026-03-03 12:00" in alert.summary.en
+
+
+@pytest.mark.parametrize("micro, fires", [(0, False), (1, True)])
+def test_an_activity_on_the_seventh_day_is_in_time(micro: int, fires: bool) -> None:
+    #   opened ───── 7 d ─────┤ call      one microsecond beyond is not
+    call = activity(after(NOON, "7d", micro), "E-1", "C-1")
+    alerts = lapses(opens(NOON, "OP-1", "C-1"), call, until=after(NOON, "14d"))
+    assert (alerts != []) is fires
+
+
+def test_somebody_elses_activity_is_not_the_owners() -> None:
+    alerts = lapses(opens(NOON, "OP-1", "C-1"), activity(after(NOON, "1d"), "E-2", "C-1"))
+    assert "since 2026-03-02 12:00" in only(alerts).summary.en
+
+
+def test_another_customers_activity_is_nothing_to_this_one() -> None:
+    alerts = lapses(opens(NOON, "OP-1", "C-1"), activity(after(NOON, "1d"), "E-1", "C-2"))
+    assert only(alerts).customer == "C-1"
+
+
+def test_nobody_owns_it_nobody_neglects_it() -> None:
+    assert lapses(opens(NOON, "OP-1", "C-9")) == []
+
+
+def test_without_an_open_opportunity_there_is_nothing_to_follow_up() -> None:
+    assert lapses(activity(NOON, "E-1", "C-1")) == []
+
+
+@pytest.mark.parametrize("how", ["won", "lost"])
+@pytest.mark.parametrize("named", ["C-1", None])
+def test_an_opportunity_closed_within_the_week_stops_the_timer(how: str, named: str | None) -> None:
+    #   opened ── 5 d ── won/lost, whether or not the edit names the customer
+    assert lapses(opens(NOON, "OP-1", "C-1"), stage(after(NOON, "5d"), "OP-1", how, named)) == []
+
+
+@pytest.mark.parametrize("named", ["C-1", None])
+def test_a_deleted_opportunity_stops_it_too(named: str | None) -> None:
+    gone = edit(after(NOON, "5d"), "E-1", "delete", ("opportunity", "OP-1"), customer=named)
+    assert lapses(opens(NOON, "OP-1", "C-1"), gone) == []
+
+
+def test_a_deleted_customer_stops_it() -> None:
+    gone = edit(after(NOON, "5d"), "E-1", "delete", ("customer", "C-1"), customer="C-1")
+    assert lapses(opens(NOON, "OP-1", "C-1"), gone) == []
+
+
+def test_closing_it_after_the_week_takes_nothing_back() -> None:
+    #   opened ───── 7 d ◄ lapsed ── 20 d won ── (weeks pass)
+    opened, won = opens(NOON, "OP-1", "C-1"), stage(after(NOON, "20d"), "OP-1", "won", "C-1")
+    assert evidence(only(lapses(opened, won, until=after(NOON, "90d")))) == ids(opened)
+
+
+def test_an_activity_weeks_later_takes_nothing_back_and_counts_anew() -> None:
+    #   opened ── 7 d ◄ ── 20 d call ── 27 d ◄
+    opened, call = opens(NOON, "OP-1", "C-1"), activity(after(NOON, "20d"), "E-1", "C-1")
+    alerts = firing(lapses(opened, call, until=after(NOON, "60d")))
+    assert [evidence(alert) for alert in alerts] == [ids(opened), ids(opened, call)]
+
+
+def test_an_elsewhere_closed_opportunity_has_no_second_lapse() -> None:
+    #   opened ── 7 d ◄ lapsed ── 10 d won (names no customer) ── 12 d call ── 19 d: nothing
+    events = [
+        opens(NOON, "OP-1", "C-1"),
+        stage(after(NOON, "10d"), "OP-1", "won"),
+        activity(after(NOON, "12d"), "E-1", "C-1"),
+    ]
+    assert evidence(only(lapses(*events))) == ids(events[0])
+
+
+def test_one_closed_elsewhere_and_reopened_can_lapse_again() -> None:
+    #   opened ── 3 d lost (names no customer) ── 10 d open again ── 17 d ◄ lapsed
+    events = [
+        opens(NOON, "OP-1", "C-1"),
+        stage(after(NOON, "3d"), "OP-1", "lost"),
+        stage(after(NOON, "10d"), "OP-1", "open", "C-1"),
+    ]
+    assert evidence(only(lapses(*events))) == ids(events[2])
+
+
+def test_a_late_activity_that_was_in_time_withdraws_it() -> None:
+    #   opened ── call (happened 6 d) ── 7 d 1 h: fires ── 8 d: the call arrives
+    events = [opens(NOON, "OP-1", "C-1"), hit(after(NOON, "8d"), "E-9")]
+    late = activity(after(NOON, "6d"), "E-1", "C-1")
+    alerts = lapses(*events, late, until=after(NOON, "12d"))
+    assert [alert.state for alert in alerts] == ["firing", "withdrawn"]
+
+
+def test_a_late_closing_that_was_in_time_withdraws_it() -> None:
+    for named in ("C-1", None):
+        events = [opens(NOON, "OP-1", "C-1"), hit(after(NOON, "8d"), "E-9")]
+        late = stage(after(NOON, "6d"), "OP-1", "lost", named)
+        assert [alert.state for alert in lapses(*events, late)] == ["firing", "withdrawn"]
+
+
+def test_a_new_owner_starts_anew() -> None:
+    #   opened ── 5 d E-2 becomes owner ───── 7 d ───── ◄ 12 d, his lapse
+    turn = owner(after(NOON, "5d"), "C-1", "E-2", was="E-1")
+    opened = opens(NOON, "OP-1", "C-1")
+    alert = only(lapses(opened, turn))
+    assert alert.employee == "E-2"
+    assert evidence(alert) == ids(opened, turn)
+    assert "since 2026-03-07 12:00" in alert.summary.en
+
+
+def test_the_old_owners_lapse_stays_his() -> None:
+    #   opened ── 7 d ◄ E-1's ── 9 d E-2 ── 16 d ◄ E-2's
+    opened = opens(NOON, "OP-1", "C-1")
+    turn = owner(after(NOON, "9d"), "C-1", "E-2", was="E-1")
+    alerts = firing(lapses(opened, turn, until=after(NOON, "60d")))
+    assert [alert.employee for alert in alerts] == ["E-1", "E-2"]
+
+
+def test_a_newer_document_that_repeats_the_edits_changes_nothing() -> None:
+    #   E-1 ── 9 d ──► E-2 (edit), and a document of day 20 says E-2 as well
+    opened = opens(NOON, "OP-1", "C-1")
+    turn = owner(after(NOON, "9d"), "C-1", "E-2", was="E-1")
+    newer = company(customer("C-1", "E-2", moment=after(NOON, "20d")))
+    alerts = firing(lapses(opened, turn, reference=newer))
+    assert [alert.employee for alert in alerts] == ["E-1", "E-2"]
+
+
+def test_an_owner_by_document_of_a_later_day_owned_it_before() -> None:
+    opened = opens(NOON, "OP-1", "C-1")
+    newer = company(customer("C-1", "E-1", moment=after(NOON, "20d")))
+    assert only(lapses(opened, reference=newer)).employee == "E-1"
+
+
+def test_an_owner_by_edit_alone_counts_from_that_edit() -> None:
+    turn = owner(after(NOON, "2d"), "C-9", "E-1")
+    opened = opens(NOON, "OP-1", "C-9")
+    assert evidence(only(lapses(opened, turn))) == ids(opened, turn)
+
+
+def test_two_opportunities_left_alone_from_one_activity_are_one_lapse() -> None:
+    #   OP-1 opened ─ OP-2 opened ─ call ───── 7 d ─────◄ one alert, both openings shown
+    events = [
+        opens(NOON, "OP-1", "C-1"),
+        opens(after(NOON, "1h"), "OP-2", "C-1"),
+        activity(after(NOON, "2h"), "E-1", "C-1"),
+    ]
+    assert evidence(only(lapses(*events))) == ids(*events)
+
+
+def test_an_opportunity_left_open_for_months_lapses_once() -> None:
+    opened = opens(NOON, "OP-1", "C-1")
+    assert len(lapses(opened, until=after(NOON, "300d"))) == 1
+
+
+def test_time_that_jumps_still_finds_it() -> None:
+    for jump in ("8d", "15d", "40d", "200d"):
+        assert len(final(lapses(opens(NOON, "OP-1", "C-1"), until=after(NOON, jump)))) == 1
+
+
+def test_the_id_is_the_customers_and_what_it_counts_from() -> None:
+    alert = only(lapses(opens(NOON, "OP-1", "C-1")))
+    assert alert.alert_id == "follow-up-lapsed-8c209f304c758327"

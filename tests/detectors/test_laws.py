@@ -1,0 +1,311 @@
+"""What holds of all detectors and any company: the rules at the head of detectors.md."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from random import Random
+
+import msgspec
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from offbook.detectors.catalogue import BY_ID, DETECTORS
+from offbook.detectors.engine import Engine, Input
+from offbook.detectors.local import LocalRun
+from offbook.detectors.state import decode_state, encode_state
+from offbook.events.alert import Alert
+from offbook.events.document import document
+from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
+from tests.detectors.timeline import badly_worded, event, firing, hit
+from tests.examples.nine_questions import answers
+
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+law = settings(
+    max_examples=5000 if THOROUGH else int(os.environ.get("LAWS", "40")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+Documents = tuple[Event, ...]
+
+
+def local(documents: Documents) -> LocalRun:
+    return LocalRun(Engine(DETECTORS, reference_of(documents), mode="replay"))
+
+
+def end(run: LocalRun, alerts: Sequence[Alert]) -> list[Alert]:
+    """All revisions, once all time has passed; and nothing failed, leaked or is badly said."""
+    alerts = [*alerts, *run.advance(END)]
+    assert not run.failures, run.failures[0]
+    assert not run.evicted
+    for alert in alerts:
+        assert not badly_worded(alert), alert.summary
+    return alerts
+
+
+def one_by_one(documents: Documents, events: Iterable[Event]) -> list[Alert]:
+    run = local(documents)
+    return end(run, run.run(events))
+
+
+def told(alerts: Iterable[Alert]) -> list[tuple[object, ...]]:
+    """What must not depend on how the events came: all of an alert but its revision."""
+    return sorted(
+        (
+            alert.alert_id,
+            alert.severity,
+            alert.score,
+            str(alert.employee),
+            str(alert.customer),
+            str(alert.order),
+            str(alert.account),
+            alert.summary.en,
+            alert.summary.zh,
+            tuple((piece.id, piece.time, piece.note) for piece in alert.evidence),
+        )
+        for alert in firing(alerts)
+    )
+
+
+def events_of(history: Iterable[Arrival]) -> list[Event]:
+    return [arrival.event for arrival in history]
+
+
+def in_time_order(history: Iterable[Arrival]) -> list[Event]:
+    return sorted(events_of(history), key=lambda event: (event.time, event.id))
+
+
+@law
+@given(documents, histories())
+def test_the_order_of_arrival_does_not_matter(documents: Documents, history: list[Arrival]) -> None:
+    as_they_happened = one_by_one(documents, in_time_order(history))
+    as_they_came = one_by_one(documents, events_of(history))
+    assert told(as_they_came) == told(as_they_happened)
+
+
+@law
+@given(documents, histories(), st.randoms(use_true_random=False))
+def test_repeats_change_nothing(documents: Documents, history: list[Arrival], rng: Random) -> None:
+    again = [
+        Arrival(arrival.event, arrival.event.time + rng.choice((HOUR, DAY, 7 * DAY)))
+        for arrival in history
+        if rng.random() < 0.5
+    ]
+    repeated = sorted([*history, *again], key=lambda arrival: arrival.at)
+    assert told(one_by_one(documents, events_of(repeated))) == told(
+        one_by_one(documents, events_of(history))
+    )
+
+
+@law
+@given(documents, histories())
+def test_a_repeat_at_once_makes_no_revision(documents: Documents, history: list[Arrival]) -> None:
+    twice = [event for event in events_of(history) for _ in range(2)]
+    assert one_by_one(documents, twice) == one_by_one(documents, events_of(history))
+
+
+def _elsewhere(arrival: Arrival) -> Arrival:
+    """The same event in another company: every id is another."""
+    data = _renamed(document(arrival.event)["data"])
+    renamed = msgspec.convert(data, type(arrival.event.data))
+    return Arrival(event(arrival.event.time, renamed), arrival.at)
+
+
+_IDS = {
+    "actor", "id", "customer", "order", "owner", "employee", "payment", "shipment",
+    "payee_account", "released_by",
+}  # fmt: skip
+
+
+def _renamed(data: dict[str, object]) -> dict[str, object]:
+    return {
+        key: _renamed(value)
+        if isinstance(value, dict)
+        else f"other {value}"
+        if key in _IDS
+        else value
+        for key, value in data.items()
+    }
+
+
+@law
+@given(documents, histories(scenes=2, noise=2), histories(scenes=2, noise=2))
+def test_events_of_other_keys_change_nothing(
+    documents: Documents, history: list[Arrival], other: list[Arrival]
+) -> None:
+    elsewhere = [_elsewhere(arrival) for arrival in other]
+    ours = {arrival.event.id for arrival in history}
+    both = sorted([*history, *elsewhere], key=lambda arrival: arrival.at)
+    mixed = [
+        alert for alert in one_by_one(documents, events_of(both)) if alert.evidence[0].id in ours
+    ]
+    assert told(mixed) == told(one_by_one(documents, events_of(history)))
+
+
+class Forgetful(LocalRun):
+    """Keeps nothing in memory: all states are encoded and decoded between any two steps."""
+
+    def _step(self, key: str, inputs: list[Input]) -> list[Alert]:
+        for known in self.states:
+            self.states[known] = decode_state(encode_state(self.states[known]))
+        return super()._step(key, inputs)
+
+
+@law
+@given(documents, histories())
+def test_a_snapshot_at_any_moment_changes_nothing(
+    documents: Documents, history: list[Arrival]
+) -> None:
+    run = Forgetful(Engine(DETECTORS, reference_of(documents), mode="replay"))
+    assert end(run, run.run(events_of(history))) == one_by_one(documents, events_of(history))
+
+
+class Batches(LocalRun):
+    """Takes several events at a time, as the monitor does: those of one entity in one step."""
+
+    def take(self, events: Sequence[Event]) -> list[Alert]:
+        keyed: dict[str, list[Input]] = {}
+        for one in events:
+            for key in self.engine.route(one):
+                keyed.setdefault(key, []).append(one)
+        alerts = [alert for key, inputs in keyed.items() for alert in self._step(key, inputs)]
+        return alerts + self.advance(max(event.time for event in events))
+
+
+@law
+@given(documents, histories(), st.lists(st.integers(1, 6), min_size=1))
+def test_batches_say_what_single_events_say(
+    documents: Documents, history: list[Arrival], sizes: list[int]
+) -> None:
+    run = Batches(Engine(DETECTORS, reference_of(documents), mode="replay"))
+    events, alerts, turn = events_of(history), [], 0
+    while events:
+        size = sizes[turn % len(sizes)]
+        alerts += run.take(events[:size])
+        events, turn = events[size:], turn + 1
+    assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
+
+
+@law
+@given(documents, histories(), st.sampled_from((HOUR // 2, DAY, 5 * DAY, 11 * DAY, 40 * DAY)))
+def test_time_may_go_in_small_steps_or_in_jumps(
+    documents: Documents, history: list[Arrival], step: int
+) -> None:
+    run, alerts = local(documents), []
+    for one in events_of(history):
+        while run.now is not None and run.now + step < one.time:
+            alerts += run.advance(run.now + step)
+        alerts += run.feed(one)
+    while history and run.now is not None and run.now < END - 100 * DAY:
+        alerts += run.advance(run.now + step)
+    assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
+
+
+class Backwards(LocalRun):
+    """Stream time goes back for a while: a partition moved to a worker that knows less."""
+
+    back = 0
+
+    def _step(self, key: str, inputs: list[Input]) -> list[Alert]:
+        now, self.now = self.now, None if self.now is None else self.now - self.back
+        try:
+            return super()._step(key, inputs)
+        finally:
+            self.now = now
+
+
+@law
+@given(documents, histories(), st.lists(st.sampled_from((0, HOUR, 2 * DAY, 9 * DAY)), min_size=3))
+def test_time_that_goes_back_takes_nothing_back(
+    documents: Documents, history: list[Arrival], backs: list[int]
+) -> None:
+    run, alerts = Backwards(Engine(DETECTORS, reference_of(documents), mode="replay")), []
+    for turn, one in enumerate(events_of(history)):
+        alerts += run.advance(one.time)
+        standing = {alert.alert_id for alert in firing(alerts)}
+        run.back = backs[turn % len(backs)]
+        for key in list(run.states):
+            alerts += run._step(key, [])
+        assert standing <= {alert.alert_id for alert in firing(alerts)}
+        alerts += run.feed(one)
+        run.back = 0
+    assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
+
+
+@law
+@given(documents, histories())
+def test_a_brute_force_over_all_events_finds_the_same(
+    documents: Documents, history: list[Arrival]
+) -> None:
+    quiet = hit(END, "E-QUIET", category="other")
+    run = local(documents)
+    alerts = run.run([*events_of(history), quiet])
+    engine = Counter(
+        (
+            alert.detector,
+            alert.employee,
+            alert.customer,
+            alert.order,
+            alert.account,
+            alert.score,
+            tuple(sorted(piece.id for piece in alert.evidence)),
+        )
+        for alert in firing(alerts)
+    )
+    asked = answers(
+        [document(one) for one in documents],
+        [document(one) for one in [*in_time_order(history), quiet]],
+    )
+    brute = Counter(
+        (
+            found.detector,
+            found.employee,
+            found.customer,
+            found.order,
+            found.account,
+            found.score,
+            tuple(sorted(found.evidence)),
+        )
+        for found in asked
+        if found.state == "firing"
+    )
+    assert engine == brute
+
+
+@law
+@given(documents, histories())
+def test_in_the_end_nothing_is_left(documents: Documents, history: list[Arrival]) -> None:
+    """Two years on only an opportunity that is open still may be remembered."""
+    run = local(documents)
+    run.run(events_of(history))
+    run.advance(END + 700 * DAY)
+    run.advance(END + 1400 * DAY)
+    still_open = {
+        key
+        for key, state in run.states.items()
+        if any(fact.role == "opportunity" for fact in _facts(state))
+    }
+    assert set(run.states) == still_open
+
+
+def _facts(state: object) -> list[object]:
+    return [fact for notebook in state.notebooks.values() for fact in notebook.facts]  # type: ignore[attr-defined]
+
+
+def test_the_random_companies_make_every_detector_fire() -> None:
+    """Else the laws above would hold of nothing."""
+    fired: Counter[str] = Counter()
+
+    @settings(max_examples=150, deadline=None, derandomize=True, phases=[Phase.generate])
+    @given(documents, histories())
+    def look(documents: Documents, history: list[Arrival]) -> None:
+        alerts = firing(one_by_one(documents, events_of(history)))
+        fired.update({alert.detector for alert in alerts})
+
+    look()
+    assert set(fired) == set(BY_ID)
+    assert min(fired.values()) >= 3, fired

@@ -1,0 +1,151 @@
+"""leak-then-lost: sensitive talk about a customer, and its opportunity lost within 14 days."""
+
+from __future__ import annotations
+
+import pytest
+
+from offbook.detectors.leak_then_lost import DETECTOR
+from tests.detectors.timeline import (
+    after,
+    company,
+    edit,
+    employee,
+    evidence,
+    final,
+    hit,
+    ids,
+    only,
+    opens,
+    play,
+    stage,
+    wipes,
+)
+
+NOON = "2026-03-02 12:00"
+
+
+def lost(distance: str = "0s", micro: int = 0, **more: str):
+    return stage(after(NOON, distance, micro), "OP-1", "lost", "C-1", **more)  # type: ignore[arg-type]
+
+
+def test_talk_and_then_the_loss() -> None:
+    #   hit (competitor, C-1) ── 6 d ──► lost
+    said = hit(after(NOON, "-6d"), "E-7", "C-1", "competitor")
+    gone = lost()
+    alert = only(play([said, gone], DETECTOR, reference=company(employee("E-7", "马晓东"))))
+    assert (alert.severity, alert.score) == ("critical", 60)
+    assert (alert.employee, alert.customer, alert.order) == ("E-7", "C-1", None)
+    assert evidence(alert) == ids(said, gone)
+    assert "OP-1" in alert.summary.en
+    assert "马晓东 (E-7)" in alert.summary.en
+    assert "丢单" in alert.summary.zh
+
+
+@pytest.mark.parametrize(
+    "distance, micro, fires",
+    [
+        #   hit ──── 14 d ────► lost ──► hit      the edge counts, what is said afterwards does not
+        ("-14d", 0, True),
+        ("-14d", -1, False),
+        ("0s", 0, True),
+        ("0s", 1, False),
+    ],
+)
+def test_the_fourteenth_day_counts(distance: str, micro: int, fires: bool) -> None:
+    said = hit(after(NOON, distance, micro), "E-7", "C-1")
+    events = sorted([said, lost()], key=lambda event: event.time)
+    assert (play(events, DETECTOR) != []) is fires
+
+
+@pytest.mark.parametrize(
+    "category, fires",
+    [
+        ("private_deal", True),
+        ("off_channel_payment", True),
+        ("kickback", True),
+        ("competitor", True),
+        ("customer_data", False),
+        ("leaving", False),
+        ("other", False),
+    ],
+)
+def test_what_kind_of_talk_counts(category: str, fires: bool) -> None:
+    events = [hit(after(NOON, "-1d"), "E-7", "C-1", category), lost()]
+    assert (play(events, DETECTOR) != []) is fires
+
+
+def test_talk_about_another_customer_is_silent() -> None:
+    assert play([hit(after(NOON, "-1d"), "E-7", "C-2"), lost()], DETECTOR) == []
+
+
+def test_a_won_opportunity_is_silent() -> None:
+    events = [hit(after(NOON, "-1d"), "E-7", "C-1"), stage(NOON, "OP-1", "won", "C-1")]
+    assert play(events, DETECTOR) == []
+
+
+def test_the_customer_is_known_from_an_earlier_edit() -> None:
+    #   opened for C-1 ── hit ──► lost (names no customer)
+    events = [
+        opens(after(NOON, "-30d"), "OP-1", "C-1"),
+        hit(after(NOON, "-1d"), "E-7", "C-1"),
+        stage(NOON, "OP-1", "lost"),
+    ]
+    assert only(play(events, DETECTOR)).customer == "C-1"
+
+
+def test_the_first_who_talked_is_named_and_all_talk_is_evidence() -> None:
+    said = [hit(after(NOON, "-3d"), "E-8", "C-1"), hit(after(NOON, "-2d"), "E-7", "C-1")]
+    gone = lost()
+    alert = only(play([*said, gone], DETECTOR))
+    assert alert.employee == "E-8"
+    assert evidence(alert) == ids(*said, gone)
+    assert "2 sensitive chat hit" in alert.summary.en
+
+
+def test_talk_that_arrives_late_fires_then() -> None:
+    said, gone = hit(after(NOON, "-2d"), "E-7", "C-1"), lost()
+    alerts = play([gone, wipes(after(NOON, "4d"), "E-9"), said], DETECTOR)
+    assert evidence(only(alerts)) == ids(said, gone)
+
+
+def test_a_loss_that_arrives_before_its_talk_and_again_says_nothing_twice() -> None:
+    said, gone = hit(after(NOON, "-2d"), "E-7", "C-1"), lost()
+    assert len(play([gone, said, gone, said], DETECTOR)) == 1
+
+
+def test_saving_a_lost_opportunity_again_is_no_loss() -> None:
+    #   lost ── 20 d ── hit ── lost (saved again)       the talk came after the loss
+    again = edit(
+        after(NOON, "21d"), "E-1", "update", ("opportunity", "OP-1"), customer="C-1", stage="lost"
+    )
+    events = [lost(), hit(after(NOON, "20d"), "E-7", "C-1"), again]
+    assert play(events, DETECTOR) == []
+
+
+def test_an_edit_that_says_it_was_lost_before_is_no_loss() -> None:
+    assert play([hit(after(NOON, "-1d"), "E-7", "C-1"), lost(was="lost")], DETECTOR) == []
+
+
+def test_one_that_was_reopened_can_be_lost_again() -> None:
+    #   lost ── reopened ── hit ── lost
+    events = [
+        lost("-20d"),
+        stage(after(NOON, "-10d"), "OP-1", "open", "C-1"),
+        hit(after(NOON, "-1d"), "E-7", "C-1"),
+        lost(),
+    ]
+    assert evidence(only(play(events, DETECTOR))) == ids(events[2], events[3])
+
+
+def test_each_opportunity_of_the_customer_is_its_own_alert() -> None:
+    events = [
+        hit(after(NOON, "-1d"), "E-7", "C-1"),
+        lost(),
+        stage(NOON, "OP-2", "lost", "C-1"),
+    ]
+    assert len(final(play(events, DETECTOR))) == 2
+
+
+def test_the_id_is_the_opportunitys() -> None:
+    alert = only(play([hit(after(NOON, "-1d"), "E-7", "C-1"), lost()], DETECTOR))
+    assert alert.alert_id == "leak-then-lost-bb600057ccd481f6"
