@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from offbook.detectors.account_ring import DETECTOR
 from offbook.detectors.reference import Reference
+from offbook.events.event import Event
 from tests.detectors.timeline import (
     COMPANY_ACCOUNT,
     account,
@@ -26,7 +27,7 @@ from tests.detectors.timeline import (
 NOON = "2026-03-02 12:00"
 
 
-def pays(distance: str, who: str, micro: int = 0, to: str = "X"):
+def pays(distance: str, who: str, micro: int = 0, to: str = "X") -> Event:
     moment = after(NOON, distance, micro)
     return payment(moment, f"P-{distance}-{who}", to, customer=who)
 
@@ -95,6 +96,19 @@ def test_an_earlier_payment_that_comes_late_takes_the_ring_over() -> None:
     assert evidence(alert) == ids(paid[3], *paid[:3])
 
 
+def test_the_same_payment_again_changes_nothing() -> None:
+    paid = [pays(f"{day}d", f"C-{day}") for day in (1, 2, 3)]
+    assert [alert.revision for alert in play([*paid, *paid], DETECTOR)] == [1]
+
+
+def test_refunds_are_no_payments() -> None:
+    back = [
+        payment(after(NOON, f"{n}d"), f"P-{n}", "X", kind="refund", customer=f"C-{n}")
+        for n in (1, 2, 3)
+    ]
+    assert play(back, DETECTOR) == []
+
+
 def test_a_second_ring_begins_after_the_first_window() -> None:
     first = [pays(f"{day}d", f"C-{day}") for day in (0, 1, 2)]
     second = [pays(f"{day}d", f"C-{day}") for day in (91, 92, 93)]
@@ -138,7 +152,14 @@ def test_the_holder_of_the_account_is_named() -> None:
     paid = [pays(f"{n}d", f"C-{n}") for n in (1, 2, 3)]
     alert = only(play(paid, DETECTOR, reference=reference))
     assert alert.employee == "E-7"
-    assert "刘洋" in alert.summary.zh
+    assert alert.summary.en == (
+        "3 customers made 3 payments to account X, which is not the company's, from 2026-03-03 to "
+        "2026-03-05 (within 90 days). Behind it: 刘洋 (E-7)."
+    )
+    assert alert.summary.zh == (
+        "2026-03-03 至 2026-03-05（90 天内）有 3 个客户向非公司账户 X 付款 3 笔。"
+        "相关员工：刘洋（E-7）。"
+    )
 
 
 def test_else_the_one_employee_all_customers_belong_to() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from offbook.detectors.chat_burst import DETECTOR
+from offbook.events.event import Event
 from tests.detectors.timeline import (
     after,
     company,
@@ -20,7 +21,7 @@ from tests.detectors.timeline import (
 NINE = "2026-03-02 09:00"
 
 
-def hits(*minutes: int, by: str = "E-1", about: str | None = None):
+def hits(*minutes: int, by: str = "E-1", about: str | None = None) -> list[Event]:
     return [hit(after(NINE, f"{minute}m"), by, about) for minute in minutes]
 
 

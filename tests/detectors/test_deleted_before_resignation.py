@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from offbook.detectors.deleted_before_resignation import DETECTOR
+from offbook.events.event import Event
 from tests.detectors.timeline import (
     after,
     company,
@@ -24,7 +25,7 @@ NOON = "2026-03-12 12:00"
 NOTICE = hr(NOON, "E-1", "resigned")
 
 
-def fires(*events) -> bool:
+def fires(*events: Event) -> bool:
     return bool(firing(play(sorted(events, key=lambda event: event.time), DETECTOR)))
 
 

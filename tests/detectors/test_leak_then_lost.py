@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from offbook.detectors.leak_then_lost import DETECTOR
+from offbook.events.event import Event
 from tests.detectors.timeline import (
     after,
     company,
@@ -24,7 +25,7 @@ from tests.detectors.timeline import (
 NOON = "2026-03-02 12:00"
 
 
-def lost(distance: str = "0s", micro: int = 0, **more: str):
+def lost(distance: str = "0s", micro: int = 0, **more: str) -> Event:
     return stage(after(NOON, distance, micro), "OP-1", "lost", "C-1", **more)  # type: ignore[arg-type]
 
 

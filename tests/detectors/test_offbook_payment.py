@@ -32,7 +32,7 @@ NOON = "2026-03-02 12:00"
 
 
 def test_money_to_a_stranger_fires_at_once() -> None:
-    #   09:00 ── payment C-1 ──► X (not ours)
+    #   12:00 payment C-1 ──► X (not ours) ◄ fires
     paid = payment(NOON, "P-1", "X", customer="C-1")
     alert = only(play([paid], DETECTOR, reference=company(customer("C-1", "E-1"))))
     assert alert.severity == "critical"
@@ -93,8 +93,22 @@ def test_talk_of_deals_channels_and_kickbacks_counts(category: str) -> None:
     talk = hit(after(NOON, "-1h"), "E-1", "C-1", category)
     alert = only(play([talk, payment(NOON, "P-1", "X", customer="C-1")], DETECTOR))
     assert alert.score == 80
-    assert "1 chat hit" in alert.summary.en
-    assert "1 次" in alert.summary.zh
+    assert alert.summary.en.endswith(" 1 chat hit with this customer points to a private deal.")
+    assert alert.summary.zh.endswith("与该客户的聊天中有 1 次私单相关命中。")
+
+
+def test_all_the_talk_around_it_is_evidence_oldest_first() -> None:
+    #   hit ─ 1 d ─► payment ─ 1 d ─► hit
+    before, later = hit(after(NOON, "-1d"), "E-1", "C-1"), hit(after(NOON, "1d"), "E-2", "C-1")
+    paid = payment(NOON, "P-1", "X", customer="C-1")
+    alert = only(play([before, paid, later], DETECTOR))
+    assert evidence(alert) == ids(before, paid, later)
+    assert [piece.note for piece in alert.evidence] == [
+        "talk of a private deal with this customer",
+        "payment to an account that is not the company's",
+        "talk of a private deal with this customer",
+    ]
+    assert "2 chat hits with this customer point to a private deal." in alert.summary.en
 
 
 @pytest.mark.parametrize("category", ["competitor", "customer_data", "leaving", "other"])
@@ -133,6 +147,11 @@ def test_a_payment_that_is_reported_twice_is_one_alert() -> None:
     slip = payment(after(NOON, "1m"), "P-1", "X", customer="C-1", id="slip-1")
     alert = only(play([paid, slip], DETECTOR))
     assert evidence(alert) == ids(paid, slip)
+
+
+def test_the_same_event_again_changes_nothing() -> None:
+    paid, talk = payment(NOON, "P-1", "X", customer="C-1"), hit(NOON, "E-1", "C-1")
+    assert [alert.revision for alert in play([talk, paid, paid, talk, paid], DETECTOR)] == [1]
 
 
 def test_another_payment_is_another_alert() -> None:
@@ -223,6 +242,7 @@ def test_nobody_is_named_where_nobody_is_known() -> None:
 
 
 def test_a_refund_takes_nothing_back() -> None:
+    #   12:00 payment ─► X ◄ fires      13:00 refund: that it went astray stays true
     events = [payment(NOON, "P-1", "X"), refund(after(NOON, "1h"), "P-1")]
     assert only(play(events, DETECTOR)).state == "firing"
 
@@ -233,6 +253,17 @@ def test_without_accounts_it_stays_silent_and_says_why() -> None:
     assert run.engine.silent() == {
         "offbook-payment": "no document on reference.accounts has arrived yet"
     }
+
+
+def test_a_payment_from_nobody_known_says_so() -> None:
+    alert = only(play([payment(NOON, "P-1", "X", "5000", currency="USD")], DETECTOR))
+    assert alert.summary.en == (
+        "Customer unknown paid 5,000.00 USD at 2026-03-02 12:00 to account X, which is not the "
+        "company's. Responsible: an employee not yet known."
+    )
+    assert alert.summary.zh == (
+        "客户 未知 于 2026-03-02 12:00 向非公司账户 X 付款 5,000.00 USD。责任人：尚不明确的员工。"
+    )
 
 
 def test_the_id_is_the_payments() -> None:

@@ -27,6 +27,7 @@ DUE = after(NOON, "25h")  # 24 h, and 1 h of grace
 
 
 def test_a_shipment_that_names_no_order_fires_at_once() -> None:
+    #   12:00 dispatched, no order ◄ fires
     sent = shipment(NOON, "S-1", customer="C-1")
     alert = only(play([sent], DETECTOR, reference=company(customer("C-1", "E-1"))))
     assert (alert.severity, alert.score) == ("critical", 60)
@@ -101,9 +102,37 @@ def test_the_order_that_arrives_late_but_was_in_time_withdraws_it() -> None:
 
 
 def test_an_order_entered_too_late_withdraws_nothing() -> None:
-    events = [shipment(NOON, "S-1", order="O-1"), order(after(NOON, "2d"), "O-1")]
+    #   dispatched ── 24 h ──┼─ 25 h: fires ── 2 d: an order is made up: now we know by whom
+    events = [shipment(NOON, "S-1", order="O-1"), order(after(NOON, "2d"), "O-1", customer="C-1")]
     alert = only(play(events, DETECTOR))
-    assert (alert.state, alert.employee) == ("firing", "E-CLERK")
+    assert (alert.state, alert.employee, alert.customer) == ("firing", "E-CLERK", "C-1")
+    assert alert.summary.en == (
+        "Shipment S-1 to customer C-1 left at 2026-03-02 12:00 and names order O-1, which no "
+        "order edit mentions up to 1 day later. Responsible: E-CLERK."
+    )
+    assert alert.summary.zh == (
+        "发往客户 C-1 的发货单 S-1 于 2026-03-02 12:00 出库，所关联的订单 O-1 在发货后 1 天内没有"
+        "任何订单记录。责任人：员工E-CLERK。"
+    )
+
+
+def test_the_customer_the_shipment_names_comes_before_the_orders() -> None:
+    events = [
+        shipment(NOON, "S-1", order="O-1", customer="C-2"),
+        order(after(NOON, "2d"), "O-1", customer="C-1"),
+    ]
+    assert only(play(events, DETECTOR)).customer == "C-2"
+
+
+def test_a_shipment_that_arrives_late_fires_the_same_alert() -> None:
+    sent, clock = shipment(NOON, "S-1", order="O-1"), hit(after(NOON, "6d"), "E-9")
+    late, on_time = play([clock, sent], DETECTOR), play([sent, clock], DETECTOR)
+    assert only(late) == only(on_time)
+
+
+def test_the_same_event_again_changes_nothing() -> None:
+    events = [shipment(NOON, "S-1"), shipment(NOON, "S-1")]
+    assert [alert.revision for alert in play(events, DETECTOR)] == [1]
 
 
 @pytest.mark.parametrize("status", ["delivered", "returned"])
