@@ -1,0 +1,186 @@
+"""What a partition restores from its changelog, whatever was written there and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offbook.detectors.catalogue import DETECTORS
+from offbook.detectors.engine import Engine
+from offbook.detectors.reference import Reference
+from offbook.detectors.state import EntityState, encode_state
+from offbook.streams.entity_table import EntityPartition, Entry, keyed_offset
+from offbook.streams.keyed import mark
+from tests.detectors import timeline as tell
+
+KEY = "employee:E-1"
+
+
+@dataclass
+class Changelog:
+    """A partition of the changelog, as a list."""
+
+    records: list[Record] = field(default_factory=list)
+
+    def add(self, *entries: Entry) -> None:
+        for key, value, headers in entries:
+            self.records.append(Record(len(self.records), key, value, headers))
+
+    def restored(self) -> EntityPartition:
+        return restored(self.records)
+
+    def compacted(self) -> list[Record]:
+        last = {record.key: record for record in self.records}
+        return sorted(last.values(), key=lambda record: record.offset)
+
+
+@dataclass
+class Record:
+    offset: int
+    key: bytes
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+
+
+def restored(records: Iterable[Record]) -> EntityPartition:
+    partition = EntityPartition(0)
+    partition.restore(records)
+    partition.restored()
+    return partition
+
+
+def state(deletions: int) -> EntityState:
+    """The state of an employee who deleted so many records; 0 is the empty state."""
+    engine = Engine(DETECTORS, Reference())
+    found = EntityState()
+    for n in range(deletions):
+        deed = tell.deletes(f"2026-03-02 09:00:{n:02}", "E-1", 1)
+        found = engine.step(KEY, found, [deed], None).state
+    return found
+
+
+STATES = [state(n) for n in range(4)]
+
+
+def written(partition: EntityPartition, deletions: int, offset: int) -> Entry:
+    partition.put(KEY, STATES[deletions], offset)
+    return partition.entry(KEY, offset)
+
+
+def test_what_was_written_is_restored_with_its_timers() -> None:
+    partition, changelog = EntityPartition(0), Changelog()
+    changelog.add(written(partition, 2, 7))
+    partition.stream_time.hear([mark("payments", 1, 2, 5_000_000)])
+    partition.applied = 7
+    changelog.add(partition.applied_entry())
+
+    back = changelog.restored()
+
+    found = back.state(KEY)
+    assert found is not None
+    assert encode_state(found) == encode_state(STATES[2])
+    assert back.applied == 7
+    assert back.tail == 2
+    assert back.stream_time.marks == partition.stream_time.marks
+    assert STATES[2].due is not None
+    assert back.timers.next() == STATES[2].due
+
+
+def test_nothing_on_the_changelog_is_a_fresh_partition() -> None:
+    assert restored([]).fresh
+    assert restored([]).applied == -1
+
+
+def test_an_older_state_behind_a_newer_one_is_passed_over_and_told() -> None:
+    changelog = Changelog()
+    changelog.add(written(EntityPartition(0), 3, 9), written(EntityPartition(0), 1, 4))
+
+    back = changelog.restored()
+
+    assert back.values[KEY] == changelog.records[0].value
+    assert back.outdated() == {KEY}
+    assert back.outdated() == set()
+
+
+def test_an_older_state_does_not_bring_back_a_dropped_entity() -> None:
+    changelog = Changelog()
+    changelog.add(
+        written(EntityPartition(0), 1, 4),
+        written(EntityPartition(0), 0, 9),
+        written(EntityPartition(0), 2, 5),
+    )
+
+    back = changelog.restored()
+
+    assert back.state(KEY) is None
+    assert back.timers.next() is None
+    assert back.outdated() == {KEY}
+    assert back.entry(KEY, 9) == (KEY.encode(), None, [("offbook.keyed-offset", b"9")])
+
+
+def test_an_older_tombstone_does_not_drop_a_newer_state() -> None:
+    changelog = Changelog()
+    changelog.add(written(EntityPartition(0), 2, 9), written(EntityPartition(0), 0, 4))
+    assert changelog.restored().state(KEY) is not None
+
+
+def test_a_newer_write_settles_what_was_outdated() -> None:
+    changelog = Changelog()
+    changelog.add(
+        written(EntityPartition(0), 3, 9),
+        written(EntityPartition(0), 1, 4),
+        written(EntityPartition(0), 2, 10),
+    )
+    back = changelog.restored()
+    assert back.values[KEY] == changelog.records[2].value
+    assert not back.outdated()
+
+
+def test_an_older_applied_entry_does_not_turn_back() -> None:
+    changelog = Changelog()
+    for applied in (5, 3):
+        partition = EntityPartition(0)
+        partition.applied = applied
+        changelog.add(partition.applied_entry())
+    assert changelog.restored().applied == 5
+
+
+writes = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20)), max_size=12)
+
+
+@given(writes)
+def test_the_largest_keyed_offset_wins_in_any_order(history: list[tuple[int, int]]) -> None:
+    changelog = Changelog()
+    # A keyed offset has one outcome, whoever computes it.
+    outcome = {offset: deletions for deletions, offset in history}
+    for _, offset in history:
+        changelog.add(written(EntityPartition(0), outcome[offset], offset))
+    found = changelog.restored().state(KEY)
+    if not history or outcome[max(outcome)] == 0:
+        assert found is None
+    else:
+        assert found is not None
+        assert encode_state(found) == encode_state(STATES[outcome[max(outcome)]])
+
+
+@given(writes)
+def test_compaction_takes_nothing_once_the_outdated_is_written_anew(
+    history: list[tuple[int, int]],
+) -> None:
+    changelog = Changelog()
+    outcome = {offset: deletions for deletions, offset in history}
+    for _, offset in history:
+        changelog.add(written(EntityPartition(0), outcome[offset], offset))
+    back = changelog.restored()
+    newest = max(outcome, default=0)
+    changelog.add(*(back.entry(key, newest) for key in back.outdated()))
+    assert restored(changelog.compacted()).values == back.values
+
+
+@given(st.integers(0, 2**62))
+def test_a_tombstone_carries_its_offset(offset: int) -> None:
+    key, value, headers = EntityPartition(0).entry(KEY, offset)
+    assert keyed_offset(Record(0, key, value, headers)) == offset

@@ -1,0 +1,395 @@
+"""The monitor on a real broker: what it does in which order, and what it does without Faust."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import OffsetAndMetadata
+from kafka.admin import KafkaAdminClient
+from kafka.structs import TopicPartition as At
+from msgspec import structs
+
+from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
+from offbook.detectors.engine import Engine
+from offbook.detectors.reference import Reference
+from offbook.events.decode import decode_record
+from offbook.events.event import Event, Origin
+from offbook.sinks.dead_letters import EXCEPTION, OFFSET, STAGE, TOPIC
+from offbook.streams.changelog import Changelog, SupersededError
+from offbook.streams.delivery import EVENT_TIMESTAMP
+from offbook.streams.entity_table import APPLIED
+from offbook.streams.kafka import CHANGELOG_TOPIC, group
+from offbook.streams.keyed import KEYED_TOPIC, partition_of
+from offbook.streams.monitor import Monitor, StateGoneError
+from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
+from tests.detectors import timeline as tell
+from tests.parts.apache_kafka import ApacheKafka
+from tests.streams.monitoring import Bench, applied, until
+
+pytestmark = pytest.mark.integration
+
+EMPLOYEE = "employee:E-1"
+HOME = partition_of(EMPLOYEE, 4)
+
+
+def deletions(count: int, of: int = 5) -> list[Event]:
+    """So many deletes of `of` records each by one employee, a second apart."""
+    return [tell.deletes(f"2026-03-02 09:00:{n:02}", "E-1", of) for n in range(count)]
+
+
+@pytest.fixture
+def bench(kafka: Any, topic_prefix: str) -> Bench:
+    return Bench(kafka.bootstrap, topic_prefix)
+
+
+class Spy:
+    """An aiokafka producer that writes down what is sent and what is acknowledged."""
+
+    def __init__(self, producer: Any, notes: list[str], prefix: str) -> None:
+        self._producer, self._notes, self._prefix = producer, notes, prefix
+
+    def create_batch(self) -> Any:
+        return self._producer.create_batch()
+
+    async def send(self, topic: str, **record: Any) -> Any:
+        return self._noted(topic, await self._producer.send(topic, **record))
+
+    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Any:
+        count = batch.record_count()
+        sent = await self._producer.send_batch(batch, topic, partition=partition)
+        return self._noted(f"{topic} of {count}", sent)
+
+    def _noted(self, what: str, sent: Any) -> Any:
+        what = what.removeprefix(self._prefix)
+        self._notes.append(f"send {what}")
+        sent.add_done_callback(lambda _: self._notes.append(f"ack {what}"))
+        return sent
+
+
+def test_alerts_are_acknowledged_before_entities_and_these_before_the_offset(
+    bench: Bench,
+) -> None:
+    notes: list[str] = []
+
+    async def run() -> None:
+        async with bench.open():
+            monitor = bench.monitor()
+            real = monitor._app.kafka_producer
+            monitor._changelog._producer = lambda: Spy(real(), notes, bench.prefix)
+            monitor._app.kafka_producer = lambda: Spy(real(), notes, bench.prefix)  # type: ignore[method-assign]
+            last = await bench.key(*deletions(1, of=20))
+            async with bench.running(monitor):
+                await until(lambda: applied(monitor, last))
+
+    asyncio.run(run())
+    entities = "offbook.entities-changelog of 1"
+    assert notes == [
+        "send offbook.alerts",
+        "ack offbook.alerts",
+        f"send {entities}",
+        f"ack {entities}",
+        f"send {entities}",
+        f"ack {entities}",
+    ]
+
+
+def test_what_another_monitor_left_is_gone_on_with(bench: Bench) -> None:
+    async def run() -> None:
+        async with bench.open():
+            async with bench.running() as first:
+                last = await bench.key(*deletions(3))
+                await until(lambda: applied(first, last))
+            assert await bench.alerts() == []
+            async with bench.running() as second:
+                last = await bench.key(deletions(4)[3])
+                await until(lambda: applied(second, last))
+            assert len((await bench.alerts())[0].evidence) == 4
+
+    asyncio.run(run())
+
+
+async def commit(bench: Bench, offset: int) -> None:
+    """Set the monitor group's offset of the employee's partition."""
+    consumer: Any = AIOKafkaConsumer(
+        bootstrap_servers=bench.bootstrap,
+        group_id=group(bench.settings, "monitor"),
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    at = TopicPartition(bench.topic(KEYED_TOPIC), HOME)
+    consumer.assign([at])
+    await consumer.commit({at: OffsetAndMetadata(offset, "")})
+    await consumer.stop()
+
+
+def test_records_that_faust_skips_are_read_without_it_and_in_order(bench: Bench) -> None:
+    async def run() -> None:
+        async with bench.open():
+            await bench.key(*deletions(5))
+            await commit(bench, 4)
+            async with bench.running() as monitor:
+                last = await bench.key(deletions(6)[5])
+                await until(lambda: applied(monitor, last))
+            alerts = await bench.alerts()
+            assert [alert.revision for alert in alerts] == [1, 2, 3]
+            assert [piece.offset for piece in alerts[-1].evidence] == [0] * 6
+
+    asyncio.run(run())
+
+
+def test_a_partition_that_faust_never_delivers_is_read_all_the_same(bench: Bench) -> None:
+    async def run() -> None:
+        async with bench.open():
+            last = await bench.key(*deletions(5))
+            await commit(bench, 5)
+            async with bench.running() as monitor:
+                await until(lambda: applied(monitor, last))
+            assert [alert.revision for alert in await bench.alerts()] == [1, 2]
+
+    asyncio.run(run())
+
+
+def test_records_delivered_again_are_passed_over(bench: Bench) -> None:
+    async def run() -> None:
+        async with bench.open():
+            async with bench.running() as monitor:
+                last = await bench.key(*deletions(5))
+                await until(lambda: applied(monitor, last))
+            before = await bench.records(CHANGELOG_TOPIC)
+            # A group without offsets starts at the first record.
+            bench.settings = structs.replace(bench.settings, group_prefix=f"{bench.prefix}again")
+            async with bench.running() as monitor:
+                last = await bench.tick(tell.at("2026-03-02 09:01"))
+                await until(lambda: applied(monitor, last))
+            ours = [r for r in await bench.records(CHANGELOG_TOPIC) if r.partition == HOME]
+            assert len(ours) == len([r for r in before if r.partition == HOME]) + 1
+            assert ours[-1].key == APPLIED.encode()
+            assert [alert.revision for alert in await bench.alerts()] == [1, 2]
+
+    asyncio.run(run())
+
+
+def test_a_deadline_passes_without_an_event_even_after_a_restart(bench: Bench) -> None:
+    async def run() -> None:
+        async with bench.open():
+            async with bench.running() as monitor:
+                last = await bench.key(tell.shipment("2026-03-02 09:00", "S-1", order="O-NONE"))
+                last |= await bench.tick(tell.at("2026-03-02 10:00"))
+                await until(lambda: applied(monitor, last))
+            assert await bench.alerts() == []
+            async with bench.running() as monitor:
+                last = await bench.tick(tell.at("2026-03-03 10:01"))
+                await until(lambda: applied(monitor, last))
+            alerts = await bench.alerts()
+            assert [alert.detector for alert in alerts] == ["shipment-without-order"]
+            headers = (await bench.records("offbook.alerts"))[0].headers
+            assert EVENT_TIMESTAMP not in dict(headers)
+
+    asyncio.run(run())
+
+
+def test_an_alert_that_had_to_ask_another_entity_tells_when_its_event_came(bench: Bench) -> None:
+    async def run() -> None:
+        async with bench.open():
+            async with bench.running():
+                await bench.key(
+                    tell.owner("2026-03-01 09:00", "C-1", "E-9"),
+                    tell.payment("2026-03-02 09:00", "P-1", "6222-NOT-OURS", customer="C-1"),
+                )
+                for _ in range(100):
+                    if alerts := await bench.records("offbook.alerts"):
+                        break
+                    await asyncio.sleep(0.2)
+            assert dict(alerts[0].headers)[EVENT_TIMESTAMP] == b"1700000000000"
+            assert (await bench.alerts())[0].employee == "E-9"
+
+    asyncio.run(run())
+
+
+def test_an_event_a_detector_fails_on_goes_to_the_dead_letters_and_others_see_it(
+    bench: Bench,
+) -> None:
+    def fail(view: Any, params: Any) -> Any:
+        raise ZeroDivisionError(view.entity_id)
+
+    broken = replace(BULK_DELETE, id="deleted-before-resignation", judge=fail)
+    bench.detectors = (broken, BULK_DELETE)
+    event = deletions(1, of=20)[0]
+
+    async def run() -> None:
+        async with bench.open():
+            async with bench.running() as monitor:
+                last = await bench.key(event)
+                await until(lambda: applied(monitor, last))
+            assert [alert.detector for alert in await bench.alerts()] == ["bulk-delete"]
+            (letter,) = await bench.records("dlq.crm.edits")
+            headers = dict(letter.headers)
+            assert headers[STAGE] == b"detector:deleted-before-resignation"
+            assert headers[EXCEPTION] == b"builtins.ZeroDivisionError"
+            assert headers[TOPIC] == bench.topic("crm.edits").encode()
+            assert headers[OFFSET] == b"0"
+            assert not [value for value in headers.values() if b"E-1" in value]
+            again = decode_record(letter.value, (), Origin("crm.edits", 0, 0))
+            assert again == event
+            page, _ = bench.metrics.exposition()
+            counted = 'offbook_detector_failures_total{detector="deleted-before-resignation"} 1.0'
+            assert counted in page.decode()
+
+    asyncio.run(run())
+
+
+def test_bytes_that_are_no_batch_are_passed_over(bench: Bench) -> None:
+    async def run() -> None:
+        async with bench.open():
+            topic = bench.topic(KEYED_TOPIC)
+            for value in (b"", b"\xc1", b"not ours", None):
+                await bench.producer.send_and_wait(topic, value, key=b"k", partition=HOME)
+            async with bench.running() as monitor:
+                last = await bench.key(*deletions(4))
+                await until(lambda: applied(monitor, last))
+            assert len(await bench.alerts()) == 1
+
+    asyncio.run(run())
+
+
+def test_records_gone_before_they_were_applied_end_the_monitor(
+    apache_kafka: ApacheKafka, topic_prefix: str
+) -> None:
+    bench = Bench(apache_kafka.bootstrap, topic_prefix)
+
+    async def run() -> str:
+        async with bench.open():
+            async with bench.running() as monitor:
+                last = await bench.key(deletions(1)[0])
+                await until(lambda: applied(monitor, last))
+            await bench.key(*deletions(6)[1:])
+            admin = KafkaAdminClient(bootstrap_servers=bench.bootstrap)
+            admin.delete_records({At(bench.topic(KEYED_TOPIC), HOME): 4})
+            admin.close()
+            with pytest.raises(StateGoneError) as gone:
+                await asyncio.wait_for(bench.monitor().run(), 60)
+            assert not gone.value.retryable
+            return str(gone.value)
+
+    message = asyncio.run(run())
+    assert f"{bench.topic(KEYED_TOPIC)}[{HOME}]: records 1 to 3 were not applied" in message
+    assert bench.topic(CHANGELOG_TOPIC) in message
+
+
+class TestTwoWritersOfOneChangelog:
+    """A paused worker that wakes up late, and the one that has its partition by now."""
+
+    async def _changelog(self, bench: Bench) -> tuple[Changelog, PartitionReader]:
+        reader = PartitionReader(bench.settings)
+        topic = bench.topic(CHANGELOG_TOPIC)
+        return Changelog(topic, lambda: bench.producer, reader), reader
+
+    def _take(self, bench: Bench, partition: Any, count: int, offset: int) -> None:
+        engine = Engine(bench.detectors, bench.reference)
+        step = engine.step(EMPLOYEE, partition.state(EMPLOYEE), deletions(count), None)
+        partition.put(EMPLOYEE, step.state, offset)
+
+    def test_the_late_one_learns_that_it_is_late(self, bench: Bench) -> None:
+        async def run() -> None:
+            async with bench.open():
+                changelog, reader = await self._changelog(bench)
+                late, new = await changelog.load(HOME), await changelog.load(HOME)
+                for offset in (0, 1):
+                    self._take(bench, new, offset + 1, offset)
+                    await changelog.write_entities(new, [EMPLOYEE], offset)
+                    new.applied = offset
+                    await changelog.write_applied(new)
+                self._take(bench, late, 1, 0)
+                with pytest.raises(SupersededError):
+                    await changelog.write_entities(late, [EMPLOYEE], 0)
+                await reader.stop()
+
+        asyncio.run(run())
+
+    def test_the_new_one_puts_its_own_state_on_top(self, bench: Bench) -> None:
+        async def run() -> None:
+            async with bench.open():
+                changelog, reader = await self._changelog(bench)
+                late, new = await changelog.load(HOME), await changelog.load(HOME)
+                self._take(bench, new, 2, 1)
+                new.applied = 1
+                await changelog.write_entities(new, [EMPLOYEE], 1)
+                self._take(bench, late, 1, 0)
+                late.tail = new.tail  # it wrote before it could learn better
+                await changelog.write_entities(late, [EMPLOYEE], 0)
+                await changelog.write_applied(new)
+                records = [r for r in await bench.records(CHANGELOG_TOPIC) if r.partition == HOME]
+                last = [record for record in records if record.key == EMPLOYEE.encode()][-1]
+                assert last.value == new.values[EMPLOYEE]
+                assert (await changelog.load(HOME)).values == new.values
+                await reader.stop()
+
+        asyncio.run(run())
+
+    def test_a_state_covered_by_an_older_one_is_written_anew_at_loading(self, bench: Bench) -> None:
+        async def run() -> None:
+            async with bench.open():
+                changelog, reader = await self._changelog(bench)
+                late, new = await changelog.load(HOME), await changelog.load(HOME)
+                self._take(bench, new, 2, 1)
+                new.applied = 1
+                await changelog.write_entities(new, [EMPLOYEE], 1)
+                self._take(bench, late, 1, 0)
+                late.tail = new.tail
+                await changelog.write_entities(late, [EMPLOYEE], 0)
+                loaded = await changelog.load(HOME)
+                await changelog.rewrite_outdated(loaded)
+                last = [r for r in await bench.records(CHANGELOG_TOPIC) if r.partition == HOME][-1]
+                assert last.value == new.values[EMPLOYEE]
+                await reader.stop()
+
+        asyncio.run(run())
+
+
+def test_a_reader_reads_exactly_what_it_is_asked_for(bench: Bench) -> None:
+    async def run() -> None:
+        async with bench.open():
+            await bench.key(*deletions(9))
+            reader = PartitionReader(bench.settings)
+            topic = bench.topic(KEYED_TOPIC)
+            for start, end, wanted in ((0, None, 9), (3, 5, 2), (8, None, 1), (9, None, 0)):
+                found = [
+                    r.offset async for some in reader.read(topic, HOME, start, end) for r in some
+                ]
+                assert found == list(range(start, start + wanted))
+            await reader.stop()
+
+    asyncio.run(run())
+
+
+def test_records_gone_are_named() -> None:
+    error = RecordsGoneError("offbook.keyed", 2, 5, 9)
+    assert str(error) == (
+        "offbook.keyed[2]: records 5 to 8 were not applied yet and are gone from the topic"
+    )
+
+
+def test_readiness_tells_of_recovery_and_of_missing_reference_data(bench: Bench) -> None:
+    bench.reference = Reference()
+
+    async def run() -> None:
+        async with bench.open():
+            monitor: Monitor
+            async with bench.running() as monitor:
+                assert not bench.health.readiness().checks["recovery"].ok
+                last = await bench.tick(tell.at("2026-03-02 09:00"))
+                await until(lambda: applied(monitor, last))
+                await until(lambda: bench.health.readiness().checks["recovery"].ok)
+                lacking = bench.health.readiness().checks["reference"]
+                assert not lacking.ok
+                assert "offbook-payment" in lacking.reason
+                page, _ = bench.metrics.exposition()
+                assert 'offbook_stream_time_seconds{partition="0"}' in page.decode()
+                assert 'offbook_silent_detectors{detector="offbook-payment"} 1.0' in page.decode()
+            assert bench.health.readiness().ok
+
+    asyncio.run(run())
