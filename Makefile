@@ -57,7 +57,7 @@ test-kafka: .venv
 	@[ -n "$${KAFKA_BOOTSTRAP:-}" ] && [ -n "$${REDIS_URL:-}" ] || { \
 	  echo "make test-kafka needs KAFKA_BOOTSTRAP=host:port and REDIS_URL=redis://host:port/db (an empty" \
 	    "database). With Kafka's jars and a redis-server here, this starts both:" >&2; \
-	  echo "  OFFBOOK_KAFKA_LIBS=DIR .venv/bin/python -m tests.parts.with_servers make test-kafka" >&2; exit 1; }
+	  echo "  KAFKA_LIBS=DIR .venv/bin/python -m tests.parts.with_servers make test-kafka" >&2; exit 1; }
 	$(PY) -m pytest -m "integration or kafka"
 
 bench: .venv

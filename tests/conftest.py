@@ -57,7 +57,7 @@ def fresh_kafka() -> Iterator[EmbeddedKafka]:
 def apache_kafka() -> Iterator[ApacheKafka]:
     """An Apache Kafka of this test's own; `kill()` and `start()` keep its topics.
 
-    Skipped where OFFBOOK_KAFKA_LIBS names no jars, save on CI: there that is a failure.
+    Skipped where KAFKA_LIBS names no jars, save on CI: there that is a failure.
     """
     try:
         broker = ApacheKafka()

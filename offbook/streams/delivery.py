@@ -233,7 +233,7 @@ class Delivery:
         for item, alert, outcome in zip(items, alerts, outcomes, strict=True):
             if outcome != "written":
                 continue
-            if alert.revision == 1:
+            if alert.revision == 1 and alert.state == "firing":
                 self._metrics.new_alert(alert.detector, alert.severity)
             if item.stamped is not None:
                 self._metrics.latency(now - item.stamped / 1000)

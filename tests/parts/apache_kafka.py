@@ -23,14 +23,14 @@ from offbook.streams.embedded import (
     free_port,
 )
 
-LIBS_VARIABLE = "OFFBOOK_KAFKA_LIBS"
+LIBS_VARIABLE = "KAFKA_LIBS"
 _CLUSTER_ID = "b2ZmYm9vay10ZXN0cy0wMQ"  # any 16 bytes in base64
 
 
 class ApacheKafka(ServerProcess):
     """`kill()` and `start()` keep port, topics, offsets and groups, as a crashed broker does.
 
-    `libs`: directory of the jars; None reads the environment variable OFFBOOK_KAFKA_LIBS.
+    `libs`: directory of the jars; None reads the environment variable KAFKA_LIBS.
     `heap_mb`: the JVM's greatest heap. Topics are not created by being asked for.
     """
 
