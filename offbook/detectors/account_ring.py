@@ -64,7 +64,7 @@ def _with_customer(view: View, paid: Fact) -> Fact:
     order = paid.fields.get("order")
     if paid.about or order is None:
         return paid
-    customers = view.profile("order", order).customers()
+    customers = view.profile("order", order).upto(paid.at).customers()
     return structs.replace(paid, about=customers[0]) if customers else paid
 
 
@@ -74,7 +74,7 @@ def _behind(view: View, run: Iterable[Fact]) -> str | None:
     if holder is not None:
         return holder
     responsible = {
-        view.responsible(paid.at, order=paid.fields.get("order"), customer=paid.about)
+        view.responsible(paid.at, paid.at, order=paid.fields.get("order"), customer=paid.about)
         for paid in run
     }
     return responsible.pop() if len(responsible) == 1 else None

@@ -112,10 +112,12 @@ class View(Protocol):
         """Whether stream time has passed a deadline. What costs a question may wait for it."""
 
     def responsible(
-        self, at: int, *, order: str | None = None, customer: str | None = None
+        self, at: int, until: int, *, order: str | None = None, customer: str | None = None
     ) -> str | None:
         """The employee an alert names where nobody acted: the order's owner as of `at`, else
-        who created it, else the customer's owner as of `at`."""
+        who created it, else the customer's owner as of `at`; by what was said up to `until`.
+
+        Without that limit the answer would depend on when it was last asked for."""
 
 
 Judge = Callable[[View, Any], Iterable[Finding]]

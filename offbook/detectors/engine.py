@@ -103,17 +103,18 @@ class _View(View):
         return self.now is not None and self.now > due
 
     def responsible(
-        self, at: int, *, order: str | None = None, customer: str | None = None
+        self, at: int, until: int, *, order: str | None = None, customer: str | None = None
     ) -> str | None:
         if order is not None:
-            profile = self.profile("order", order)
+            profile = self.profile("order", order).upto(until)
             owner = order_owner(profile, at)
             if owner is not None:
                 return owner
             customer = customer or next(iter(profile.customers()), None)
         if customer is None:
             return None
-        return customer_owner(self.profile("customer", customer), self.reference, customer, at)
+        profile = self.profile("customer", customer).upto(until)
+        return customer_owner(profile, self.reference, customer, at)
 
 
 class Engine:
@@ -316,7 +317,9 @@ class Engine:
         if self._ask(key, view, detector, step):
             notebook.due = None
             return
-        over = None if now is None else now - self.common.lateness - self.common.grace
+        # What is over stays over, though stream time may go back for a while.
+        reached = max((time for time in (now, notebook.judged) if time is not None), default=None)
+        over = None if reached is None else reached - self.common.lateness - self.common.grace
         new = {fact.order for fact in notebook.waiting}
         notebook.due = None
         held: set[str] = set()
@@ -341,7 +344,7 @@ class Engine:
         for anchor in [anchor for anchor in notebook.raised if anchor not in held]:
             self._let_go(detector, notebook, anchor, settled.get(anchor), over, step, detected_at)
         notebook.waiting = []
-        notebook.judged = now
+        notebook.judged = reached
         step.evict(detector_id, prune_notebook(detector, notebook, now, self.common))
 
     def _let_go(

@@ -62,7 +62,7 @@ def judge(view: View, params: LeakThenLostParams) -> Iterable[Finding]:
     for lost in view.facts:
         if not _turned_lost(own, lost):
             continue
-        customers = [lost.about] if lost.about else own.customers()
+        customers = [lost.about] if lost.about else own.upto(lost.at).customers()
         talk = {
             hit.order: hit
             for customer in customers

@@ -48,22 +48,23 @@ def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:
     """One finding a payment; the talk with its customers is evidence beside it."""
     paid = view.facts[0]
     order, customer = paid.fields.get("order"), paid.fields.get("customer")
+    until = paid.at + params.talk_window
     customers = [customer] if customer else []
     if not customers and order:
-        customers = view.profile("order", order).customers()
+        customers = view.profile("order", order).upto(until).customers()
     talk = {
         hit.order: hit
         for about in customers
         for hit in view.profile("customer", about).of("hit")
         if hit.fields["category"] in TALK
     }
-    near = between(talk.values(), paid.at - params.talk_window, paid.at + params.talk_window)
+    near = between(talk.values(), paid.at - params.talk_window, until)
     yield Finding(
         anchor=view.entity_id,
         facts=in_time_order(*view.facts, *near),
-        until=paid.at + params.talk_window,
+        until=until,
         subject=Subject(
-            employee=view.responsible(paid.at, order=order, customer=customer),
+            employee=view.responsible(paid.at, until, order=order, customer=customer),
             customer=customers[0] if customers else None,
             order=order,
             account=paid.fields["account"],

@@ -170,6 +170,12 @@ class Profile:
         self.facts = facts
         self.answered = answered
 
+    def upto(self, until: int) -> Profile:
+        """What was known of it at `until`."""
+        if not self.facts or self.facts[-1].at <= until:
+            return self
+        return Profile([fact for fact in self.facts if fact.at <= until], self.answered)
+
     def of(self, role: str) -> list[Fact]:
         """The facts of one role, by time."""
         return [fact for fact in self.facts if fact.role == role]

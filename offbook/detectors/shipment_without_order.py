@@ -67,13 +67,14 @@ def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
         deadline = sent.at
         if order is not None:
             deadline = sent.at + params.wait
-            profile = view.profile("order", order)
+            profile = view.profile("order", order).upto(deadline + params.wait)
             mention = absence(profile.of("mention"), None, deadline)
             customer = customer or next(iter(profile.customers()), None)
         due = None if order is None else deadline + view.common.grace
         who = None
         if mention is None and (due is None or view.passed(due)):
-            who = view.responsible(sent.at, order=order, customer=customer)
+            until = deadline + params.wait
+            who = view.responsible(sent.at, until, order=order, customer=customer)
         yield Finding(
             anchor=shipment,
             facts=(sent,) if mention is None else in_time_order(sent, mention),

@@ -66,9 +66,10 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
         due = None if deadline == paid.at else deadline + view.common.grace
         who = None
         if settled is None and (due is None or view.passed(due)):
-            who = view.responsible(paid.at, order=order, customer=customer)
+            who = view.responsible(paid.at, deadline + params.wait, order=order, customer=customer)
         if customer is None and order is not None:
-            customer = next(iter(view.profile("order", order).customers()), None)
+            known = view.profile("order", order).upto(deadline + params.wait)
+            customer = next(iter(known.customers()), None)
         yield Finding(
             anchor=payment,
             facts=(paid,) if found is None else in_time_order(paid, found),
