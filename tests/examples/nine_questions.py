@@ -124,26 +124,31 @@ class Company:
             return known
         return turns[0].image("before", "owner") or turns[0].image("after", "owner")
 
-    def owner(self, customer: str | None, when: datetime) -> str | None:
+    def owner(self, customer: str | None, when: datetime, known: timedelta) -> str | None:
+        """A customer's owner as of `when`, by what was said within `known` of it."""
         if customer is None:
             return None
-        return self._owner_of(self.edits_of("customer", customer), self.owners.get(customer), when)
+        edits = [e for e in self.edits_of("customer", customer) if e.time <= when + known]
+        return self._owner_of(edits, self.owners.get(customer), when)
 
-    def customers_of(self, event: Happened) -> list[str]:
-        """The one it names, else those that edits of its order name."""
+    def customers_of(self, event: Happened, known: timedelta) -> list[str]:
+        """The one it names, else those that edits of its order name within `known` of it."""
         if event.get("customer"):
             return [event.data["customer"]]
-        named = (e.get("customer") for e in self.edits_of("order", event.get("order")))
+        edits = self.edits_of("order", event.get("order"))
+        named = [e.get("customer") for e in edits if e.time <= event.time + known]
         return list(dict.fromkeys(customer for customer in named if customer))
 
-    def responsible(self, event: Happened) -> str | None:
+    def responsible(self, event: Happened, known: timedelta) -> str | None:
         """The order's owner, else who created it, else the customer's owner as of that time."""
         edits = self.edits_of("order", event.get("order"))
+        edits = [e for e in edits if e.time <= event.time + known]
         owner = self._owner_of(edits, None, event.time)
         created = [e.actor() for e in edits if e.data["op"] == "create"]
         if owner or created:
             return owner or created[0]
-        return self.owner(next(iter(self.customers_of(event)), None), event.time)
+        customer = next(iter(self.customers_of(event, known)), None)
+        return self.owner(customer, event.time, known)
 
     def owns_account(self, account: str, when: datetime) -> bool:
         row = self.accounts.get(account)
@@ -181,7 +186,7 @@ def offbook_payment(company: Company) -> Iterator[Found]:
     for paid in company.money("received"):
         if company.owns_account(paid.data["payee_account"], paid.time):
             continue
-        customers = company.customers_of(paid)
+        customers = company.customers_of(paid, days(7))
         heard = [
             hit
             for hit in company.of_kind("chat.keyword-hit")
@@ -192,7 +197,7 @@ def offbook_payment(company: Company) -> Iterator[Found]:
         yield Found(
             "offbook-payment",
             paid.id,
-            company.responsible(paid),
+            company.responsible(paid, days(7)),
             next(iter(customers), None),
             paid.get("order"),
             paid.data["payee_account"],
@@ -205,15 +210,15 @@ def account_ring(company: Company) -> Iterator[Found]:
     by_account: dict[str, list[Happened]] = {}
     for paid in company.money("received"):
         private = not company.owns_account(paid.data["payee_account"], paid.time)
-        if private and company.customers_of(paid):
+        if private and company.customers_of(paid, hours(0)):
             by_account.setdefault(paid.data["payee_account"], []).append(paid)
 
     def enough(run: list[Happened]) -> bool:
-        return len({company.customers_of(paid)[0] for paid in run}) >= 3
+        return len({company.customers_of(paid, hours(0))[0] for paid in run}) >= 3
 
     for account, payments in by_account.items():
         for ring in _runs(payments, days(90), enough):
-            behind = {company.responsible(paid) for paid in ring}
+            behind = {company.responsible(paid, hours(0)) for paid in ring}
             yield Found(
                 "account-ring",
                 ring[0].id,
@@ -257,8 +262,8 @@ def unmatched_payment(company: Company) -> Iterator[Found]:
             yield Found(
                 "unmatched-payment",
                 paid.id,
-                company.responsible(paid),
-                customer,
+                company.responsible(paid, hours(144)),
+                next(iter(company.customers_of(paid, hours(144))), None),
                 order,
                 paid.data["payee_account"],
                 30,
@@ -276,8 +281,8 @@ def shipment_without_order(company: Company) -> Iterator[Found]:
             yield Found(
                 "shipment-without-order",
                 sent.id,
-                company.responsible(sent) or sent.get("released_by"),
-                sent.get("customer"),
+                company.responsible(sent, hours(48)) or sent.get("released_by"),
+                next(iter(company.customers_of(sent, hours(48))), None),
                 order,
                 None,
                 60,
@@ -338,7 +343,8 @@ def leak_then_lost(company: Company) -> Iterator[Found]:
         if stage is None:
             continue
         opportunity = lost.data["object"]["id"]
-        named = [e.get("customer") for e in company.edits_of("opportunity", opportunity)]
+        edits = company.edits_of("opportunity", opportunity)
+        named = [e.get("customer") for e in edits if e.time <= lost.time]
         customers = [lost.get("customer")] if lost.get("customer") else [c for c in named if c]
         before = lost.image("before", "stage") or stages.get(opportunity)
         stages[opportunity] = stage
