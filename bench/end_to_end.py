@@ -278,8 +278,8 @@ def _probe(number: int, start: int) -> Line:
 
 def _progress(worker: Process) -> dict[str, Any]:
     worker.check()
-    lines = [line for line in worker.log.read_text().splitlines() if line.startswith('{"read"')]
-    return json.loads(lines[-1]) if lines else {}
+    _, found, line = worker.log.read_text(errors="replace").rpartition('{"read"')
+    return json.loads(found + line[: line.index("}") + 1]) if "}" in line else {}
 
 
 async def _standstill(workers: list[Process]) -> float:
