@@ -49,13 +49,17 @@ class _Boot(BootStrategy):
 
 
 class _ConsumerThread(AIOKafkaConsumerThread):
+    logger = _faust_logger
+
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
+        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # noqa: SLF001 - it can be set nowhere else
         return consumer
 
 
 class _Consumer(Consumer):
+    logger = _faust_logger
+
     def _new_consumer_thread(self) -> _ConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -76,8 +80,10 @@ class MonitorApp:
     """A Faust app with one agent, which hands each message of `offbook.keyed` to `take`.
 
     `take` must be total. `drain` is awaited before the worker takes part in a rebalance, so that no
-    record is worked on here and by a partition's next owner at once. Raw bytes everywhere, because a typed topic acknowledges a malformed
-    message early and stalls; concurrency 1, because Faust commits past an event in flight at 2.
+    record is worked on here and by a partition's next owner at once.
+
+    Raw bytes everywhere, because a typed topic acknowledges a malformed message early and stalls;
+    concurrency 1, because Faust commits past an event in flight at 2.
     """
 
     def __init__(
