@@ -36,6 +36,10 @@ from offbook.events.types import CrmEdit
 #: Up to so many facts, looking for ones to drop costs more than keeping them.
 _FEW = 12
 
+IN_TIME = Bilingual(
+    "the owner was active, or the wait ended, in time", "期限内已有跟进或无需再跟进"
+)
+
 ALWAYS = -(2**62)
 NEVER = 2**62
 
@@ -49,12 +53,13 @@ class FollowUpLapsedParams(Params, frozen=True):
 
 
 class Spell(Struct, frozen=True):
-    """A time [start, end) for which something held, the fact that began it, and whose it was."""
+    """A time [start, end) for which something held, what began and ended it, and whose it was."""
 
     start: int
     end: int
     began: Fact | None
     owner: str = ""
+    ended: Fact | None = None
 
 
 def _activity(event: Event, _: Reference) -> Fact:
@@ -87,7 +92,7 @@ def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:
     lapses: dict[str, Finding] = {}
     for opportunity, changes in stages.items():
         found = list(_lapses(view, params, changes, activities))
-        if any(lapse.due is not None and view.passed(lapse.due) for lapse in found):
+        if any(lapse.settled is None and view.passed(lapse.due or NEVER) for lapse in found):
             everything = _every_change(view, opportunity, changes)
             found = list(_lapses(view, params, everything, activities))
         for lapse in found:
@@ -126,11 +131,15 @@ def _lapses(
                 act for act in activities if act.about == tenure.owner and start <= act.at < end
             ]
             resets = [(start, began), *((act.at, act) for act in seen)]
-            for (since, reset), following in zip(
-                resets, [*(act.at for act in seen), end], strict=True
-            ):
-                if following > since + params.within:
+            ended = spell.ended if spell.end <= tenure.end else tenure.ended
+            stops = [*((act.at, act) for act in seen), (end, ended)]
+            for (since, reset), (stopped, stop) in zip(resets, stops, strict=True):
+                if stopped > since + params.within:
                     yield _finding(view, tenure.owner, since, reset, spell, params)
+                elif stop is not None and view.passed(since + params.within + view.common.grace):
+                    lapse = _finding(view, tenure.owner, since, reset, spell, params)
+                    facts = in_time_order(*lapse.facts, structs.replace(stop, role="stop"))
+                    yield structs.replace(lapse, facts=facts, settled=IN_TIME)
 
 
 def _finding(
@@ -154,12 +163,15 @@ def _finding(
             "activity": "the owner's last activity",
             "opportunity": "opportunity open since",
             "owner": "became owner",
+            "stop": "came in time",
         },
     )
 
 
 def _joined(one: Finding, other: Finding) -> Finding:
-    """Two opportunities left alone from the same instant are one lapse."""
+    """Two opportunities left alone from the same instant are one lapse; one is enough for it."""
+    if one.settled is not None or other.settled is not None:
+        return other if one.settled is not None else one
     return structs.replace(one, facts=in_time_order(*one.facts, *other.facts))
 
 
@@ -170,7 +182,7 @@ def _open_spells(changes: Sequence[Fact]) -> Iterator[Spell]:
         if change.fields["stage"] == "open":
             began = began or change
         elif began is not None:
-            yield Spell(began.at, change.at, began)
+            yield Spell(began.at, change.at, began, ended=change)
             began = None
     if began is not None:
         yield Spell(began.at, NEVER, began)
@@ -199,7 +211,7 @@ def _tenures(view: View) -> Iterator[Spell]:
         if now_owner == owner:
             continue
         if owner is not None:
-            yield Spell(start, at, began, owner)
+            yield Spell(start, at, began, owner, turn)
         start, began, owner = at, turn, now_owner
     if owner is not None:
         yield Spell(start, NEVER, began, owner)
