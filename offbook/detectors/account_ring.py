@@ -30,7 +30,7 @@ from offbook.detectors.detector import (
 from offbook.detectors.fact import Fact
 from offbook.detectors.money_in import private_payment_fact, received
 from offbook.detectors.shapes import distinct_of, open_runs, runs
-from offbook.detectors.wording import span
+from offbook.detectors.wording import distinct, span, total
 from offbook.events.alert import Bilingual
 from offbook.events.types import Payment
 
@@ -48,13 +48,12 @@ def judge(view: View, params: AccountRingParams) -> Iterable[Finding]:
     """One finding for each run of payments that enough customers made."""
     payments = [named for paid in view.facts if (named := _with_customer(view, paid)).about]
     for run in runs(payments, params.window, distinct_of(params.customers)):
-        customers = sorted({paid.about for paid in run})
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].fields['payment']}",
             facts=tuple(run),
             until=run[0].at + params.window,
             subject=Subject(employee=_behind(view, run), account=view.entity_id),
-            values={"customers": str(len(customers)), "payments": str(len(run))},
+            values={"customers": distinct(run, view.common), "payments": total(run, view.common)},
             notes={"received": "payment of one of the customers to this account"},
         )
 
@@ -117,5 +116,6 @@ DETECTOR = Detector(
     summarise=summarise,
     keeps=lambda params: params.window,
     prune=_prune,
+    folds=True,
     needs=("accounts",),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import structs
 
 from offbook.detectors.detector import Common, Detector
@@ -26,7 +28,11 @@ def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, comm
     evicted = 0
     most = common.max_facts
     if len(facts) > most:
-        kept = _fold(facts) if detector.folds else facts
+        kept = facts
+        if detector.folds:
+            kept = _fold(facts, lambda fact: (fact.role, fact.about))
+            if len(kept) > most:
+                kept = _fold(kept, lambda fact: fact.role)
         if len(kept) > most:
             notebook.floor = kept[-most - 1].at
             kept = kept[-most:]
@@ -101,13 +107,17 @@ def set_due(
     state.due = min(dues) if dues else None
 
 
-def _fold(facts: list[Fact]) -> list[Fact]:
-    """Every second fact joined to the one before it where both say the same: totals stay."""
+def _fold(facts: list[Fact], what: Callable[[Fact], object]) -> list[Fact]:
+    """Every second fact joined to the one before it where both say the same: totals stay.
+
+    By role alone, what the second is about is lost. That is better than the oldest fact, from which
+    a run has its name: a robot that writes to a thousand customers would raise an alert a message.
+    """
     folded: list[Fact] = []
     joinable = False
     for fact in facts:
         last = folded[-1] if folded else None
-        if joinable and last is not None and last.role == fact.role and last.about == fact.about:
+        if joinable and last is not None and what(last) == what(fact):
             folded[-1] = structs.replace(last, weight=last.weight + fact.weight)
             joinable = False
         else:

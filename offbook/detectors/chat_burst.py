@@ -29,7 +29,7 @@ from offbook.detectors.detector import (
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
 from offbook.detectors.shapes import Reached, distinct_of, either, open_runs, runs, total_of
-from offbook.detectors.wording import counted, span, total
+from offbook.detectors.wording import counted, distinct, span, total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import ChatHit
@@ -65,7 +65,7 @@ def judge(view: View, params: ChatBurstParams) -> Iterable[Finding]:
                 employee=view.entity_id,
                 customer=next(iter(customers)) if len(customers) == 1 else None,
             ),
-            values={"total": total(run, view.common), "customers": str(len(customers))},
+            values={"total": total(run, view.common), "customers": distinct(run, view.common)},
             notes={"hit": "chat keyword hit"},
         )
 

@@ -58,7 +58,15 @@ def total(facts: Sequence[Fact], common: Common) -> str:
     Without the flooring every further event of a flood would make a revision of its own that
     says nothing new; with it their number grows with the logarithm.
     """
-    exact = sum(fact.weight for fact in facts)
+    return _rounded(sum(fact.weight for fact in facts), facts, common)
+
+
+def distinct(facts: Sequence[Fact], common: Common) -> str:
+    """How many different `about`s there are, floored likewise."""
+    return _rounded(len({fact.about for fact in facts if fact.about}), facts, common)
+
+
+def _rounded(exact: int, facts: Sequence[Fact], common: Common) -> str:
     if len(facts) <= common.max_evidence:
         return str(exact)
     unit: int = 10 ** max(len(str(exact)) - 2, 0)
