@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from offbook.detectors.reference import Reference
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR, MINUTE
+from offbook.events.types import CrmEdit
 from tests.detectors import timeline as tl
 
 BASE = tl.at("2026-03-02 09:00")
@@ -277,6 +278,18 @@ def histories(draw: st.DrawFn, *, scenes: int = 3, noise: int = 4) -> list[Arriv
     for who in draw(st.sets(_employees, max_size=2)):
         happened += draw(_leaving(who)) if draw(st.booleans()) else []
     once = {event.id: event for event in happened if not _lost_again(event, happened)}
+    named = {
+        (event.time, event.data.object.id): event.id
+        for event in once.values()
+        if isinstance(event.data, CrmEdit) and event.data.object.type == "customer"
+    }
+    # Nor do two edits name the owner of a customer at one instant.
+    once = {
+        id_: event
+        for id_, event in once.items()
+        if not (isinstance(event.data, CrmEdit) and event.data.object.type == "customer")
+        or named[event.time, event.data.object.id] == id_
+    }
     arrivals = [
         Arrival(event, event.time + draw(st.sampled_from(_DELAYS))) for event in once.values()
     ]

@@ -1,0 +1,392 @@
+"""What is promised of every detector there is, and of those that will be."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+import pytest
+
+import offbook.detectors
+from offbook.detectors import catalogue
+from offbook.detectors.catalogue import BY_ID, DETECTORS
+from offbook.detectors.detector import Common, Detector, Duration, Finding, View
+from offbook.detectors.engine import configured
+from offbook.detectors.fact import Fact
+from offbook.detectors.state import encode_state
+from offbook.events.alert import Alert, Bilingual
+from offbook.events.event import Event
+from offbook.events.times import SECOND
+from tests.detectors.timeline import (
+    activity,
+    after,
+    at,
+    badly_worded,
+    company,
+    customer,
+    deletes,
+    evidence,
+    final,
+    firing,
+    hit,
+    hr,
+    local,
+    only,
+    opens,
+    owner,
+    payment,
+    play,
+    shipment,
+    stage,
+)
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = Path(offbook.detectors.__file__).parent
+NINE = "2026-03-02 09:00"
+
+every = pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
+
+
+def module_of(detector: Detector) -> Any:
+    return getattr(catalogue, detector.id.replace("-", "_"))
+
+
+# One name for all that belongs to a detector.
+
+
+def test_the_ids_are_those_of_detectors_md() -> None:
+    assert set(BY_ID) == {
+        "offbook-payment",
+        "account-ring",
+        "unmatched-payment",
+        "shipment-without-order",
+        "deleted-before-resignation",
+        "bulk-delete",
+        "leak-then-lost",
+        "follow-up-lapsed",
+        "chat-burst",
+    }
+    assert len(BY_ID) == len(DETECTORS)
+
+
+@every
+def test_module_test_and_runbook_have_its_name(detector: Detector) -> None:
+    module = module_of(detector)
+    name = detector.id.replace("-", "_")
+    assert module.DETECTOR is detector
+    assert Path(module.__file__).name == f"{name}.py"
+    assert (ROOT / "tests" / "detectors" / f"test_{name}.py").is_file()
+    assert (ROOT / "docs" / "runbooks" / f"{detector.id}.md").is_file()
+
+
+@every
+def test_the_docstring_says_what_it_catches_misses_and_takes_for_it(detector: Detector) -> None:
+    paragraphs = (module_of(detector).__doc__ or "").split("\n\n")
+    begins = [paragraph.split()[0] for paragraph in paragraphs[1:]]
+    assert begins[0] == "Catches"
+    assert "Misses" in begins
+    assert any(paragraph.startswith("Looks the same:") for paragraph in paragraphs)
+
+
+@every
+def test_its_title_is_said_in_both_languages(detector: Detector) -> None:
+    assert re.search(r"[A-Za-z]{4}", detector.title.en)
+    assert not detector.title.en.endswith(".")
+    assert re.search(r"[\u4e00-\u9fff]{2}", detector.title.zh)
+
+
+@every
+def test_every_number_has_a_default_and_a_description(detector: Detector) -> None:
+    params = type(detector.params)
+    assert params() == detector.params
+    hints = get_type_hints(params, include_extras=True)
+    for field in msgspec.structs.fields(params):
+        assert field.default is not msgspec.NODEFAULT, f"{field.name} has no default"
+        metas = [meta for meta in hints[field.name].__metadata__ if isinstance(meta, msgspec.Meta)]
+        assert metas, f"{field.name} has no description"
+        assert metas[0].description, f"{field.name} has no description"
+
+
+@every
+def test_numbers_stand_in_the_parameters_and_an_unknown_one_is_refused(detector: Detector) -> None:
+    def text(kind: type, value: Any) -> Any:
+        return Duration(value)
+
+    with pytest.raises(msgspec.ValidationError, match="unknown field `treshold`"):
+        msgspec.convert({"treshold": 3}, type(detector.params), dec_hook=text)
+
+
+@every
+def test_what_it_keeps_is_finite_and_longer_than_nothing(detector: Detector) -> None:
+    assert 0 < detector.keeps(detector.params) < Duration("400d")
+
+
+# What the alerts say.
+
+
+FIRING: dict[str, tuple[list[Event], str]] = {
+    "offbook-payment": ([payment(NINE, "P-1", "X", customer="C-1")], "0s"),
+    "account-ring": (
+        [payment(after(NINE, f"{n}d"), f"P-1{n}", "X", customer=f"C-{n}") for n in range(3)],
+        "2d",
+    ),
+    "unmatched-payment": ([payment(NINE, "P-2", order="O-1", customer="C-1")], "4d"),
+    "shipment-without-order": ([shipment(NINE, "S-1", order="O-1", customer="C-1")], "2d"),
+    "deleted-before-resignation": (
+        [deletes(NINE, "E-1", 4), hr(after(NINE, "1d"), "E-1", "resigned")],
+        "1d",
+    ),
+    "bulk-delete": ([deletes(NINE, "E-1", 40)], "0s"),
+    "leak-then-lost": (
+        [hit(NINE, "E-1", "C-1"), stage(after(NINE, "1d"), "OP-9", "lost", "C-1")],
+        "1d",
+    ),
+    "follow-up-lapsed": ([opens(NINE, "OP-1", "C-1")], "8d"),
+    "chat-burst": ([hit(after(NINE, f"{n}h"), "E-1", f"C-{n}") for n in range(3)], "2h"),
+}
+OWNED = company(customer("C-1", "E-1"), customer("C-2", "E-1"))
+
+
+@every
+def test_every_detector_has_a_timeline_here_on_which_it_fires(detector: Detector) -> None:
+    events, until = FIRING[detector.id]
+    alert = only(play(events, detector, until=after(NINE, until), reference=OWNED))
+    assert alert.severity in detector.possible_severities()
+    assert alert.title == detector.title
+    assert alert.alert_id.startswith(f"{detector.id}-")
+
+
+@every
+def test_a_summary_says_whom_when_and_what(detector: Detector) -> None:
+    """In both languages the same facts: a figure in the one stands in the other."""
+    events, until = FIRING[detector.id]
+    alert = only(play(events, detector, until=after(NINE, until), reference=OWNED))
+    assert "2026-03-0" in alert.summary.en
+    figures = re.findall(r"\d{4}-\d{2}-\d{2}|[A-Z]+-\d+|[\d,]+\.\d\d", alert.summary.en)
+    assert figures
+    assert [figure for figure in figures if figure not in alert.summary.zh] == []
+
+
+def test_bad_words_are_noticed() -> None:
+    """`play` holds every alert of every test to this; so it must be able to fail."""
+    good = only(play([payment(NINE, "P-1")]))
+    assert badly_worded(good) == []
+    for summary in (
+        Bilingual("Customer None paid.", "客户未付款。"),
+        Bilingual("Customer C-1 paid.", "Customer C-1 paid。"),
+        Bilingual("Customer C-1 paid", "客户 C-1 付款。"),
+        Bilingual("", "客户付款。"),
+        Bilingual("Customer {who} paid.", "客户付款。"),
+    ):
+        assert badly_worded(msgspec.structs.replace(good, summary=summary))
+
+
+# A detector that raises.
+
+
+class BoomError(Exception):
+    pass
+
+
+def raising_in_judge(detector: Detector, when: Any = lambda view: True) -> Detector:
+    def judge(view: View, params: Any) -> Iterable[Finding]:
+        if when(view):
+            raise BoomError
+        return detector.judge(view, params)
+
+    return replace(detector, judge=judge)
+
+
+def raising_in_fact(detector: Detector) -> Detector:
+    def draw(event: Event, reference: Any) -> Fact | None:
+        raise BoomError
+
+    return replace(detector, reads=tuple(replace(reads, fact=draw) for reads in detector.reads))
+
+
+@pytest.mark.parametrize("raising", [raising_in_judge, raising_in_fact])
+@every
+def test_one_that_raises_is_reported_with_its_event_and_found_nothing(
+    detector: Detector, raising: Any
+) -> None:
+    events, until = FIRING[detector.id]
+    run = local(raising(detector), reference=OWNED)
+    alerts = run.run(events, after(NINE, until))
+    assert alerts == []
+    assert {failure.detector for failure in run.failures} == {detector.id}
+    assert all(isinstance(failure.error, BoomError) for failure in run.failures)
+    failed = {event.id for failure in run.failures for event in failure.events}
+    assert failed == {event.id for event in events if _read_by(detector, event)}
+    assert all(not state.notebooks for state in run.states.values())
+
+
+def _read_by(detector: Detector, event: Event) -> bool:
+    return any(isinstance(event.data, r.data) and r.where(event.data) for r in detector.reads)
+
+
+@every
+def test_the_others_go_on(detector: Detector) -> None:
+    """One broken detector, on an event that another reads at the same entity too."""
+    broken = [raising_in_judge(d) if d.id == detector.id else d for d in DETECTORS]
+    events = sorted(
+        {event.id: event for events, _ in FIRING.values() for event in events}.values(),
+        key=lambda event: event.time,
+    )
+    whole, without = local(reference=OWNED), local(*broken, reference=OWNED)
+    all_found = firing(whole.run(events, after(NINE, "30d")))
+    found = firing(without.run(events, after(NINE, "30d")))
+    assert {alert.detector for alert in all_found} == set(BY_ID)
+    assert found == [alert for alert in all_found if alert.detector != detector.id]
+    assert {failure.detector for failure in without.failures} == {detector.id}
+
+
+def test_a_poisoned_event_leaves_what_was_found_before() -> None:
+    #   20 deletes ◄ found ── one that makes it raise ── 1 more: counted, the poisoned one is not
+    gone = [deletes(NINE, "E-1", 20), deletes(after(NINE, "1m"), "E-1", 666)]
+    more = deletes(after(NINE, "2m"), "E-1", 1)
+    poisoned = raising_in_judge(
+        BY_ID["bulk-delete"], lambda view: any(fact.weight == 666 for fact in view.facts)
+    )
+    run = local(poisoned)
+    alerts = run.run([*gone, more])
+    assert [event.id for failure in run.failures for event in failure.events] == [gone[1].id]
+    assert evidence(only(alerts)) == [gone[0].id, more.id]
+
+
+def test_one_that_raises_at_its_deadline_does_not_stop_time() -> None:
+    raises = raising_in_judge(
+        BY_ID["shipment-without-order"], lambda view: view.passed(after(NINE, "25h"))
+    )
+    run = local(raises)
+    run.run([shipment(NINE, "S-1", order="O-1")], after(NINE, "100d"))
+    assert run.failures
+    assert run.now == after(NINE, "100d")
+    assert len(run.failures) < 5
+
+
+# Everything is bounded.
+
+
+@every
+def test_entities_disappear_after_their_time(detector: Detector) -> None:
+    events, _ = FIRING[detector.id]
+    run = local(detector, reference=OWNED)
+    run.run(events)
+    assert run.states
+    if detector.id == "follow-up-lapsed":
+        run.feed(stage(after(NINE, "20d"), "OP-1", "won", "C-1"))
+    for days in range(30, 900, 10):
+        run.advance(after(NINE, f"{days}d"))
+    assert run.states == {}
+    assert len(run.timers) == 0
+
+
+def test_whoever_asked_is_forgotten_too() -> None:
+    #   payment asks O-1 and C-1, of which nothing else is ever heard
+    run = local()
+    run.run([payment(NINE, "P-1", "X", order="O-1", customer="C-1")])
+    assert {"order:O-1", "customer:C-1"} <= set(run.states)
+    run.advance(after(NINE, "900d"))
+    assert run.states == {}
+
+
+def test_a_robot_that_deletes_ten_thousand_times_is_one_alert_a_run() -> None:
+    run = local(BY_ID["bulk-delete"])
+    revisions: list[int] = []
+    alerts: list[Alert] = []
+    for n in range(10_000):
+        alerts += run.feed(deletes(at(NINE) + n * SECOND // 4, "E-1"))
+        if n + 1 in (1_000, 10_000):
+            revisions.append(len(alerts))
+    alert = only(alerts)
+    assert len(alert.evidence) == Common().max_evidence
+    assert alert.evidence[0].time == "2026-03-02T01:00:00Z"
+    assert "10000+ records" in alert.summary.en
+    assert run.evicted["bulk-delete"] > 0
+    assert len(run.states["employee:E-1"].notebooks["bulk-delete"].facts) <= Common().max_facts
+    # Two digits are told of a total: 90 revisions a decade, and a few for what is folded.
+    assert revisions[1] - revisions[0] <= 120
+
+
+def test_a_robot_that_writes_to_everybody_is_one_alert_a_run() -> None:
+    run = local(BY_ID["chat-burst"], common=Common(max_facts=100, max_evidence=20))
+    alerts: list[Alert] = []
+    for n in range(1_000):
+        alerts += run.feed(hit(at(NINE) + n * SECOND, "E-1", f"C-{n}"))
+    assert len(final(alerts)) == 1
+    assert len(only(alerts).evidence) == 20
+    assert len(run.states["employee:E-1"].notebooks["chat-burst"].facts) <= 100
+
+
+def test_a_busy_account_keeps_no_more_than_it_may() -> None:
+    run = local(BY_ID["account-ring"], common=Common(max_facts=50))
+    alerts: list[Alert] = []
+    for n in range(300):
+        alerts += run.feed(payment(at(NINE) + n * SECOND, f"P-{n}", "X", customer=f"C-{n}"))
+    state = run.states["account:X"]
+    assert len(state.notebooks["account-ring"].facts) <= 50
+    assert run.evicted["account-ring"] > 0
+    assert len(final(alerts)) < 10
+
+
+def test_a_customer_everybody_talks_about_keeps_its_owner() -> None:
+    #   owner E-1 ── hits without end ──► payment: E-1 is still named
+    common = Common(max_facts=100)
+    run = local(common=common)
+    run.feed(owner(NINE, "C-1", "E-1"))
+    for n in range(1_000):
+        run.feed(hit(at(NINE) + n * 61 * SECOND, f"E-{n % 7}", "C-1", "competitor"))
+    state = run.states["customer:C-1"]
+    assert len(state.profile) <= 100
+    assert run.evicted["profile"] > 0
+    alerts = run.feed(payment(after(NINE, "2d"), "P-1", "X", customer="C-1"))
+    assert [alert.employee for alert in alerts if alert.detector == "offbook-payment"] == ["E-1"]
+
+
+def test_a_customer_called_on_every_hour_stays_small() -> None:
+    run = local(reference=OWNED)
+    run.feed(opens(NINE, "OP-1", "C-1"))
+    for n in range(2_000):
+        run.feed(activity(at(NINE) + n * 3600 * SECOND, "E-1", "C-1"))
+    assert len(encode_state(run.states["customer:C-1"])) < 4_000
+
+
+def test_a_parameter_changes_what_is_found_and_nothing_else() -> None:
+    lenient = configured(BY_ID["bulk-delete"], threshold=41)
+    assert play(FIRING["bulk-delete"][0], lenient) == []
+    assert BY_ID["bulk-delete"].params.threshold == 20  # type: ignore[attr-defined]
+
+
+# Pure.
+
+
+FORBIDDEN = {
+    "aiokafka", "asyncio", "faust", "io", "kafka", "logging", "os", "pathlib", "random", "redis",
+    "requests", "secrets", "socket", "subprocess", "sys", "threading", "time", "urllib", "uuid",
+}  # fmt: skip
+CLOCKS = {"now", "utcnow", "today", "monotonic", "perf_counter"}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
+def test_the_source_reads_no_clock_and_does_no_input_or_output(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    imported, called = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add((node.module or "").split(".")[0])
+            assert not (node.module or "").startswith(("offbook.sinks", "offbook.streams"))
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+                if node.func.value.id in {"datetime", "date"}:
+                    called.add(node.func.attr)
+            elif isinstance(node.func, ast.Name):
+                called.add(node.func.id)
+    assert not imported & FORBIDDEN
+    assert not called & (CLOCKS | {"open", "print", "input", "eval", "exec"})
