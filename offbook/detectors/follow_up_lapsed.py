@@ -206,8 +206,10 @@ def _tenures(view: View) -> Iterator[Spell]:
         insort(turns, (stated.at, None), key=lambda turn: turn[0])
     start, began = ALWAYS, None
     for at, turn in turns:
-        gone = turn is not None and turn.role == "gone"
-        now_owner = None if gone else profile.owner_at(at, stated)
+        if turn is None or turn.role == "back":
+            now_owner = profile.owner_at(at, stated)
+        else:
+            now_owner = turn.about if turn.role == "owner" else None
         if now_owner == owner:
             continue
         if owner is not None:
