@@ -57,8 +57,9 @@ class Changelog:
 
     async def rewrite_outdated(self, partition: EntityPartition) -> None:
         """Put on top what a paused worker has covered with something older."""
-        if keys := partition.outdated():
-            await self.write_entities(partition, keys, partition.applied)
+        if partition.outdated:
+            await self.write_entities(partition, partition.outdated, partition.applied)
+            partition.outdated.clear()
 
     async def _write(
         self, partition: EntityPartition, entries: list[Entry]

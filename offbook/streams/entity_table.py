@@ -63,7 +63,8 @@ class EntityPartition:
         #: One worker at a time: the agent, or the watch that heals what Faust failed to deliver.
         self.lock = asyncio.Lock()
         self._buried: dict[str, int] = {}
-        self._outdated: set[str] = set()
+        #: Keys whose last record on the changelog is not the newest.
+        self.outdated: set[str] = set()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -117,9 +118,9 @@ class EntityPartition:
                 self._buried.get(key, -1) if known is None else _PREFIX.unpack_from(known)[0]
             )
             if offset < known_offset:
-                self._outdated.add(key)
+                self.outdated.add(key)
                 continue
-            self._outdated.discard(key)
+            self.outdated.discard(key)
             if record.value is None:
                 self.values.pop(key, None)
                 self._buried[key] = offset
@@ -137,11 +138,6 @@ class EntityPartition:
     def differs(self, record: Any) -> bool:
         """Whether a changelog record that another worker wrote says other than we know."""
         return bool(self.values.get(record.key.decode()) != record.value)
-
-    def outdated(self) -> set[str]:
-        """Keys whose last record on the changelog is not the newest; asked once."""
-        keys, self._outdated = self._outdated, set()
-        return keys
 
 
 def keyed_offset(record: Any) -> int:

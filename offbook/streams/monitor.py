@@ -39,6 +39,8 @@ from offbook.streams.settings import Settings
 _LOOK_EVERY = 2.0
 #: Seconds a partition may stand still behind the end of its topic before we read on without Faust.
 _STANDSTILL = 10.0
+#: Times in a row to do so before the process ends, so that a new one may fare better with Faust.
+_ENOUGH = 5
 #: Seconds between attempts while Kafka is away: doubled from the first to the last.
 _FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
 #: Seconds for the batch in hand, and then for Faust, to come to an end.
@@ -89,7 +91,7 @@ class Monitor:
         self._keyed = topic_name(settings, KEYED_TOPIC)
         self._reader = PartitionReader(settings)
         self._lanes = PartitionLanes(self._take)
-        self._app = MonitorApp(settings, self._lanes.put, self._lanes.drain)
+        self._app = MonitorApp(settings, self._lanes.put, self._drain)
         self._changelog = Changelog(
             self._app.changelog_name, self._app.kafka_producer, self._reader
         )
@@ -98,6 +100,8 @@ class Monitor:
         self._loading = asyncio.Lock()
         #: Partition to (applied, since when): for seeing that one stands still.
         self._seen: dict[int, tuple[int, float]] = {}
+        #: Partition to how often we had to read on without Faust since it last delivered.
+        self._undelivered: dict[int, int] = {}
         health.expect("recovery", "monitor")
 
     def stop(self) -> None:
@@ -128,7 +132,7 @@ class Monitor:
 
     async def _finish(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._lanes.drain(), _PATIENCE)
+            await asyncio.wait_for(self._drain(), _PATIENCE)
         await self._lanes.stop()
         try:
             await asyncio.wait_for(self._app.stop(), _PATIENCE)
@@ -138,10 +142,18 @@ class Monitor:
         for name in ("recovery", "reference", "monitor"):
             self._health.forget(name)
 
+    async def _drain(self) -> None:
+        """Let every record in hand come to its end, and begin no other."""
+        await self._lanes.drain()
+        for partition in list(self._app.partitions.values()):
+            async with partition.lock:
+                pass
+
     # Records.
 
     async def _take(self, number: int, message: Any) -> None:
         """Take one record that Faust delivered. Total: whatever happens, Faust goes on."""
+        self._undelivered.pop(number, None)
         try:
             await self._advance(number, message)
         except Exception as error:  # noqa: BLE001 - told by `run`, which ends the process
@@ -150,17 +162,12 @@ class Monitor:
     async def _advance(self, number: int, message: Any) -> None:
         """Bring a partition up to `message`; None: to the end of the topic."""
         while not self._stopping.is_set():
-            partition = self._app.partitions.get(number)
+            partition = await self._loaded(number)
             if partition is None:
-                async with self._loading:
-                    partition = self._app.partitions.get(number) or await self._load(number)
-            if number not in self._app.assigned():
-                # Another worker's now. Kept, it would be out of date when it comes back.
-                self._drop(number)
                 return
             async with partition.lock:
                 if self._app.partitions.get(number) is not partition:
-                    return
+                    continue
                 try:
                     await self._catch_up(partition, message)
                 except SupersededError:
@@ -172,6 +179,18 @@ class Monitor:
                 else:
                     return
                 self._drop(number)
+
+    async def _loaded(self, number: int) -> EntityPartition | None:
+        """The state of a partition, from memory or the changelog; None if it is not ours."""
+        async with self._loading:
+            partition = self._app.partitions.get(number)
+            if partition is None and number in self._app.assigned():
+                partition = await self._load(number)
+            # Loading takes time. Another worker's by now, it would be out of date when it returns.
+            if number not in self._app.assigned():
+                self._drop(number)
+                return None
+            return partition
 
     async def _load(self, number: int) -> EntityPartition:
         began = time.monotonic()
@@ -186,7 +205,6 @@ class Monitor:
                 )
             partition.applied = first - 1
         self._app.partitions[number] = partition
-        await self._persist(lambda: self._changelog.rewrite_outdated(partition))
         _log.info(
             "partition loaded",
             partition=number,
@@ -201,6 +219,7 @@ class Monitor:
         self._metrics.forget_partition(number)
 
     async def _catch_up(self, partition: EntityPartition, message: Any) -> None:
+        await self._persist(lambda: self._changelog.rewrite_outdated(partition))
         offset = None if message is None else message.offset
         if offset is None or offset > partition.applied + 1:
             try:
@@ -255,6 +274,7 @@ class Monitor:
                 partition=partition.number,
                 offset=offset,
             )
+            partition.applied = offset
             return
         work = work_off(self._engine, partition, offset, batch, _caused(headers))
         if sendings := list(records_of(work, self._settings)):
@@ -321,10 +341,19 @@ class Monitor:
                 self._health.bad("monitor", f"cannot reach Kafka: {error or 'it does not answer'}")
                 continue
             self._health.ok("monitor")
+            if self._app.is_rebalancing:
+                continue
+            for number in sorted(self._app.assigned() - set(self._app.partitions)):
+                await self._loaded(number)
             for number in behind:
-                if not self._app.is_rebalancing:
-                    _log.warning("stands still; reading without Faust", partition=number)
-                    await self._advance(number, None)
+                await self._read_on(number)
+
+    async def _read_on(self, number: int) -> None:
+        times = self._undelivered[number] = self._undelivered.get(number, 0) + 1
+        if times > _ENOUGH:
+            raise MonitorError(f"Faust delivers nothing of {self._keyed}[{number}] any more")
+        _log.warning("stands still; reading without Faust", partition=number)
+        await self._advance(number, None)
 
     async def _standing_still(self) -> list[int]:
         now = time.monotonic()
@@ -349,6 +378,8 @@ class Monitor:
             self._health.bad("recovery", f"state of partitions {loading} is not loaded yet")
         else:
             self._health.ok("recovery")
+        for number in set(range(self._settings.keyed_partitions)) - set(self._app.partitions):
+            self._metrics.forget_partition(number)
         silent = self._engine.silent()
         for detector in self._engine.detectors:
             self._metrics.silent(detector, detector in silent)

@@ -101,8 +101,7 @@ def test_an_older_state_behind_a_newer_one_is_passed_over_and_told() -> None:
     back = changelog.restored()
 
     assert back.values[KEY] == changelog.records[0].value
-    assert back.outdated() == {KEY}
-    assert back.outdated() == set()
+    assert back.outdated == {KEY}
 
 
 def test_an_older_state_does_not_bring_back_a_dropped_entity() -> None:
@@ -117,7 +116,7 @@ def test_an_older_state_does_not_bring_back_a_dropped_entity() -> None:
 
     assert back.state(KEY) is None
     assert back.timers.next() is None
-    assert back.outdated() == {KEY}
+    assert back.outdated == {KEY}
     assert back.entry(KEY, 9) == (KEY.encode(), None, [("offbook.keyed-offset", b"9")])
 
 
@@ -136,7 +135,7 @@ def test_a_newer_write_settles_what_was_outdated() -> None:
     )
     back = changelog.restored()
     assert back.values[KEY] == changelog.records[2].value
-    assert not back.outdated()
+    assert not back.outdated
 
 
 def test_an_older_applied_entry_does_not_turn_back() -> None:
@@ -176,7 +175,7 @@ def test_compaction_takes_nothing_once_the_outdated_is_written_anew(
         changelog.add(written(EntityPartition(0), outcome[offset], offset))
     back = changelog.restored()
     newest = max(outcome, default=0)
-    changelog.add(*(back.entry(key, newest) for key in back.outdated()))
+    changelog.add(*(back.entry(key, newest) for key in back.outdated))
     assert restored(changelog.compacted()).values == back.values
 
 
