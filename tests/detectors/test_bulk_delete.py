@@ -6,12 +6,14 @@ import pytest
 
 from offbook.detectors.bulk_delete import DETECTOR
 from offbook.detectors.engine import configured
+from offbook.events.types import EndpointFile
 from tests.detectors.timeline import (
     after,
     company,
     deletes,
     edit,
     employee,
+    event,
     evidence,
     final,
     firing,
@@ -26,6 +28,7 @@ NINE = "2026-03-02 09:00"
 
 @pytest.mark.parametrize("count, fires", [(19, False), (20, True)])
 def test_twenty_is_enough_and_nineteen_is_not(count: int, fires: bool) -> None:
+    #   09:00 19 | 20 ◄ fires
     assert (play([deletes(NINE, "E-1", count)], DETECTOR) != []) is fires
 
 
@@ -36,11 +39,22 @@ def test_records_and_files_are_summed() -> None:
     alert = only(play(gone, DETECTOR, reference=reference))
     assert (alert.severity, alert.score, alert.employee) == ("critical", 60, "E-1")
     assert evidence(alert) == ids(*gone)
-    assert alert.evidence[0].note.endswith("(12 records)")
-    assert "唐静 (E-1) deleted 20 records or files within 1 hour from 2026-03-02 09:00" in (
-        alert.summary.en
+    assert [piece.note for piece in alert.evidence] == [
+        "deleted (12 records)",
+        "deleted (8 records)",
+    ]
+    assert alert.summary.en == (
+        "唐静 (E-1) deleted 20 records or files within 1 hour from 2026-03-02 09:00."
     )
-    assert "1 小时内删除了 20 条记录或文件" in alert.summary.zh
+    assert alert.summary.zh == (
+        "唐静（E-1）自 2026-03-02 09:00 起 1 小时内删除了 20 条记录或文件。"
+    )
+
+
+def test_files_copied_or_sent_are_not_deleted() -> None:
+    for action in ("copy_external", "upload", "print", "send"):
+        file = event(NINE, EndpointFile("E-1", action, count=500))  # type: ignore[arg-type]
+        assert play([file], DETECTOR) == []
 
 
 @pytest.mark.parametrize("micro, fires", [(0, True), (1, False)])
@@ -102,18 +116,47 @@ def test_runs_that_merge_leave_the_earlier_and_withdraw_the_later() -> None:
     assert [evidence(alert) for alert in firing(alerts)] == [ids(late, first), ids(second)]
 
 
-def test_two_runs_bridged_by_a_late_delete_become_one_with_the_earlier_anchor() -> None:
-    #   run A 09:00–10:00             run B from 10:30
-    #   09:20 20 · 10:30 20,  late 09:15 1: A moves to 09:15, which ends before 10:30: B stays
+def test_a_late_delete_that_takes_one_run_over_leaves_the_next_alone() -> None:
+    #   (09:15 1 late)  09:20 20 │ 10:30 20      the first run begins at 09:15 now, the second stays
     a, b = deletes(after(NINE, "20m"), "E-1", 20), deletes(after(NINE, "90m"), "E-1", 20)
     late = deletes(after(NINE, "15m"), "E-1", 1)
-    alerts = firing(play([a, b, late], DETECTOR))
-    assert [evidence(alert) for alert in alerts] == [ids(late, a), ids(b)]
+    alerts = play([a, b, late], DETECTOR)
+    assert [evidence(alert) for alert in firing(alerts)] == [ids(late, a), ids(b)]
+    assert [alert.state for alert in final(alerts).values()] == ["withdrawn", "firing", "firing"]
+
+
+def test_where_a_late_delete_shifts_the_windows_the_runs_of_later_anchors_are_withdrawn() -> None:
+    #   before:              10:00 20 ──── 10:55 1 ┤11:00   11:05 20 ────          two runs
+    #   after:   09:50 1 ─── 10:00 20 ─ 10:50├     10:55 1 ─ 11:05 20 ─ 11:55├     two others
+    first, inside = deletes(after(NINE, "60m"), "E-1", 20), deletes(after(NINE, "115m"), "E-1", 1)
+    second = deletes(after(NINE, "125m"), "E-1", 20)
+    late = deletes(after(NINE, "50m"), "E-1", 1)
+    alerts = play([first, inside, second, late], DETECTOR)
+    assert [evidence(alert) for alert in firing(alerts)] == [ids(late, first), ids(inside, second)]
+    withdrawn = [alert for alert in final(alerts).values() if alert.state == "withdrawn"]
+    assert [alert.evidence[0].id for alert in withdrawn] == ids(first, second)
+
+
+def test_a_late_delete_inside_the_run_lengthens_it_under_its_old_id() -> None:
+    #   09:00 20 ◄ fires   ·  3 d later comes 09:30 5
+    gone = [deletes(NINE, "E-1", 20), deletes(after(NINE, "3d"), "E-1", 1)]
+    late = deletes(after(NINE, "30m"), "E-1", 5)
+    alert = only(play([*gone, late], DETECTOR))
+    assert (alert.revision, evidence(alert)) == (2, ids(gone[0], late))
+    assert "deleted 25 records or files" in alert.summary.en
 
 
 def test_a_repeat_counts_once() -> None:
     gone = deletes(NINE, "E-1", 19)
     assert play([gone, gone, gone], DETECTOR) == []
+    twenty = deletes(NINE, "E-1", 20)
+    assert [alert.revision for alert in play([twenty, twenty], DETECTOR)] == [1]
+
+
+def test_one_record_is_one_record() -> None:
+    alert = only(play([deletes(NINE, "E-1")], configured(DETECTOR, threshold=1)))
+    assert alert.summary.en == "E-1 deleted 1 record or file within 1 hour from 2026-03-02 09:00."
+    assert alert.summary.zh == "员工E-1自 2026-03-02 09:00 起 1 小时内删除了 1 条记录或文件。"
 
 
 def test_the_numbers_are_parameters() -> None:

@@ -26,13 +26,20 @@ def hits(*minutes: int, by: str = "E-1", about: str | None = None) -> list[Event
 
 
 def test_five_hits_fire_and_four_do_not() -> None:
+    #   09:00 01 02 03 │ 04 ◄ fires
     assert play(hits(0, 1, 2, 3), DETECTOR) == []
     said = hits(0, 1, 2, 3, 4)
     alert = only(play(said, DETECTOR, reference=company(employee("E-1", "何雨桐"))))
     assert (alert.severity, alert.score, alert.employee) == ("warning", 30, "E-1")
     assert evidence(alert) == ids(*said)
-    assert "何雨桐 (E-1) had 5" in alert.summary.en
-    assert "5 次" in alert.summary.zh
+    assert alert.evidence[0].note == "chat keyword hit"
+    assert alert.summary.en == (
+        "何雨桐 (E-1) had 5 sensitive chat hits naming no customer within 1 day from "
+        "2026-03-02 09:00."
+    )
+    assert alert.summary.zh == (
+        "何雨桐（E-1）自 2026-03-02 09:00 起 1 天内有 5 次敏感聊天命中，未关联到客户。"
+    )
 
 
 def test_three_customers_fire_and_two_do_not() -> None:
@@ -41,8 +48,23 @@ def test_three_customers_fire_and_two_do_not() -> None:
     assert play(said[:2], DETECTOR) == []
     alert = only(play(said, DETECTOR))
     assert alert.customer is None
-    assert "3 customers" in alert.summary.en or "3 customer(s)" in alert.summary.en
-    assert "3 个客户" in alert.summary.zh
+    assert alert.summary.en == (
+        "E-1 had 3 sensitive chat hits about 3 customers within 1 day from 2026-03-02 09:00."
+    )
+    assert alert.summary.zh == (
+        "员工E-1自 2026-03-02 09:00 起 1 天内有 3 次敏感聊天命中，涉及 3 个客户。"
+    )
+
+
+@pytest.mark.parametrize("micro, fires", [(0, True), (1, False)])
+def test_the_third_customer_may_come_at_the_24th_hour(micro: int, fires: bool) -> None:
+    #   09:00 C-1   10:00 C-2 ─────── 24 h from 09:00 ───────┤ C-3
+    said = [
+        hit(NINE, "E-1", "C-1"),
+        hit(after(NINE, "1h"), "E-1", "C-2"),
+        hit(after(NINE, "24h", micro), "E-1", "C-3"),
+    ]
+    assert (play(said, DETECTOR) != []) is fires
 
 
 def test_four_hits_about_two_customers_are_silent() -> None:
@@ -72,7 +94,16 @@ def test_two_employees_are_not_one() -> None:
 
 
 def test_one_customer_is_named_where_all_is_about_him() -> None:
-    assert only(play(hits(0, 1, 2, 3, 4, about="C-1"), DETECTOR)).customer == "C-1"
+    alert = only(play(hits(0, 1, 2, 3, 4, about="C-1"), DETECTOR))
+    assert alert.customer == "C-1"
+    assert "5 sensitive chat hits about 1 customer within" in alert.summary.en
+
+
+def test_more_hits_revise_the_same_alert_and_repeats_do_not() -> None:
+    said = hits(0, 1, 2, 3, 4, 5)
+    alerts = play([*said, *said], DETECTOR)
+    assert [alert.revision for alert in alerts] == [1, 2]
+    assert evidence(only(alerts)) == ids(*said)
 
 
 def test_the_next_day_is_a_new_run() -> None:
@@ -88,6 +119,7 @@ def test_a_late_hit_completes_the_run() -> None:
 
 
 def test_an_earlier_hit_takes_the_run_over() -> None:
+    #   (09:00 late)  09:10 … 09:14 ◄ fired: its alert is withdrawn, that of 09:00 stays
     said = hits(10, 11, 12, 13, 14)
     late = hit(NINE, "E-1")
     alerts = play([*said, late], DETECTOR)

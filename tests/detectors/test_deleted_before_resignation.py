@@ -6,11 +6,14 @@ import pytest
 
 from offbook.detectors.deleted_before_resignation import DETECTOR
 from offbook.events.event import Event
+from offbook.events.types import EndpointFile
 from tests.detectors.timeline import (
     after,
     company,
     deletes,
+    edit,
     employee,
+    event,
     evidence,
     final,
     firing,
@@ -40,8 +43,14 @@ def test_three_deletes_before_the_notice_fire_when_it_comes() -> None:
         "黄志强 (E-1) gave notice on 2026-03-12 and deleted 3 records or files from 2026-03-09 to "
         "2026-03-10."
     )
-    assert "2026-03-12 提出离职" in alert.summary.zh
-    assert "3 条记录或文件" in alert.summary.zh
+    assert alert.summary.zh == (
+        "黄志强（E-1）于 2026-03-12 提出离职，并在 2026-03-09 至 2026-03-10 删除了 3 条记录或文件。"
+    )
+    assert [piece.note for piece in alert.evidence] == [
+        "deleted",
+        "deleted (2 records)",
+        "gave notice",
+    ]
 
 
 def test_two_are_not_enough() -> None:
@@ -114,6 +123,7 @@ def test_deletes_after_the_notice_revise_the_alert() -> None:
 
 
 def test_a_late_delete_completes_it() -> None:
+    #   -3 d 2   notice   4 d: the one of -2 d arrives ◄ fires
     events = [
         deletes(after(NOON, "-3d"), "E-1", 2),
         NOTICE,
@@ -121,6 +131,24 @@ def test_a_late_delete_completes_it() -> None:
         deletes(after(NOON, "-2d"), "E-1", 1),
     ]
     assert only(play(events, DETECTOR)).state == "firing"
+
+
+def test_it_makes_no_difference_whether_the_notice_or_the_deletes_arrive_first() -> None:
+    gone = [deletes(after(NOON, f"-{n}d"), "E-1") for n in (3, 2, 1)]
+    on_time, late = play([*gone, NOTICE], DETECTOR), play([NOTICE, *reversed(gone)], DETECTOR)
+    assert only(on_time) == only(late)
+
+
+def test_the_same_events_again_change_nothing() -> None:
+    gone = deletes(after(NOON, "-1d"), "E-1", 2)
+    assert play([gone, gone, NOTICE, gone], DETECTOR) == []
+    three = deletes(after(NOON, "-1d"), "E-1", 3)
+    assert [alert.revision for alert in play([three, NOTICE, three, NOTICE], DETECTOR)] == [1]
+
+
+def test_reading_copying_and_restoring_are_no_deletes() -> None:
+    events = [edit(NOON, "E-1", op, ("customer", "C-1"), count=9) for op in ("export", "restore")]
+    assert not fires(NOTICE, *events, event(NOON, EndpointFile("E-1", "copy_external", count=9)))
 
 
 def test_a_withdrawn_resignation_withdraws_it() -> None:

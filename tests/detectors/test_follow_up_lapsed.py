@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from offbook.detectors.follow_up_lapsed import DETECTOR
+from offbook.detectors.reference import Reference
+from offbook.events.alert import Alert
+from offbook.events.event import Event
 from tests.detectors.timeline import (
+    Moment,
     activity,
     after,
     company,
@@ -29,7 +33,9 @@ DUE = after(NOON, "169h")  # 7 d, and 1 h of grace
 OWNED = (customer("C-1", "E-1"), employee("E-1", "王浩然"))
 
 
-def lapses(*events, until=None, reference=None):
+def lapses(
+    *events: Event, until: Moment | None = None, reference: Reference | None = None
+) -> list[Alert]:
     return play(
         events,
         DETECTOR,
@@ -50,7 +56,9 @@ def test_seven_days_after_the_opening_and_the_grace() -> None:
         "王浩然 (E-1) has had no activity with customer C-1, which has an open opportunity, for "
         "7 days since 2026-03-02 12:00."
     )
-    assert "连续 7 天未跟进" in alert.summary.zh
+    assert alert.summary.zh == (
+        "王浩然（E-1）自 2026-03-02 12:00 起连续 7 天未跟进有未结商机的客户 C-1。"
+    )
 
 
 def test_it_counts_from_the_owners_last_activity_and_shows_the_opening_too() -> None:
@@ -143,14 +151,65 @@ def test_a_late_activity_that_was_in_time_withdraws_it() -> None:
     events = [opens(NOON, "OP-1", "C-1"), hit(after(NOON, "8d"), "E-9")]
     late = activity(after(NOON, "6d"), "E-1", "C-1")
     alerts = lapses(*events, late, until=after(NOON, "12d"))
-    assert [alert.state for alert in alerts] == ["firing", "withdrawn"]
+    assert [(alert.revision, alert.state) for alert in alerts] == [(1, "firing"), (2, "withdrawn")]
+    assert evidence(alerts[-1]) == ids(events[0], late)
+    assert alerts[-1].evidence[-1].note == "came in time"
+    assert alerts[-1].summary.en.startswith(
+        "Withdrawn: the owner was active, or the wait ended, in time. 王浩然 (E-1) has had no"
+    )
+    assert alerts[-1].summary.zh.startswith("已撤回：期限内已有跟进或无需再跟进。王浩然（E-1）自")
+
+
+def test_a_late_new_owner_in_time_withdraws_it() -> None:
+    #   opened ── owner E-2 (happened 6 d) ── 7 d 1 h: fires for E-1 ── 8 d: the edit arrives
+    events = [opens(NOON, "OP-1", "C-1"), hit(after(NOON, "8d"), "E-9")]
+    late = owner(after(NOON, "6d"), "C-1", "E-2", was="E-1")
+    alerts = lapses(*events, late, until=after(NOON, "12d"))
+    assert [(alert.employee, alert.state) for alert in alerts] == [
+        ("E-1", "firing"),
+        ("E-1", "withdrawn"),
+    ]
+    assert evidence(alerts[-1]) == ids(events[0], late)
+
+
+def test_one_of_two_opportunities_closed_late_leaves_the_lapse_of_the_other() -> None:
+    #   OP-1, OP-2 opened ─ call ── 7 d 1 h: fires ── 9 d: that OP-1 was lost on day 3 arrives
+    opened = [opens(NOON, "OP-1", "C-1"), opens(after(NOON, "1h"), "OP-2", "C-1")]
+    call, clock = activity(after(NOON, "2h"), "E-1", "C-1"), hit(after(NOON, "9d"), "E-9")
+    late = stage(after(NOON, "3d"), "OP-1", "lost", "C-1")
+    alert = only(lapses(*opened, call, clock, late))
+    assert (alert.state, evidence(alert)) == ("firing", ids(opened[1], call))
 
 
 def test_a_late_closing_that_was_in_time_withdraws_it() -> None:
     for named in ("C-1", None):
         events = [opens(NOON, "OP-1", "C-1"), hit(after(NOON, "8d"), "E-9")]
         late = stage(after(NOON, "6d"), "OP-1", "lost", named)
-        assert [alert.state for alert in lapses(*events, late)] == ["firing", "withdrawn"]
+        alerts = lapses(*events, late)
+        assert [alert.state for alert in alerts] == ["firing", "withdrawn"]
+        assert evidence(alerts[-1]) == ids(events[0], late)
+
+
+def test_a_closing_on_the_seventh_day_is_in_time() -> None:
+    #   opened ───── 7 d ─────┤ lost      one microsecond beyond is not
+    opened = opens(NOON, "OP-1", "C-1")
+    assert lapses(opened, stage(after(NOON, "7d"), "OP-1", "lost", "C-1")) == []
+    assert only(lapses(opened, stage(after(NOON, "7d", 1), "OP-1", "lost", "C-1")))
+
+
+def test_the_same_events_again_change_nothing() -> None:
+    events = [opens(NOON, "OP-1", "C-1"), activity(after(NOON, "1d"), "E-1", "C-1")]
+    assert [alert.revision for alert in lapses(*events, *events)] == [1]
+
+
+def test_another_customer_is_another_lapse() -> None:
+    reference = company(customer("C-1", "E-1"), customer("C-2", "E-2"))
+    opened = [opens(NOON, "OP-1", "C-1"), opens(NOON, "OP-2", "C-2")]
+    alerts = final(lapses(*opened, reference=reference)).values()
+    assert {(alert.customer, alert.employee) for alert in alerts} == {
+        ("C-1", "E-1"),
+        ("C-2", "E-2"),
+    }
 
 
 def test_a_new_owner_starts_anew() -> None:

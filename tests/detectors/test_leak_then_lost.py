@@ -37,9 +37,18 @@ def test_talk_and_then_the_loss() -> None:
     assert (alert.severity, alert.score) == ("critical", 60)
     assert (alert.employee, alert.customer, alert.order) == ("E-7", "C-1", None)
     assert evidence(alert) == ids(said, gone)
-    assert "OP-1" in alert.summary.en
-    assert "马晓东 (E-7)" in alert.summary.en
-    assert "丢单" in alert.summary.zh
+    assert [piece.note for piece in alert.evidence] == [
+        "sensitive talk about this customer",
+        "opportunity lost",
+    ]
+    assert alert.summary.en == (
+        "Opportunity OP-1 of customer C-1 was lost at 2026-03-02 12:00, after 1 sensitive chat hit "
+        "about that customer from 2026-02-24 12:00 on (within 14 days), the first by 马晓东 (E-7)."
+    )
+    assert alert.summary.zh == (
+        "客户 C-1 的商机 OP-1 于 2026-03-02 12:00 丢单；此前（14 天内，自 2026-02-24 12:00 起）"
+        "有 1 次与该客户相关的敏感聊天命中，最早的一次来自马晓东（E-7）。"
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,6 +88,10 @@ def test_talk_about_another_customer_is_silent() -> None:
     assert play([hit(after(NOON, "-1d"), "E-7", "C-2"), lost()], DETECTOR) == []
 
 
+def test_talk_about_nobody_known_is_silent() -> None:
+    assert play([hit(after(NOON, "-1d"), "E-7"), lost()], DETECTOR) == []
+
+
 def test_a_won_opportunity_is_silent() -> None:
     events = [hit(after(NOON, "-1d"), "E-7", "C-1"), stage(NOON, "OP-1", "won", "C-1")]
     assert play(events, DETECTOR) == []
@@ -100,10 +113,29 @@ def test_the_first_who_talked_is_named_and_all_talk_is_evidence() -> None:
     alert = only(play([*said, gone], DETECTOR))
     assert alert.employee == "E-8"
     assert evidence(alert) == ids(*said, gone)
-    assert "2 sensitive chat hit" in alert.summary.en
+    assert "after 2 sensitive chat hits about" in alert.summary.en
+
+
+def test_earlier_talk_that_arrives_late_revises_the_alert() -> None:
+    #   (-3 d E-8, late)  -2 d E-7  lost ◄ fired: now the first to talk is E-8
+    early, said = hit(after(NOON, "-3d"), "E-8", "C-1"), hit(after(NOON, "-2d"), "E-7", "C-1")
+    gone = lost()
+    alerts = play([said, gone, early], DETECTOR)
+    assert [(alert.revision, alert.employee) for alert in alerts] == [(1, "E-7"), (2, "E-8")]
+    assert evidence(only(alerts)) == ids(early, said, gone)
+
+
+def test_an_earlier_loss_that_arrives_late_withdraws_it() -> None:
+    #   (lost -5 d, late)   hit -2 d   lost (saved again) ◄ fired: the talk came after the loss
+    events = [hit(after(NOON, "-2d"), "E-7", "C-1"), lost(), lost("-5d")]
+    alerts = play(events, DETECTOR)
+    assert [(alert.revision, alert.state) for alert in alerts] == [(1, "firing"), (2, "withdrawn")]
+    assert alerts[-1].summary.en.startswith("Withdrawn: ")
+    assert alerts[-1].summary.zh.startswith("已撤回：")
 
 
 def test_talk_that_arrives_late_fires_then() -> None:
+    #   -2 d hit ── lost ── 4 d: the hit arrives ◄ fires
     said, gone = hit(after(NOON, "-2d"), "E-7", "C-1"), lost()
     alerts = play([gone, wipes(after(NOON, "4d"), "E-9"), said], DETECTOR)
     assert evidence(only(alerts)) == ids(said, gone)
