@@ -32,7 +32,12 @@ from offbook.detectors.money_in import private_payment_fact, received
 from offbook.detectors.shapes import distinct_of, open_runs, runs
 from offbook.detectors.wording import distinct, span, total
 from offbook.events.alert import Bilingual
+from offbook.events.times import DAY
 from offbook.events.types import Payment
+
+#: How long after a payment the edit may come that says whose order it was for: deposits are
+#: often paid before the order is entered. A bound, so that what is over stays as it was.
+ENTERED_WITHIN = 7 * DAY
 
 
 class AccountRingParams(Params, frozen=True):
@@ -51,7 +56,7 @@ def judge(view: View, params: AccountRingParams) -> Iterable[Finding]:
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].fields['payment']}",
             facts=tuple(run),
-            until=run[0].at + params.window,
+            until=run[0].at + params.window + ENTERED_WITHIN,
             subject=Subject(employee=_behind(view, run), account=view.entity_id),
             values={"customers": distinct(run, view.common), "payments": total(run, view.common)},
             notes={"received": "payment of one of the customers to this account"},
@@ -63,7 +68,7 @@ def _with_customer(view: View, paid: Fact) -> Fact:
     order = paid.fields.get("order")
     if paid.about or order is None:
         return paid
-    customers = view.profile("order", order).upto(paid.at).customers()
+    customers = view.profile("order", order).upto(paid.at + ENTERED_WITHIN).customers()
     return structs.replace(paid, about=customers[0]) if customers else paid
 
 
@@ -73,7 +78,9 @@ def _behind(view: View, run: Iterable[Fact]) -> str | None:
     if holder is not None:
         return holder
     responsible = {
-        view.responsible(paid.at, paid.at, order=paid.fields.get("order"), customer=paid.about)
+        view.responsible(
+            paid.at, paid.at + ENTERED_WITHIN, order=paid.fields.get("order"), customer=paid.about
+        )
         for paid in run
     }
     return responsible.pop() if len(responsible) == 1 else None
@@ -114,7 +121,7 @@ DETECTOR = Detector(
     reads=(Reads("account", Payment, private_payment_fact, where=received),),
     judge=judge,
     summarise=summarise,
-    keeps=lambda params: params.window,
+    keeps=lambda params: params.window + ENTERED_WITHIN,
     prune=_prune,
     folds=True,
     needs=("accounts",),

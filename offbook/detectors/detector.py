@@ -76,9 +76,10 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True):
     `anchor` names it for good: with the detector and its subject it makes the alert's id.
     `until` is the event time after which only late events can still change it.
     `due` is the deadline of something missing: the finding holds once stream time has passed it.
-    `settled` says why a finding that may have fired does not hold (any more), None if it holds;
-    the facts then include the one that settles it. `values` is what the wording needs, `notes`
-    say by role what a fact adds. Facts are in order of time.
+    `settled` says why a finding does not hold (any more), None if it holds; the facts then include
+    the one that settles it. With a `due`, what came in time was never an alert, unless time had
+    passed; without one, it is an alert in state `withdrawn`, whatever came first.
+    `values` is what the wording needs, `notes` say by role what a fact adds.
     """
 
     anchor: str

@@ -325,7 +325,7 @@ class Engine:
         held: set[str] = set()
         for finding in findings:
             raised = notebook.raised.get(finding.anchor)
-            if finding.settled is not None:
+            if finding.settled is not None and finding.due is not None:
                 continue
             if finding.due is not None and not view.passed(finding.due):
                 notebook.due = min(finding.due, notebook.due or finding.due)
@@ -338,8 +338,9 @@ class Engine:
                 if not newly_due and not any(fact.order in new for fact in finding.facts):
                     continue
             finding = self._bound(finding)
-            if raised is None or not raised.firing or raised.finding != finding:
-                self._revise(detector, notebook, finding, True, step, detected_at)
+            firing = finding.settled is None
+            if raised is None or raised.firing != firing or raised.finding != finding:
+                self._revise(detector, notebook, finding, firing, step, detected_at)
         settled = {finding.anchor: finding for finding in findings if finding.settled is not None}
         for anchor in [anchor for anchor in notebook.raised if anchor not in held]:
             self._let_go(detector, notebook, anchor, settled.get(anchor), over, step, detected_at)

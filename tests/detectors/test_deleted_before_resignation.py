@@ -162,9 +162,14 @@ def test_a_withdrawn_resignation_withdraws_it() -> None:
     assert alerts[-1].summary.zh.startswith("已撤回：离职申请已撤回。")
 
 
-def test_a_withdrawal_known_beforehand_keeps_it_silent() -> None:
+def test_a_withdrawal_known_beforehand_gives_the_same_withdrawn_alert() -> None:
     stays = hr(after(NOON, "3d"), "E-1", "resignation_withdrawn")
-    assert play([NOTICE, stays, deletes(after(NOON, "-3d"), "E-1", 4)], DETECTOR) == []
+    deleted = deletes(after(NOON, "-3d"), "E-1", 4)
+    [known_before] = final(play([NOTICE, stays, deleted], DETECTOR)).values()
+    [known_after] = final(play([NOTICE, deleted, stays], DETECTOR)).values()
+    assert known_before.state == known_after.state == "withdrawn"
+    assert known_before.alert_id == known_after.alert_id
+    assert known_before.evidence == known_after.evidence
 
 
 def test_a_withdrawal_before_the_notice_is_of_another_one() -> None:
