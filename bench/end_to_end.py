@@ -29,7 +29,7 @@ from bench.mix import Line, Mix, reference
 from offbook.events.times import DAY, SECOND, rfc3339
 from offbook.events.types import STREAM_TOPICS
 from offbook.streams.kafka import ALERTS_TOPIC
-from offbook.streams.keyed import partition_of
+from offbook.streams.keyed import KEYED_TOPIC, decode_batch, partition_of
 from offbook.streams.settings import Settings
 from offbook.streams.topics import create_topics
 
@@ -173,11 +173,13 @@ class EndToEnd:
             await until(lambda: all(_progress(one) for one in workers), 120, "plain Faust is up")
             await asyncio.sleep(15)
             mix = islice(Mix(events, start=start, run="1-"), prefix_events)
+            before = sum(worker.processor_seconds() for worker in workers)
             started = time.time()
             count, took = await produce(self._bootstrap, prefix, mix, _PARTITIONS)
             ended = await _standstill(workers)
             expected = _reads(Mix(events, start=start, run="1-"), prefix_events)
             found = sum(_progress(one)["read"] for one in workers)
+            used = sum(worker.processor_seconds() for worker in workers) - before
         finally:
             for worker in workers:
                 worker.end()
@@ -185,7 +187,8 @@ class EndToEnd:
         print(
             f"plain Faust, two workers: {rate:,.0f} raw events/s ({count:,} events, the first of "
             f"the same, in {ended - started:.1f} s; its rate does not depend on their number; "
-            f"producing them took {took:.1f} s of that; read {found:,} of {expected:,})",
+            f"producing them took {took:.1f} s of that; {used:.0f} processor "
+            f"seconds; read {found:,} of {expected:,})",
             flush=True,
         )
         return rate
@@ -198,26 +201,65 @@ class EndToEnd:
         try:
             await until(router.ready, 120, "the router is ready")
             await until(delivery.ready, 120, "delivery is ready")
+            begun = time.time_ns() // 1_000_000
+            used = monitor.processor_seconds(), router.processor_seconds()
             stamps = await self._at_rate(start, 2000, seconds)
+            shares = (
+                (monitor.processor_seconds() - used[0]) / seconds,
+                (router.processor_seconds() - used[1]) / seconds,
+            )
             await asyncio.sleep(5)
-            latencies = []
+            written = {}
             for id_, fields in await client.xrange("{ob}:alerts"):
                 alert = json.loads(fields[b"data"])
-                probe = alert["evidence"][0]["id"]
-                if probe in stamps and alert["revision"] == 1:
-                    latencies.append(int(id_.split(b"-")[0]) - stamps.pop(probe))
+                if alert["revision"] == 1:
+                    written[alert["evidence"][0]["id"]] = int(id_.split(b"-")[0])
         finally:
             router.end()
             delivery.end()
             await client.aclose()
-        latencies.sort()
+        routed, raised = {}, {}
+        async for record in self._since(begun, KEYED_TOPIC):
+            routed.update(dict.fromkeys((e.id for e in decode_batch(record.value).events), record))
+        async for record in self._since(begun, ALERTS_TOPIC):
+            raised[json.loads(record.value)["evidence"][0]["id"]] = record
+        there = sorted(stamps.keys() & written.keys() & routed.keys() & raised.keys())
+        stages = {
+            "in all": [written[id_] - stamps[id_] for id_ in there],
+            "to the keyed topic": [routed[id_].timestamp - stamps[id_] for id_ in there],
+            "from there to the alerts topic": [
+                raised[id_].timestamp - routed[id_].timestamp for id_ in there
+            ],
+            "from there to Redis": [written[id_] - raised[id_].timestamp for id_ in there],
+        }
         print(
-            f"latency at 2,000 events/s: median {statistics.median(latencies):.0f} ms, p99 "
-            f"{latencies[int(len(latencies) * 0.99)]:.0f} ms, worst {latencies[-1]} ms "
-            f"({len(latencies)} alerts in {seconds} s, {len(stamps)} missing); monitor holds "
-            f"{monitor.memory() / _MIB:,.0f} MiB",
-            flush=True,
+            f"latency at 2,000 events/s, {len(there)} alerts in {seconds} s,"
+            f" {len(stamps) - len(there)} missing; the monitor holds"
+            f" {monitor.memory() / _MIB:,.0f} MiB and uses {shares[0]:.0%} of a core, the router"
+            f" {shares[1]:.0%}"
         )
+        for stage, took in stages.items():
+            took.sort()
+            print(
+                f"  {stage}: median {statistics.median(took):.0f} ms,"
+                f" p99 {took[int(len(took) * 0.99)]:.0f} ms, worst {took[-1]} ms",
+                flush=True,
+            )
+
+    async def _since(self, begun: int, topic: str) -> AsyncIterator[Any]:
+        """The records of a topic from the timestamp `begun` (ms) on."""
+        async with AIOKafkaConsumer(
+            self._prefix + topic, bootstrap_servers=self._bootstrap
+        ) as consumer:
+            partitions = consumer.assignment()
+            ends = await consumer.end_offsets(partitions)
+            starts = await consumer.offsets_for_times(dict.fromkeys(partitions, begun))
+            for partition, start in starts.items():
+                consumer.seek(partition, ends[partition] if start is None else start.offset)
+            while any([await consumer.position(one) < ends[one] for one in partitions]):
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    for record in records:
+                        yield record
 
     async def _at_rate(self, start: int, rate: int, seconds: int) -> dict[str, int]:
         """Produce `rate` events a second, every hundredth a probe: probe id to its timestamp."""
