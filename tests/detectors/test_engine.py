@@ -1,0 +1,322 @@
+"""The engine's parts: routing, steps, notes between entities, encoding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from offbook.detectors.alerts import alert_id, score
+from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
+from offbook.detectors.catalogue import BY_ID, DETECTORS
+from offbook.detectors.detector import Common, Duration
+from offbook.detectors.engine import Engine, Subscribe, Told
+from offbook.detectors.entity import entity, split
+from offbook.detectors.fact import fact_of, in_time_order, insert
+from offbook.detectors.reference import Reference
+from offbook.detectors.shipment_without_order import DETECTOR as SHIPMENT
+from offbook.detectors.state import EntityState, decode_state, encode_state
+from offbook.events.types import KIND_OF_TOPIC
+from tests.detectors.timeline import (
+    activity,
+    after,
+    at,
+    callback,
+    company,
+    customer,
+    deletes,
+    edit,
+    evidence,
+    hit,
+    hr,
+    ids,
+    opens,
+    order,
+    owner,
+    payment,
+    shipment,
+    stage,
+)
+
+NINE = "2026-03-02 09:00"
+ENGINE = Engine(DETECTORS, company())
+
+
+# Durations.
+
+
+@pytest.mark.parametrize(
+    "text, micros, said",
+    [
+        ("90d", 90 * 86_400_000_000, "90d"),
+        ("72h", 72 * 3_600_000_000, "3d"),
+        ("30m", 30 * 60_000_000, "30m"),
+        ("10s", 10_000_000, "10s"),
+        ("1.5h", 5_400_000_000, "90m"),
+        (" 7 d", 7 * 86_400_000_000, "7d"),
+        ("0s", 0, "0s"),
+    ],
+)
+def test_a_duration_is_a_number_and_a_unit(text: str, micros: int, said: str) -> None:
+    assert Duration(text) == micros
+    assert str(Duration(text)) == said
+    assert Duration(str(Duration(text))) == micros
+
+
+@pytest.mark.parametrize("text", ["", "7", "d", "-7d", "7 days", "1e3s", "7w"])
+def test_anything_else_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match='"72h"'):
+        Duration(text)
+
+
+# Routing.
+
+
+@pytest.mark.parametrize(
+    "event, keys",
+    [
+        (deletes(NINE, "E-1"), {"employee:E-1"}),
+        (activity(NINE, "E-1", "C-1"), {"customer:C-1"}),
+        (order(NINE, "O-1", "E-1", customer="C-1"), {"order:O-1", "customer:C-1"}),
+        (edit(NINE, "E-1", "view", ("order", "O-1")), {"order:O-1"}),
+        (edit(NINE, "E-1", "view", ("customer", "C-1")), set()),
+        (owner(NINE, "C-1", "E-1"), {"customer:C-1"}),
+        (opens(NINE, "OP-1", "C-1"), {"opportunity:OP-1", "customer:C-1"}),
+        (stage(NINE, "OP-1", "lost"), {"opportunity:OP-1"}),
+        (payment(NINE, "P-1", "X", order="O-1"), {"payment:P-1", "account:X", "order:O-1"}),
+        (payment(NINE, "P-1", "X", customer="C-1"), {"payment:P-1", "account:X", "customer:C-1"}),
+        (shipment(NINE, "S-1"), {"shipment:S-1"}),
+        (shipment(NINE, "S-1", order="O-1", customer="C-1"), {"order:O-1"}),
+        (shipment(NINE, "S-1", status="delivered"), set()),
+        (hit(NINE, "E-1", "C-1"), {"employee:E-1", "customer:C-1"}),
+        (hit(NINE, "E-1", "C-1", "leaving"), {"employee:E-1"}),
+        (hit(NINE, "E-1", "C-1", "other"), set()),
+        (hr(NINE, "E-1", "resigned"), {"employee:E-1"}),
+        (hr(NINE, "E-1", "transferred"), set()),
+        (callback(NINE, "B-1", "C-1"), set()),
+    ],
+)
+def test_an_event_goes_to_the_entities_that_read_it_and_to_no_other(event, keys) -> None:
+    routed = ENGINE.route(event)
+    assert set(routed) == keys
+    assert len(routed) == len(keys)
+
+
+def test_an_engine_of_one_detector_routes_for_that_one_and_for_profiles() -> None:
+    engine = Engine([BULK_DELETE], company())
+    assert engine.route(payment(NINE, "P-1", "X")) == []
+    assert engine.route(deletes(NINE, "E-1")) == ["employee:E-1"]
+
+
+def test_an_edit_that_names_its_own_object_goes_there_once() -> None:
+    event = edit(NINE, "E-1", "delete", ("customer", "C-1"), customer="C-1")
+    assert ENGINE.route(event).count("customer:C-1") == 1
+
+
+def test_entity_keys_come_apart_again() -> None:
+    assert split(entity("customer", "C:1:x")) == ("customer", "C:1:x")
+
+
+# Steps.
+
+
+def test_an_event_nobody_keeps_changes_nothing() -> None:
+    step = ENGINE.step("account:ours", None, [payment(NINE, "P-1")], at(NINE))
+    assert not step.changed
+    assert step.state.is_empty()
+    assert (step.alerts, step.notes, step.failures, step.evicted) == ([], [], [], {})
+
+
+def test_a_repeat_changes_nothing() -> None:
+    gone = deletes(NINE, "E-1")
+    state = ENGINE.step("employee:E-1", None, [gone], at(NINE)).state
+    before = encode_state(state)
+    again = ENGINE.step("employee:E-1", state, [gone], at(NINE))
+    assert not again.changed
+    assert encode_state(again.state) == before
+
+
+def test_nothing_is_missing_while_stream_time_is_unknown() -> None:
+    engine = Engine([SHIPMENT], company())
+    sent = shipment(NINE, "S-1", order="O-1")
+    state = engine.step("order:O-1", None, [sent], None).state
+    assert state.due == after(NINE, "25h")
+    assert engine.step("order:O-1", state, [], None).alerts == []
+    assert engine.step("order:O-1", state, [], after(NINE, "25h")).alerts == []
+    assert len(engine.step("order:O-1", state, [], after(NINE, "25h", 1)).alerts) == 1
+
+
+def test_due_is_when_it_wants_to_be_looked_at_next() -> None:
+    engine = Engine([BULK_DELETE], company())
+    state = engine.step("employee:E-1", None, [deletes(NINE, "E-1")], at(NINE)).state
+    expiry = after(NINE, "170h")  # the window, 7 d of lateness, 1 h of grace
+    assert state.due == expiry
+    kept = engine.step("employee:E-1", state, [], expiry)
+    assert not kept.changed
+    gone = engine.step("employee:E-1", state, [], expiry + 1)
+    assert gone.changed
+    assert gone.state.is_empty()
+    assert gone.state.due is None
+
+
+def test_detected_at_is_told_or_follows_from_the_events() -> None:
+    gone = [deletes(NINE, "E-1", 20)]
+    [told] = ENGINE.step("employee:E-1", None, gone, at(NINE), detected_at=after(NINE, "2h")).alerts
+    [follows] = ENGINE.step("employee:E-1", None, gone, after(NINE, "5d")).alerts
+    assert told.detected_at == "2026-03-02T03:00:00Z"
+    assert follows.detected_at == "2026-03-02T01:00:00Z"
+
+
+def test_the_mode_is_on_every_alert() -> None:
+    for mode in ("live", "shadow", "replay"):
+        engine = Engine([BULK_DELETE], company(), mode=mode)
+        [alert] = engine.step("employee:E-1", None, [deletes(NINE, "E-1", 20)], at(NINE)).alerts
+        assert alert.mode == mode
+
+
+def test_evidence_says_where_the_record_can_be_read_again() -> None:
+    [alert] = ENGINE.step("employee:E-1", None, [deletes(NINE, "E-1", 20)], at(NINE)).alerts
+    [piece] = alert.evidence
+    assert (piece.source, piece.topic, piece.partition, piece.offset) == (
+        "//test.example",
+        "crm.edits",
+        0,
+        0,
+    )
+    assert piece.type == KIND_OF_TOPIC["crm.edits"].type
+    assert piece.time == alert.first_event_at == "2026-03-02T01:00:00Z"
+
+
+def test_several_events_in_one_step_make_one_revision() -> None:
+    gone = [deletes(after(NINE, f"{n}m"), "E-1", 20) for n in range(5)]
+    step = ENGINE.step("employee:E-1", None, gone, at(NINE))
+    assert [(alert.revision, evidence(alert)) for alert in step.alerts] == [(1, ids(*gone))]
+
+
+# Notes between entities.
+
+
+def test_who_must_know_another_entity_asks_it_and_alerts_when_answered() -> None:
+    #   payment:P-1 ── Subscribe ──► customer:C-1 ── Told ──► payment:P-1 ◄ alert
+    engine = Engine([BY_ID["offbook-payment"]], company())
+    paid, turn = payment(NINE, "P-1", "X", customer="C-1"), owner(after(NINE, "-1d"), "C-1", "E-1")
+    owned = engine.step("customer:C-1", None, [turn], at(NINE)).state
+
+    asking = engine.step("payment:P-1", None, [paid], at(NINE))
+    assert asking.alerts == []
+    [(to, note)] = asking.notes
+    assert to == "customer:C-1"
+    assert isinstance(note, Subscribe)
+    assert note.by == "payment:P-1"
+
+    answering = engine.step("customer:C-1", owned, [note], at(NINE))
+    [(back, told)] = answering.notes
+    assert back == "payment:P-1"
+    assert isinstance(told, Told)
+
+    [alert] = engine.step("payment:P-1", asking.state, [told], at(NINE)).alerts
+    assert alert.employee == "E-1"
+
+
+def test_an_empty_answer_is_an_answer() -> None:
+    engine = Engine([BY_ID["offbook-payment"]], company())
+    asking = engine.step("payment:P-1", None, [payment(NINE, "P-1", "X", customer="C-1")], None)
+    told = Told("customer:C-1", [])
+    [alert] = engine.step("payment:P-1", asking.state, [told], None).alerts
+    assert alert.employee is None
+
+
+def test_later_changes_are_told_to_whoever_subscribed() -> None:
+    engine = Engine([BY_ID["offbook-payment"]], company())
+    note = Subscribe("payment:P-1", after(NINE, "7d"))
+    state = engine.step("customer:C-1", None, [note], at(NINE)).state
+    step = engine.step("customer:C-1", state, [hit(NINE, "E-1", "C-1")], at(NINE))
+    [(to, told)] = step.notes
+    assert to == "payment:P-1"
+    assert [fact.role for fact in told.facts] == ["hit"]
+    again = engine.step("customer:C-1", step.state, [hit(NINE, "E-1", "C-1")], at(NINE))
+    assert again.notes == []
+
+
+def test_what_was_not_asked_for_is_not_listened_to() -> None:
+    step = ENGINE.step("payment:P-1", None, [Told("customer:C-1", [])], at(NINE))
+    assert not step.changed
+
+
+def test_the_same_answer_twice_changes_no_alert() -> None:
+    engine = Engine([BY_ID["offbook-payment"]], company(customer("C-1", "E-1")))
+    asking = engine.step("payment:P-1", None, [payment(NINE, "P-1", "X", customer="C-1")], None)
+    told = Told(
+        "customer:C-1", [fact_of(hit(NINE, "E-1", "C-1"), "hit", "E-1", category="kickback")]
+    )
+    first = engine.step("payment:P-1", asking.state, [told], None)
+    assert len(first.alerts) == 1
+    assert engine.step("payment:P-1", first.state, [told], None).alerts == []
+
+
+# States.
+
+
+def test_a_state_comes_back_as_it_was() -> None:
+    events = [payment(NINE, "P-1", "X", order="O-1"), order(NINE, "O-1", "E-1", customer="C-1")]
+    state = EntityState()
+    for event in events:
+        state = ENGINE.step("order:O-1", state, [event], at(NINE)).state
+    assert decode_state(encode_state(state)) == state
+
+
+@pytest.mark.parametrize("value", [b"", b"\x80", b"{}", b"\xff" * 9, b"\x91\xc0"])
+def test_what_is_no_state_is_refused(value: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode_state(value)
+
+
+def test_an_empty_state_is_empty() -> None:
+    assert EntityState().is_empty()
+
+
+# Small parts.
+
+
+def test_scores_are_by_severity_and_corroboration() -> None:
+    assert [score(severity, False) for severity in ("critical", "warning", "info")] == [60, 30, 10]
+    assert [score(severity, True) for severity in ("critical", "warning", "info")] == [80, 50, 30]
+
+
+def test_an_id_follows_from_detector_and_anchor_alone() -> None:
+    assert alert_id("offbook-payment", "P-1") == "offbook-payment-76d88561144ddecb"
+    assert alert_id("offbook-payment", "P-2") != alert_id("offbook-payment", "P-1")
+    assert alert_id("bulk-delete", "P-1") != alert_id("offbook-payment", "P-1")
+
+
+def test_facts_keep_their_order_and_their_number() -> None:
+    late, early, same = (
+        fact_of(deletes(after(NINE, s), "E-1"), "delete") for s in ["2h", "1h", "1h"]
+    )
+    facts = []
+    assert insert(facts, late)
+    assert insert(facts, early)
+    assert not insert(facts, same)
+    assert facts == [early, late]
+    assert in_time_order(late, early, same) == (early, late)
+
+
+def test_silence_is_explained_until_the_reference_arrives() -> None:
+    reference = Reference()
+    engine = Engine(DETECTORS, reference)
+    assert set(engine.silent()) == {"offbook-payment", "account-ring"}
+    reference.put(customer("C-1", "E-1"))
+    assert set(engine.silent()) == {"offbook-payment", "account-ring"}
+    assert Engine(DETECTORS, company()).silent() == {}
+
+
+def test_a_longer_lateness_keeps_things_longer() -> None:
+    patient = Engine([BULK_DELETE], company(), Common(lateness=Duration("30d")))
+    state = patient.step("employee:E-1", None, [deletes(NINE, "E-1")], at(NINE)).state
+    assert state.due == after(NINE, "30d") + Duration("2h")
+
+
+def test_a_detector_with_no_reads_reads_nothing() -> None:
+    deaf = replace(BULK_DELETE, reads=())
+    assert Engine([deaf], company()).route(deletes(NINE, "E-1")) == []

@@ -1,0 +1,189 @@
+"""Profiles: what an entity knows of itself, and whose it was when."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offbook.detectors.fact import Fact
+from offbook.detectors.profile import (
+    Profile,
+    customer_facts,
+    customer_owner,
+    opportunity_facts,
+    order_facts,
+    order_owner,
+    remember,
+)
+from offbook.detectors.reference import Stated
+from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from tests.detectors.timeline import (
+    after,
+    at,
+    company,
+    customer,
+    edit,
+    hit,
+    opens,
+    order,
+    owner,
+    stage,
+)
+
+NOON = at("2026-03-10 12:00")
+
+
+def profile(facts: object, *events: Event) -> Profile:
+    known: list[Fact] = []
+    for event in events:
+        for fact in facts(event):  # type: ignore[operator]
+            remember(known, fact)
+    return Profile(known)
+
+
+# Whose it was.
+
+
+@pytest.mark.parametrize(
+    "distance, micro, who",
+    [
+        #          E-1 ──┤ -2 d E-2 ──┤ +2 d E-3
+        ("-3d", 0, "E-1"),
+        ("-2d", -1, "E-1"),
+        ("-2d", 0, "E-2"),
+        ("2d", -1, "E-2"),
+        ("2d", 0, "E-3"),
+        ("90d", 0, "E-3"),
+    ],
+)
+def test_the_owner_is_the_newest_named_by_then(distance: str, micro: int, who: str) -> None:
+    known = profile(
+        customer_facts,
+        owner(after(NOON, "2d"), "C-1", "E-3", was="E-2"),
+        owner(after(NOON, "-2d"), "C-1", "E-2", was="E-1"),
+    )
+    assert known.owner_at(after(NOON, distance, micro)) == who
+
+
+def test_before_anybody_was_named_it_is_whom_the_first_edit_followed() -> None:
+    turn = owner(NOON, "C-1", "E-2", was="E-1")
+    assert profile(customer_facts, turn).owner_at(after(NOON, "-1d"), Stated("E-9", NOON)) == "E-1"
+
+
+def test_else_the_documents_owner_else_the_first_one_named() -> None:
+    turn = profile(customer_facts, owner(NOON, "C-1", "E-2"))
+    later = after(NOON, "90d")
+    assert turn.owner_at(after(NOON, "-1d"), Stated("E-9", later)) == "E-9"
+    assert turn.owner_at(after(NOON, "-1d")) == "E-2"
+    assert Profile([]).owner_at(NOON) is None
+
+
+@pytest.mark.parametrize("days, who", [(-1, "E-1"), (3, "E-1"), (5, "E-9"), (11, "E-2")])
+def test_a_document_is_a_word_like_the_others_dated_by_itself(days: int, who: str) -> None:
+    #   0 d E-1 (edit) ── 5 d E-9 (document) ── 10 d E-2 (edit)
+    known = profile(
+        customer_facts,
+        owner(NOON, "C-1", "E-1", was="E-1"),
+        owner(NOON + 1, "C-1", "E-1"),
+        owner(after(NOON, "10d"), "C-1", "E-2"),
+    )
+    stated = company(customer("C-1", "E-9", moment=after(NOON, "5d")))
+    at_that_time = NOON + days * DAY + 1
+    if days >= 0:
+        assert customer_owner(known, stated, "C-1", at_that_time) == who
+
+
+def test_an_edit_that_leaves_the_owner_as_he_was_names_nobody() -> None:
+    assert profile(customer_facts, owner(NOON, "C-1", "E-1", was="E-1")).of("owner") == []
+
+
+def test_an_order_is_its_owners_else_its_creators() -> None:
+    created = order(NOON, "O-1", "E-CLERK")
+    owned = edit(after(NOON, "1d"), "E-BOSS", "update", ("order", "O-1"), owner="E-2")
+    assert order_owner(profile(order_facts, created), NOON) == "E-CLERK"
+    assert order_owner(profile(order_facts, created, owned), after(NOON, "2d")) == "E-2"
+    assert order_owner(Profile([]), NOON) is None
+
+
+def test_what_was_known_then_leaves_out_what_came_later() -> None:
+    known = profile(
+        order_facts,
+        order(NOON, "O-1", customer="C-1"),
+        edit(after(NOON, "1d"), "E-1", "update", ("order", "O-1"), customer="C-2"),
+    )
+    assert known.customers() == ["C-1", "C-2"]
+    assert known.upto(after(NOON, "1d")).customers() == ["C-1", "C-2"]
+    assert known.upto(after(NOON, "1d", -1)).customers() == ["C-1"]
+    assert known.upto(NOON - 1).customers() == []
+
+
+# What is kept of it.
+
+
+def test_a_thousand_edits_of_an_order_leave_its_first_mention() -> None:
+    edits = [
+        edit(NOON + n * HOUR, "E-1", "update", ("order", "O-1"), customer="C-1")
+        for n in range(1000, -1, -1)
+    ]
+    known = profile(order_facts, *edits)
+    assert [(fact.role, fact.at) for fact in known.facts] == [
+        ("customer", NOON),
+        ("mention", NOON),
+    ]
+
+
+def test_a_repeat_says_nothing_new() -> None:
+    known: list[Fact] = []
+    [fact] = customer_facts(owner(NOON, "C-1", "E-1"))
+    assert remember(known, fact)
+    assert not remember(known, fact)
+
+
+def test_only_sensitive_talk_is_kept_with_a_customer() -> None:
+    for category in ("private_deal", "off_channel_payment", "kickback", "competitor"):
+        assert [fact.role for fact in customer_facts(hit(NOON, "E-1", "C-1", category))] == ["hit"]
+    for category in ("customer_data", "leaving", "other"):
+        assert customer_facts(hit(NOON, "E-1", "C-1", category)) == []
+
+
+def test_an_opportunity_that_is_created_is_open_unless_it_says_otherwise() -> None:
+    known = profile(
+        opportunity_facts,
+        edit(NOON, "E-1", "create", ("opportunity", "OP-1"), customer="C-1"),
+        stage(after(NOON, "1d"), "OP-1", "won"),
+        edit(after(NOON, "2d"), "E-1", "update", ("opportunity", "OP-1"), amount="5"),
+    )
+    assert [fact.about for fact in known.of("stage")] == ["open", "won"]
+    assert known.customers() == ["C-1"]
+
+
+def test_edits_of_other_objects_say_nothing_of_an_order_or_an_opportunity() -> None:
+    assert order_facts(edit(NOON, "E-1", "update", ("contract", "K-1"), order="O-1")) == []
+    assert opportunity_facts(order(NOON, "O-1", customer="C-1")) == []
+    assert customer_facts(opens(NOON, "OP-1", "C-1")) == []
+
+
+@given(
+    st.lists(st.integers(0, 12 * 12), unique=True, max_size=25),
+    st.integers(0, 12 * 12),
+    st.integers(12, 5 * 12),
+)
+def test_thinned_orders_answer_any_window_of_a_day_or_more_as_all_would(
+    made: list[int], start: int, length: int
+) -> None:
+    #   ├── window of ≥ 1 d ──┤   is there an order in it? (times in steps of 2 h, in any order)
+    step = 2 * HOUR
+    known: list[Fact] = []
+    for n in made:
+        for fact in customer_facts(order(NOON + n * step, f"O-{n}", customer="C-1")):
+            remember(known, fact)
+    first, last = NOON + start * step, NOON + (start + length) * step
+    thinned = any(first <= fact.at <= last for fact in known)
+    assert thinned == any(start <= n <= start + length for n in made)
+
+
+def test_a_thousand_orders_of_one_month_are_kept_as_a_few() -> None:
+    made = [order(NOON + n * HOUR // 2, f"O-{n}", customer="C-1") for n in range(1000)]
+    assert len(profile(customer_facts, *made).facts) < 60

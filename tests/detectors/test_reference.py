@@ -1,0 +1,127 @@
+"""Reference data: the newest document of an id, as it stands when a judgement is made."""
+
+from __future__ import annotations
+
+import pytest
+
+from offbook.detectors.reference import Reference
+from tests.detectors.timeline import (
+    DOCUMENTED,
+    account,
+    at,
+    customer,
+    deletes,
+    employee,
+)
+
+NOON = at("2026-03-10 12:00")
+
+
+def reference(*documents: object, timezone: str = "Asia/Shanghai") -> Reference:
+    known = Reference(timezone)
+    for document in documents:
+        known.put(document)  # type: ignore[arg-type]
+    return known
+
+
+@pytest.mark.parametrize(
+    "moment, ours",
+    [
+        #   ┤ 10 March ─ 12 March ├   whole days in Shanghai, both included
+        ("2026-03-09 23:59:59.999999", False),
+        ("2026-03-10 00:00:00", True),
+        ("2026-03-12 23:59:59.999999", True),
+        ("2026-03-13 00:00:00", False),
+    ],
+)
+def test_an_account_is_the_companys_on_its_valid_days(moment: str, ours: bool) -> None:
+    known = reference(account("A", valid_from="2026-03-10", valid_to="2026-03-12"))
+    assert known.is_company_account("A", at(moment)) is ours
+
+
+def test_a_missing_end_is_no_end() -> None:
+    known = reference(
+        account("OLD", valid_to="2026-03-09"), account("NEW", valid_from="2026-03-11")
+    )
+    assert known.is_company_account("OLD", at("2001-01-01 00:00"))
+    assert not known.is_company_account("OLD", NOON)
+    assert not known.is_company_account("NEW", NOON)
+    assert known.is_company_account("NEW", at("2099-01-01 00:00"))
+    assert not known.is_company_account("UNKNOWN", NOON)
+
+
+def test_days_are_those_of_the_company() -> None:
+    #   1 March 00:30 in Shanghai is the last day of February in UTC
+    moment = at("2026-03-01 00:30")
+    assert reference().day(moment).isoformat() == "2026-03-01"
+    assert reference(timezone="UTC").day(moment).isoformat() == "2026-02-28"
+
+
+@pytest.mark.parametrize(
+    "timezone, day", [("Asia/Shanghai", "2026-03-01"), ("America/New_York", "2026-11-01")]
+)
+def test_the_end_of_a_day_is_its_last_microsecond_even_when_clocks_change(
+    timezone: str, day: str
+) -> None:
+    known = reference(timezone=timezone)
+    end = known.end_of_day(known.day(at(f"{day} 23:00")))
+    assert known.day(end) != known.day(end + 1)
+
+
+def test_the_last_document_of_an_id_wins() -> None:
+    known = reference(
+        account("A", valid_to="2026-01-01"),
+        account("A"),
+        employee("E-1", "Wang Wei"),
+        employee("E-1", "王伟"),
+        customer("C-1", "E-1"),
+        customer("C-1", "E-2", moment=NOON),
+    )
+    assert known.is_company_account("A", NOON)
+    assert known.employee_name("E-1") == "王伟"
+    owner = known.owner("C-1")
+    assert owner is not None
+    assert (owner.owner, owner.at) == ("E-2", NOON)
+    assert [known.entries(kind) for kind in ("accounts", "employees", "customers")] == [1, 1, 1]
+
+
+def test_an_account_belongs_to_who_names_it_now() -> None:
+    known = reference(employee("E-1", accounts=["X", "Y"]), employee("E-1", accounts=["Y"]))
+    assert (known.holder("X"), known.holder("Y")) == (None, "E-1")
+
+
+def test_an_account_that_changes_hands_stays_with_the_new_holder() -> None:
+    known = reference(
+        employee("E-1", accounts=["X"]), employee("E-2", accounts=["X"]), employee("E-1")
+    )
+    assert known.holder("X") == "E-2"
+
+
+def test_a_tombstone_takes_a_document_away_but_not_that_some_arrived() -> None:
+    known = reference(account("A"), employee("E-1", "王伟", accounts=["X"]), customer("C-1", "E-1"))
+    known.remove("accounts", "A")
+    known.remove("employees", "E-1")
+    known.remove("customers", "C-1")
+    known.remove("customers", "C-NEVER-SEEN")
+    assert not known.is_company_account("A", NOON)
+    assert (known.employee_name("E-1"), known.holder("X"), known.owner("C-1")) == (None,) * 3
+    assert known.entries("accounts") == 0
+    assert known.has("accounts")
+
+
+def test_what_has_never_arrived_is_known_to_be_missing() -> None:
+    known = reference(employee("E-1"))
+    assert (known.has("employees"), known.has("accounts"), known.has("customers")) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_a_customer_without_an_owner_has_none() -> None:
+    assert reference(customer("C-1")).owner("C-1") is None
+
+
+def test_other_events_are_refused() -> None:
+    with pytest.raises(TypeError, match="CrmEdit is not a reference document"):
+        reference(deletes(DOCUMENTED, "E-1"))
