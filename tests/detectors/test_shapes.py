@@ -83,7 +83,8 @@ def test_no_facts_make_no_runs() -> None:
 _facts = st.lists(
     st.builds(fact, st.integers(0, 60), st.sampled_from(["", "a", "b", "c"]), st.integers(1, 3)),
     max_size=12,
-).map(lambda some: sorted(set(some), key=lambda one: one.order))
+    unique_by=lambda one: one.order,
+).map(lambda some: sorted(some, key=lambda one: one.order))
 _conditions = st.sampled_from([total_of(2), total_of(4), distinct_of(2), distinct_of(3)])
 
 

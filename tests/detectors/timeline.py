@@ -337,7 +337,7 @@ def ids(*events: Event) -> list[str]:
 
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_LEFT_OVER = re.compile(r"\bNone\b|[{}]|\bnan\b|  |\(\)|（）|Fact\(|Decimal\(")
+_LEFT_OVER = re.compile(r"\bNone\b|[{}]|\bnan\b|  |\(\)|（）|） |\(s\)|Fact\(|Decimal\(")
 
 
 def badly_worded(alert: Alert) -> list[str]:

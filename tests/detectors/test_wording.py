@@ -1,0 +1,103 @@
+"""Wording: what people read, in English and in the Chinese of the trade."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from offbook.detectors.catalogue import DETECTORS
+from offbook.detectors.detector import Common, Detector, Duration
+from offbook.detectors.fact import Fact
+from offbook.detectors.reference import Reference
+from offbook.detectors.wording import CompanyWords, counted, money, span, total
+from offbook.events.alert import Bilingual
+from tests.detectors.timeline import at, company, employee
+
+
+def words(*documents: object) -> CompanyWords:
+    return CompanyWords(company(*documents))  # type: ignore[arg-type]
+
+
+def test_an_employee_is_told_by_name_and_number() -> None:
+    assert words(employee("E132", "唐静")).employee("E132") == Bilingual(
+        "唐静 (E132)", "唐静（E132）"
+    )
+
+
+def test_one_without_a_name_on_file_by_the_number_alone() -> None:
+    assert words().employee("E132") == Bilingual("E132", "员工E132")
+    assert words(employee("E132")).employee("E132") == Bilingual("E132", "员工E132")
+
+
+def test_nobody_known_is_said_to_be_unknown() -> None:
+    assert words().employee(None) == Bilingual("an employee not yet known", "尚不明确的员工")
+
+
+def test_times_and_days_are_the_companys() -> None:
+    moment = at("2026-03-02 00:05:59")
+    assert (words().time(moment), words().day(moment)) == ("2026-03-02 00:05", "2026-03-02")
+    abroad = CompanyWords(Reference("UTC"))
+    assert (abroad.time(moment), abroad.day(moment)) == ("2026-03-01 16:05", "2026-03-01")
+
+
+@pytest.mark.parametrize(
+    "amount, currency, en, zh",
+    [
+        ("168000", "CNY", "168,000.00 CNY", "168,000.00 元"),
+        ("0.5", "USD", "0.50 USD", "0.50 USD"),
+        ("999999999999999999", "CNY", "999,999,999,999,999,999.00 CNY", None),
+    ],
+)
+def test_money(amount: str, currency: str, en: str, zh: str | None) -> None:
+    said = money(amount, currency)
+    assert said.en == en
+    assert zh is None or said.zh == zh
+
+
+@pytest.mark.parametrize(
+    "duration, en, zh",
+    [
+        ("7d", "7 days", "7 天"),
+        ("72h", "3 days", "3 天"),
+        ("24h", "1 day", "1 天"),
+        ("36h", "36 hours", "36 小时"),
+        ("1h", "1 hour", "1 小时"),
+        ("90m", "90 minutes", "90 分钟"),
+        ("90s", "1.5 minutes", "1.5 分钟"),
+    ],
+)
+def test_a_span_is_told_in_the_largest_unit_that_comes_out_even(
+    duration: str, en: str, zh: str
+) -> None:
+    assert span(Duration(duration)) == Bilingual(en, zh)
+
+
+def test_one_thing_is_singular_and_more_are_plural() -> None:
+    assert counted("1", "customer") == "1 customer"
+    assert counted("0", "customer") == "0 customers"
+    assert counted("12", "record", "file") == "12 records or files"
+    assert counted("1", "record", "file") == "1 record or file"
+    assert counted("2100+", "chat hit") == "2100+ chat hits"
+
+
+def _weighing(*weights: int) -> list[Fact]:
+    return [
+        Fact(n, "delete", "//test.example", str(n), 0, 0, 0, "", weight)
+        for n, weight in enumerate(weights)
+    ]
+
+
+def test_totals_are_exact_as_long_as_all_the_evidence_is_listed() -> None:
+    assert total(_weighing(1000, 234), Common(max_evidence=2)) == "1234"
+
+
+def test_beyond_that_they_go_on_to_two_digits() -> None:
+    assert total(_weighing(1000, 200, 34), Common(max_evidence=2)) == "1200+"
+    assert total(_weighing(3, 2, 1), Common(max_evidence=2)) == "6+"
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
+def test_every_title_is_short_and_in_both_languages(detector: Detector) -> None:
+    assert 5 < len(detector.title.en) <= 60
+    assert re.fullmatch(r"[\u4e00-\u9fff]{4,16}", detector.title.zh)
