@@ -54,7 +54,7 @@ class Company:
         self.documents += [
             tell.customer(id_, EMPLOYEES[n % len(EMPLOYEES)]) for n, id_ in enumerate(CUSTOMERS)
         ]
-        events = [*self._frauds(), *self._business(size)]
+        events = [*self._frauds(), *self._cleaning(), *self._business(size)]
         self.events = sorted({(e.source, e.id): e for e in events}.values(), key=lambda e: e.time)
 
     def records(self, repeats: float = 0.02, garbage: float = 0.01) -> Iterator[Record]:
@@ -105,6 +105,14 @@ class Company:
             ]
             made += len(deal)
             yield from deal
+
+    def _cleaning(self) -> Iterator[Event]:
+        """Half of all events, each of which is evidence: one that is lost is missed."""
+        for n in range(12):
+            for hours_ago in range(4 + n % 3, HOURS, 3):
+                moment = self.end - hours_ago * HOUR - 45 * MINUTE
+                for m in range(8):
+                    yield tell.deletes(moment + 3 * m * MINUTE + n, f"E-CLEANER-{n}", 3)
 
     def _frauds(self) -> Iterator[Event]:
         rng = self._rng

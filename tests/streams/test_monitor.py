@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +23,7 @@ from offbook.events.event import Event, Origin
 from offbook.sinks.dead_letters import EXCEPTION, OFFSET, STAGE, TOPIC
 from offbook.streams.changelog import Changelog, SupersededError
 from offbook.streams.delivery import EVENT_TIMESTAMP
+from offbook.streams.embedded import EmbeddedKafka
 from offbook.streams.entity_table import APPLIED
 from offbook.streams.kafka import CHANGELOG_TOPIC, group
 from offbook.streams.keyed import KEYED_TOPIC, partition_of
@@ -95,6 +98,31 @@ def test_alerts_are_acknowledged_before_entities_and_these_before_the_offset(
         f"send {entities}",
         f"ack {entities}",
     ]
+
+
+def test_a_write_to_the_changelog_waits_for_the_broker(
+    fresh_kafka: EmbeddedKafka, topic_prefix: str
+) -> None:
+    bench = Bench(fresh_kafka.bootstrap, topic_prefix)
+
+    async def run() -> None:
+        async with bench.open():
+            reader = PartitionReader(bench.settings)
+            changelog = Changelog(bench.topic(CHANGELOG_TOPIC), lambda: bench.producer, reader)
+            partition = await changelog.load(HOME)
+            await changelog.write_applied(partition)
+            os.kill(fresh_kafka.pid, signal.SIGSTOP)
+            try:
+                writing = asyncio.create_task(changelog.write_applied(partition))
+                await asyncio.sleep(1)
+                assert not writing.done()
+            finally:
+                os.kill(fresh_kafka.pid, signal.SIGCONT)
+            await asyncio.wait_for(writing, 20)
+            assert partition.tail == 2
+            await reader.stop()
+
+    asyncio.run(run())
 
 
 def test_what_another_monitor_left_is_gone_on_with(bench: Bench) -> None:
@@ -246,11 +274,12 @@ def test_bytes_that_are_no_batch_are_passed_over(bench: Bench) -> None:
     async def run() -> None:
         async with bench.open():
             topic = bench.topic(KEYED_TOPIC)
-            for value in (b"", b"\xc1", b"not ours", None):
-                await bench.producer.send_and_wait(topic, value, key=b"k", partition=HOME)
             async with bench.running() as monitor:
-                last = await bench.key(*deletions(4))
-                await until(lambda: applied(monitor, last))
+                await bench.key(*deletions(3))
+                for value in (b"", b"\xc1", b"not ours", None):
+                    await bench.producer.send_and_wait(topic, value, key=b"k", partition=HOME)
+                last = await bench.key(deletions(4)[3])
+                await until(lambda: applied(monitor, last), seconds=8)
             assert len(await bench.alerts()) == 1
 
     asyncio.run(run())
