@@ -77,8 +77,8 @@ class Metrics:
         self._event_counts[stranger] = self._events.labels(*stranger)
         self._alerts = Counter(
             "offbook_alerts",
-            "Alerts delivered to Redis: each that fired once, at its first revision, by the severity it"
-            " then had.",
+            "Alerts delivered to Redis: each that fired once, at its first revision, by the"
+            " severity it then had.",
             ["detector", "severity"],
             registry=registry,
         )

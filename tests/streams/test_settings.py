@@ -39,7 +39,10 @@ def test_a_file_sets_and_a_variable_goes_over_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("kafka_bootstap = 'a:1'", "kafka_bootstap: unknown setting; did you mean kafka_bootstrap?"),
+        (
+            "kafka_bootstap = 'a:1'",
+            "kafka_bootstap: unknown setting; did you mean kafka_bootstrap?",
+        ),
         ("[kafka]\nbootstrap = 'a:1'", "[kafka]: there is no such table; write kafka_bootstrap = "),
         ("keyed_partitions = '4'", "keyed_partitions: expected a whole number, got text"),
         ("keyed_partitions = 0", "keyed_partitions: expected a whole number >= 1"),
