@@ -186,9 +186,8 @@ class EndToEnd:
         rate = count / (ended - started)
         print(
             f"plain Faust, two workers: {rate:,.0f} raw events/s ({count:,} events, the first of "
-            f"the same, in {ended - started:.1f} s; its rate does not depend on their number; "
-            f"producing them took {took:.1f} s of that; {used:.0f} processor "
-            f"seconds; read {found:,} of {expected:,})",
+            f"the same, in {ended - started:.1f} s; producing them took {took:.1f} s of "
+            f"that; {used:.0f} processor seconds; read {found:,} of {expected:,})",
             flush=True,
         )
         return rate
