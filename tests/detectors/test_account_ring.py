@@ -147,6 +147,14 @@ def test_a_ring_known_by_its_orders_fires_once_however_long_it_goes_on() -> None
     assert evidence(only(play(events, DETECTOR))) == ids(*events[1:8:2])
 
 
+def test_old_payments_are_forgotten_though_only_orders_know_their_customers() -> None:
+    #   one payment every 100 days: none can ever belong to a ring with another
+    run = local(DETECTOR)
+    for n in range(6):
+        run.feed(payment(after(NOON, f"{100 * n}d"), f"P-{n}", "X", order=f"O-{n}"))
+    assert len(run.states["account:X"].notebooks["account-ring"].facts) == 1
+
+
 def test_the_holder_of_the_account_is_named() -> None:
     reference = company(employee("E-7", "刘洋", accounts=["X"]), customer("C-1", "E-1"))
     paid = [pays(f"{n}d", f"C-{n}") for n in (1, 2, 3)]

@@ -108,6 +108,23 @@ def test_a_deleted_opportunity_stops_it_too(named: str | None) -> None:
     assert lapses(opens(NOON, "OP-1", "C-1"), gone) == []
 
 
+def test_one_that_is_restored_is_open_again() -> None:
+    #   opened ─ 1 d deleted ─ 10 d restored ───── 7 d ─────◄ lapsed
+    back = [
+        edit(after(NOON, span), "E-1", op, ("opportunity", "OP-1"), customer="C-1")
+        for span, op in (("1d", "delete"), ("10d", "restore"))
+    ]
+    alert = only(lapses(opens(NOON, "OP-1", "C-1"), *back))
+    assert evidence(alert) == ids(back[1])
+
+
+def test_a_report_added_to_an_old_activity_is_activity() -> None:
+    #   opened ─ 6 d: a visit's report is filled in ───── 7 d ─────◄ counts from there
+    report = edit(after(NOON, "6d"), "E-1", "update", ("activity", "A-1"), customer="C-1")
+    alert = only(lapses(opens(NOON, "OP-1", "C-1"), report))
+    assert "since 2026-03-08 12:00" in alert.summary.en
+
+
 def test_a_deleted_customer_stops_it() -> None:
     gone = edit(after(NOON, "5d"), "E-1", "delete", ("customer", "C-1"), customer="C-1")
     assert lapses(opens(NOON, "OP-1", "C-1"), gone) == []

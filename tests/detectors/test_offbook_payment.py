@@ -142,6 +142,15 @@ def test_talk_corroborates_through_the_orders_customer() -> None:
     assert (alert.customer, alert.order, alert.score) == ("C-1", "O-1", 80)
 
 
+@pytest.mark.parametrize("micro, known", [(0, True), (1, False)])
+def test_an_orders_customer_is_taken_from_edits_up_to_a_week_after(micro: int, known: bool) -> None:
+    #   payment O-1 ───── 7 d ─────┤ an edit says that O-1 is for C-1
+    told = order(after(NOON, "7d", micro), "O-1", customer="C-1")
+    alert = only(play([payment(NOON, "P-1", "X", order="O-1"), told], DETECTOR))
+    assert alert.customer == ("C-1" if known else None)
+    assert alert.employee == ("E-CLERK" if known else None)
+
+
 def test_a_payment_that_is_reported_twice_is_one_alert() -> None:
     paid = payment(NOON, "P-1", "X", customer="C-1")
     slip = payment(after(NOON, "1m"), "P-1", "X", customer="C-1", id="slip-1")

@@ -137,7 +137,11 @@ def test_the_same_event_again_changes_nothing() -> None:
 
 @pytest.mark.parametrize("status", ["delivered", "returned"])
 def test_only_dispatches_count(status: str) -> None:
-    assert play([shipment(NOON, "S-1", status=status)], DETECTOR) == []
+    events = [
+        shipment(NOON, "S-1", status=status),
+        shipment(NOON, "S-2", order="O-1", status=status),
+    ]
+    assert play(events, DETECTOR, until=after(NOON, "3d")) == []
 
 
 def test_each_shipment_of_an_order_is_its_own_alert() -> None:

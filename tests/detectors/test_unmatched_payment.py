@@ -207,6 +207,11 @@ def test_a_refund_stops_the_wait(
     assert (a_week_on(paid(**about), back) == []) is stops
 
 
+def test_a_refund_of_that_very_payment_stops_it_whatever_a_fee_took() -> None:
+    back = refund(after(NOON, "1d"), "P-1", "795.00", order="O-1")
+    assert a_week_on(paid(order="O-1"), back) == []
+
+
 def test_refunds_that_sum_to_the_payment_stop_it_too() -> None:
     halves = [refund(after(NOON, f"{n}d"), f"R-{n}", "400.00", order="O-1") for n in (1, 2)]
     assert a_week_on(paid(order="O-1"), *halves) == []
