@@ -130,7 +130,7 @@ class EndToEnd:
 
     async def _drained(self, number: int) -> None:
         """Send, behind all others, an event to each keyed partition; wait for what it raises."""
-        wanted = {}
+        wanted: dict[int, str] = {}
         for n in range(10_000):
             employee = f"last-{number}-{n}"
             wanted.setdefault(partition_of(f"employee:{employee}", _PARTITIONS), employee)
@@ -196,7 +196,7 @@ class EndToEnd:
         """Of an alert a probe raises, from its record's timestamp to its entry in Redis."""
         router = Worker(self._folder, self._environment, "router")
         delivery = Worker(self._folder, self._environment, "delivery")
-        client = aioredis.Redis.from_url(self._redis_url)
+        client: Any = aioredis.Redis.from_url(self._redis_url)
         try:
             await until(router.ready, 120, "the router is ready")
             await until(delivery.ready, 120, "delivery is ready")
