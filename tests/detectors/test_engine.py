@@ -28,6 +28,7 @@ from tests.detectors.timeline import (
     deletes,
     edit,
     evidence,
+    firing,
     hit,
     hr,
     ids,
@@ -35,6 +36,7 @@ from tests.detectors.timeline import (
     order,
     owner,
     payment,
+    play,
     shipment,
     stage,
 )
@@ -145,6 +147,50 @@ def test_nothing_is_missing_while_stream_time_is_unknown() -> None:
     assert engine.step("order:O-1", state, [], None).alerts == []
     assert engine.step("order:O-1", state, [], after(NINE, "25h")).alerts == []
     assert len(engine.step("order:O-1", state, [], after(NINE, "25h", 1)).alerts) == 1
+
+
+def test_a_deadline_is_passed_only_beyond_its_last_microsecond() -> None:
+    #   S-1 due at 25 h ── S-2 dispatched at that very instant: S-1 is looked at, and still in time
+    engine = Engine([SHIPMENT], company())
+    due = after(NINE, "25h")
+    state = engine.step("order:O-1", None, [shipment(NINE, "S-1", order="O-1")], at(NINE)).state
+    second = shipment(due, "S-2", order="O-1")
+    assert engine.step("order:O-1", state, [second], due).alerts == []
+    assert len(engine.step("order:O-1", state, [], due + 1).alerts) == 1
+
+
+def test_what_is_forgotten_is_not_found_again() -> None:
+    #   opened ─ call ── 7 d ◄ lapsed ── 60 d (forgotten) ── somebody else calls: nothing new
+    events = [
+        opens(NINE, "OP-1", "C-1"),
+        activity(after(NINE, "1d"), "E-1", "C-1"),
+        hit(after(NINE, "60d"), "E-9"),
+        activity(after(NINE, "61d"), "E-2", "C-1"),
+        activity(after(NINE, "80d"), "E-2", "C-1"),
+    ]
+    reference = company(customer("C-1", "E-1"))
+    assert len(play(events, BY_ID["follow-up-lapsed"], reference=reference)) == 1
+
+
+def test_news_of_others_about_what_is_forgotten_does_no_harm() -> None:
+    #   payment ◄ found ── 15 d, 16 d: the customer is still talked about
+    events = [
+        payment(NINE, "P-1", "X", customer="C-1"),
+        *(hit(after(NINE, f"{day}d"), "E-1", "C-1") for day in (15, 16, 17)),
+    ]
+    assert len(play(events, BY_ID["offbook-payment"])) == 1
+
+
+@pytest.mark.parametrize("micro, who", [(0, "E-CLERK"), (1, None)])
+def test_an_alert_names_nobody_by_what_was_said_after_its_time(micro: int, who: str | None) -> None:
+    #   payment for O-1 ── 7 d ──┤ O-1 is created by E-CLERK     however soon that arrives
+    events = [
+        payment(NINE, "P-1", "X", order="O-1"),
+        order(after(NINE, "7d", micro), "O-1", customer="C-1"),
+    ]
+    [alert] = firing(play(events, BY_ID["offbook-payment"]))
+    assert alert.employee == who
+    assert alert.customer == ("C-1" if who else None)
 
 
 def test_due_is_when_it_wants_to_be_looked_at_next() -> None:
