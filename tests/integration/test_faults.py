@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
 
@@ -28,8 +28,8 @@ Faults = Callable[[Installation, Broker, EmbeddedRedis, Random], Awaitable[None]
 
 
 @pytest.fixture(params=["tansu", "apache"])
-def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
-    yield request.getfixturevalue("fresh_kafka" if request.param == "tansu" else "apache_kafka")
+def broker(request: pytest.FixtureRequest) -> Broker:
+    return request.getfixturevalue("fresh_kafka" if request.param == "tansu" else "apache_kafka")
 
 
 async def kill_workers(
