@@ -104,6 +104,7 @@ def summarise(finding: Finding, params: AccountRingParams, words: Words) -> Bili
 def _prune(facts: list[Fact], params: AccountRingParams, limit: int) -> list[Fact]:
     """Drops rings whole. Where only orders know the customers, rings cannot be told here: what
     goes then must lie a whole window before everything that stays."""
+    limit -= ENTERED_WITHIN  # so long an order may still change what is said of a ring
     if all(paid.about or "order" not in paid.fields for paid in facts):
         return open_runs(facts, params.window, distinct_of(params.customers), limit)
     start, stays = len(facts), limit

@@ -147,11 +147,19 @@ def test_a_ring_known_by_its_orders_fires_once_however_long_it_goes_on() -> None
     assert evidence(only(play(events, DETECTOR))) == ids(*events[1:8:2])
 
 
+def test_a_ring_that_is_forgotten_is_not_taken_back() -> None:
+    #   0 d C-1   8 d C-2 C-3 ◄ fires   90 d: its window ends      98 d: two more of C-1
+    ring = [pays("0s", "C-1"), pays("8d", "C-2"), pays("8d", "C-3")]
+    for day in range(90, 110):
+        more = [pays(f"{day}d", "C-1"), pays(f"{day}d", "C-1", micro=1)]
+        assert only(play([*ring, *more], DETECTOR)).state == "firing"
+
+
 def test_old_payments_are_forgotten_though_only_orders_know_their_customers() -> None:
-    #   one payment every 100 days: none can ever belong to a ring with another
+    #   one payment every 150 days: none can ever belong to a ring with another
     run = local(DETECTOR)
     for n in range(6):
-        run.feed(payment(after(NOON, f"{100 * n}d"), f"P-{n}", "X", order=f"O-{n}"))
+        run.feed(payment(after(NOON, f"{150 * n}d"), f"P-{n}", "X", order=f"O-{n}"))
     assert len(run.states["account:X"].notebooks["account-ring"].facts) == 1
 
 
