@@ -27,7 +27,7 @@ Broker = EmbeddedKafka | ApacheKafka
 Faults = Callable[[Installation, Broker, EmbeddedRedis, Random], Awaitable[None]]
 
 
-@pytest.fixture(params=["tansu", "apache"])
+@pytest.fixture(params=["tansu", pytest.param("apache", marks=pytest.mark.kafka)])
 def broker(request: pytest.FixtureRequest) -> Broker:
     return request.getfixturevalue("fresh_kafka" if request.param == "tansu" else "apache_kafka")
 

@@ -285,6 +285,7 @@ def test_bytes_that_are_no_batch_are_passed_over(bench: Bench) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.kafka
 def test_records_gone_before_they_were_applied_end_the_monitor(
     apache_kafka: ApacheKafka, topic_prefix: str
 ) -> None:
