@@ -207,7 +207,7 @@ class Router:
         keyed, partitions = self._keyed, len(self._keyed)
         route, seen = self._route, self._repeats.seen
         wall = time.time_ns() // 1000
-        now = self._time.now()
+        now = self._time.now() if topic in STREAM_TOPICS else None
         too_old = -1 if now is None else now - self._settings.lateness
         newest = -1
         bad = repeated = late = 0

@@ -171,7 +171,8 @@ def run(
             "group_prefix": f"{prefix}offbook",
             "source_partitions": 2,
             "keyed_partitions": 3,
-            "idle_after": Duration("1s"),
+            # Else time moves on while a test goes about it, and its events are late.
+            "idle_after": Duration("1h"),
             "session_timeout": Duration("6s"),
             **settings,
         }

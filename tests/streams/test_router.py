@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from offbook.detectors.detector import Duration
 from offbook.events.times import DAY, SECOND
 from offbook.events.types import STREAM_TOPICS
 from offbook.sinks.health import Health
@@ -109,9 +110,13 @@ def test_an_event_behind_stream_time_by_more_than_lateness_is_late_and_still_rou
             await bench.send(FILES, [deletion("old", at=now - 8 * DAY)])
             await until(lambda: router.read(FILES) == 1)
             assert router.count(FILES, "late") == 1
+            account = document("reference.account", "a", now - 900 * DAY, account="6222")
+            await bench.send("reference.accounts", [account])
+            await until(lambda: router.read("reference.accounts") == 1)
+            assert router.count("reference.accounts", "accepted") == 1, "a document is never late"
         assert await bench.routed() == ["old"]
 
-    run(kafka, topic_prefix, work)
+    run(kafka, topic_prefix, work, idle_after=Duration("1s"))
 
 
 def _deep() -> bytes:
@@ -218,7 +223,7 @@ def test_stream_time_reaches_every_keyed_partition_and_goes_on_without_traffic(
             assert len(marks) == 2 * len(STREAM_TOPICS)
             assert all(mark.time <= time.time_ns() // 1000 for mark in marks)
 
-    run(kafka, topic_prefix, work)
+    run(kafka, topic_prefix, work, idle_after=Duration("1s"))
 
 
 def test_a_source_that_lags_holds_stream_time_and_no_event_pushes_it(
