@@ -240,8 +240,15 @@ def test_whoever_waits_is_let_go_when_it_stops(
 @pytest.mark.integration
 def test_without_a_broker_it_says_so_in_one_line() -> None:
     settings = Settings(kafka_bootstrap=f"127.0.0.1:{free_port()}")
-    reader = ReferenceReader(settings, Metrics(), Health())
+
+    async def main() -> None:
+        reader = ReferenceReader(settings, Metrics(), Health())
+        try:
+            await reader.start()
+        finally:
+            await reader.stop()
+
     with pytest.raises(ReferenceReaderError, match="cannot reach Kafka") as caught:
-        asyncio.run(reader.start())
+        asyncio.run(main())
     assert caught.value.retryable
     assert "\n" not in str(caught.value)
