@@ -35,7 +35,7 @@ class Reference:
         self.employees: dict[str, ReferenceEmployee] = {}
         self.customers: dict[str, ReferenceCustomer] = {}
         self._customer_stated_at: dict[str, int] = {}
-        self._holders: dict[str, str] = {}
+        self._holders: dict[str, set[str]] = {}
         self._arrived: set[ReferenceKind] = set()
 
     def put(self, event: Event) -> None:
@@ -49,7 +49,7 @@ class Reference:
             self._forget_accounts_of(data.employee)
             self.employees[data.employee] = data
             for account in data.accounts:
-                self._holders[account] = data.employee
+                self._holders.setdefault(account, set()).add(data.employee)
         elif isinstance(data, ReferenceCustomer):
             self._arrived.add("customers")
             self.customers[data.customer] = data
@@ -71,8 +71,7 @@ class Reference:
     def _forget_accounts_of(self, employee: str) -> None:
         known = self.employees.get(employee)
         for account in known.accounts if known else ():
-            if self._holders.get(account) == employee:
-                del self._holders[account]
+            self._holders[account].discard(employee)
 
     def has(self, kind: ReferenceKind) -> bool:
         """Whether any document of this kind has ever arrived."""
@@ -97,8 +96,8 @@ class Reference:
         return known.valid_to is None or day <= known.valid_to
 
     def holder(self, account: str) -> str | None:
-        """The employee who is known to hold a private account."""
-        return self._holders.get(account)
+        """The employee who is known to hold a private account; of several, the first by id."""
+        return min(self._holders.get(account, ()), default=None)
 
     def owner(self, customer: str) -> Stated | None:
         """Who owns a customer according to its document."""

@@ -125,3 +125,12 @@ def test_a_customer_without_an_owner_has_none() -> None:
 def test_other_events_are_refused() -> None:
     with pytest.raises(TypeError, match="CrmEdit is not a reference document"):
         reference(deletes(DOCUMENTED, "E-1"))
+
+
+def test_an_account_of_two_employees_stays_the_others_when_one_gives_it_up() -> None:
+    known = reference(employee("E-1", accounts=("62-1",)), employee("E-2", accounts=("62-1",)))
+    assert known.holder("62-1") == "E-1"
+    known.put(employee("E-1"))
+    assert known.holder("62-1") == "E-2"
+    known.remove("employees", "E-2")
+    assert known.holder("62-1") is None
