@@ -86,8 +86,12 @@ def doubtful(data: EventData, raw: bytes) -> bool:
     return doubt is not None and bool(doubt(data, raw))
 
 
+def _odd_currency(code: str) -> bool:
+    return code != "CNY" and not _CODE.search(code)
+
+
 def _doubt_payment(data: Any, raw: bytes) -> object:
-    return (data.currency != "CNY" and not _CODE.search(data.currency)) or _amount(raw)
+    return _odd_currency(data.currency) or _amount(raw)
 
 
 def _doubt_shipment(data: Any, raw: bytes) -> object:
@@ -99,7 +103,10 @@ def _doubt_shipment(data: Any, raw: bytes) -> object:
 def _doubt_edit(data: Any, raw: bytes) -> object:
     if data.before is None and data.after is None:
         return False
-    return b'"currency"' in raw or _image_amounts(raw)
+    for image in (data.before, data.after):
+        if image is not None and image.currency is not None and _odd_currency(image.currency):
+            return True
+    return _image_amounts(raw)
 
 
 def _doubt_callback(data: Any, raw: bytes) -> object:
