@@ -61,6 +61,11 @@ def prune_shared(state: EntityState, now: int | None, common: Common) -> int:
             state.subscribers = {
                 by: until for by, until in state.subscribers.items() if until >= over
             }
+        answered = len(state.known) == len(state.asked)
+        if state.asked and answered and min(state.asked.values()) < over:
+            # A busy account would remember each customer that ever paid into it.
+            state.asked = {about: until for about, until in state.asked.items() if until >= over}
+            state.known = {about: state.known[about] for about in state.asked}
     if len(state.profile) > most:
         # Registers outlive talk and orders: without its owners a customer has no history.
         windowed = [fact for fact in state.profile if fact.role in KEPT]

@@ -344,7 +344,9 @@ class Engine:
         settled = {finding.anchor: finding for finding in findings if finding.settled is not None}
         for anchor in [anchor for anchor in notebook.raised if anchor not in held]:
             self._let_go(detector, notebook, anchor, settled.get(anchor), over, step, detected_at)
-        notebook.waiting = []
+        if now == reached:
+            # Else time has gone back: what is new may be due by what was judged, and not yet now.
+            notebook.waiting = []
         notebook.judged = reached
         step.evict(detector_id, prune_notebook(detector, notebook, now, self.common))
 
