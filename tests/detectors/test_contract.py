@@ -334,6 +334,17 @@ def test_a_busy_account_keeps_no_more_than_it_may() -> None:
     assert len(final(alerts)) < 10
 
 
+def test_an_account_that_collects_for_years_forgets_its_old_customers() -> None:
+    #   a new customer pays every day; 90 d of window, and the lateness twice, are remembered
+    run = local(BY_ID["account-ring"])
+    for day in range(600):
+        run.feed(payment(after(NINE, f"{day}d"), f"P-{day}", "X", customer=f"C-{day}"))
+    state = run.states["account:X"]
+    assert len(state.asked) < 220
+    assert len(state.known) == len(state.asked)
+    assert len(run.states) < 450
+
+
 def test_a_customer_everybody_talks_about_keeps_its_owner() -> None:
     #   owner E-1 ── hits without end ──► payment: E-1 is still named
     common = Common(max_facts=100)

@@ -210,15 +210,15 @@ def account_ring(company: Company) -> Iterator[Found]:
     by_account: dict[str, list[Happened]] = {}
     for paid in company.money("received"):
         private = not company.owns_account(paid.data["payee_account"], paid.time)
-        if private and company.customers_of(paid, hours(0)):
+        if private and company.customers_of(paid, days(7)):
             by_account.setdefault(paid.data["payee_account"], []).append(paid)
 
     def enough(run: list[Happened]) -> bool:
-        return len({company.customers_of(paid, hours(0))[0] for paid in run}) >= 3
+        return len({company.customers_of(paid, days(7))[0] for paid in run}) >= 3
 
     for account, payments in by_account.items():
         for ring in _runs(payments, days(90), enough):
-            behind = {company.responsible(paid, hours(0)) for paid in ring}
+            behind = {company.responsible(paid, days(7)) for paid in ring}
             yield Found(
                 "account-ring",
                 ring[0].id,
