@@ -104,12 +104,16 @@ def _order_in_time(view: View, paid: Fact, params: UnmatchedPaymentParams) -> Fa
 
 
 def _refund(paid: Fact, refunds: Sequence[Fact], deadline: int) -> Fact | None:
-    """The refund by which this payment, or as much money, had gone back by the deadline."""
+    """The refund by which this payment, or as much money, had gone back by the deadline.
+
+    A refund of another order of the customer is other money.
+    """
     total = Decimal(0)
     for refund in refunds:
         if paid.at <= refund.at <= deadline:
-            total += Decimal(refund.fields["amount"])
             same = refund.fields["payment"] == paid.fields["payment"]
+            if refund.fields.get("order") == paid.fields.get("order"):
+                total += Decimal(refund.fields["amount"])
             if same or total >= Decimal(paid.fields["amount"]):
                 return refund
     return None
@@ -153,7 +157,12 @@ DETECTOR = Detector(
     params=UnmatchedPaymentParams(),
     reads=(
         Reads("order", Payment, payment_fact),
-        Reads("customer", Payment, payment_fact, where=lambda paid: paid.order is None),
+        Reads(
+            "customer",
+            Payment,
+            payment_fact,
+            where=lambda paid: paid.order is None or not received(paid),
+        ),
         Reads(
             "payment",
             Payment,

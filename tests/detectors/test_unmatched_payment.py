@@ -227,6 +227,14 @@ def test_refunds_of_other_orders_and_earlier_ones_stop_nothing() -> None:
     assert only(a_week_on(*others, paid(order="O-1"))).state == "firing"
 
 
+def test_a_refund_that_names_an_order_stops_its_payment_that_named_only_the_customer() -> None:
+    paid = payment(NOON, "P-1", customer="C-1")
+    itself = refund(after(NOON, "1d"), "P-1", "1.00", order="O-9", customer="C-1")
+    other = refund(after(NOON, "1d"), "R-1", order="O-9", customer="C-1")
+    assert a_week_on(paid, itself) == []
+    assert len(a_week_on(paid, other)) == 1
+
+
 def test_a_refund_in_time_that_arrives_late_withdraws_it() -> None:
     money, clock = paid(order="O-1"), hit(after(NOON, "80h"), "E-9")
     late = refund(after(NOON, "1d"), "P-1", order="O-1")
