@@ -11,8 +11,14 @@ from typing import Literal
 
 import structlog
 
-#: Libraries that report each reconnection attempt; what matters of it, health and we ourselves say.
-_TALKATIVE = ("aiokafka", "faust", "kafka", "mode")
+#: Libraries that report each reconnection attempt, thousands in an outage of ten seconds; what
+#: matters of it, health and we ourselves say.
+_TALKATIVE = {
+    "aiokafka": logging.CRITICAL,
+    "kafka": logging.CRITICAL,
+    "faust": logging.ERROR,
+    "mode": logging.ERROR,
+}
 
 
 def configure(log_format: Literal["console", "json"], level: int = logging.INFO) -> None:
@@ -49,5 +55,5 @@ def configure(log_format: Literal["console", "json"], level: int = logging.INFO)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(max(level, logging.ERROR))
+    for name, least in _TALKATIVE.items():
+        logging.getLogger(name).setLevel(max(level, least))
