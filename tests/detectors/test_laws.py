@@ -25,7 +25,7 @@ from tests.examples.nine_questions import answers
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 law = settings(
-    max_examples=5000 if THOROUGH else int(os.environ.get("LAWS", "40")),
+    max_examples=5000 if THOROUGH else 120,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
