@@ -94,9 +94,10 @@ def _topic(
         # Workers read these whole at the start: compact early, in segments that close early.
         configs["segment.bytes"] = str(64 * _MIB)
         configs["min.cleanable.dirty.ratio"] = "0.2"
-        # A worker that was paused may still write an older state over a newer one; its successor
-        # sees that at its own next write, and must find the newer one there until then.
-        configs["min.compaction.lag.ms"] = "3600000"
+        if exact:
+            # A worker that was paused may still write an older state over a newer one; its
+            # successor sees that at its next write, and must find the newer one there until then.
+            configs["min.compaction.lag.ms"] = "3600000"
     return Topic(topic_name(settings, topic), partitions, cleanup, exact, configs)
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import socket
 import subprocess
-import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from kafka import KafkaProducer
+
+from offbook.events import Event, Origin, encode_document
+from offbook.events.types import Shipment
+from offbook.streams.embedded import EmbeddedKafka, EmbeddedRedis
+from tests.parts.story_service import story_service
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -42,22 +50,44 @@ def program() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def worker_metrics() -> Iterator[str]:
-    """`host:port` of a metrics page with every figure that a worker of each role shows."""
-    page = subprocess.Popen(
-        [sys.executable, "-m", "tests.deploy.exposition"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def worker_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`host:port` of a worker in all roles that has found what there is in the bundled story,
+    and goes on to get goods that leave without an order and records that are no events."""
+    folder = tmp_path_factory.mktemp("worker")
+    with (
+        EmbeddedKafka() as kafka,
+        EmbeddedRedis() as redis,
+        story_service(kafka.bootstrap, redis.url, "dashboard.", folder) as service,
+        _traffic(kafka.bootstrap, "dashboard."),
+    ):
+        yield service.address
+
+
+@contextmanager
+def _traffic(bootstrap: str, prefix: str) -> Iterator[None]:
+    """Five of each a second: a rate has data only while something comes."""
+    over = threading.Event()
+
+    def send() -> None:
+        producer = KafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=False)
+        for number in itertools.count():
+            shipment = Shipment(shipment=f"S-{number}", status="dispatched")
+            origin = Origin("shipments", 0, number)
+            now = time.time_ns() // 1000
+            event = Event("//wms.example", f"slip-{number}", now, shipment, origin)
+            producer.send(f"{prefix}shipments", encode_document(event))
+            producer.send(f"{prefix}payments", b"no event")
+            if over.wait(0.2):
+                break
+        producer.close()
+
+    sender = threading.Thread(target=send)
+    sender.start()
     try:
-        assert page.stdout is not None
-        port = page.stdout.readline().strip()
-        assert port.isdigit(), "the metrics page did not start: its error is above"
-        yield f"127.0.0.1:{port}"
+        yield
     finally:
-        page.terminate()
-        page.wait(10)
+        over.set()
+        sender.join()
 
 
 @pytest.fixture(scope="session")

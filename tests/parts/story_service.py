@@ -1,0 +1,112 @@
+"""A running worker that has been sent the bundled story, and what a replay finds in the same."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from offbook.streams.embedded import free_port
+from tests.streams.commands import REFERENCE, STORY, environment, offbook, standing
+
+
+@dataclass
+class StoryService:
+    """`expected` are the alerts of a replay as they stand at its end, `events` how many lines."""
+
+    address: str
+    redis_url: str
+    log: Path
+    expected: dict[str, tuple[Any, ...]]
+    events: int
+
+    def found(self) -> dict[str, tuple[Any, ...]]:
+        """The alerts in Redis as they stand now."""
+        with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
+            entries: Any = client.xrange("{ob}:alerts")
+        return standing("\n".join(fields["data"] for _, fields in entries))
+
+    def metrics(self) -> str:
+        """The metrics page."""
+        with urllib.request.urlopen(f"http://{self.address}/metrics", timeout=5) as response:
+            return str(response.read().decode("utf-8"))
+
+
+def until(condition: Callable[[], bool], seconds: float, what: Callable[[], str]) -> None:
+    """Wait for `condition`; `what` says how it stood when it did not come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, what()
+        time.sleep(0.1)
+
+
+@contextmanager
+def story_service(
+    bootstrap: str, redis_url: str, prefix: str, folder: Path
+) -> Iterator[StoryService]:
+    """Start a worker, send it the story once it is ready, and wait until all is found."""
+    port = free_port()
+    config = folder / "offbook.toml"
+    config.write_text(
+        f'kafka_bootstrap = "{bootstrap}"\nredis_url = "{redis_url}"\n'
+        f'topic_prefix = "{prefix}"\ngroup_prefix = "{prefix}"\n'
+        f'metrics_port = {port}\nidle_after = "3s"\nrebalance_timeout = "6s"\n',
+        encoding="utf-8",
+    )
+    moved = folder / "moved.ndjson"
+    moved.write_text(
+        offbook("produce", REFERENCE, STORY, "--rebase", "now", "--dry-run").stdout, "utf-8"
+    )
+    service = StoryService(
+        address=f"127.0.0.1:{port}",
+        redis_url=redis_url,
+        log=folder / "worker.log",
+        expected=standing(offbook("replay", str(moved)).stdout),
+        events=len(moved.read_text("utf-8").splitlines()),
+    )
+    assert offbook("topics", "create", "--config", str(config)).returncode == 0
+    with service.log.open("wb") as stream:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "offbook", "worker", "--config", str(config)],
+            stdout=stream,
+            stderr=stream,
+            env=environment(),
+        )
+    try:
+        until(lambda: _only_reference_is_lacking(service.address), 60, service.log.read_text)
+        assert offbook("produce", str(moved), "--config", str(config)).returncode == 0
+        until(
+            lambda: service.found() == service.expected,
+            90,
+            lambda: f"{service.found()} is not {service.expected}\n{service.log.read_text()}",
+        )
+        yield service
+    finally:
+        worker.terminate()
+        try:
+            worker.wait(timeout=40)
+        finally:
+            worker.kill()
+
+
+def _only_reference_is_lacking(address: str) -> bool:
+    """A worker that has everything but reference data is ready for it."""
+    try:
+        with urllib.request.urlopen(f"http://{address}/readyz", timeout=2) as response:
+            report = response.read()
+    except urllib.error.HTTPError as unready:
+        report = unready.read()
+    except OSError:
+        return False
+    checks = json.loads(report)["checks"]
+    return {name for name, check in checks.items() if not check["ok"]} <= {"reference"}
