@@ -247,14 +247,18 @@ def unmatched_payment(company: Company) -> Iterator[Found]:
             )
         else:
             known = False
+        in_time = [e for e in company.money("refund") if paid.time <= e.time <= deadline]
         back = [
             e
-            for e in company.money("refund")
-            if e.get("order") == order
-            and (order or e.get("customer") == customer)
-            and paid.time <= e.time <= deadline
+            for e in in_time
+            if e.get("order") == order and (order or e.get("customer") == customer)
         ]
-        refunded = any(e.data["payment"] == paid.data["payment"] for e in back) or (
+        itself = any(
+            e.data["payment"] == paid.data["payment"]
+            and (e.get("order") == order if order else e.get("customer") == customer)
+            for e in in_time
+        )
+        refunded = itself or (
             sum(Decimal(e.data["amount"]) for e in back) >= Decimal(paid.data["amount"])
         )
         waits = bool(order or customer)
