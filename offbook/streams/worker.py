@@ -66,8 +66,9 @@ def main(settings: Settings, roles: Collection[Role] = ROLES) -> int:
         print(f"offbook worker: {_one_line(error)}", file=sys.stderr)
     sys.stderr.flush()
     sys.stdout.flush()
-    # Faust's consumer thread, left behind by an error, would keep the process alive.
-    os._exit(status) if status else None
+    if status:
+        # Faust's consumer thread, left behind by an error, would keep the process alive.
+        os._exit(status)
     return status
 
 
