@@ -39,8 +39,13 @@ def work_off(
     did.
     """
     work = Work()
+    before = partition.stream_time.now()
     partition.stream_time.hear(batch.marks)
     now = partition.stream_time.now()
+    # The batch's marks hold once all of it has been taken in: where a backlog is read, one batch
+    # can span more than the lateness, and would be late by its own end. Marks that go back hold
+    # at once: they tell of the backlog's beginning.
+    at = None if before is None or now is None else min(before, now)
     found_at = time.time_ns() // 1000
     events: list[Event] = []
     for wired in batch.events:
@@ -57,8 +62,8 @@ def work_off(
         if caused is not None:
             stamps[key] = max(stamps.get(key, 0), caused)
 
-    def step(key: str, items: Sequence[Input]) -> None:
-        stepped = engine.step(key, partition.state(key), items, now, found_at)
+    def step(key: str, items: Sequence[Input], time_then: int | None) -> None:
+        stepped = engine.step(key, partition.state(key), items, time_then, found_at)
         if stepped.changed:
             partition.put(key, stepped.state, offset)
             work.changed.add(key)
@@ -70,8 +75,8 @@ def work_off(
         work.failures.extend(stepped.failures)
 
     for key, items in inputs.items():
-        step(key, items)
+        step(key, items, at)
     if now is not None:
         for _, key in partition.timers.expired(now):
-            step(key, ())
+            step(key, (), now)
     return work
