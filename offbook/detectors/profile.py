@@ -85,9 +85,10 @@ def opportunity_facts(event: Event) -> list[Fact]:
 def _owner_facts(event: Event, edit: CrmEdit) -> list[Fact]:
     after = edit.after.owner if edit.after else None
     before = edit.before.owner if edit.before else None
-    if after is None or after == before:
+    if after is None:
         return []
-    return [fact_of(event, "owner", about=after, before=before)]
+    unchanged = "yes" if after == before else None
+    return [fact_of(event, "owner", about=after, before=before, unchanged=unchanged)]
 
 
 def _lifetime_facts(event: Event, edit: CrmEdit) -> list[Fact]:
@@ -135,6 +136,13 @@ def remember(facts: list[Fact], fact: Fact) -> bool:
                     return False
                 del facts[place]
                 break
+    if "unchanged" in fact.fields:
+        # A CRM that sends whole images tells the owner with every edit: the newest word will do.
+        earlier = [known for known in facts if "unchanged" in known.fields]
+        if any(known.order >= fact.order for known in earlier):
+            return False
+        for known in earlier:
+            facts.remove(known)
     if fact.role in THINNED:
         return _insert_thinly(facts, fact)
     return insert(facts, fact)

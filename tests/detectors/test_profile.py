@@ -92,8 +92,16 @@ def test_a_document_is_a_word_like_the_others_dated_by_itself(days: int, who: st
     assert customer_owner(known, stated, "C-1", NOON + days * DAY) == who
 
 
-def test_an_edit_that_leaves_the_owner_as_he_was_names_nobody() -> None:
-    assert profile(customer_facts, owner(NOON, "C-1", "E-1", was="E-1")).of("owner") == []
+def test_a_crm_that_sends_whole_images_tells_the_owner_too_and_the_newest_word_is_kept() -> None:
+    #   E-1 = E-1 ── 1 d ── E-1 = E-1      whichever arrives first
+    first, second = (owner(after(NOON, n), "C-1", "E-1", was="E-1") for n in ("0d", "1d"))
+    for arrival in ([first, second], [second, first]):
+        known: list[Fact] = []
+        for event in arrival:
+            for fact in customer_facts(event):
+                remember(known, fact)
+        assert [fact.at for fact in known] == [second.time]
+        assert Profile(known).owner_at(first.time) == "E-1"
 
 
 def test_an_order_is_its_owners_else_its_creators() -> None:
