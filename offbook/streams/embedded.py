@@ -17,6 +17,8 @@ What callers must know of Tansu 0.6 (each held by tests/streams/test_embedded.py
 - Partition counts are kept, `cleanup.policy` and all other topic settings are taken and forgotten
   (`describe_configs` is empty, nothing is compacted, a record without a key passes). Any
   replication factor passes. Partitions cannot be added. Deleting a topic works.
+- After members of a group left at the same time, or while they joined, it may let nobody into
+  that group any more (seen in fault tests, not held by a test).
 - The end offset (`end_offsets`, `seek_to_end`) is the start of the last batch + 1; the high
   watermark of a fetch (`highwater()` in aiokafka) is right.
 - Record timestamps, headers (repeats and empty values too), null keys and null values are kept.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -77,6 +79,17 @@ class Worker:
     def tail(self) -> str:
         return self.log.read_text()[-3000:]
 
+    def is_ready(self) -> bool:
+        """Whether it has joined its groups, loaded its partitions and reaches everything."""
+        listening = re.search(r'"port": (\d+)', self.log.read_text())
+        if listening is None:
+            return False
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{listening[1]}/readyz", timeout=1):
+                return True
+        except OSError:
+            return False
+
 
 class Installation:
     """A number of workers that are started again when they end, as a supervisor does."""
@@ -127,6 +140,17 @@ class Installation:
             log = self.directory / f"worker-{self.started}.log"
             self.workers.append(Worker(self.environment, log))
             self.started += 1
+
+    async def ready(self, seconds: float = 60.0) -> None:
+        """Wait until all workers are.
+
+        The embedded broker never lets anybody into a group again whose member went away while it
+        was joining; a fault there must wait for the end of the joining.
+        """
+        end = time.monotonic() + seconds
+        while not await asyncio.to_thread(lambda: all(it.is_ready() for it in list(self.workers))):
+            assert time.monotonic() < end, f"not ready: {self._logs()}"
+            await asyncio.sleep(0.2)
 
     def kill_one(self, rng: Random) -> None:
         worker = rng.choice(self.workers)
