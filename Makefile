@@ -39,7 +39,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 demo: .venv
-	@$(PY) -m offbook.streams.cli demo
+	@$(PY) -m offbook demo
 
 test: .venv
 	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PY) -m pytest -m "not kafka"

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from offbook.streams.demo import story
-from tests.streams.commands import environment
+from tests.streams.commands import ROOT, environment
 
 pytestmark = pytest.mark.integration
 
@@ -65,3 +65,15 @@ def test_an_interrupted_demo_leaves_nothing_behind(how: signal.Signals) -> None:
 
 def test_the_bundled_story_is_found() -> None:
     assert all(file.is_file() for file in story())
+
+
+def test_make_demo_is_the_demo() -> None:
+    """`python -m` of a module without a main does nothing at all, and that successfully."""
+    planned = subprocess.run(
+        ["make", "--no-print-directory", "-n", "demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert planned.stdout.splitlines()[-1].endswith("python -m offbook demo")
