@@ -8,6 +8,7 @@ arrival nor a repeat can show in it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -68,13 +69,13 @@ class Step:
     alerts: list[Alert] = field(default_factory=list)
     notes: list[tuple[str, Note]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    evicted: dict[str, int] = field(default_factory=dict)
+    evicted: Counter[str] = field(default_factory=Counter)
     changed: bool = False
 
     def evict(self, what: str, count: int) -> None:
         """Count what gave way."""
         if count:
-            self.evicted[what] = self.evicted.get(what, 0) + count
+            self.evicted[what] += count
 
 
 @dataclass(slots=True)
@@ -96,8 +97,7 @@ class _View(View):
             return Profile(self.state.profile)
         key = entity(kind, id_)
         self.wanted.add(key)
-        known = self.state.known.get(key)
-        return Profile(known or (), answered=known is not None)
+        return Profile(self.state.known.get(key, ()))
 
     def passed(self, due: int) -> bool:
         return self.now is not None and self.now > due

@@ -44,11 +44,6 @@ class Fact(Struct, frozen=True, array_like=True, gc=False):
         """Names the event in an alert's identity."""
         return f"{self.source}\n{self.id}"
 
-    @property
-    def topic(self) -> str:
-        """The topic the event was read from."""
-        return KINDS[self.kind].topic
-
 
 def fact_of(
     event: Event, role: str, about: str = "", weight: int = 1, **fields: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 
 from offbook.detectors.engine import Engine, Failure, Input
@@ -25,7 +25,7 @@ class LocalRun:
         self.timers = Timers()
         self.now: int | None = None
         self.failures: list[Failure] = []
-        self.evicted: dict[str, int] = {}
+        self.evicted: Counter[str] = Counter()
 
     def feed(self, event: Event) -> list[Alert]:
         """Take one event; the alert revisions that follow, those of passed deadlines first."""
@@ -62,8 +62,7 @@ class LocalRun:
                 else:
                     self.states[key] = step.state
                     self.timers.set(key, step.state.due)
-                for detector, count in step.evicted.items():
-                    self.evicted[detector] = self.evicted.get(detector, 0) + count
+                self.evicted.update(step.evicted)
             alerts += step.alerts
             self.failures += step.failures
             waiting.extend((to, [note]) for to, note in step.notes)

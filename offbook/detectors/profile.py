@@ -167,22 +167,18 @@ def _insert_thinly(facts: list[Fact], fact: Fact) -> bool:
 
 
 class Profile:
-    """A reading view of an entity's profile facts, ordered by time.
+    """A reading view of an entity's profile facts, ordered by time."""
 
-    `answered` is False while the entity lives elsewhere and has not told yet.
-    """
+    __slots__ = ("facts",)
 
-    __slots__ = ("answered", "facts")
-
-    def __init__(self, facts: Sequence[Fact], answered: bool = True) -> None:
+    def __init__(self, facts: Sequence[Fact]) -> None:
         self.facts = facts
-        self.answered = answered
 
     def upto(self, until: int) -> Profile:
         """What was known of it at `until`."""
         if not self.facts or self.facts[-1].at <= until:
             return self
-        return Profile([fact for fact in self.facts if fact.at <= until], self.answered)
+        return Profile([fact for fact in self.facts if fact.at <= until])
 
     def of(self, role: str) -> list[Fact]:
         """The facts of one role, by time."""

@@ -4,6 +4,7 @@ is sent, so that sending can be tried again as often as it takes."""
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -26,7 +27,7 @@ class Work:
     notes: list[tuple[str, Note, int | None]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     received: dict[int, int] = field(default_factory=dict)
-    evicted: dict[str, int] = field(default_factory=dict)
+    evicted: Counter[str] = field(default_factory=Counter)
     changed: set[str] = field(default_factory=set)
 
 
@@ -67,8 +68,7 @@ def work_off(
         if stepped.changed:
             partition.put(key, stepped.state, offset)
             work.changed.add(key)
-            for detector, count in stepped.evicted.items():
-                work.evicted[detector] = work.evicted.get(detector, 0) + count
+            work.evicted.update(stepped.evicted)
         stamp = stamps.get(key) if items else None
         work.alerts.extend((alert, stamp) for alert in stepped.alerts)
         work.notes.extend((to, note, stamp) for to, note in stepped.notes)
