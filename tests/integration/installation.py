@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -79,16 +80,18 @@ class Worker:
     def tail(self) -> str:
         return self.log.read_text()[-3000:]
 
-    def is_ready(self) -> bool:
-        """Whether it has joined its groups, loaded its partitions and reaches everything."""
+    def not_ready(self) -> str:
+        """What it still waits for: its groups, its partitions or a server; empty when ready."""
         listening = re.search(r'"port": (\d+)', self.log.read_text())
         if listening is None:
-            return False
+            return "does not listen"
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{listening[1]}/readyz", timeout=1):
-                return True
-        except OSError:
-            return False
+                return ""
+        except urllib.error.HTTPError as error:
+            return error.read().decode()
+        except OSError as error:
+            return str(error)
 
 
 class Installation:
@@ -148,9 +151,12 @@ class Installation:
         was joining; a fault there must wait for the end of the joining.
         """
         end = time.monotonic() + seconds
-        while not await asyncio.to_thread(lambda: all(it.is_ready() for it in list(self.workers))):
-            assert time.monotonic() < end, f"not ready: {self._logs()}"
+        while reasons := await asyncio.to_thread(self._not_ready):
+            assert time.monotonic() < end, f"not ready: {reasons}{self._logs()}"
             await asyncio.sleep(0.2)
+
+    def _not_ready(self) -> list[str]:
+        return [reason for worker in list(self.workers) if (reason := worker.not_ready())]
 
     def kill_one(self, rng: Random) -> None:
         worker = rng.choice(self.workers)

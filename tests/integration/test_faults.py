@@ -32,25 +32,27 @@ def broker(request: pytest.FixtureRequest) -> Broker:
     return request.getfixturevalue("fresh_kafka" if request.param == "tansu" else "apache_kafka")
 
 
-async def _moment(installation: Installation, broker: Broker, seconds: float) -> None:
-    """A random moment; on the embedded broker not while a worker joins its groups."""
-    if isinstance(broker, ApacheKafka):
-        await asyncio.sleep(seconds)
-    else:
-        await installation.ready()
-        await asyncio.sleep(seconds / 3)
-
-
 async def kill_workers(
     installation: Installation, broker: Broker, redis: EmbeddedRedis, rng: Random
 ) -> None:
     """kill -9 of workers at random moments, while they go from one to three and back to one."""
-    kills = 20 if isinstance(broker, ApacheKafka) else 5
+    if isinstance(broker, EmbeddedKafka):
+        await _kill_one_worker_after_the_other(installation, rng)
+        return
+    kills = 20
     for n in range(kills):
         installation.scale(1 if n < kills // 4 or n > 3 * kills // 4 else 3)
-        await _moment(installation, broker, rng.uniform(0.5, 5.0))
+        await asyncio.sleep(rng.uniform(0.5, 5.0))
         installation.kill_one(rng)
     installation.scale(1)
+
+
+async def _kill_one_worker_after_the_other(installation: Installation, rng: Random) -> None:
+    """What the embedded broker survives: nobody dies while a worker joins or leaves its groups."""
+    for _ in range(5):
+        await installation.ready()
+        await asyncio.sleep(rng.uniform(0.1, 1.5))
+        installation.kill_one(rng)
 
 
 async def stop_in_the_middle(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +29,7 @@ from offbook.streams.monitor import Monitor, StateGoneError
 from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
 from tests.detectors import timeline as tell
 from tests.parts.apache_kafka import ApacheKafka
+from tests.parts.paused import paused
 from tests.streams.monitoring import Bench, applied, until
 
 pytestmark = pytest.mark.integration
@@ -111,13 +110,10 @@ def test_a_write_to_the_changelog_waits_for_the_broker(
             changelog = Changelog(bench.topic(CHANGELOG_TOPIC), lambda: bench.producer, reader)
             partition = await changelog.load(HOME)
             await changelog.write_applied(partition)
-            os.kill(fresh_kafka.pid, signal.SIGSTOP)
-            try:
+            with paused(fresh_kafka):
                 writing = asyncio.create_task(changelog.write_applied(partition))
                 await asyncio.sleep(1)
                 assert not writing.done()
-            finally:
-                os.kill(fresh_kafka.pid, signal.SIGCONT)
             await asyncio.wait_for(writing, 20)
             assert partition.tail == 2
             await reader.stop()

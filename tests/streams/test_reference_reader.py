@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +20,7 @@ from offbook.sinks.metrics import Metrics
 from offbook.streams.embedded import EmbeddedKafka, free_port
 from offbook.streams.reference_reader import Documents, ReferenceReader, ReferenceReaderError
 from offbook.streams.settings import Settings
+from tests.parts.paused import paused
 from tests.streams.routing import MONDAY, Bench, document, run, until
 
 ACCOUNTS = "reference.accounts"
@@ -170,12 +169,9 @@ def test_the_barrier_does_not_wait_for_the_fetch_under_way(kafka: Any, topic_pre
 def test_a_backlog_costs_no_question(fresh_kafka: EmbeddedKafka, topic_prefix: str) -> None:
     async def work(bench: Bench) -> None:
         async with reading(bench) as (reader, _, _):
-            os.kill(fresh_kafka.pid, signal.SIGSTOP)
-            try:
+            with paused(fresh_kafka):
                 for _ in range(1000):
                     await asyncio.wait_for(reader.caught_up_since(MONDAY // 1000), 0.1)
-            finally:
-                os.kill(fresh_kafka.pid, signal.SIGCONT)
 
     run(fresh_kafka, topic_prefix, work)
 
@@ -186,14 +182,11 @@ def test_while_the_broker_does_not_answer_the_barrier_holds_and_says_why(
 ) -> None:
     async def work(bench: Bench) -> None:
         async with reading(bench) as (reader, _, health):
-            os.kill(fresh_kafka.pid, signal.SIGSTOP)
-            try:
+            with paused(fresh_kafka):
                 barrier = asyncio.create_task(reader.caught_up_since(time.time_ns() // 1_000_000))
                 await until(lambda: not health.readiness().ok)
                 assert "judgements wait" in health.readiness().checks["reference topics"].reason
                 assert not barrier.done()
-            finally:
-                os.kill(fresh_kafka.pid, signal.SIGCONT)
             await asyncio.wait_for(barrier, 60)
             assert health.readiness().ok
 
@@ -226,10 +219,9 @@ def test_whoever_waits_is_let_go_when_it_stops(
     async def work(bench: Bench) -> None:
         reader = ReferenceReader(bench.settings, Metrics(), Health())
         await reader.start()
-        os.kill(fresh_kafka.pid, signal.SIGSTOP)
-        barrier = asyncio.create_task(reader.caught_up_since(time.time_ns() // 1_000_000))
-        await asyncio.sleep(0)
-        os.kill(fresh_kafka.pid, signal.SIGCONT)
+        with paused(fresh_kafka):
+            barrier = asyncio.create_task(reader.caught_up_since(time.time_ns() // 1_000_000))
+            await asyncio.sleep(0)
         await asyncio.wait_for(reader.stop(), 30)
         await asyncio.wait([barrier], timeout=5)
         assert barrier.done()
