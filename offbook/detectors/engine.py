@@ -8,15 +8,14 @@ arrival nor a repeat can show in it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from msgspec import Struct, structs
 
 from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter
 from offbook.detectors.bounds import prune_notebook, prune_shared, set_due
-from offbook.detectors.detector import Common, Detector, Finding, Reads, View
+from offbook.detectors.detector import Common, Detector, Finding, Reads
 from offbook.detectors.entity import ABOUT, EntityKind, entity, split
 from offbook.detectors.fact import Fact, in_time_order, insert
 from offbook.detectors.profile import PROFILES, Profile, customer_owner, order_owner, remember
@@ -57,8 +56,7 @@ class Failure:
     events: list[Event]
 
 
-@dataclass(slots=True)
-class Step:
+class Step(Struct):
     """What one step of one entity brought.
 
     `changed` is False if the state is as it was, so that nothing need be written.
@@ -66,28 +64,29 @@ class Step:
     """
 
     state: EntityState
-    alerts: list[Alert] = field(default_factory=list)
-    notes: list[tuple[str, Note]] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    evicted: Counter[str] = field(default_factory=Counter)
+    alerts: list[Alert] = []
+    notes: list[tuple[str, Note]] = []
+    failures: list[Failure] = []
+    evicted: dict[str, int] = {}
     changed: bool = False
 
     def evict(self, what: str, count: int) -> None:
         """Count what gave way."""
         if count:
-            self.evicted[what] += count
+            self.evicted[what] = self.evicted.get(what, 0) + count
 
 
-@dataclass(slots=True)
-class _View(View):
+class _View(Struct):
+    """The engine's `View`, one a step; `wanted` are the entities whose profiles were asked for."""
+
     entity_kind: EntityKind
     entity_id: str
     state: EntityState
     common: Common
     reference: Reference
     now: int | None
-    facts: list[Fact] = field(default_factory=list)
-    wanted: set[str] = field(default_factory=set)
+    facts: Sequence[Fact] = []
+    wanted: set[str] = set()
 
     def of(self, role: str) -> list[Fact]:
         return [fact for fact in self.facts if fact.role == role]
@@ -318,9 +317,8 @@ class Engine:
             notebook.due = None
             return
         # What is over stays over, though stream time may go back for a while.
-        reached = max((time for time in (now, notebook.judged) if time is not None), default=None)
+        reached = _later(now, notebook.judged)
         over = None if reached is None else reached - self.common.lateness - self.common.grace
-        new = {fact.order for fact in notebook.waiting}
         notebook.due = None
         held: set[str] = set()
         for finding in findings:
@@ -335,15 +333,15 @@ class Engine:
             held.add(finding.anchor)
             if raised is None and over is not None and finding.until < over:
                 newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)
-                if not newly_due and not any(fact.order in new for fact in finding.facts):
+                if not newly_due and not _has_any(finding, notebook.waiting):
                     continue
             finding = self._bound(finding)
             firing = finding.settled is None
             if raised is None or raised.firing != firing or raised.finding != finding:
                 self._revise(detector, notebook, finding, firing, step, detected_at)
-        settled = {finding.anchor: finding for finding in findings if finding.settled is not None}
         for anchor in [anchor for anchor in notebook.raised if anchor not in held]:
-            self._let_go(detector, notebook, anchor, settled.get(anchor), over, step, detected_at)
+            settled = next((it for it in findings if it.anchor == anchor and it.settled), None)
+            self._let_go(detector, notebook, anchor, settled, over, step, detected_at)
         if now == reached:
             # Else time has gone back: what is new may be due by what was judged, and not yet now.
             notebook.waiting = []
@@ -409,6 +407,17 @@ class Engine:
         revision = 1 if raised is None else raised.revision + 1
         notebook.raised[finding.anchor] = Raised(revision, firing, finding)
         step.alerts.append(self._write.alert(detector, finding, revision, firing, detected_at))
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
+
+
+def _has_any(finding: Finding, facts: Iterable[Fact]) -> bool:
+    orders = {fact.order for fact in facts}
+    return any(fact.order in orders for fact in finding.facts)
 
 
 def configured(detector: Detector, **params: object) -> Detector:

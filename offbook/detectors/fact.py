@@ -83,6 +83,10 @@ def between(facts: Iterable[Fact], first: int, last: int) -> list[Fact]:
 
 def in_time_order(*facts: Fact) -> tuple[Fact, ...]:
     """The facts by time, each once: evidence is told oldest first."""
+    if len(facts) == 1:
+        return facts
+    if len(facts) == 2 and facts[0].at != facts[1].at:
+        return facts if facts[0].at < facts[1].at else (facts[1], facts[0])
     distinct = {fact.order: fact for fact in facts}
     return tuple(distinct[order] for order in sorted(distinct))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable
 
-from offbook.detectors.engine import Engine, Failure, Input
+from offbook.detectors.engine import Engine, Failure, Input, Step
 from offbook.detectors.state import EntityState
 from offbook.detectors.timers import Timers
 from offbook.events.alert import Alert
@@ -50,20 +50,28 @@ class LocalRun:
         return alerts + self.advance(until) if until is not None else alerts
 
     def _step(self, key: str, inputs: list[Input]) -> list[Alert]:
-        alerts: list[Alert] = []
-        waiting: deque[tuple[str, list[Input]]] = deque([(key, inputs)])
+        step = self._step_one(key, inputs)
+        if not step.notes:
+            return step.alerts
+        alerts = step.alerts
+        waiting = deque(step.notes)
         while waiting:
-            key, inputs = waiting.popleft()
-            step = self.engine.step(key, self.states.get(key), inputs, self.now)
-            if step.changed:
-                if step.state.is_empty():
-                    self.states.pop(key, None)
-                    self.timers.set(key, None)
-                else:
-                    self.states[key] = step.state
-                    self.timers.set(key, step.state.due)
-                self.evicted.update(step.evicted)
+            key, note = waiting.popleft()
+            step = self._step_one(key, [note])
             alerts += step.alerts
-            self.failures += step.failures
-            waiting.extend((to, [note]) for to, note in step.notes)
+            waiting.extend(step.notes)
         return alerts
+
+    def _step_one(self, key: str, inputs: list[Input]) -> Step:
+        step = self.engine.step(key, self.states.get(key), inputs, self.now)
+        if step.changed:
+            if step.state.is_empty():
+                self.states.pop(key, None)
+                self.timers.set(key, None)
+            else:
+                self.states[key] = step.state
+                self.timers.set(key, step.state.due)
+            if step.evicted:
+                self.evicted.update(step.evicted)
+        self.failures += step.failures
+        return step
