@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
+
+#: Outdated entries that are not worth clearing out.
+_SPARE = 1000
 
 
 class Timers:
     """One wake-up time an entity; setting a new one replaces the old.
 
     A heap whose outdated entries are passed over when they come up: setting costs one push, and
-    nothing at all if the time is unchanged, which is the usual case.
+    nothing at all if the time is unchanged, which is the usual case. A customer that is seen every
+    day puts off its wake-up every day, so outdated entries are cleared out before they are the
+    greater part.
     """
 
     def __init__(self) -> None:
@@ -27,6 +32,9 @@ class Timers:
         elif self._due.get(key) != due:
             self._due[key] = due
             heappush(self._heap, (due, key))
+            if len(self._heap) > 2 * len(self._due) + _SPARE:
+                self._heap = [(due, key) for key, due in self._due.items()]
+                heapify(self._heap)
 
     def next(self) -> int | None:
         """The earliest time anything is due."""

@@ -67,3 +67,13 @@ def test_setting_the_same_time_again_costs_nothing() -> None:
     for _ in range(1000):
         timers.set("a", 10)
     assert len(timers._heap) == 1
+
+
+def test_putting_off_a_thousand_times_takes_no_room_and_loses_nobody() -> None:
+    timers = Timers()
+    timers.set("rare", 7)
+    for round_ in range(1, 10_001):
+        for key in "abc":
+            timers.set(key, 10 * round_)
+    assert len(timers._heap) < 2000
+    assert list(timers.expired(10**6)) == [(7, "rare"), *((100_000, key) for key in "abc")]
