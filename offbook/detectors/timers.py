@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 
-#: Outdated entries that are not worth clearing out.
+#: Entries that are not worth clearing out.
 _SPARE = 1000
 
 
 class Timers:
     """One wake-up time an entity; setting a new one replaces the old.
 
-    A heap whose outdated entries are passed over when they come up: setting costs one push, and
-    nothing at all if the time is unchanged, which is the usual case. A customer that is seen every
-    day puts off its wake-up every day, so outdated entries are cleared out before they are the
-    greater part.
+    A heap with an entry at or before each time, moved on when it comes up too early: a customer
+    that is seen every day puts off its wake-up every day, which costs no push. Entries that nobody
+    waits for any more are cleared out before they are the greater part.
     """
 
     def __init__(self) -> None:
@@ -29,8 +28,12 @@ class Timers:
         """Wake `key` once time has passed `due`; never if None."""
         if due is None:
             self._due.pop(key, None)
-        elif self._due.get(key) != due:
-            self._due[key] = due
+            return
+        known = self._due.get(key)
+        if known == due:
+            return
+        self._due[key] = due
+        if known is None or due < known:
             heappush(self._heap, (due, key))
             if len(self._heap) > 2 * len(self._due) + _SPARE:
                 self._heap = [(due, key) for key, due in self._due.items()]
@@ -38,9 +41,16 @@ class Timers:
 
     def next(self) -> int | None:
         """The earliest time anything is due."""
-        while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
-            heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
+        while self._heap:
+            at, key = self._heap[0]
+            due = self._due.get(key)
+            if due == at:
+                return at
+            if due is None or due < at:
+                heappop(self._heap)
+            else:
+                heapreplace(self._heap, (due, key))
+        return None
 
     def expired(self, now: int) -> Iterator[tuple[int, str]]:
         """Take out, in order, what was due before `now`. Entities may be set anew meanwhile."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from offbook.detectors.timers import Timers
 
 
@@ -69,11 +74,37 @@ def test_setting_the_same_time_again_costs_nothing() -> None:
     assert len(timers._heap) == 1
 
 
-def test_putting_off_a_thousand_times_takes_no_room_and_loses_nobody() -> None:
+def test_putting_off_and_bringing_forward_takes_no_room_and_loses_nobody() -> None:
     timers = Timers()
     timers.set("rare", 7)
-    for round_ in range(1, 10_001):
+    for time in range(10, 100_000, 10):
         for key in "abc":
-            timers.set(key, 10 * round_)
+            timers.set(key, time)
+            timers.set(key, time - 5)
     assert len(timers._heap) < 2000
-    assert list(timers.expired(10**6)) == [(7, "rare"), *((100_000, key) for key in "abc")]
+    assert list(timers.expired(10**6)) == [(7, "rare"), *((99_985, key) for key in "abc")]
+
+
+_TIMES = st.integers(0, 30)
+_SETTINGS = st.tuples(st.sampled_from("abc"), st.none() | _TIMES)
+
+
+@given(st.lists(_SETTINGS | _TIMES))
+def test_timers_are_what_a_plain_search_over_all_would_find(steps: list[Any]) -> None:
+    """A step sets a key's time, or moves time on."""
+    timers = Timers()
+    model: dict[str, int] = {}
+    for step in steps:
+        if isinstance(step, tuple):
+            key, due = step
+            timers.set(key, due)
+            model.pop(key, None)
+            if due is not None:
+                model[key] = due
+        else:
+            expired = sorted((due, key) for key, due in model.items() if due < step)
+            assert list(timers.expired(step)) == expired
+            for _, key in expired:
+                del model[key]
+        assert timers.next() == min(model.values(), default=None)
+        assert len(timers) == len(model)
