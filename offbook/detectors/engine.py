@@ -361,7 +361,10 @@ class Engine:
         """What was raised and is found no more: over and done with, evicted, or to be withdrawn."""
         raised = notebook.raised[anchor]
         evicted = notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
-        if evicted or (over is not None and raised.finding.until < over):
+        done = over is not None and raised.finding.until < over
+        if settled is not None and _is_news(settled, notebook.waiting):
+            done = False
+        if evicted or done:
             del notebook.raised[anchor]
         elif raised.firing:
             facts = in_time_order(*raised.finding.facts, *(settled.facts if settled else ()))
@@ -418,6 +421,12 @@ def _later(one: int | None, other: int | None) -> int | None:
 def _has_any(finding: Finding, facts: Iterable[Fact]) -> bool:
     orders = {fact.order for fact in facts}
     return any(fact.order in orders for fact in finding.facts)
+
+
+def _is_news(settled: Finding, waiting: Iterable[Fact]) -> bool:
+    """Whether what settles it is an event not yet judged, in whatever role."""
+    events = {fact.anchor for fact in waiting}
+    return any(fact.anchor in events for fact in settled.facts)
 
 
 def configured(detector: Detector, **params: object) -> Detector:

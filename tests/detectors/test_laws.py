@@ -20,7 +20,18 @@ from offbook.events.document import document
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
-from tests.detectors.timeline import badly_worded, event, firing, hit
+from tests.detectors.timeline import (
+    activity,
+    after,
+    badly_worded,
+    event,
+    firing,
+    hit,
+    only,
+    opens,
+    owner,
+    stage,
+)
 from tests.examples.nine_questions import answers
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
@@ -234,6 +245,26 @@ def test_time_that_goes_back_takes_nothing_back(
         alerts += run.feed(one)
         run.back = 0
     assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
+
+
+def test_what_settles_an_alert_while_time_is_back_counts_however_far_time_jumps_then() -> None:
+    #   activity ── 7 d ──┼ 1 h ┤ ◄ fires    (back 2 d) won in time    300 d on ◄ withdrawn
+    nine = "2026-03-02 09:00"
+    run = Backwards(Engine([BY_ID["follow-up-lapsed"]], reference_of(()), mode="replay"))
+    alerts = run.run(
+        [
+            opens(nine, "OP-1", "C-1", "E-1"),
+            owner(nine, "C-1", "E-1"),
+            activity(after(nine, "1h"), "E-1", "C-1"),
+            hit(after(nine, "8d"), "E-9", category="other"),
+        ]
+    )
+    assert only(alerts).state == "firing"
+    run.back = 2 * DAY
+    alerts += run.feed(stage(after(nine, "2d"), "OP-1", "won"))
+    run.back = 0
+    alerts += run.advance(END)
+    assert only(alerts).state == "withdrawn"
 
 
 @law
