@@ -195,7 +195,7 @@ class Engine:
         told: list[Fact] = []
         for item in inputs:
             if isinstance(item, Event):
-                self._read(kind, item, state, step, dirty, told)
+                self._read(kind, id_, item, state, step, dirty, told)
             elif isinstance(item, Subscribe):
                 self._subscribe(key, item, state, step)
             else:
@@ -228,6 +228,7 @@ class Engine:
     def _read(
         self,
         kind: EntityKind,
+        id_: str,
         event: Event,
         state: EntityState,
         step: Step,
@@ -239,7 +240,7 @@ class Engine:
         profile = PROFILES.get(at)
         if profile is not None and profile.where(data):
             try:
-                drawn = profile.facts(event)
+                drawn = profile.facts(event, id_)
             except Exception as error:  # noqa: BLE001 - one event must not stop an entity
                 step.failures.append(Failure("profile", error, [event]))
                 drawn = []

@@ -33,13 +33,18 @@ FIRST_ONLY = frozenset({"mention", "created", "customer"})
 THINNED = frozenset({"ordered"})
 
 
-def order_facts(event: Event) -> list[Fact]:
-    """What an edit of an order says: that it exists, who created and who owns it, for whom."""
+def order_facts(event: Event, order: str) -> list[Fact]:
+    """What an edit of an order says: that it exists, who created and who owns it, for whom.
+
+    Of an order that it only names beside the one it touches, that it exists.
+    """
     edit = event.data
     assert isinstance(edit, CrmEdit)
     if edit.object.type != "order":
         return []
     facts = [fact_of(event, "mention")]
+    if edit.object.id != order:
+        return facts
     if edit.op == "create":
         facts.append(fact_of(event, "created", actor=edit.actor))
     if edit.customer is not None:
@@ -47,8 +52,11 @@ def order_facts(event: Event) -> list[Fact]:
     return facts + _owner_facts(event, edit)
 
 
-def customer_facts(event: Event) -> list[Fact]:
-    """What an edit or a chat hit says of a customer: its owner, its orders, sensitive talk."""
+def customer_facts(event: Event, customer: str) -> list[Fact]:
+    """What an edit or a chat hit says of a customer: its owner, its orders, sensitive talk.
+
+    Of a customer that it only names beside the one it touches, nothing.
+    """
     data = event.data
     if isinstance(data, ChatHit):
         if data.category not in SENSITIVE:
@@ -59,12 +67,12 @@ def customer_facts(event: Event) -> list[Fact]:
         if data.op != "create":
             return []
         return [fact_of(event, "ordered", about=data.object.id)]
-    if data.object.type != "customer":
+    if data.object.type != "customer" or data.object.id != customer:
         return []
     return _lifetime_facts(event, data) + _owner_facts(event, data)
 
 
-def opportunity_facts(event: Event) -> list[Fact]:
+def opportunity_facts(event: Event, _: str) -> list[Fact]:
     """What an edit says of an opportunity: whose customer it is about, and its stage."""
     edit = event.data
     assert isinstance(edit, CrmEdit)
@@ -101,10 +109,13 @@ def _lifetime_facts(event: Event, edit: CrmEdit) -> list[Fact]:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """How one type of event changes a profile; `where` is the router's cheap look."""
+    """How one type of event changes the profile of the entity with an id.
+
+    `where` is the router's cheap look.
+    """
 
     where: Callable[[Any], bool]
-    facts: Callable[[Event], list[Fact]]
+    facts: Callable[[Event, str], list[Fact]]
 
 
 def _shapes_customer(edit: CrmEdit) -> bool:
@@ -136,16 +147,34 @@ def remember(facts: list[Fact], fact: Fact) -> bool:
                     return False
                 del facts[place]
                 break
-    if "unchanged" in fact.fields:
-        # A CRM that sends whole images tells the owner with every edit: the newest word will do.
-        earlier = [known for known in facts if "unchanged" in known.fields]
-        if any(known.order >= fact.order for known in earlier):
-            return False
-        for known in earlier:
-            facts.remove(known)
     if fact.role in THINNED:
         return _insert_thinly(facts, fact)
-    return insert(facts, fact)
+    if not insert(facts, fact):
+        return False
+    if fact.role == "owner":
+        return not _repeats_owner(facts, fact)
+    return True
+
+
+def _repeats_owner(facts: list[Fact], fresh: Fact) -> bool:
+    """Drop what only repeats the owner between two who say the same; whether `fresh` did.
+
+    A CRM that sends whole images tells the owner with every edit. The oldest word says since when
+    he has been it, the newest that he still was.
+    """
+    words = [fact for fact in facts if fact.role == "owner"]
+    place = words.index(fresh)
+    gone = False
+    for at in (place + 1, place, place - 1):
+        if not 0 < at < len(words) - 1:
+            continue
+        before, word, after = words[at - 1 : at + 2]
+        same = before.about == word.about == after.about
+        if same and "unchanged" in word.fields and "unchanged" in after.fields:
+            facts.remove(word)
+            words.remove(word)
+            gone = gone or word is fresh
+    return gone
 
 
 def _insert_thinly(facts: list[Fact], fact: Fact) -> bool:

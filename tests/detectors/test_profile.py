@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,10 +37,13 @@ from tests.detectors.timeline import (
 NOON = at("2026-03-10 12:00")
 
 
+_IDS = {customer_facts: "C-1", order_facts: "O-1", opportunity_facts: "OP-1"}
+
+
 def profile(facts: object, *events: Event) -> Profile:
     known: list[Fact] = []
     for event in events:
-        for fact in facts(event):  # type: ignore[operator]
+        for fact in facts(event, _IDS[facts]):  # type: ignore[operator, index]
             remember(known, fact)
     return Profile(known)
 
@@ -92,16 +97,39 @@ def test_a_document_is_a_word_like_the_others_dated_by_itself(days: int, who: st
     assert customer_owner(known, stated, "C-1", NOON + days * DAY) == who
 
 
-def test_a_crm_that_sends_whole_images_tells_the_owner_too_and_the_newest_word_is_kept() -> None:
-    #   E-1 = E-1 ── 1 d ── E-1 = E-1      whichever arrives first
-    first, second = (owner(after(NOON, n), "C-1", "E-1", was="E-1") for n in ("0d", "1d"))
-    for arrival in ([first, second], [second, first]):
-        known: list[Fact] = []
-        for event in arrival:
-            for fact in customer_facts(event):
-                remember(known, fact)
-        assert [fact.at for fact in known] == [second.time]
-        assert Profile(known).owner_at(first.time) == "E-1"
+@pytest.mark.parametrize("arrival", list(permutations(range(4))))
+def test_of_words_that_only_repeat_the_owner_the_oldest_and_the_newest_are_kept(
+    arrival: tuple[int, ...],
+) -> None:
+    #   E-1 = E-1 ── 1 d ── E-1 = E-1 ── 1 d ── E-1 = E-1 ── 1 d ── E-1 = E-1    in any order
+    words = [owner(after(NOON, f"{n}d"), "C-1", "E-1", was="E-1") for n in range(4)]
+    known = profile(customer_facts, *(words[n] for n in arrival))
+    assert [fact.at for fact in known.facts] == [words[0].time, words[3].time]
+    assert known.upto(after(NOON, "1d")).owner_at(after(NOON, "1d")) == "E-1"
+
+
+@pytest.mark.parametrize("arrival", list(permutations(range(4))))
+def test_a_word_is_kept_as_long_as_it_tells_a_handover(arrival: tuple[int, ...]) -> None:
+    #   E-1 = E-1 ── 1 d ── E-2 ── 1 d ── E-2 = E-2 ── 1 d ── E-2 = E-2
+    words = [
+        owner(NOON, "C-1", "E-1", was="E-1"),
+        owner(after(NOON, "1d"), "C-1", "E-2"),
+        owner(after(NOON, "2d"), "C-1", "E-2", was="E-2"),
+        owner(after(NOON, "3d"), "C-1", "E-2", was="E-2"),
+    ]
+    known = profile(customer_facts, *(words[n] for n in arrival))
+    assert [fact.at for fact in known.facts] == [words[n].time for n in (0, 1, 3)]
+    assert known.owner_at(after(NOON, "1d", -1)) == "E-1"
+    assert known.owner_at(after(NOON, "1d")) == "E-2"
+
+
+def test_an_edit_says_nothing_of_a_customer_or_an_order_it_only_names() -> None:
+    """A branch whose edits name the head office does not hand the head office over."""
+    where = ("customer", "C-BRANCH")
+    named = edit(NOON, "E-BOSS", "update", where, customer="C-1", owner="E-2")
+    assert profile(customer_facts, named).facts == []
+    successor = edit(NOON, "E-2", "create", ("order", "O-2"), order="O-1", owner="E-2")
+    assert [fact.role for fact in profile(order_facts, successor).facts] == ["mention"]
 
 
 def test_an_order_is_its_owners_else_its_creators() -> None:
@@ -141,16 +169,17 @@ def test_a_thousand_edits_of_an_order_leave_its_first_mention() -> None:
 
 def test_a_repeat_says_nothing_new() -> None:
     known: list[Fact] = []
-    [fact] = customer_facts(owner(NOON, "C-1", "E-1"))
+    [fact] = customer_facts(owner(NOON, "C-1", "E-1"), "C-1")
     assert remember(known, fact)
     assert not remember(known, fact)
 
 
 def test_only_sensitive_talk_is_kept_with_a_customer() -> None:
     for category in ("private_deal", "off_channel_payment", "kickback", "competitor"):
-        assert [fact.role for fact in customer_facts(hit(NOON, "E-1", "C-1", category))] == ["hit"]
+        said = customer_facts(hit(NOON, "E-1", "C-1", category), "C-1")
+        assert [fact.role for fact in said] == ["hit"]
     for category in ("customer_data", "leaving", "other"):
-        assert customer_facts(hit(NOON, "E-1", "C-1", category)) == []
+        assert customer_facts(hit(NOON, "E-1", "C-1", category), "C-1") == []
 
 
 def test_an_opportunity_that_is_created_is_open_unless_it_says_otherwise() -> None:
@@ -165,9 +194,9 @@ def test_an_opportunity_that_is_created_is_open_unless_it_says_otherwise() -> No
 
 
 def test_edits_of_other_objects_say_nothing_of_an_order_or_an_opportunity() -> None:
-    assert order_facts(edit(NOON, "E-1", "update", ("contract", "K-1"), order="O-1")) == []
-    assert opportunity_facts(order(NOON, "O-1", customer="C-1")) == []
-    assert customer_facts(opens(NOON, "OP-1", "C-1")) == []
+    assert order_facts(edit(NOON, "E-1", "update", ("contract", "K-1"), order="O-1"), "O-1") == []
+    assert opportunity_facts(order(NOON, "O-1", customer="C-1"), "OP-1") == []
+    assert customer_facts(opens(NOON, "OP-1", "C-1"), "C-1") == []
 
 
 @given(
@@ -182,7 +211,7 @@ def test_thinned_orders_answer_any_window_of_a_day_or_more_as_all_would(
     step = 2 * HOUR
     known: list[Fact] = []
     for n in made:
-        for fact in customer_facts(order(NOON + n * step, f"O-{n}", customer="C-1")):
+        for fact in customer_facts(order(NOON + n * step, f"O-{n}", customer="C-1"), "C-1"):
             remember(known, fact)
     first, last = NOON + start * step, NOON + (start + length) * step
     thinned = any(first <= fact.at <= last for fact in known)
