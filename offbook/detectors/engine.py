@@ -8,8 +8,9 @@ arrival nor a repeat can show in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from msgspec import Struct, structs
 
@@ -334,7 +335,7 @@ class Engine:
             held.add(finding.anchor)
             if raised is None and over is not None and finding.until < over:
                 newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)
-                if not newly_due and not _has_any(finding, notebook.waiting):
+                if not newly_due and not _share(finding.facts, notebook.waiting, _statement):
                     continue
             finding = self._bound(finding)
             firing = finding.settled is None
@@ -362,10 +363,10 @@ class Engine:
         """What was raised and is found no more: over and done with, evicted, or to be withdrawn."""
         raised = notebook.raised[anchor]
         evicted = notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
+        # A judgement may name the event of a told fact otherwise than it was told.
+        news = settled is not None and _share(settled.facts, notebook.waiting, _event)
         done = over is not None and raised.finding.until < over
-        if settled is not None and _is_news(settled, notebook.waiting):
-            done = False
-        if evicted or done:
+        if evicted or (done and not news):
             del notebook.raised[anchor]
         elif raised.firing:
             facts = in_time_order(*raised.finding.facts, *(settled.facts if settled else ()))
@@ -419,15 +420,14 @@ def _later(one: int | None, other: int | None) -> int | None:
     return max(one, other)
 
 
-def _has_any(finding: Finding, facts: Iterable[Fact]) -> bool:
-    orders = {fact.order for fact in facts}
-    return any(fact.order in orders for fact in finding.facts)
+_statement = attrgetter("order")
+_event = attrgetter("anchor")
 
 
-def _is_news(settled: Finding, waiting: Iterable[Fact]) -> bool:
-    """Whether what settles it is an event not yet judged, in whatever role."""
-    events = {fact.anchor for fact in waiting}
-    return any(fact.anchor in events for fact in settled.facts)
+def _share(some: Iterable[Fact], others: Iterable[Fact], what: Callable[[Fact], object]) -> bool:
+    """Whether any of `some` has its statement, or its event, in common with one of `others`."""
+    known = {what(fact) for fact in others}
+    return any(what(fact) in known for fact in some)
 
 
 def configured(detector: Detector, **params: object) -> Detector:

@@ -151,30 +151,26 @@ def remember(facts: list[Fact], fact: Fact) -> bool:
         return _insert_thinly(facts, fact)
     if not insert(facts, fact):
         return False
-    if fact.role == "owner":
-        return not _repeats_owner(facts, fact)
-    return True
+    repeat = _owner_repeat(facts, fact) if fact.role == "owner" else None
+    if repeat is not None:
+        facts.remove(repeat)
+    return repeat is not fact
 
 
-def _repeats_owner(facts: list[Fact], fresh: Fact) -> bool:
-    """Drop what only repeats the owner between two who say the same; whether `fresh` did.
+def _owner_repeat(facts: Sequence[Fact], fresh: Fact) -> Fact | None:
+    """The word that only repeats the owner between two who say the same, now that `fresh` came.
 
     A CRM that sends whole images tells the owner with every edit. The oldest word says since when
-    he has been it, the newest that he still was.
+    he has been it, the newest that he still was. One at most: the others were looked at before.
     """
     words = [fact for fact in facts if fact.role == "owner"]
     place = words.index(fresh)
-    gone = False
-    for at in (place + 1, place, place - 1):
-        if not 0 < at < len(words) - 1:
-            continue
+    for at in range(max(place - 1, 1), min(place + 2, len(words) - 1)):
         before, word, after = words[at - 1 : at + 2]
         same = before.about == word.about == after.about
         if same and "unchanged" in word.fields and "unchanged" in after.fields:
-            facts.remove(word)
-            words.remove(word)
-            gone = gone or word is fresh
-    return gone
+            return word
+    return None
 
 
 def _insert_thinly(facts: list[Fact], fact: Fact) -> bool:

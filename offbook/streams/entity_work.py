@@ -68,7 +68,8 @@ def work_off(
         if stepped.changed:
             partition.put(key, stepped.state, offset)
             work.changed.add(key)
-            work.evicted.update(stepped.evicted)
+            if stepped.evicted:
+                work.evicted.update(stepped.evicted)
         stamp = stamps.get(key) if items else None
         work.alerts.extend((alert, stamp) for alert in stepped.alerts)
         work.notes.extend((to, note, stamp) for to, note in stepped.notes)
