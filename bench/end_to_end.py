@@ -78,7 +78,12 @@ class EndToEnd:
             async with self._routing(documents):
                 await until(monitor.ready, 120, "the monitor is ready")
             rate = await self._passes(monitor, start, events)
-            monitor = await self._started_anew(monitor)
+            monitor.end()
+            began = time.monotonic()
+            monitor = Worker(self._folder, self._environment, "monitor")
+            await until(monitor.ready, 300, "the monitor is ready again")
+            took, held = time.monotonic() - began, monitor.memory() / _MIB
+            print(f"started anew: ready after {took:.0f} s; the monitor holds {held:,.0f} MiB")
             if prefix_events:
                 plain = await self._plain(start, events, prefix_events)
                 print(f"ratio: {rate / plain:.1f} times the plain Faust program", flush=True)
@@ -114,16 +119,6 @@ class EndToEnd:
                 flush=True,
             )
         return rates[0]
-
-    async def _started_anew(self, monitor: Worker) -> Worker:
-        """Another monitor in its place, when it has read back what was kept."""
-        monitor.end()
-        began = time.monotonic()
-        monitor = Worker(self._folder, self._environment, "monitor")
-        await until(monitor.ready, 300, "the monitor is ready again")
-        took, held = time.monotonic() - began, monitor.memory() / _MIB
-        print(f"started anew: ready after {took:.0f} s; the monitor holds {held:,.0f} MiB")
-        return monitor
 
     @asynccontextmanager
     async def _routing(self, count: int) -> AsyncIterator[_Routing]:
