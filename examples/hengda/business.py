@@ -515,13 +515,13 @@ def twists(business: Business) -> dict[str, list[Line]]:
     business.complete(business.later(delivered, 1, 1), customer, order)
     told["account-closed-later"] = [line for line in ledger.lines[before:] if line.system == "bank"]
 
-    # An order typed in on a telephone without reception: sent ten hours later, dated right.
+    # An order typed in on a telephone without reception: sent five hours later, dated right.
     before = len(ledger.lines)
     customer = "CU-1026"
     business.talk(at(10, "08:55:30"), customer)
     amount = Decimal(58_800)
     order, _ = business.place_order(
-        at(10, "09:10:18"), customer, amount, "液压动力站 ×1", late=timedelta(hours=11)
+        at(10, "09:10:18"), customer, amount, "液压动力站 ×1", late=timedelta(hours=4, minutes=57)
     )
     delivered = business.ship(at(10, "14:05:37"), customer, order, amount)
     business.pay(at(13, "11:15:08"), customer, order, amount)

@@ -28,6 +28,7 @@ SEVERITY = {
     "bulk-delete": "critical",
     "leak-then-lost": "critical",
     "chat-burst": "warning",
+    "callback-mismatch": "warning",
     "follow-up-lapsed": "info",
 }
 SCORE = {"critical": 60, "warning": 30, "info": 10}
@@ -168,7 +169,7 @@ def private_deal(business: Business) -> Tale:
     lost = business.close_opportunity(
         at(16, "09:15:29"), opportunity, customer, "lost", "客户暂缓采购"
     )
-    ledger.tell(
+    called = ledger.tell(
         "service",
         at(18, "10:36:50"),
         callback=ledger.number("CB", at(18, "10:36:50")),
@@ -212,6 +213,9 @@ def private_deal(business: Business) -> Tale:
                 lost.time,
                 employee=rep,
                 customer=customer,
+            ),
+            Expected(
+                "callback-mismatch", called, (called,), called.time, employee=rep, customer=customer
             ),
         ],
     )
@@ -576,8 +580,8 @@ def look_alikes(business: Business) -> list[Tale]:
             Both("An order that arrives late", "迟到的订单"),
             Both(
                 "The order for CU-1026 was entered and approved before its goods left, but reaches "
-                "Offbook six hours after them.",
-                "CU-1026 的订单在发货前已录入并审批，只是比发货记录晚六小时才送达。",
+                "Offbook five hours late, after them.",
+                "CU-1026 的订单在发货前已录入并审批，只是晚了五小时送达，比发货记录还晚。",
             ),
         ),
         innocent(

@@ -11,11 +11,10 @@ Looks the same: a tidy handover in which drafts and private files are cleaned up
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from offbook.detectors.deletion import DELETIONS
 from offbook.detectors.detector import (
@@ -23,24 +22,16 @@ from offbook.detectors.detector import (
     Duration,
     Finding,
     Params,
-    Reads,
     Subject,
     View,
     Words,
 )
-from offbook.detectors.fact import Fact, between, fact_of, in_time_order
-from offbook.detectors.reference import Reference
+from offbook.detectors.fact import between, in_time_order
+from offbook.detectors.resignation import HR_CHANGES, LONGEST_NOTICE, resignations
 from offbook.detectors.wording import counted, total
 from offbook.events.alert import Bilingual
-from offbook.events.event import Event
-from offbook.events.times import DAY
-from offbook.events.types import HrChange
 
 STAYED = Bilingual("the resignation was withdrawn", "离职申请已撤回")
-
-#: Nobody's notice is longer; what is kept of an employee must reach from before his notice to
-#: after his leaving.
-LONGEST_NOTICE = 180 * DAY
 
 
 class DeletedBeforeResignationParams(Params, frozen=True):
@@ -56,47 +47,6 @@ class DeletedBeforeResignationParams(Params, frozen=True):
     after_notice: Annotated[
         Duration, Meta(description="or this long after the notice while no leaving is known")
     ] = Duration("30d")
-
-
-class Resignation(Struct, frozen=True):
-    """A notice, whether it was withdrawn, and the instant of leaving if one is known."""
-
-    notice: Fact
-    withdrawn: Fact | None
-    left_at: int | None
-
-
-def _hr_change(event: Event, _: Reference) -> Fact:
-    change = event.data
-    assert isinstance(change, HrChange)
-    on = change.effective_on
-    return fact_of(event, change.kind, on=on.isoformat() if on else None)
-
-
-def resignations(view: View) -> Iterator[Resignation]:
-    """The employee's resignations by time.
-
-    A second notice while the first one runs repeats it and counts as none.
-    """
-    changes = [fact for fact in view.facts if fact.role != "delete"]
-    notice: Fact | None = None
-    left_at: int | None = None
-    for change in changes:
-        if change.role == "resigned" and (notice is None or left_at is not None):
-            if notice is not None:
-                yield Resignation(notice, None, left_at)
-            notice, left_at = change, None
-        elif change.role == "resignation_withdrawn" and notice is not None:
-            yield Resignation(notice, change, None)
-            notice = None
-        elif change.role == "hired" and notice is not None:
-            yield Resignation(notice, None, left_at)
-            notice, left_at = None, None
-        elif change.role in ("left", "terminated") and notice is not None and left_at is None:
-            on = change.fields.get("on")
-            left_at = view.reference.end_of_day(date.fromisoformat(on)) if on else change.at
-    if notice is not None:
-        yield Resignation(notice, None, left_at)
 
 
 def judge(view: View, params: DeletedBeforeResignationParams) -> Iterable[Finding]:
@@ -151,15 +101,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Deletes around a resignation", "离职前后删除资料"),
     params=DeletedBeforeResignationParams(),
-    reads=(
-        *DELETIONS,
-        Reads(
-            "employee",
-            HrChange,
-            _hr_change,
-            where=lambda change: change.kind != "transferred",
-        ),
-    ),
+    reads=(*DELETIONS, HR_CHANGES),
     judge=judge,
     summarise=summarise,
     keeps=lambda params: params.before + LONGEST_NOTICE,

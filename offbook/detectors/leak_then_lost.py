@@ -27,9 +27,9 @@ from offbook.detectors.detector import (
     Words,
 )
 from offbook.detectors.fact import Fact, fact_of, in_time_order
-from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
 from offbook.detectors.shapes import sequence
+from offbook.detectors.stage import newly
 from offbook.detectors.wording import counted, span
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
@@ -60,7 +60,7 @@ def judge(view: View, params: LeakThenLostParams) -> Iterable[Finding]:
     """One finding an opportunity: its first loss that such talk came before."""
     own = view.profile("opportunity", view.entity_id)
     for lost in view.facts:
-        if not _turned_lost(own, lost):
+        if not newly(own, lost, "lost"):
             continue
         customers = [lost.about] if lost.about else own.upto(lost.at).customers()
         talk = {
@@ -80,15 +80,6 @@ def judge(view: View, params: LeakThenLostParams) -> Iterable[Finding]:
             notes={"hit": "sensitive talk about this customer", "lost": "opportunity lost"},
         )
         return
-
-
-def _turned_lost(own: Profile, lost: Fact) -> bool:
-    """Whether this edit lost it, and not an earlier one: an edit may repeat the stage."""
-    before = [stage for stage in own.of("stage") if stage.order < lost.order]
-    this = next((stage for stage in own.of("stage") if stage.anchor == lost.anchor), None)
-    if this is not None and this.fields.get("before") == "lost":
-        return False
-    return not before or before[-1].about != "lost"
 
 
 def summarise(finding: Finding, params: LeakThenLostParams, words: Words) -> Bilingual:

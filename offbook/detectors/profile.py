@@ -24,17 +24,20 @@ SENSITIVE = frozenset({"private_deal", "off_channel_payment", "kickback", "compe
 #: How long a role is kept. Registers (who owns, what is open) must outlast the longest
 #: deal; talk and order creations only the longest window that looks back on them.
 REGISTER_KEPT = 400 * DAY
+#: Nobody works on an order for longer: a detector with one alert an order keeps its facts that
+#: long, or what comes later would be told as a new alert under the old one's id.
+LONGEST_ORDER = 365 * DAY
 KEPT: dict[str, int] = {"hit": 60 * DAY, "ordered": 120 * DAY}
 
 #: Roles of which only the earliest fact of an `about` is kept: more of them say nothing new.
-FIRST_ONLY = frozenset({"mention", "created", "customer"})
+FIRST_ONLY = frozenset({"mention", "created", "customer", "status"})
 
 #: Roles that are only ever asked for within a window of a day or more, and kept that thinly.
 THINNED = frozenset({"ordered"})
 
 
 def order_facts(event: Event, order: str) -> list[Fact]:
-    """What an edit of an order says: that it exists, who created and who owns it, for whom.
+    """What an edit of an order says: that it exists, its status, its people and its customer.
 
     Of an order that it only names beside the one it touches, that it exists.
     """
@@ -49,6 +52,9 @@ def order_facts(event: Event, order: str) -> list[Fact]:
         facts.append(fact_of(event, "created", actor=edit.actor))
     if edit.customer is not None:
         facts.append(fact_of(event, "customer", about=edit.customer))
+    if edit.after is not None and edit.after.status is not None:
+        before = edit.before.status if edit.before else None
+        facts.append(fact_of(event, "status", about=edit.after.status, before=before))
     return facts + _owner_facts(event, edit)
 
 
@@ -222,25 +228,27 @@ class Profile:
 
         `stated` is what a reference document says, a word like the others, dated by the document.
         """
-        newest: Fact | None = None
-        following: Fact | None = None
-        for fact in self.facts:
-            if fact.role != "owner":
-                continue
-            if fact.at <= at:
-                newest = fact
-            else:
-                following = fact
-                break
+        word = self.owner_word(at)
+        newest = word if word is not None and word.at <= at else None
         if stated is not None and stated.at <= at and (newest is None or newest.at <= stated.at):
             return stated.owner
         if newest is not None:
             return newest.about
-        if following is not None and "before" in following.fields:
-            return following.fields["before"]
+        if word is not None and "before" in word.fields:
+            return word.fields["before"]
         if stated is not None:
             return stated.owner
-        return following.about if following is not None else None
+        return word.about if word is not None else None
+
+    def owner_word(self, at: int) -> Fact | None:
+        """The edit that says who owned it at `at`: the newest not after `at`, else the oldest."""
+        newest: Fact | None = None
+        for fact in self.facts:
+            if fact.role == "owner":
+                if fact.at > at:
+                    return newest or fact
+                newest = fact
+        return newest
 
 
 def customer_owner(profile: Profile, reference: Reference, customer: str, at: int) -> str | None:
@@ -255,3 +263,11 @@ def order_owner(profile: Profile, at: int) -> str | None:
         return owner
     created = profile.first("created")
     return created.fields["actor"] if created else None
+
+
+def order_tie(profile: Profile, employee: str, at: int) -> Fact | None:
+    """The edit that shows that `employee` owned the order at `at`, else that he created it."""
+    if profile.owner_at(at) == employee:
+        return profile.owner_word(at)
+    created = profile.first("created")
+    return created if created is not None and created.fields["actor"] == employee else None

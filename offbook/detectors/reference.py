@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from offbook.detectors.contact import address_key, phone_key
 from offbook.events.event import Event
 from offbook.events.times import EPOCH
 from offbook.events.types import ReferenceAccount, ReferenceCustomer, ReferenceEmployee
@@ -23,6 +26,16 @@ class Stated(Struct, frozen=True):
     at: int
 
 
+def _belongings(employee: ReferenceEmployee) -> Iterator[tuple[str, str]]:
+    """What is known to be an employee's, as it is looked up; what has no digit is no phone."""
+    for account in employee.accounts:
+        yield "account", account
+    for phone in filter(None, map(phone_key, employee.phones)):
+        yield "phone", phone
+    for address in filter(None, map(address_key, employee.addresses)):
+        yield "address", address
+
+
 class Reference:
     """Look-ups over the reference documents seen so far. Not thread-safe.
 
@@ -35,7 +48,8 @@ class Reference:
         self.employees: dict[str, ReferenceEmployee] = {}
         self.customers: dict[str, ReferenceCustomer] = {}
         self._customer_stated_at: dict[str, int] = {}
-        self._holders: dict[str, set[str]] = {}
+        self._holders: dict[tuple[str, str], set[str]] = {}
+        self._reports: Counter[str] = Counter()
         self._arrived: set[ReferenceKind] = set()
 
     def put(self, event: Event) -> None:
@@ -46,10 +60,12 @@ class Reference:
             self.accounts[data.account] = data
         elif isinstance(data, ReferenceEmployee):
             self._arrived.add("employees")
-            self._forget_accounts_of(data.employee)
+            self._forget_ties_of(data.employee)
             self.employees[data.employee] = data
-            for account in data.accounts:
-                self._holders.setdefault(account, set()).add(data.employee)
+            for thing in _belongings(data):
+                self._holders.setdefault(thing, set()).add(data.employee)
+            if data.manager is not None and data.manager != data.employee:
+                self._reports[data.manager] += 1
         elif isinstance(data, ReferenceCustomer):
             self._arrived.add("customers")
             self.customers[data.customer] = data
@@ -62,16 +78,20 @@ class Reference:
         if kind == "accounts":
             self.accounts.pop(id_, None)
         elif kind == "employees":
-            self._forget_accounts_of(id_)
+            self._forget_ties_of(id_)
             self.employees.pop(id_, None)
         else:
             self.customers.pop(id_, None)
             self._customer_stated_at.pop(id_, None)
 
-    def _forget_accounts_of(self, employee: str) -> None:
+    def _forget_ties_of(self, employee: str) -> None:
         known = self.employees.get(employee)
-        for account in known.accounts if known else ():
-            self._holders[account].discard(employee)
+        if known is None:
+            return
+        for thing in _belongings(known):
+            self._holders[thing].discard(employee)
+        if known.manager is not None and known.manager != employee:
+            self._reports[known.manager] -= 1
 
     def has(self, kind: ReferenceKind) -> bool:
         """Whether any document of this kind has ever arrived."""
@@ -97,7 +117,18 @@ class Reference:
 
     def holder(self, account: str) -> str | None:
         """The employee who is known to hold a private account; of several, the first by id."""
-        return min(self._holders.get(account, ()), default=None)
+        return self._holder("account", account)
+
+    def employee_of_phone(self, phone: str) -> str | None:
+        """The employee whose phone it is, however it is written; of several, the first by id."""
+        return self._holder("phone", phone_key(phone))
+
+    def employee_of_address(self, address: str) -> str | None:
+        """The employee whose address it is, however it is spaced; of several, the first by id."""
+        return self._holder("address", address_key(address))
+
+    def _holder(self, kind: str, key: str) -> str | None:
+        return min(self._holders.get((kind, key), ()), default=None)
 
     def owner(self, customer: str) -> Stated | None:
         """Who owns a customer according to its document."""
@@ -105,6 +136,16 @@ class Reference:
         if known is None or known.owner is None:
             return None
         return Stated(known.owner, self._customer_stated_at[customer])
+
+    def is_manager(self, employee: str) -> bool:
+        """Whether his role says so, or a colleague's document names him as manager."""
+        known = self.employees.get(employee)
+        return (known is not None and known.role == "manager") or self._reports[employee] > 0
+
+    def manager_of(self, employee: str) -> str | None:
+        """Whom his document names as his manager."""
+        known = self.employees.get(employee)
+        return known.manager if known else None
 
     def employee_name(self, employee: str) -> str | None:
         """The name of an employee, where one is on file."""

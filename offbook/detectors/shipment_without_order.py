@@ -26,12 +26,11 @@ from offbook.detectors.detector import (
     View,
     Words,
 )
-from offbook.detectors.fact import Fact, fact_of, in_time_order
-from offbook.detectors.reference import Reference
+from offbook.detectors.dispatch import dispatched, dispatched_fact
+from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.shapes import absence
 from offbook.detectors.wording import span
 from offbook.events.alert import Bilingual
-from offbook.events.event import Event
 from offbook.events.types import Shipment
 
 MENTIONED = Bilingual("an order edit in time mentions the order", "期限内已有该订单的编辑记录")
@@ -43,19 +42,6 @@ class ShipmentWithoutOrderParams(Params, frozen=True):
     wait: Annotated[
         Duration, Meta(description="an order edit this long after the dispatch is in time")
     ] = Duration("24h")
-
-
-def _shipment(event: Event, _: Reference) -> Fact:
-    shipment = event.data
-    assert isinstance(shipment, Shipment)
-    return fact_of(
-        event,
-        "dispatched",
-        about=shipment.shipment,
-        customer=shipment.customer,
-        order=shipment.order,
-        released_by=shipment.released_by,
-    )
 
 
 def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
@@ -115,12 +101,12 @@ DETECTOR = Detector(
     title=Bilingual("Goods shipped without an order", "无订单发货"),
     params=ShipmentWithoutOrderParams(),
     reads=(
-        Reads("order", Shipment, _shipment, where=lambda sent: sent.status == "dispatched"),
+        Reads("order", Shipment, dispatched_fact, where=dispatched),
         Reads(
             "shipment",
             Shipment,
-            _shipment,
-            where=lambda sent: sent.status == "dispatched" and sent.order is None,
+            dispatched_fact,
+            where=lambda sent: dispatched(sent) and sent.order is None,
         ),
     ),
     judge=judge,

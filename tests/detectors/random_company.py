@@ -81,6 +81,11 @@ def _order(at: int, order: str, actor: str, op: str, owner: str | None) -> Event
     return tl.edit(at, actor, op, ("order", order), customer=customer, order=order, **after)
 
 
+def _status(at: int, order: str, actor: str, status: str) -> Event:
+    customer = ORDERS[order]
+    return tl.edit(at, actor, "update", ("order", order), customer=customer, status=status)
+
+
 def _stage(at: int, opportunity: str, actor: str, stage: str, names: bool) -> Event:
     # An opening that names no customer cannot be tied to one; follow-up-lapsed says so.
     customer = OPPORTUNITIES[opportunity] if names or stage == "open" else None
@@ -251,8 +256,102 @@ def _lapsing(draw: st.DrawFn) -> list[Event]:
     return happened
 
 
+@st.composite
+def _approving(draw: st.DrawFn) -> list[Event]:
+    """An order's way to completion, its goods and its money, each done by anybody."""
+    moment, number = draw(times), draw(st.sampled_from(tuple(ORDERS)))
+    happened = [_order(moment, number, draw(_employees), "create", None)]
+    for _ in range(draw(st.integers(1, 4))):
+        moment += draw(st.sampled_from((1, HOUR, DAY, DAY + 1, 7 * DAY, 7 * DAY + 1)))
+        actor = draw(_employees)
+        status = draw(st.sampled_from(("approved", "completed", "completed", "cancelled")))
+        paid = _number("P", moment, number, actor)
+        happened.append(
+            draw(
+                st.sampled_from(
+                    (
+                        _status(moment, number, actor, status),
+                        _status(moment, number, actor, status),
+                        _shipment(moment, number, None, actor),
+                        _shipment(moment, number, None, None),
+                        tl.payment(moment, paid, order=number, recorded_by=actor),
+                    )
+                )
+            )
+        )
+    return happened
+
+
+@st.composite
+def _moving(draw: st.DrawFn) -> list[Event]:
+    """A customer changes hands, and then buys or wins something, or not."""
+    moment, customer = draw(times), draw(st.sampled_from(("C-1", "C-2")))
+    was, to = draw(st.permutations(EMPLOYEES))[:2]
+    actor = draw(st.sampled_from((to, to, "E-BOSS")))
+    where = ("customer", customer)
+    edit = tl.edit(
+        moment, actor, "update", where, customer=customer, before={"owner": was}, owner=to
+    )
+    happened = [edit]
+    order = {of: number for number, of in ORDERS.items()}[customer]
+    if draw(st.booleans()):
+        bought = moment + draw(_edges(3 * DAY))
+        happened.append(_order(bought, order, "E-3", "create", None))
+        if draw(st.booleans()):
+            cancelled = bought + draw(_edges(7 * DAY))
+            happened.append(_status(cancelled, order, "E-3", "cancelled"))
+    opportunity = {of: number for number, of in OPPORTUNITIES.items()}[customer]
+    if draw(st.booleans()):
+        happened.append(_stage(moment + draw(_edges(3 * DAY)), opportunity, to, "won", True))
+    return happened
+
+
+@st.composite
+def _calling_back(draw: st.DrawFn) -> list[Event]:
+    start, who = draw(times), draw(_employees)
+    outcomes = st.sampled_from(("complaint", "complaint", "complaint", "mismatch", "confirmed"))
+    return [
+        tl.callback(
+            start + draw(_edges(30 * DAY)),
+            f"B-{draw(_customers)}-{draw(st.integers(1, 3))}",
+            "C-1",
+            draw(outcomes),
+            employee=draw(st.sampled_from((None, who, who, who))),
+        )
+        for _ in range(draw(st.integers(3, 6)))
+    ]
+
+
+@st.composite
+def _rewriting(draw: st.DrawFn) -> list[Event]:
+    """Somebody changes how customers are reached, once to a colleague's phone perhaps."""
+    start, who = draw(times), draw(_employees)
+    phones = st.sampled_from(("138 0000 0001", "0571-2", "0571-3"))
+    return [
+        tl.edit(
+            start + draw(_edges(DAY)),
+            who,
+            "update",
+            ("customer", f"C-{draw(st.integers(1, 7))}"),
+            phone=draw(phones),
+        )
+        for _ in range(draw(st.integers(1, 8)))
+    ]
+
+
 _scenes = st.one_of(
-    _wiping(), _talking(), _collecting(), _paying(), _losing(), _lapsing(), _lapsing()
+    _wiping(),
+    _talking(),
+    _collecting(),
+    _paying(),
+    _losing(),
+    _lapsing(),
+    _lapsing(),
+    _approving(),
+    _moving(),
+    _moving(),
+    _calling_back(),
+    _rewriting(),
 )
 
 
@@ -301,7 +400,7 @@ def _documents(draw: st.DrawFn) -> tuple[Event, ...]:
     owners = [draw(st.one_of(st.none(), _employees)) for _ in CUSTOMERS]
     return (
         tl.account(tl.COMPANY_ACCOUNT),
-        tl.employee("E-1", "Wang Wei", accounts=["Y-OF-E-1"]),
+        tl.employee("E-1", "Wang Wei", accounts=["Y-OF-E-1"], phones=["+86 138 0000 0001"]),
         *(
             tl.customer(customer, owner)
             for customer, owner in zip(CUSTOMERS, owners, strict=True)

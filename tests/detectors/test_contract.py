@@ -27,9 +27,12 @@ from tests.detectors.timeline import (
     after,
     at,
     badly_worded,
+    callback,
     company,
     customer,
     deletes,
+    edit,
+    employee,
     evidence,
     final,
     firing,
@@ -38,6 +41,7 @@ from tests.detectors.timeline import (
     local,
     only,
     opens,
+    order,
     owner,
     payment,
     play,
@@ -70,6 +74,14 @@ def test_the_ids_are_those_of_detectors_md() -> None:
         "leak-then-lost",
         "follow-up-lapsed",
         "chat-burst",
+        "shipment-before-approval",
+        "unapproved-order",
+        "duties-conflict",
+        "contact-tampering",
+        "eve-of-deal-transfer",
+        "unauthorised-transfer",
+        "callback-mismatch",
+        "complaint-burst",
     }
     assert len(BY_ID) == len(DETECTORS)
 
@@ -148,8 +160,52 @@ FIRING: dict[str, tuple[list[Event], str]] = {
     ),
     "follow-up-lapsed": ([opens(NINE, "OP-1", "C-1")], "8d"),
     "chat-burst": ([hit(after(NINE, f"{n}h"), "E-1", f"C-{n}") for n in range(3)], "2h"),
+    "shipment-before-approval": (
+        [
+            order(NINE, "O-5", "E-5", customer="C-2"),
+            shipment(after(NINE, "1h"), "S-5", order="O-5"),
+        ],
+        "3h",
+    ),
+    "unapproved-order": (
+        [edit(NINE, "E-5", "update", ("order", "O-6"), customer="C-2", status="completed")],
+        "2h",
+    ),
+    "duties-conflict": (
+        [
+            order(NINE, "O-7", "E-5", customer="C-2"),
+            payment(after(NINE, "1h"), "P-7", order="O-7", recorded_by="E-5"),
+        ],
+        "1h",
+    ),
+    "contact-tampering": (
+        [
+            edit(after(NINE, f"{n}h"), "E-4", "update", ("customer", f"C-{n}"), phone=f"138{n}")
+            for n in range(5)
+        ],
+        "4h",
+    ),
+    "eve-of-deal-transfer": (
+        [
+            owner(NINE, "C-3", "E-1", was="E-2"),
+            order(after(NINE, "1d"), "O-8", "E-1", customer="C-3"),
+        ],
+        "1d",
+    ),
+    "unauthorised-transfer": (
+        [edit(NINE, "E-1", "update", ("customer", "C-4"), before={"owner": "E-2"}, owner="E-1")],
+        "0s",
+    ),
+    "callback-mismatch": ([callback(NINE, "B-1", "C-1", "mismatch")], "0s"),
+    "complaint-burst": (
+        [
+            callback(after(NINE, f"{n}h"), f"B-{n}0", "C-2", "complaint", employee="E-3")
+            for n in range(3)
+        ],
+        "2h",
+    ),
 }
-OWNED = company(customer("C-1", "E-1"), customer("C-2", "E-1"))
+OWNED = company(customer("C-1", "E-1"), customer("C-2", "E-1"), employee("E-1", "Wang Wei"))
 
 
 @every

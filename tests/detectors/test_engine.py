@@ -27,6 +27,7 @@ from tests.detectors.timeline import (
     customer,
     deletes,
     edit,
+    employee,
     evidence,
     firing,
     hit,
@@ -96,7 +97,7 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
         (hit(NINE, "E-1", "C-1", "other"), set()),
         (hr(NINE, "E-1", "resigned"), {"employee:E-1"}),
         (hr(NINE, "E-1", "transferred"), set()),
-        (callback(NINE, "B-1", "C-1"), set()),
+        (callback(NINE, "B-1", "C-1"), {"customer:C-1"}),
     ],
 )
 def test_an_event_goes_to_the_entities_that_read_it_and_to_no_other(event, keys) -> None:
@@ -351,10 +352,14 @@ def test_facts_keep_their_order_and_their_number() -> None:
 def test_silence_is_explained_until_the_reference_arrives() -> None:
     reference = Reference()
     engine = Engine(DETECTORS, reference)
-    assert set(engine.silent()) == {"offbook-payment", "account-ring"}
+    by_account = {"offbook-payment", "account-ring"}
+    by_employee = {"contact-tampering", "unauthorised-transfer"}
+    assert set(engine.silent()) == by_account | by_employee
     reference.put(customer("C-1", "E-1"))
-    assert set(engine.silent()) == {"offbook-payment", "account-ring"}
-    assert Engine(DETECTORS, company()).silent() == {}
+    assert set(engine.silent()) == by_account | by_employee
+    reference.put(employee("E-1"))
+    assert set(engine.silent()) == by_account
+    assert Engine(DETECTORS, company(employee("E-1"))).silent() == {}
 
 
 def test_a_longer_lateness_keeps_things_longer() -> None:

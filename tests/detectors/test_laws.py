@@ -32,7 +32,7 @@ from tests.detectors.timeline import (
     owner,
     stage,
 )
-from tests.examples.nine_questions import answers
+from tests.examples.nine_questions import ASKED, answers
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 law = settings(
@@ -128,7 +128,7 @@ def _elsewhere(arrival: Arrival) -> Arrival:
 
 _IDS = {
     "actor", "id", "customer", "order", "owner", "employee", "payment", "shipment",
-    "payee_account", "released_by",
+    "payee_account", "released_by", "recorded_by", "callback",
 }  # fmt: skip
 
 
@@ -286,6 +286,7 @@ def test_a_brute_force_over_all_events_finds_the_same(
             tuple(sorted(piece.id for piece in alert.evidence)),
         )
         for alert in firing(alerts)
+        if alert.detector in ASKED
     )
     asked = answers(
         [document(one) for one in documents],
@@ -331,7 +332,7 @@ def test_the_random_companies_make_every_detector_fire() -> None:
     """Else the laws above would hold of nothing."""
     fired: Counter[str] = Counter()
 
-    @settings(max_examples=300, deadline=None, derandomize=True, phases=[Phase.generate])
+    @settings(max_examples=800, deadline=None, derandomize=True, phases=[Phase.generate])
     @given(documents, histories())
     def look(documents: Documents, history: list[Arrival]) -> None:
         alerts = firing(one_by_one(documents, events_of(history)))

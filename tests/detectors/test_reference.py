@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from offbook.detectors.reference import Reference
+from offbook.events.event import Event
+from offbook.events.types import ReferenceEmployee
 from tests.detectors.timeline import (
     DOCUMENTED,
     account,
@@ -12,6 +14,7 @@ from tests.detectors.timeline import (
     customer,
     deletes,
     employee,
+    event,
 )
 
 NOON = at("2026-03-10 12:00")
@@ -134,3 +137,88 @@ def test_an_account_of_two_employees_stays_the_others_when_one_gives_it_up() -> 
     assert known.holder("62-1") == "E-2"
     known.remove("employees", "E-2")
     assert known.holder("62-1") is None
+
+
+def _works_for(id: str, manager: str | None = None, role: str | None = None) -> Event:
+    return event(DOCUMENTED, ReferenceEmployee(id, manager=manager, role=role))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("role, manages", [("manager", True), ("sales", False), (None, False)])
+def test_a_manager_is_whose_role_says_so(role: str | None, manages: bool) -> None:
+    known = reference(_works_for("E-1", role=role))
+    assert known.is_manager("E-1") is manages
+    assert not known.is_manager("E-NEVER-SEEN")
+
+
+def test_a_manager_is_whom_a_colleague_names_as_his() -> None:
+    #   E-1, a salesperson, and E-BOSS, of whom there is no document
+    known = reference(_works_for("E-1", "E-BOSS"), _works_for("E-2", "E-1", "sales"))
+    assert [known.is_manager(id) for id in ("E-1", "E-2", "E-BOSS")] == [True, False, True]
+
+
+def test_nobody_is_a_manager_for_naming_himself() -> None:
+    known = reference(_works_for("E-1", "E-1"))
+    assert not known.is_manager("E-1")
+    known.put(_works_for("E-1"))
+    known.put(_works_for("E-2", "E-1"))
+    assert known.is_manager("E-1")
+
+
+def test_one_ceases_to_be_a_manager_with_the_last_report() -> None:
+    #   E-1 and E-2 report to E-9; said again, moved away, gone
+    known = reference(_works_for("E-1", "E-9"), _works_for("E-1", "E-9"), _works_for("E-2", "E-9"))
+    known.put(_works_for("E-1", "E-8"))
+    assert (known.is_manager("E-9"), known.is_manager("E-8")) == (True, True)
+    known.remove("employees", "E-2")
+    known.remove("employees", "E-2")
+    assert (known.is_manager("E-9"), known.is_manager("E-8")) == (False, True)
+    known.put(_works_for("E-3", "E-9"))
+    assert known.is_manager("E-9")
+
+
+def staff(id: str, phones: tuple[str, ...] = (), addresses: tuple[str, ...] = ()) -> object:
+    return event(DOCUMENTED, ReferenceEmployee(id, phones=phones, addresses=addresses))
+
+
+def test_an_employee_is_recognised_by_phone_and_address_however_they_are_written() -> None:
+    known = reference(staff("E-1", ("+86 138-0013-8000",), ("文三路 1号 A座",)))
+    assert known.employee_of_phone("13800138000") == "E-1"
+    assert known.employee_of_address("文三路1号a座") == "E-1"
+    assert known.employee_of_phone("13800138001") is None
+    assert known.employee_of_address("文三路2号A座") is None
+
+
+def test_phones_addresses_and_accounts_are_not_taken_for_each_other() -> None:
+    known = reference(staff("E-1", ("13800138000",), ("10086",)), employee("E-2", accounts=["62"]))
+    assert known.employee_of_address("13800138000") is None
+    assert known.employee_of_phone("10086") is None
+    assert (known.employee_of_phone("62"), known.holder("13800138000")) == (None, None)
+
+
+def test_an_empty_phone_or_address_is_nobodys() -> None:
+    known = reference(staff("E-1", ("", "无", "-"), ("", " ")))
+    assert (known.employee_of_phone("无"), known.employee_of_address(" ")) == (None, None)
+
+
+def test_a_phone_or_address_given_up_is_the_others_or_nobodys() -> None:
+    #   two live together; the same phone stands in a document twice
+    known = reference(
+        staff("E-1", ("13800138000", "138 0013 8000"), ("文三路1号",)),
+        staff("E-2", (), ("文三路1号",)),
+    )
+    assert known.employee_of_address("文三路1号") == "E-1"
+    known.put(staff("E-1"))  # type: ignore[arg-type]
+    assert known.employee_of_phone("13800138000") is None
+    assert known.employee_of_address("文三路1号") == "E-2"
+    known.remove("employees", "E-2")
+    assert known.employee_of_address("文三路1号") is None
+
+
+def test_ones_manager_is_whom_his_own_document_names() -> None:
+    #   E-1 reports to E-9 ── to E-8 ── gone; E-9 reports to nobody
+    known = reference(_works_for("E-1", "E-9"), _works_for("E-9"))
+    assert [known.manager_of(id) for id in ("E-1", "E-9", "E-NEVER-SEEN")] == ["E-9", None, None]
+    known.put(_works_for("E-1", "E-8"))
+    assert known.manager_of("E-1") == "E-8"
+    known.remove("employees", "E-1")
+    assert known.manager_of("E-1") is None

@@ -7,7 +7,7 @@ from its time and content: the same words are the same event; `id=` makes a seco
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import blake2b
@@ -27,6 +27,7 @@ from offbook.events.types import (
     KIND_OF_DATA,
     ChatHit,
     CrmEdit,
+    Difference,
     EndpointFile,
     EventData,
     HrChange,
@@ -176,6 +177,7 @@ def payment(
     order: str | None = None,
     customer: str | None = None,
     currency: str = "CNY",
+    recorded_by: str | None = None,
     id: str | None = None,
 ) -> Event:
     """Money comes in, or goes back if `kind` is `refund`."""
@@ -187,6 +189,7 @@ def payment(
         order=order,
         customer=customer,
         currency=currency,
+        recorded_by=recorded_by,
     )
     return event(moment, data, id)
 
@@ -236,9 +239,31 @@ def hr(moment: Moment, employee: str, kind: str, *, on: str | None = None) -> Ev
     return event(moment, data)
 
 
-def callback(moment: Moment, callback: str, customer: str, outcome: str = "confirmed") -> Event:
-    """Customer service calls a customer back."""
-    return event(moment, ServiceCallback(callback, customer, outcome))  # type: ignore[arg-type]
+def callback(
+    moment: Moment,
+    callback: str,
+    customer: str,
+    outcome: str = "confirmed",
+    *,
+    order: str | None = None,
+    employee: str | None = None,
+    differences: Mapping[str, tuple[object, object]] | None = None,
+    id: str | None = None,
+) -> Event:
+    """Customer service calls a customer back; `differences` are (company's, customer's)."""
+    data = ServiceCallback(
+        callback,
+        customer,
+        outcome,  # type: ignore[arg-type]
+        order=order,
+        employee=employee,
+        differences=(
+            {name: Difference(*values) for name, values in differences.items()}
+            if differences
+            else None
+        ),
+    )
+    return event(moment, data, id)
 
 
 DOCUMENTED = "2026-01-01 00:00"
@@ -254,9 +279,16 @@ def account(account: str, *, valid_from: str | None = None, valid_to: str | None
     return event(DOCUMENTED, data)
 
 
-def employee(id: str, name: str | None = None, *, accounts: Sequence[str] = ()) -> Event:
+def employee(
+    id: str,
+    name: str | None = None,
+    *,
+    accounts: Sequence[str] = (),
+    phones: Sequence[str] = (),
+) -> Event:
     """A reference document: an employee."""
-    return event(DOCUMENTED, ReferenceEmployee(id, name=name, accounts=tuple(accounts)))
+    known = ReferenceEmployee(id, name=name, accounts=tuple(accounts), phones=tuple(phones))
+    return event(DOCUMENTED, known)
 
 
 def customer(id: str, owner: str | None = None, *, moment: Moment = DOCUMENTED) -> Event:

@@ -456,6 +456,22 @@ QUESTIONS = (
 )
 
 
+#: The detectors whose questions are asked here.
+ASKED = frozenset(
+    {
+        "offbook-payment",
+        "account-ring",
+        "unmatched-payment",
+        "shipment-without-order",
+        "deleted-before-resignation",
+        "bulk-delete",
+        "leak-then-lost",
+        "follow-up-lapsed",
+        "chat-burst",
+    }
+)
+
+
 def answers(reference: list[dict[str, Any]], stream: list[dict[str, Any]]) -> set[Found]:
     """Every alert the nine detectors owe at the end of `stream`."""
     company = Company(reference, stream)

@@ -13,7 +13,7 @@ import pytest
 from offbook.events.decode import decode_structured
 from offbook.events.event import Event, Origin
 from offbook.events.types import STREAM_TOPICS, topic_of_type
-from tests.examples.nine_questions import Company, Found, answers
+from tests.examples.nine_questions import ASKED, Company, Found, answers
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -107,7 +107,7 @@ def test_labels_name_people_customers_and_accounts_that_exist() -> None:
             assert alert["customer"] is None or alert["customer"] in company.owners
 
 
-def test_every_fraud_raises_something_within_the_story_and_every_detector_has_one() -> None:
+def test_every_fraud_raises_something_within_the_story() -> None:
     told = labels()
     assert len(told["frauds"]) >= 6
     end = datetime.fromisoformat(told["story"]["to"])
@@ -124,6 +124,7 @@ def test_every_fraud_raises_something_within_the_story_and_every_detector_has_on
         "leak-then-lost",
         "chat-burst",
         "follow-up-lapsed",
+        "callback-mismatch",
     }
 
 
@@ -142,6 +143,7 @@ def test_brute_force_finds_exactly_the_labelled_alerts() -> None:
         )
         for tale in tales()
         for alert in tale["alerts"]
+        if alert["detector"] in ASKED
     }
     assert answers(documents("reference.ndjson"), documents("story.ndjson")) == labelled
 

@@ -1,0 +1,135 @@
+"""A customer who is called back tells something else than the company has on record.
+
+Catches a callback whose newest report says `mismatch`, or `denied`: the customer knows nothing of
+the deal. A report up to `corrected_within` later that says neither takes it back.
+
+Misses customers whom nobody calls or reaches, and customers who are in it.
+
+Looks the same: a customer who mixes up two orders or prices with and without tax, somebody there
+who was not told, a slip of the one who called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import Meta
+
+from offbook.detectors.detector import (
+    Detector,
+    Duration,
+    Finding,
+    Params,
+    Reads,
+    Subject,
+    View,
+    Words,
+)
+from offbook.detectors.differences import flat, worded
+from offbook.detectors.fact import Fact, between, fact_of
+from offbook.detectors.reference import Reference
+from offbook.events.alert import Bilingual, Severity
+from offbook.events.event import Event
+from offbook.events.types import ServiceCallback
+
+SEVERITY: dict[str, Severity] = {"mismatch": "warning", "denied": "critical"}
+SAID = {
+    "mismatch": Bilingual("contradicted the company's records", "所述与公司记录不符"),
+    "denied": Bilingual("denied the deal", "否认这笔交易"),
+}
+CORRECTED = Bilingual("a later report on this callback corrected it", "该回访后来已更正")
+
+
+class CallbackMismatchParams(Params, frozen=True):
+    """How long a report can be corrected."""
+
+    corrected_within: Annotated[
+        Duration, Meta(description="a report this long after the bad one still corrects it")
+    ] = Duration("90d")
+
+
+def _report(event: Event, _: Reference) -> Fact:
+    report = event.data
+    assert isinstance(report, ServiceCallback)
+    differences = report.differences or {}
+    return fact_of(
+        event,
+        report.outcome,
+        about=report.callback,
+        order=report.order,
+        employee=report.employee,
+        differences=flat(differences),
+        count=str(len(differences)),
+    )
+
+
+def judge(view: View, params: CallbackMismatchParams) -> Iterable[Finding]:
+    """One finding a callback that ever had a bad report: settled if a later one corrects it."""
+    reports_on: dict[str, list[Fact]] = {}
+    for report in view.facts:
+        reports_on.setdefault(report.about, []).append(report)
+    for callback, reports in reports_on.items():
+        bad = next((report for report in reversed(reports) if report.role in SEVERITY), None)
+        if bad is None:
+            continue
+        order, who = bad.fields.get("order"), bad.fields.get("employee")
+        until = bad.at + params.corrected_within
+        near = between(reports, bad.at - params.corrected_within, until)
+        if who is None:
+            who = view.responsible(bad.at, until, order=order, customer=view.entity_id)
+        yield Finding(
+            anchor=callback,
+            facts=tuple(near),
+            until=until,
+            settled=None if near[-1] is bad else CORRECTED,
+            severity=SEVERITY[bad.role],
+            subject=Subject(employee=who, customer=view.entity_id, order=order),
+            values={**bad.fields, "outcome": bad.role, "at": str(bad.at)},
+            notes={
+                "mismatch": "the customer contradicts the records",
+                "denied": "the customer denies the deal",
+                "confirmed": "the customer confirms the records",
+                "unreachable": "the customer was not reached",
+                "complaint": "the customer complains",
+            },
+        )
+
+
+def _whole(facts: list[Fact], params: CallbackMismatchParams, limit: int) -> list[Fact]:
+    """A callback goes whole or stays whole: the loss of a report would look like a revision."""
+    newest = {report.about: report.at for report in facts}
+    return [it for it in facts if newest[it.about] >= limit - params.corrected_within]
+
+
+def summarise(finding: Finding, params: CallbackMismatchParams, words: Words) -> Bilingual:
+    """Which customer contradicted or denied what, when, and what differs."""
+    values, subject, callback = finding.values, finding.subject, finding.anchor
+    at, who = words.time(int(values["at"])), words.employee(subject.employee)
+    said, order, differs = SAID[values["outcome"]], Bilingual("", ""), Bilingual("", "")
+    if subject.order is not None:
+        order = Bilingual(f" (order {subject.order})", f"（订单 {subject.order}）")
+    if "differences" in values:
+        told = worded(values["differences"], int(values["count"]))
+        differs = Bilingual(f": {told.en}", f"：{told.zh}")
+    return Bilingual(
+        f"In callback {callback} at {at}, customer {subject.customer} {said.en}{order.en}"
+        f"{differs.en}. Responsible: {who.en}.",
+        f"{at} 的回访 {callback} 中，客户 {subject.customer} {said.zh}{order.zh}{differs.zh}。"
+        f"责任人：{who.zh}。",
+    )
+
+
+DETECTOR = Detector(
+    id="callback-mismatch",
+    severity="warning",
+    title=Bilingual("Customer contradicts the records", "回访结果与公司记录不符"),
+    params=CallbackMismatchParams(),
+    reads=(Reads("customer", ServiceCallback, _report),),
+    judge=judge,
+    summarise=summarise,
+    keeps=lambda params: params.corrected_within,
+    prune=_whole,
+    watches_profile=True,
+    severities=("warning", "critical"),
+)

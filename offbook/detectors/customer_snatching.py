@@ -1,0 +1,176 @@
+"""A colleague works on a customer that its owner is working on.
+
+Catches somebody, neither the customer's owner as of then nor the owner's manager, who creates an
+activity, quote, opportunity or order on it at most `within` after its owner's last activity.
+
+Misses customers whose owner nobody told, deals made under an accomplice's name, and a colleague who
+makes himself the owner first (`unauthorised-transfer` sees that).
+
+Looks the same: a stand-in during leave, a team that shares a customer, an assistant or inside
+sales who enters what the owner sold, a web shop or another system that acts under a name of its
+own: an actor that is no person cannot be told from one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Annotated
+
+from msgspec import Meta, structs
+
+from offbook.detectors.detector import (
+    Detector,
+    Duration,
+    Finding,
+    Params,
+    Reads,
+    Subject,
+    View,
+    Words,
+)
+from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.ownership import owner_as_of
+from offbook.detectors.reference import Reference
+from offbook.detectors.shapes import runs, total_of
+from offbook.detectors.wording import counted, span, total
+from offbook.events.alert import Bilingual
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit
+
+#: What can be created on a customer, which is the role of the fact.
+WORK = {
+    "activity": Bilingual("activity", "跟进"),
+    "quote": Bilingual("quote", "报价"),
+    "opportunity": Bilingual("opportunity", "商机"),
+    "order": Bilingual("order", "订单"),
+}
+#: An activity taken up again: it keeps the owner's claim alive, and is nobody's inroad.
+UPDATED = "updated"
+
+
+class CustomerSnatchingParams(Params, frozen=True):
+    """How long a customer is its owner's to work on after his last activity."""
+
+    within: Annotated[
+        Duration, Meta(description="after the owner's last activity; also the length of a run")
+    ] = Duration("7d")
+
+
+def _works(edit: CrmEdit) -> bool:
+    if edit.customer is None:
+        return False
+    if edit.op == "create":
+        return edit.object.type in WORK
+    return edit.op == "update" and edit.object.type == "activity"
+
+
+def _work(event: Event, _: Reference) -> Fact:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    role = edit.object.type if edit.op == "create" else UPDATED
+    return fact_of(event, role, about=edit.actor, weight=edit.count)
+
+
+def _after_others(facts: Sequence[Fact], within: int) -> Iterator[tuple[Fact, dict[str, Fact]]]:
+    """What was created at most `within` after an activity of anybody else's, whoever owns it, with
+    the last activity of each up to then. What happens at the same instant comes after."""
+    if len({fact.about for fact in facts}) < 2:
+        return
+    last: dict[str, Fact] = {}
+    for at, instant in groupby(facts, key=lambda fact: fact.at):
+        together = list(instant)
+        last.update({it.about: it for it in together if it.role in ("activity", UPDATED)})
+        for act in together:
+            if act.role != UPDATED and any(
+                who != act.about and at - seen.at <= within for who, seen in last.items()
+            ):
+                yield act, last
+
+
+def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
+    """One finding for each run of things that one colleague created."""
+    acts: dict[str, list[Fact]] = {}
+    claims: dict[tuple[int, str, str, str, str], Fact] = {}
+    for act, last in _after_others(view.facts, params.within):
+        owner = owner_as_of(view, act.at, act.at + params.within)
+        claim = last.get(owner) if owner is not None else None
+        if owner is None or claim is None or act.at - claim.at > params.within:
+            continue
+        if act.about not in (owner, view.reference.manager_of(owner)):
+            acts.setdefault(act.about, []).append(act)
+            claims[act.order] = structs.replace(claim, role="claim")
+    for actor, work in acts.items():
+        for run in runs(work, params.within, total_of(1)):
+            claim = claims[run[0].order]
+            kinds = [kind for kind in WORK if any(act.role == kind for act in run)]
+            yield Finding(
+                anchor=f"{view.entity_id}\n{actor}\n{run[0].anchor}",
+                facts=(claim, *run),
+                # The last of the run, and what may still be said of its owner.
+                until=run[0].at + 2 * params.within,
+                subject=Subject(employee=actor, customer=view.entity_id),
+                values={
+                    "owner": claim.about,
+                    "since": str(run[0].at),
+                    "total": total(run, view.common),
+                    "kinds": " ".join(kinds),
+                },
+                notes={
+                    "claim": "the owner's last activity before",
+                    **{kind: f"{kind} created by a colleague" for kind in WORK},
+                },
+            )
+
+
+def prune(facts: list[Fact], params: CustomerSnatchingParams, limit: int) -> list[Fact]:
+    """Without what is more than `within` before whatever may still be part of a run.
+
+    Runs follow on each other without a break only in a chain in which no two are further apart than
+    `within`. Who owned the customer is not known here, so a chain goes whole or stays whole: half
+    of a run would look like a new one. Where one person works on a customer there is no chain.
+    """
+    oldest = limit - params.within
+    if not facts or facts[0].at >= oldest:
+        return facts
+    start = end = None
+    for act, _ in _after_others(facts, params.within):
+        if end is None or act.at > end + params.within:
+            if end is not None and end >= oldest - params.within:
+                break
+            start = act.at
+        end = act.at
+    if start is not None and end is not None and end >= oldest - params.within:
+        oldest = min(oldest, start - params.within)
+    return [fact for fact in facts if fact.at >= oldest]
+
+
+def summarise(finding: Finding, params: CustomerSnatchingParams, words: Words) -> Bilingual:
+    """Who created what on whose customer, when, and when its owner was last active."""
+    values, customer = finding.values, finding.subject.customer
+    who, owner = words.employee(finding.subject.employee), words.employee(values["owner"])
+    since, last = words.time(int(values["since"])), words.time(finding.facts[0].at)
+    kinds = [WORK[kind] for kind in values["kinds"].split()]
+    en, zh = ", ".join(kind.en for kind in kinds), "、".join(kind.zh for kind in kinds)
+    count, within = values["total"], span(params.within)
+    return Bilingual(
+        f"{who.en} created {counted(count, 'record')} ({en}) on customer {customer} of {owner.en} "
+        f"within {within.en} from {since}; the owner's last activity before that was at {last}.",
+        f"{who.zh}自 {since} 起 {within.zh}内，在{owner.zh}名下的客户 {customer} 上新建了 {count} "
+        f"条记录（{zh}）；此前归属人最近一次跟进是在 {last}。",
+    )
+
+
+DETECTOR = Detector(
+    id="customer-snatching",
+    severity="warning",
+    title=Bilingual("Colleague's customer worked on", "抢单"),
+    params=CustomerSnatchingParams(),
+    reads=(Reads("customer", CrmEdit, _work, where=_works),),
+    judge=judge,
+    summarise=summarise,
+    keeps=lambda params: 2 * params.within,
+    prune=prune,
+    needs=("employees",),
+    watches_profile=True,
+)

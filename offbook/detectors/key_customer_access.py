@@ -1,0 +1,161 @@
+"""Somebody looks into a key customer that is not his.
+
+Catches a `view`, `export` or `update` of the record of a customer whose tier is `key`, by somebody
+who is neither its owner as of then nor a manager. The reference document decides on the tier; where
+it says nothing of it, the edit itself may. A customer that becomes key later is watched from then
+on, and where no owner is known, all but managers are reported.
+
+Misses what is seen without opening the record (its contacts, quotes and orders, a list, a report,
+a photograph of the screen), and access under the owner's name.
+
+Looks the same: a stand-in, customer service or finance doing their work, a system that opens
+records under a name of its own, a manager whom the reference data does not know as one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from offbook.detectors.detector import (
+    Detector,
+    Finding,
+    Params,
+    Reads,
+    Subject,
+    View,
+    Words,
+)
+from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.ownership import owner_as_of
+from offbook.detectors.reference import Reference
+from offbook.detectors.wording import counted, total
+from offbook.events.alert import Bilingual
+from offbook.events.event import Event
+from offbook.events.times import DAY
+from offbook.events.types import CrmEdit
+
+#: The kinds of access, which are the roles of the facts, and what is said of them.
+ACCESS = {
+    "view": Bilingual("viewed", "查看"),
+    "export": Bilingual("exported", "导出"),
+    "update": Bilingual("updated", "修改"),
+}
+
+
+class KeyCustomerAccessParams(Params, frozen=True):
+    """There is nothing to set: a customer is key or it is not."""
+
+
+def _accesses(edit: CrmEdit) -> bool:
+    return edit.object.type == "customer" and edit.op in ACCESS
+
+
+def _is_key(edit: CrmEdit, reference: Reference) -> bool:
+    known = reference.customers.get(edit.object.id)
+    if known is not None and known.tier is not None:
+        return known.tier == "key"
+    return edit.after is not None and edit.after.tier == "key"
+
+
+def _access(event: Event, reference: Reference) -> Fact | None:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    if not _is_key(edit, reference) or reference.is_manager(edit.actor):
+        return None
+    beside = edit.customer is not None and edit.customer != edit.object.id
+    return fact_of(
+        event,
+        edit.op,
+        about=edit.actor,
+        weight=edit.count,
+        day=reference.day(event.time).isoformat(),
+        # An edit comes to the customer it names beside the one it touched, too.
+        customer=edit.object.id if beside else None,
+    )
+
+
+def judge(view: View, params: KeyCustomerAccessParams) -> Iterable[Finding]:
+    """One finding for each employee and company day."""
+    days: dict[tuple[str, str], list[Fact]] = {}
+    owners: dict[tuple[str, str], str | None] = {}
+    ends: dict[str, int] = {}
+    for access in view.facts:
+        if access.fields.get("customer", view.entity_id) != view.entity_id:
+            continue
+        day = access.fields["day"]
+        if day not in ends:
+            ends[day] = view.reference.end_of_day(view.reference.day(access.at))
+        owner = owner_as_of(view, access.at, ends[day])
+        if owner != access.about:
+            days.setdefault((access.about, day), []).append(access)
+            owners.setdefault((access.about, day), owner)
+    for (actor, day), accesses in days.items():
+        values = {"day": day}
+        owner = owners[actor, day]
+        if owner is not None:
+            values["owner"] = owner
+        for kind in ACCESS:
+            of_kind = [access for access in accesses if access.role == kind]
+            if of_kind:
+                values[kind] = total(of_kind, view.common)
+        yield Finding(
+            anchor=f"{view.entity_id}\n{actor}\n{day}",
+            facts=tuple(accesses),
+            until=ends[day],
+            subject=Subject(employee=actor, customer=view.entity_id),
+            values=values,
+            notes={kind: said.en for kind, said in ACCESS.items()},
+        )
+
+
+def prune(facts: list[Fact], params: KeyCustomerAccessParams, limit: int) -> list[Fact]:
+    """Without the days before the one that `limit` falls on: a day goes whole or stays whole, or
+    its alert would shrink. A day is longer by an hour where clocks change."""
+    start = bisect_left(facts, limit - 25 * DAY // 24, key=lambda fact: fact.at)
+    if start == len(facts):
+        return []
+    day = facts[start].fields["day"]
+    while start and facts[start - 1].fields["day"] == day:
+        start -= 1
+    return facts[start:] if start else facts
+
+
+def summarise(finding: Finding, params: KeyCustomerAccessParams, words: Words) -> Bilingual:
+    """Who accessed whose key customer, in which ways, on which day."""
+    values, customer = finding.values, finding.subject.customer
+    who = words.employee(finding.subject.employee)
+    en = ", ".join(
+        f"{counted(values[kind], 'record')} {said.en}"
+        for kind, said in ACCESS.items()
+        if kind in values
+    )
+    zh = "，".join(
+        f"{said.zh} {values[kind]} 条" for kind, said in ACCESS.items() if kind in values
+    )
+    whose = Bilingual("whose owner is not known", "归属人不明")
+    if "owner" in values:
+        owner = words.employee(values["owner"])
+        whose = Bilingual(f"whose owner is {owner.en}", f"归属人为{owner.zh}")
+    return Bilingual(
+        f"{who.en}, neither the owner nor a manager, accessed key customer {customer}, "
+        f"{whose.en}, on {values['day']}: {en}.",
+        f"{who.zh}既非归属人也非经理，却于 {values['day']} 访问了重点客户 {customer}"
+        f"（{whose.zh}）：{zh}。",
+    )
+
+
+DETECTOR = Detector(
+    id="key-customer-access",
+    severity="warning",
+    title=Bilingual("Key customer accessed", "越权访问重点客户"),
+    params=KeyCustomerAccessParams(),
+    reads=(Reads("customer", CrmEdit, _access, where=_accesses),),
+    judge=judge,
+    summarise=summarise,
+    # An alert is of one day; what comes after can only be late.
+    keeps=lambda _: 2 * DAY,
+    prune=prune,
+    needs=("employees", "customers"),
+    watches_profile=True,
+)

@@ -1,0 +1,19 @@
+"""Whose customer it was, as the detectors that judge others' deeds on it ask."""
+
+from __future__ import annotations
+
+from offbook.detectors.detector import View
+from offbook.detectors.profile import Profile, customer_owner
+
+
+def owner_as_of(view: View, at: int, until: int) -> str | None:
+    """The owner, as of `at`, of the customer that is judged, by what was said up to `until`.
+
+    An edit that only repeats the owner counts even after `until`. Of such repetitions the profile
+    keeps the newest, so the one that was there in time may have given way to it.
+    """
+    profile = view.profile("customer", view.entity_id)
+    word = profile.owner_word(at)
+    if word is not None and word.at > until and "unchanged" not in word.fields:
+        profile = Profile(())
+    return customer_owner(profile, view.reference, view.entity_id, at)

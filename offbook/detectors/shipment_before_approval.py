@@ -1,0 +1,121 @@
+"""Goods leave for an order that nobody has approved yet.
+
+Catches a shipment dispatched before its order was first `approved` or `completed`, of an order that
+some edit mentions up to `known_within` after the dispatch.
+
+Misses an order approved for another content than what was shipped. An order that no edit mentions
+is the business of `shipment-without-order`.
+
+Looks the same: an approval given by telephone and entered in the evening, or a CRM that reports an
+approval with the time of its export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import Meta
+
+from offbook.detectors.detector import (
+    Detector,
+    Duration,
+    Finding,
+    Params,
+    Reads,
+    Subject,
+    View,
+    Words,
+)
+from offbook.detectors.dispatch import dispatched, dispatched_fact
+from offbook.detectors.fact import Fact, in_time_order
+from offbook.detectors.profile import Profile
+from offbook.events.alert import Bilingual
+from offbook.events.types import Shipment
+
+APPROVED = frozenset({"approved", "completed"})
+HAD_BEEN = Bilingual("the order had been approved before", "发货前订单已经审批通过")
+
+
+class ShipmentBeforeApprovalParams(Params, frozen=True):
+    """How much later than its goods an order may be told of."""
+
+    known_within: Annotated[
+        Duration,
+        Meta(description="an order first mentioned this long after the dispatch is its order"),
+    ] = Duration("24h")
+
+
+def judge(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Finding]:
+    """One finding a shipment of a known order: settled by an approval before it."""
+    first_of = {sent.about: sent for sent in reversed(view.facts)}
+    for shipment, sent in first_of.items():
+        last = sent.at + params.known_within
+        order = view.profile("order", view.entity_id).upto(last)
+        mention = order.first("mention")
+        if mention is None:
+            continue
+        approval = _approval(order, sent.at)
+        yield Finding(
+            anchor=shipment,
+            facts=in_time_order(sent, mention if approval is None else approval),
+            until=last,
+            due=sent.at + view.common.grace,
+            settled=None if approval is None else HAD_BEEN,
+            subject=Subject(
+                employee=sent.fields.get("released_by")
+                or view.responsible(sent.at, last, order=view.entity_id),
+                customer=sent.fields.get("customer") or next(iter(order.customers()), None),
+                order=view.entity_id,
+            ),
+            values={"shipment": shipment, "at": str(sent.at)},
+            notes={
+                "dispatched": "goods left the warehouse",
+                "mention": "the order is known",
+                "status": "approved",
+            },
+        )
+
+
+def _approval(order: Profile, at: int) -> Fact | None:
+    """The edit that shows that the order had been approved at `at`.
+
+    Where no earlier edit tells its status, what the first later one followed was its status.
+    """
+    words = order.of("status")
+    earlier = [word for word in words if word.at <= at]
+    if earlier:
+        return next((word for word in earlier if word.about in APPROVED), None)
+    return words[0] if words and words[0].fields.get("before") in APPROVED else None
+
+
+def summarise(finding: Finding, params: ShipmentBeforeApprovalParams, words: Words) -> Bilingual:
+    """Which goods left when for which order, and whether it was approved afterwards."""
+    subject, values = finding.subject, finding.values
+    at, who = words.time(int(values["at"])), words.employee(subject.employee)
+    return Bilingual(
+        f"Shipment {values['shipment']} left at {at}, before order {subject.order} was approved. "
+        f"Responsible: {who.en}.",
+        f"发货单 {values['shipment']} 于 {at} 出库，当时订单 {subject.order} 尚未审批通过。"
+        f"责任人：{who.zh}。",
+    )
+
+
+DETECTOR = Detector(
+    id="shipment-before-approval",
+    severity="warning",
+    title=Bilingual("Goods shipped before approval", "未审批先发货"),
+    params=ShipmentBeforeApprovalParams(),
+    reads=(
+        Reads(
+            "order",
+            Shipment,
+            dispatched_fact,
+            where=lambda sent: dispatched(sent) and sent.order is not None,
+        ),
+    ),
+    judge=judge,
+    summarise=summarise,
+    keeps=lambda params: params.known_within,
+    watches_profile=True,
+)

@@ -1,0 +1,70 @@
+"""Transfers, as the detectors that weigh them read them: a customer passes to another owner.
+
+An edit that repeats the owner is none, for many a CRM sends whole images. Where an edit does not
+say who owned the customer before, an earlier edit or the reference document must.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from offbook.detectors.detector import View
+from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.reference import Reference
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit
+
+
+def names_owner(edit: CrmEdit) -> bool:
+    """A cheap look: an edit of a customer that may give it another owner."""
+    if edit.object.type != "customer" or edit.op == "create":
+        return False
+    after = edit.after.owner if edit.after else None
+    before = edit.before.owner if edit.before else None
+    return after is not None and after != before
+
+
+def transfer_fact(event: Event, reference: Reference) -> Fact:
+    """What an edit that `names_owner` says. `about` is the new owner.
+
+    The document's word is taken down as it stands now, if it is older than the edit: a newer
+    document, which names the new owner, would undo the transfer at the next judgement.
+    """
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    before = edit.before.owner if edit.before else None
+    stated = reference.owner(edit.object.id) if before is None else None
+    if stated is not None and stated.at >= event.time:
+        stated = None
+    return fact_of(
+        event,
+        "transfer",
+        about=(edit.after and edit.after.owner) or "",
+        actor=edit.actor,
+        customer=edit.object.id,
+        before=before,
+        stated=stated.owner if stated else None,
+        stated_at=str(stated.at) if stated else None,
+    )
+
+
+def transfers(view: View) -> Iterator[tuple[Fact, str]]:
+    """The edits by which the customer really changed hands, each with who owned it before."""
+    changes = view.of("transfer")
+    words = view.profile("customer", view.entity_id).of("owner") if changes else []
+    for change in changes:
+        if change.fields["customer"] != view.entity_id:
+            continue  # an edit of another customer that names this one beside it
+        before = change.fields.get("before") or _known_before(words, change)
+        if before is not None and before != change.about:
+            yield change, before
+
+
+def _known_before(words: Sequence[Fact], change: Fact) -> str | None:
+    place = bisect_left(words, change.order[:3], key=lambda word: word.order[:3])
+    word = words[place - 1] if place else None
+    stated = change.fields.get("stated")
+    if stated is not None and (word is None or word.at <= int(change.fields["stated_at"])):
+        return stated
+    return word.about if word is not None else None

@@ -1,0 +1,84 @@
+"""A salesperson makes himself the owner of a colleague's customer.
+
+Catches an edit by which a customer's owner becomes whoever made the edit, who is no manager:
+neither his role says so nor does any colleague name him as manager.
+
+Misses a customer that nobody is known to have owned, one taken under a colleague's name or
+passed to an accomplice, and a manager who helps himself.
+
+Looks the same: a handover agreed by word of mouth, an assistant or administrator who enters what a
+manager decided, a manager whom the reference data does not know as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from offbook.detectors.detector import (
+    Detector,
+    Finding,
+    Params,
+    Reads,
+    Subject,
+    View,
+    Words,
+)
+from offbook.detectors.fact import Fact
+from offbook.detectors.reference import Reference
+from offbook.detectors.transfer import names_owner, transfer_fact, transfers
+from offbook.events.alert import Bilingual
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit
+
+
+class UnauthorisedTransferParams(Params, frozen=True):
+    """There is nothing to set: a transfer is one's own or it is not."""
+
+
+def _takes(edit: CrmEdit) -> bool:
+    return names_owner(edit) and edit.after is not None and edit.after.owner == edit.actor
+
+
+def _taken(event: Event, reference: Reference) -> Fact | None:
+    taken = transfer_fact(event, reference)
+    return None if reference.is_manager(taken.about) else taken
+
+
+def judge(view: View, params: UnauthorisedTransferParams) -> Iterable[Finding]:
+    """One finding an edit by which somebody took the customer for himself."""
+    for taken, before in transfers(view):
+        yield Finding(
+            anchor=f"{view.entity_id}\n{taken.anchor}",
+            facts=(taken,),
+            until=taken.at,
+            subject=Subject(employee=taken.about, customer=view.entity_id),
+            values={"before": before},
+            notes={"transfer": "made himself or herself the owner"},
+        )
+
+
+def summarise(finding: Finding, params: UnauthorisedTransferParams, words: Words) -> Bilingual:
+    """Who took which customer from whom, when."""
+    subject, at = finding.subject, words.time(finding.facts[0].at)
+    who, before = words.employee(subject.employee), words.employee(finding.values["before"])
+    return Bilingual(
+        f"{who.en}, who is not a manager, took over customer {subject.customer} from {before.en} "
+        f"at {at} in an edit of his or her own.",
+        f"{who.zh}并非经理，却于 {at} 自行将客户 {subject.customer} 从{before.zh}名下"
+        "改到自己名下。",
+    )
+
+
+DETECTOR = Detector(
+    id="unauthorised-transfer",
+    severity="warning",
+    title=Bilingual("Customer taken over without authority", "擅自变更客户归属"),
+    params=UnauthorisedTransferParams(),
+    reads=(Reads("customer", CrmEdit, _taken, where=_takes),),
+    judge=judge,
+    summarise=summarise,
+    # Nothing but what is late can change what one edit says.
+    keeps=lambda _: 1,
+    needs=("employees",),
+    watches_profile=True,
+)

@@ -1,0 +1,258 @@
+"""customer-snatching: a colleague works on a customer within 7 d after its owner's activity."""
+
+from __future__ import annotations
+
+import pytest
+
+from offbook.detectors.customer_snatching import DETECTOR
+from offbook.detectors.engine import configured
+from offbook.detectors.reference import Reference
+from offbook.events.alert import Alert
+from offbook.events.event import Event
+from offbook.events.times import DAY
+from offbook.events.types import ReferenceEmployee
+from tests.detectors.timeline import (
+    DOCUMENTED,
+    activity,
+    after,
+    company,
+    customer,
+    edit,
+    employee,
+    event,
+    evidence,
+    final,
+    firing,
+    hit,
+    ids,
+    local,
+    only,
+    owner,
+    play,
+)
+
+NOON = "2026-03-02 12:00"
+STAFF = (
+    employee("E-1", "唐静"),
+    event(DOCUMENTED, ReferenceEmployee("E-2", "王伟", manager="E-9")),
+)
+OWNED = customer("C-1", "E-2")
+
+
+def found(*events: Event, reference: Reference | None = None) -> list[Alert]:
+    return play(events, DETECTOR, reference=reference or company(*STAFF, OWNED))
+
+
+def calls(distance: str, who: str = "E-2", about: str = "C-1", micro: int = 0) -> Event:
+    """An activity; by its owner, if nothing else is said."""
+    return activity(after(NOON, distance, micro), who, about)
+
+
+def creates(
+    distance: str,
+    object: str = "quote",
+    who: str = "E-1",
+    about: str = "C-1",
+    *,
+    micro: int = 0,
+    op: str = "create",
+    **more: object,
+) -> Event:
+    """A quote, by a colleague, if nothing else is said."""
+    moment = after(NOON, distance, micro)
+    return edit(moment, who, op, (object, f"X-{distance}"), customer=about, **more)  # type: ignore[arg-type]
+
+
+def test_a_colleague_works_on_a_customer_its_owner_is_working_on() -> None:
+    #   E-2 (owner) calls ── 2 d ── E-1: quote ── 1 d ── order, quote
+    called, quoted = calls("0s"), creates("2d")
+    ordered, again = creates("3d", "order"), creates("75h")
+    alert = only(found(called, quoted, ordered, again))
+    assert (alert.severity, alert.score, alert.state) == ("warning", 30, "firing")
+    assert (alert.employee, alert.customer, alert.order) == ("E-1", "C-1", None)
+    assert evidence(alert) == ids(called, quoted, ordered, again)
+    assert [piece.note for piece in alert.evidence] == [
+        "the owner's last activity before",
+        "quote created by a colleague",
+        "order created by a colleague",
+        "quote created by a colleague",
+    ]
+    assert alert.summary.en == (
+        "唐静 (E-1) created 3 records (quote, order) on customer C-1 of 王伟 (E-2) within 7 days "
+        "from 2026-03-04 12:00; the owner's last activity before that was at 2026-03-02 12:00."
+    )
+    assert alert.summary.zh == (
+        "唐静（E-1）自 2026-03-04 12:00 起 7 天内，在王伟（E-2）名下的客户 C-1 上新建了 3 条记录"
+        "（报价、订单）；此前归属人最近一次跟进是在 2026-03-02 12:00。"
+    )
+
+
+@pytest.mark.parametrize(
+    "distance, micro, fires",
+    [("0s", -1, False), ("0s", 0, True), ("7d", 0, True), ("7d", 1, False)],
+)
+def test_it_counts_from_the_instant_of_the_activity_to_its_seventh_day(
+    distance: str, micro: int, fires: bool
+) -> None:
+    #   ┤ E-2 calls ───────── 7 d ─────────├   both ends included, in any order
+    called, quoted = calls("0s"), creates(distance, micro=micro)
+    assert (found(called, quoted) != []) is fires
+    assert (found(quoted, called) != []) is fires
+
+
+@pytest.mark.parametrize("object", ["activity", "quote", "opportunity", "order"])
+def test_whatever_opens_business_counts(object: str) -> None:
+    alert = only(found(calls("0s"), creates("1d", object)))
+    assert f"created 1 record ({object})" in alert.summary.en
+
+
+@pytest.mark.parametrize(
+    "object, op",
+    [
+        ("contact", "create"),
+        ("contract", "create"),
+        ("customer", "create"),
+        ("activity", "update"),
+        ("quote", "update"),
+        ("opportunity", "view"),
+        ("order", "delete"),
+    ],
+)
+def test_nothing_else_does(object: str, op: str) -> None:
+    assert found(calls("0s"), creates("1d", object, op=op)) == []
+
+
+def test_a_customer_its_owner_left_alone_is_free() -> None:
+    #   E-2 never called; E-2 only quoted; E-3, not the owner, called
+    assert found(creates("1d")) == []
+    assert found(creates("0s", who="E-2"), creates("1d")) == []
+    assert found(calls("0s", "E-3"), creates("1d")) == []
+
+
+def test_an_activity_that_the_owner_takes_up_again_counts_as_his() -> None:
+    #   E-2 calls ── 7 d ── E-2 amends it ── 6 d ── E-1: quote
+    amended = creates("7d", "activity", "E-2", op="update")
+    quoted = creates("13d")
+    assert evidence(only(found(calls("0s"), amended, quoted))) == ids(amended, quoted)
+
+
+def test_the_owner_and_his_manager_may() -> None:
+    #   E-9 is E-2's manager; E-8 is some other manager
+    assert found(calls("0s"), creates("1d", who="E-2"), creates("2d", who="E-9")) == []
+    other = company(*STAFF, OWNED, event(DOCUMENTED, ReferenceEmployee("E-8", role="manager")))
+    assert len(found(calls("0s"), creates("1d", who="E-8"), reference=other)) == 1
+
+
+def test_without_reference_employees_it_is_silent() -> None:
+    assert found(calls("0s"), creates("1d"), reference=company(OWNED)) == []
+
+
+def test_a_customer_whose_owner_nobody_knows_is_nobodys() -> None:
+    assert found(calls("0s"), creates("1d"), reference=company(*STAFF)) == []
+
+
+@pytest.mark.parametrize("micro, fires", [(0, False), (1, True)])
+def test_who_becomes_owner_at_that_instant_is_the_owner(micro: int, fires: bool) -> None:
+    #   E-2 calls ── 1 d ── E-1: quote ┤ customer to E-1
+    given = owner(after(NOON, "1d", micro), "C-1", "E-1", was="E-2")
+    assert (firing(found(calls("0s"), creates("1d"), given)) != []) is fires
+
+
+def test_who_was_owner_is_a_colleague_now() -> None:
+    #   customer from E-2 to E-1 ── E-1 calls ── E-2: quote ◄
+    given = owner(after(NOON, "-1h"), "C-1", "E-1", was="E-2")
+    called, quoted = calls("0s", "E-1"), creates("1d", who="E-2")
+    alert = only(found(given, called, quoted))
+    assert (alert.employee, evidence(alert)) == ("E-2", ids(called, quoted))
+
+
+def test_the_edit_that_takes_the_customer_tells_whose_it_was() -> None:
+    #   no document; E-2 calls ── 1 d ── E-1: quote ── at most 7 d ── E-1 from E-2 becomes owner
+    staff = company(*STAFF)
+    taken = owner(after(NOON, "8d"), "C-1", "E-1", was="E-2")
+    late = owner(after(NOON, "8d", 1), "C-1", "E-1", was="E-2")
+    assert len(found(calls("0s"), creates("1d"), taken, reference=staff)) == 1
+    assert found(calls("0s"), creates("1d"), late, reference=staff) == []
+
+
+def test_repetitions_of_the_owner_hide_nothing() -> None:
+    #   whole images: each edit of the customer repeats E-2, and only the newest is kept
+    saved = [owner(after(NOON, f"{days}d"), "C-1", "E-2", was="E-2") for days in range(0, 14, 2)]
+    called, quoted = calls("0s"), creates("1d")
+    alerts = found(saved[0], called, quoted, *saved[1:], reference=company(*STAFF))
+    assert (only(alerts).state, only(alerts).revision) == ("firing", 1)
+
+
+def test_an_activity_of_the_owner_that_arrives_late_makes_it_so() -> None:
+    #   (E-2 calls, late) ── E-1: quote ── 5 d ── the call arrives ◄ fires
+    called, quoted = calls("0s"), creates("1d")
+    assert evidence(only(found(quoted, hit(after(NOON, "6d"), "E-1"), called))) == ids(
+        called, quoted
+    )
+
+
+def test_a_transfer_that_arrives_late_withdraws_it() -> None:
+    #   E-2 calls ── (customer to E-1, late) ── E-1: quote ◄ fired, withdrawn
+    given = owner(after(NOON, "12h"), "C-1", "E-1", was="E-2")
+    alerts = found(calls("0s"), creates("1d"), hit(after(NOON, "5d"), "E-1"), given)
+    assert [(alert.revision, alert.state) for alert in alerts] == [(1, "firing"), (2, "withdrawn")]
+    assert alerts[-1].summary.en.startswith("Withdrawn: ")
+    assert alerts[-1].summary.zh.startswith("已撤回：")
+
+
+@pytest.mark.parametrize("micro, runs", [(0, 1), (1, 2)])
+def test_a_run_lasts_seven_days_and_what_comes_after_is_another(micro: int, runs: int) -> None:
+    #   calls: 0 d ────── 6 d        quotes: 1 d ─────── 7 d ──────┤ 8 d
+    acts = [creates("1d"), creates("8d", micro=micro)]
+    assert len(final(found(calls("0s"), calls("6d"), *acts))) == runs
+
+
+def test_an_earlier_act_that_arrives_late_takes_the_run_over() -> None:
+    #   E-2 calls ── (1 d quote, late) ── 2 d quote ◄ fired, withdrawn
+    called, early, quoted = calls("0s"), creates("1d"), creates("2d")
+    alerts = found(called, quoted, hit(after(NOON, "5d"), "E-1"), early)
+    assert [evidence(alert) for alert in firing(alerts)] == [ids(called, early, quoted)]
+    assert [alert.state for alert in final(alerts).values()] == ["withdrawn", "firing"]
+
+
+def test_each_colleague_and_each_customer_is_an_alert_of_its_own() -> None:
+    both = found(calls("0s"), creates("1d"), creates("1d", who="E-3"))
+    assert sorted(str(alert.employee) for alert in firing(both)) == ["E-1", "E-3"]
+    assert found(calls("0s"), creates("1d", about="C-2")) == []
+
+
+def test_work_of_many_weeks_keeps_its_runs_when_the_first_of_them_are_forgotten() -> None:
+    #   E-2 calls and E-1 quotes every 36 h for 20 weeks: a run every 7.5 d (of 5 quotes, 6 d long)
+    work: list[Event] = []
+    for number in range(94):
+        work += [calls(f"{36 * number}h"), creates(f"{36 * number + 1}h")]
+    alerts = found(*work)
+    assert {alert.state for alert in final(alerts).values()} == {"firing"}
+    assert [len(alert.evidence) for alert in firing(alerts)] == [6] * 18 + [5]
+
+
+def test_of_an_owner_alone_only_what_may_still_matter_is_kept() -> None:
+    #   a call a day for a year: 7 d, lateness 7 d and grace are kept
+    run = local(DETECTOR, reference=company(*STAFF, OWNED))
+    run.run(calls(f"{days}d") for days in range(365))
+    facts = run.states["customer:C-1"].notebooks[DETECTOR.id].facts
+    assert facts[-1].at - facts[0].at == 14 * DAY
+
+
+def test_of_a_run_that_is_over_nothing_is_kept() -> None:
+    #   E-2 calls, E-1 quotes ── 60 d ── E-2 calls
+    run = local(DETECTOR, reference=company(*STAFF, OWNED))
+    run.run([calls("0s"), creates("1d"), calls("60d")])
+    assert len(run.states["customer:C-1"].notebooks[DETECTOR.id].facts) == 1
+
+
+def test_a_repeat_counts_once_and_the_length_is_a_parameter() -> None:
+    called, quoted = calls("0s"), creates("1d")
+    assert len(found(called, quoted, quoted, called)) == 1
+    strict = configured(DETECTOR, within=DAY - 1)
+    assert play([called, quoted], strict, reference=company(*STAFF, OWNED)) == []
+
+
+def test_the_id_is_the_customers_the_actors_and_the_first_acts() -> None:
+    alert = only(found(calls("0s"), creates("1d"), creates("2d")))
+    assert alert.alert_id == "customer-snatching-6690835ea6e4e3d0"

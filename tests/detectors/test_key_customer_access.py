@@ -1,0 +1,245 @@
+"""key-customer-access: a key customer's record is opened by neither its owner nor a manager."""
+
+from __future__ import annotations
+
+import pytest
+
+from offbook.detectors.key_customer_access import DETECTOR
+from offbook.detectors.reference import Reference
+from offbook.events.alert import Alert
+from offbook.events.event import Event
+from offbook.events.types import ReferenceCustomer, ReferenceEmployee
+from tests.detectors.timeline import (
+    DOCUMENTED,
+    after,
+    at,
+    company,
+    customer,
+    edit,
+    employee,
+    event,
+    evidence,
+    final,
+    firing,
+    hit,
+    ids,
+    local,
+    only,
+    owner,
+    play,
+)
+
+NOON = "2026-03-02 12:00"
+BOSS = event(DOCUMENTED, ReferenceEmployee("E-BOSS", role="manager"))
+STAFF = (employee("E-1", "唐静"), employee("E-2", "王伟"), BOSS)
+
+
+def key(id: str = "C-1", owner: str | None = "E-2", tier: str | None = "key") -> Event:
+    return event(DOCUMENTED, ReferenceCustomer(id, owner=owner, tier=tier))  # type: ignore[arg-type]
+
+
+def found(*events: Event, reference: Reference | None = None) -> list[Alert]:
+    return play(events, DETECTOR, reference=reference or company(*STAFF, key()))
+
+
+def opens(
+    moment: str | int,
+    op: str = "view",
+    who: str = "E-1",
+    id: str = "C-1",
+    *,
+    object: str = "customer",
+    **more: object,
+) -> Event:
+    """A colleague views the customer, if nothing else is said."""
+    return edit(moment, who, op, (object, id), **more)  # type: ignore[arg-type]
+
+
+def test_a_colleague_opens_a_key_customer() -> None:
+    #   12:00 view ── 13:00 export of 120 ── 14:00 view ── 15:00 update
+    accesses = [
+        opens(NOON),
+        opens(after(NOON, "1h"), "export", count=120),
+        opens(after(NOON, "2h")),
+        opens(after(NOON, "3h"), "update", name="甲公司"),
+    ]
+    alert = only(found(*accesses))
+    assert (alert.severity, alert.score, alert.state) == ("warning", 30, "firing")
+    assert (alert.employee, alert.customer, alert.revision) == ("E-1", "C-1", 4)
+    assert evidence(alert) == ids(*accesses)
+    assert [piece.note for piece in alert.evidence] == [
+        "viewed",
+        "exported (120 records)",
+        "viewed",
+        "updated",
+    ]
+    assert alert.summary.en == (
+        "唐静 (E-1), neither the owner nor a manager, accessed key customer C-1, whose owner is "
+        "王伟 (E-2), on 2026-03-02: 2 records viewed, 120 records exported, 1 record updated."
+    )
+    assert alert.summary.zh == (
+        "唐静（E-1）既非归属人也非经理，却于 2026-03-02 访问了重点客户 C-1（归属人为王伟（E-2））："
+        "查看 2 条，导出 120 条，修改 1 条。"
+    )
+
+
+def test_the_owner_and_managers_may() -> None:
+    #   E-7 is a manager by role, E-8 because E-1 names him
+    managers = (
+        event(DOCUMENTED, ReferenceEmployee("E-7", role="manager")),
+        event(DOCUMENTED, ReferenceEmployee("E-1", manager="E-8")),
+    )
+    staff = company(*STAFF, key(), *managers)
+    for who, fires in (("E-1", True), ("E-2", False), ("E-7", False), ("E-8", False)):
+        assert (found(opens(NOON, who=who), reference=staff) != []) is fires
+
+
+@pytest.mark.parametrize("op", ["create", "delete", "restore"])
+def test_other_operations_are_no_access(op: str) -> None:
+    assert found(opens(NOON, op)) == []
+
+
+@pytest.mark.parametrize("object", ["contact", "order", "activity"])
+def test_what_is_no_customer_may_be_opened(object: str) -> None:
+    assert found(opens(NOON, id="X-1", object=object, customer="C-1")) == []
+
+
+def test_a_customer_that_the_edit_only_names_was_not_opened() -> None:
+    #   both are key; the record of C-1 was opened, which names C-HEAD beside it
+    staff = company(*STAFF, key(), key("C-HEAD"))
+    assert only(found(opens(NOON, customer="C-HEAD"), reference=staff)).customer == "C-1"
+    assert only(found(opens(NOON, customer="C-1"))).customer == "C-1"
+
+
+@pytest.mark.parametrize("tier", ["normal", None])
+def test_only_key_customers_are_watched_and_of_others_nothing_is_kept(tier: str | None) -> None:
+    run = local(DETECTOR, reference=company(*STAFF, key(tier=tier)))
+    assert run.run([opens(NOON), opens(NOON, id="C-2")]) == []
+    assert not any(state.notebooks for state in run.states.values())
+
+
+@pytest.mark.parametrize(
+    "document, image, fires",
+    [("key", "normal", True), ("normal", "key", False), (None, "key", True), (None, "A", False)],
+)
+def test_the_document_decides_before_the_edit(
+    document: str | None, image: str, fires: bool
+) -> None:
+    staff = company(*STAFF, key(tier=document))
+    assert (found(opens(NOON, "update", tier=image), reference=staff) != []) is fires
+
+
+def test_it_is_watched_from_when_it_becomes_key_and_what_was_found_stands() -> None:
+    #   normal: view ── key: view ◄ fires ── normal: view ── still one alert of one view
+    reference = company(*STAFF, key(tier="normal"))
+    run = local(DETECTOR, reference=reference)
+    alerts = run.run([opens(NOON)])
+    reference.put(key())
+    seen = opens(after(NOON, "1h"))
+    alerts += run.run([seen])
+    reference.put(key(tier="normal"))
+    alerts += run.run([opens(after(NOON, "2h")), owner(after(NOON, "3h"), "C-1", "E-3")])
+    assert (evidence(only(alerts)), only(alerts).revision) == (ids(seen), 1)
+
+
+@pytest.mark.parametrize("missing", ["employees", "customers"])
+def test_without_reference_data_it_is_silent(missing: str) -> None:
+    documents = (customer("C-9"),) if missing == "employees" else STAFF
+    assert found(opens(NOON, "update", tier="key"), reference=company(*documents)) == []
+
+
+def test_where_no_owner_is_known_it_says_so() -> None:
+    alert = only(found(opens(NOON), reference=company(*STAFF, key(owner=None))))
+    assert alert.summary.en == (
+        "唐静 (E-1), neither the owner nor a manager, accessed key customer C-1, "
+        "whose owner is not known, on 2026-03-02: 1 record viewed."
+    )
+    assert alert.summary.zh == (
+        "唐静（E-1）既非归属人也非经理，却于 2026-03-02 访问了重点客户 C-1（归属人不明）："
+        "查看 1 条。"
+    )
+
+
+@pytest.mark.parametrize("micro, fires", [(0, False), (1, True)])
+def test_who_becomes_owner_at_that_instant_is_the_owner(micro: int, fires: bool) -> None:
+    #   E-1: view ┤ customer from E-2 to E-1
+    given = owner(after(NOON, "0s", micro), "C-1", "E-1", was="E-2")
+    assert (firing(found(opens(NOON), given)) != []) is fires
+
+
+def test_who_was_owner_yesterday_is_a_colleague_today() -> None:
+    given = owner(after(NOON, "-1d"), "C-1", "E-1", was="E-2")
+    alerts = found(given, opens(NOON), opens(NOON, who="E-2"))
+    assert [alert.employee for alert in firing(alerts)] == ["E-2"]
+
+
+def test_an_edit_of_the_same_day_tells_whose_it_was_before() -> None:
+    #   the document names nobody; E-1: view ── customer from E-1 to E-2, that day or the next
+    staff = company(*STAFF, key(owner=None))
+    midnight = at("2026-03-03 00:00")
+    for moment, fires in ((midnight - 1, False), (midnight, True)):
+        given = owner(moment, "C-1", "E-2", was="E-1")
+        assert (firing(found(opens(NOON), given, reference=staff)) != []) is fires
+
+
+def test_repetitions_of_the_owner_hide_nothing() -> None:
+    #   whole images: each edit of the customer repeats E-2, and only the newest is kept
+    staff = company(*STAFF, key(owner=None))
+    saved = [owner(after(NOON, f"{days}d"), "C-1", "E-2", was="E-2") for days in range(5)]
+    alerts = found(saved[0], opens(after(NOON, "1h"), who="E-2"), *saved[1:], reference=staff)
+    assert alerts == []
+
+
+def test_a_transfer_that_arrives_late_withdraws_it() -> None:
+    #   (customer to E-1, late) ── E-1: view ◄ fired, withdrawn
+    given = owner(after(NOON, "-1h"), "C-1", "E-1", was="E-2")
+    alerts = found(opens(NOON), hit(after(NOON, "5d"), "E-1"), given)
+    assert [(alert.revision, alert.state) for alert in alerts] == [(1, "firing"), (2, "withdrawn")]
+    assert alerts[-1].summary.en.startswith("Withdrawn: ")
+    assert alerts[-1].summary.zh.startswith("已撤回：")
+
+
+def test_an_access_that_arrives_late_revises_its_day() -> None:
+    #   (11:00 export, late) 12:00 view ── 5 d
+    exported, seen = opens(after(NOON, "-1h"), "export"), opens(NOON)
+    alert = only(found(seen, hit(after(NOON, "5d"), "E-1"), exported))
+    assert (alert.revision, evidence(alert)) == (2, ids(exported, seen))
+
+
+def test_each_company_day_is_an_alert_of_its_own() -> None:
+    #   ... 23:59:59.999999 │ 00:00 ...  in Shanghai; in UTC it is one day
+    midnight = at("2026-03-03 00:00")
+    views = [opens(NOON), opens(midnight - 1), opens(midnight), opens(after(midnight, "7h"))]
+    assert [evidence(alert) for alert in firing(found(*views))] == [
+        ids(*views[:2]),
+        ids(*views[2:]),
+    ]
+
+
+def test_each_employee_and_each_customer_is_an_alert_of_its_own() -> None:
+    staff = company(*STAFF, key(), key("C-2"))
+    views = [opens(NOON), opens(NOON, who="E-3"), opens(NOON, id="C-2")]
+    assert len(final(found(*views, reference=staff))) == 3
+
+
+def test_a_day_that_is_over_goes_whole_and_its_alert_stays_as_it_was() -> None:
+    #   E-1 views from 00:00 to 23:00 ── E-3 every 30 minutes for 3 weeks
+    day = at("2026-03-02 00:00")
+    views = [opens(after(day, f"{hour}h")) for hour in range(24)]
+    later = [opens(after(day, f"{24 + step / 2}h"), who="E-3") for step in range(1000)]
+    run = local(DETECTOR, reference=company(*STAFF, key()))
+    alerts = [alert for alert in run.run([*views, *later]) if alert.employee == "E-1"]
+    assert (only(alerts).revision, len(only(alerts).evidence)) == (24, 24)
+    facts = run.states["customer:C-1"].notebooks[DETECTOR.id].facts
+    assert facts[0].fields["day"] == "2026-03-15"
+    assert facts[0].at == at("2026-03-15 00:00")
+
+
+def test_a_repeat_counts_once() -> None:
+    assert [alert.revision for alert in found(opens(NOON), opens(NOON))] == [1]
+
+
+def test_the_id_is_the_customers_the_actors_and_the_days() -> None:
+    alert = only(found(opens(NOON)))
+    assert alert.alert_id == "key-customer-access-780654ce954a6fe5"
+    assert only(found(opens(after(NOON, "1h")))).alert_id == alert.alert_id
