@@ -17,18 +17,10 @@ from typing import Annotated
 
 from msgspec import Meta, structs
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.fact import Fact
 from offbook.detectors.money_in import private_payment_fact, received
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.shapes import distinct_of, open_runs, runs
 from offbook.detectors.wording import distinct, span, total
 from offbook.events.alert import Bilingual

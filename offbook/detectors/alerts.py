@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from msgspec import structs
+
 from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.fact import Fact
 from offbook.detectors.reference import Reference
 from offbook.detectors.wording import CompanyWords
-from offbook.events.alert import Alert, Bilingual, Evidence, Mode, Severity
+from offbook.events.alert import Alert, Bilingual, Evidence, Mode, Rule, Severity
 from offbook.events.times import rfc3339
 from offbook.events.types import KINDS
 
@@ -38,6 +40,7 @@ class AlertWriter:
     def __init__(self, reference: Reference, common: Common, mode: Mode) -> None:
         self._words = CompanyWords(reference)
         self._mode = mode
+        self._told: dict[str, dict[str, str]] = {}
 
     def alert(
         self,
@@ -75,7 +78,15 @@ class AlertWriter:
             detected_at=rfc3339(found_at),
             evidence=tuple(_evidence(fact, finding.notes) for fact in finding.facts),
             mode=self._mode,
+            rule=Rule(self._params(detector), finding.measured),
         )
+
+    def _params(self, detector: Detector) -> dict[str, str]:
+        known = self._told.get(detector.id)
+        if known is None:
+            params = structs.asdict(detector.params)
+            known = self._told[detector.id] = {name: str(it) for name, it in params.items()}
+        return known
 
 
 def _evidence(fact: Fact, notes: dict[str, str]) -> Evidence:

@@ -14,54 +14,40 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
 from offbook.detectors.deletion import DELETIONS
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Subject, View
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import open_runs, runs, total_of
-from offbook.detectors.wording import counted, span, total
+from offbook.detectors.wording import total
 from offbook.events.alert import Bilingual
 
 
 class BulkDeleteParams(Params, frozen=True):
     """How many, how fast."""
 
-    threshold: Annotated[int, Meta(ge=1, description="records and files deleted in all")] = 20
-    window: Annotated[Duration, Meta(description="from the first delete of the run")] = Duration(
-        "1h"
-    )
+    threshold: Annotated[
+        int,
+        described("records and files deleted in all", "删除的记录与文件合计", "at least", ge=1),
+    ] = 20
+    window: Annotated[
+        Duration, described("from the first delete of the run", "自首次删除起的时长")
+    ] = Duration("1h")
 
 
 def judge(view: View, params: BulkDeleteParams) -> Iterable[Finding]:
     """One finding for each run of deletes that reaches the threshold."""
     for run in runs(view.facts, params.window, total_of(params.threshold)):
+        deleted = total(run, view.common)
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].anchor}",
             facts=tuple(run),
             until=run[0].at + params.window,
             subject=Subject(employee=view.entity_id),
-            values={"total": total(run, view.common)},
+            values={"total": deleted, "since": str(run[0].at)},
             notes={"delete": "deleted"},
+            measured={"threshold": deleted},
         )
-
-
-def summarise(finding: Finding, params: BulkDeleteParams, words: Words) -> Bilingual:
-    """Who deleted how many, when."""
-    who = words.employee(finding.subject.employee)
-    count, since = finding.values["total"], words.time(finding.facts[0].at)
-    within = span(params.window)
-    return Bilingual(
-        f"{who.en} deleted {counted(count, 'record', 'file')} within {within.en} from {since}.",
-        f"{who.zh}自 {since} 起 {within.zh}内删除了 {count} 条记录或文件。",
-    )
 
 
 DETECTOR = Detector(
@@ -71,7 +57,12 @@ DETECTOR = Detector(
     params=BulkDeleteParams(),
     reads=DELETIONS,
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee} deleted {total:record,file} within {window} from {since:time}.",
+            "{employee}自 {since:time} 起 {window}内删除了 {total} 条记录或文件。",
+        )
+    ),
     keeps=lambda params: params.window,
     prune=lambda facts, params, limit: open_runs(
         facts, params.window, total_of(params.threshold), limit

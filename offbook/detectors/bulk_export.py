@@ -18,18 +18,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.fact import Fact, between, fact_of, in_time_order, insert
 from offbook.detectors.heavy_runs import heavy_runs, open_heavy_runs
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.reference import Reference
 from offbook.detectors.resignation import HR_CHANGES, LONGEST_NOTICE, resignations
 from offbook.detectors.wording import counted, span, total

@@ -16,18 +16,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.differences import flat, worded
 from offbook.detectors.fact import Fact, between, fact_of
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Bilingual, Severity
 from offbook.events.event import Event

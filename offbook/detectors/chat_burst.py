@@ -16,17 +16,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.reference import Reference
 from offbook.detectors.shapes import Reached, distinct_of, either, open_runs, runs, total_of
 from offbook.detectors.wording import counted, distinct, span, total

@@ -19,18 +19,10 @@ from typing import Annotated
 
 from msgspec import Meta, structs
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.ownership import owner_as_of
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.reference import Reference
 from offbook.detectors.shapes import runs, total_of
 from offbook.detectors.wording import counted, span, total

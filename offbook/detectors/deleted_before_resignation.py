@@ -17,16 +17,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from offbook.detectors.deletion import DELETIONS
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Subject, View, Words
 from offbook.detectors.fact import between, in_time_order
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.resignation import HR_CHANGES, LONGEST_NOTICE, resignations
 from offbook.detectors.wording import counted, total
 from offbook.events.alert import Bilingual

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,39 +10,12 @@ from msgspec import Struct
 
 from offbook.detectors.entity import EntityKind
 from offbook.detectors.fact import Fact
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference, ReferenceKind
 from offbook.events.alert import Bilingual, Severity
 from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR, MINUTE, SECOND
 from offbook.events.types import EventData
-
-_UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
-
-
-class Duration(int):
-    """A length of time in microseconds, written `"90d"`, `"72h"`, `"30m"` or `"10s"`."""
-
-    def __new__(cls, text: str | int) -> Duration:
-        """Raises `ValueError` for a text that is not a number and a unit."""
-        if isinstance(text, int):
-            return super().__new__(cls, text)
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip())
-        if match is None:
-            raise ValueError('expected a duration such as "72h" or "7d" (units: s, m, h, d)')
-        return super().__new__(cls, round(float(match[1]) * _UNITS[match[2]]))
-
-    def __str__(self) -> str:
-        for unit in "dhm":
-            if self and self % _UNITS[unit] == 0:
-                return f"{self // _UNITS[unit]}{unit}"
-        return f"{self / SECOND:g}s"
-
-    __repr__ = __str__
-
-
-class Params(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The numbers of a detector. Each field has a default and a description."""
 
 
 class Common(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,7 +51,8 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True):
     `settled` says why a finding does not hold (any more), None if it holds; the facts then include
     the one that settles it. With a `due`, what came in time was never an alert, unless time had
     passed; without one, it is an alert in state `withdrawn`, whatever came first.
-    `values` is what the wording needs, `notes` say by role what a fact adds.
+    `values` is what the wording needs, `notes` say by role what a fact adds. `measured` says by
+    parameter what was held against it, in the parameter's unit.
     """
 
     anchor: str
@@ -92,6 +65,7 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True):
     corroborated: bool = False
     values: dict[str, str] = {}
     notes: dict[str, str] = {}
+    measured: dict[str, str] = {}
 
 
 class View(Protocol):

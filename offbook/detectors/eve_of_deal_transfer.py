@@ -18,17 +18,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.fact import Fact, between, fact_of, in_time_order
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.reference import Reference
 from offbook.detectors.stage import newly
 from offbook.detectors.transfer import names_owner, transfer_fact, transfers

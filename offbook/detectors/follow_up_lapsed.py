@@ -16,17 +16,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.fact import Fact, fact_of, in_time_order
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.reference import Reference, Stated
 from offbook.detectors.wording import span
 from offbook.events.alert import Bilingual

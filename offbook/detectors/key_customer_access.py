@@ -17,17 +17,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from offbook.detectors.detector import (
-    Detector,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.ownership import owner_as_of
+from offbook.detectors.params import Params
 from offbook.detectors.reference import Reference
 from offbook.detectors.wording import counted, total
 from offbook.events.alert import Bilingual

@@ -17,18 +17,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.fact import between, in_time_order
 from offbook.detectors.money_in import private_payment_fact, received
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.wording import counted, money
 from offbook.events.alert import Bilingual
 from offbook.events.types import Payment

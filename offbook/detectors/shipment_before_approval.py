@@ -17,18 +17,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.dispatch import dispatched, dispatched_fact
 from offbook.detectors.fact import Fact, in_time_order
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.profile import Profile
 from offbook.events.alert import Bilingual
 from offbook.events.types import Shipment

@@ -16,18 +16,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.dispatch import dispatched, dispatched_fact
 from offbook.detectors.fact import Fact, in_time_order
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.shapes import absence
 from offbook.detectors.wording import span
 from offbook.events.alert import Bilingual

@@ -14,16 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from offbook.detectors.detector import (
-    Detector,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.fact import Fact
+from offbook.detectors.params import Params
 from offbook.detectors.reference import Reference
 from offbook.detectors.transfer import names_owner, transfer_fact, transfers
 from offbook.events.alert import Bilingual

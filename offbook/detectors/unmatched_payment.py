@@ -18,18 +18,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from offbook.detectors.detector import (
-    Detector,
-    Duration,
-    Finding,
-    Params,
-    Reads,
-    Subject,
-    View,
-    Words,
-)
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.money_in import payment_fact, received
+from offbook.detectors.params import Duration, Params
 from offbook.detectors.shapes import absence
 from offbook.detectors.wording import money, span
 from offbook.events.alert import Bilingual

@@ -1,6 +1,6 @@
 """The contract: events in, alerts out, and why a record is neither. It knows nothing else."""
 
-from offbook.events.alert import Alert, Bilingual, Evidence, Mode, Severity, State
+from offbook.events.alert import Alert, Bilingual, Evidence, Mode, Rule, Severity, State
 from offbook.events.decode import decode_record, decode_structured
 from offbook.events.document import document, encode_document
 from offbook.events.event import Event, Origin, fingerprint
@@ -36,6 +36,7 @@ __all__ = [
     "Mode",
     "Origin",
     "Rejected",
+    "Rule",
     "Severity",
     "Stage",
     "State",

@@ -35,6 +35,16 @@ class Evidence(Struct, frozen=True):
     note: str
 
 
+class Rule(Struct, frozen=True):
+    """The detector's parameters when it judged, and what it held against them, by name.
+
+    Values are written as in the settings: `"72h"`, `"20"`.
+    """
+
+    params: dict[str, str]
+    measured: dict[str, str]
+
+
 class Alert(Struct, frozen=True):
     """One revision of one alert. Field for field the JSON on `offbook.alerts`.
 
@@ -59,3 +69,4 @@ class Alert(Struct, frozen=True):
     detected_at: str
     evidence: tuple[Evidence, ...]
     mode: Mode
+    rule: Rule | None = None

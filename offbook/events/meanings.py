@@ -247,4 +247,9 @@ ALERT: dict[str, Meaning] = {
     "detected_at": _M("When this revision was found.", "本修订产生的时间。"),
     "evidence": _M("The events it rests on, oldest first.", "证据事件，由旧到新。"),
     "mode": _M("How it was found.", "产生方式：实时、影子或回放。"),
+    "rule": _M(
+        "The detector's parameters when it judged (`params`), and what it held against them"
+        " (`measured`).",
+        "判断时的检测参数（`params`），以及与之比较的实测值（`measured`）。",
+    ),
 }

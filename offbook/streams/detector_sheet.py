@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 from msgspec import Meta, Struct, structs
 
-from offbook.detectors.detector import Detector, Duration
+from offbook.detectors.detector import Detector
+from offbook.detectors.params import Duration
 from offbook.streams.setting_values import choices, shown
 
 

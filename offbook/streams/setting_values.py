@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from offbook.detectors.detector import Duration
+from offbook.detectors.params import Duration
 
 _PLAIN = {
     "`int`": "a whole number",

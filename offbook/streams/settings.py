@@ -16,7 +16,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from msgspec import Meta, Struct, structs
 
 from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.detector import Common, Detector, Duration, Params
+from offbook.detectors.detector import Common, Detector
+from offbook.detectors.params import Duration, Params
 from offbook.streams.setting_conflicts import conflicts
 from offbook.streams.setting_values import convert, is_int, nearest, number, shown
 

@@ -15,9 +15,10 @@ import pytest
 import offbook.detectors
 from offbook.detectors import catalogue
 from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.detector import Common, Detector, Duration, Finding, View
+from offbook.detectors.detector import Common, Detector, Finding, View
 from offbook.detectors.engine import configured
 from offbook.detectors.fact import Fact
+from offbook.detectors.params import Duration
 from offbook.detectors.state import encode_state
 from offbook.events.alert import Alert, Bilingual
 from offbook.events.event import Event

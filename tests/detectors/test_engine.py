@@ -10,10 +10,11 @@ import pytest
 from offbook.detectors.alerts import alert_id, score
 from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
 from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.detector import Common, Duration
+from offbook.detectors.detector import Common
 from offbook.detectors.engine import Engine, Subscribe, Told
 from offbook.detectors.entity import entity, split
 from offbook.detectors.fact import fact_of, in_time_order, insert
+from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.detectors.shipment_without_order import DETECTOR as SHIPMENT
 from offbook.detectors.state import EntityState, decode_state, encode_state

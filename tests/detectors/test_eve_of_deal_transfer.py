@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from offbook.detectors.detector import Common, Duration
+from offbook.detectors.detector import Common
 from offbook.detectors.engine import configured
 from offbook.detectors.eve_of_deal_transfer import DETECTOR
+from offbook.detectors.params import Duration
 from offbook.events.event import Event
 from tests.detectors.timeline import (
     after,

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Common, Detector, Duration
+from offbook.detectors.detector import Common, Detector
 from offbook.detectors.fact import Fact
+from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.detectors.wording import CompanyWords, counted, money, span, total
 from offbook.events.alert import Bilingual

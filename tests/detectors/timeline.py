@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Common, Detector, Duration
+from offbook.detectors.detector import Common, Detector
 from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
+from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Alert
 from offbook.events.event import Event, Origin

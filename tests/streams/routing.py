@@ -13,7 +13,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from offbook.detectors.detector import Duration
+from offbook.detectors.params import Duration
 from offbook.events.times import SECOND, rfc3339
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from offbook.detectors.detector import Duration
+from offbook.detectors.params import Duration
 from offbook.events.times import DAY, SECOND
 from offbook.events.types import STREAM_TOPICS
 from offbook.sinks.health import Health

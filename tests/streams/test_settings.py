@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Duration
+from offbook.detectors.params import Duration
 from offbook.streams import kafka
 from offbook.streams.settings import Settings, SettingsError, configured_detectors, load
 
