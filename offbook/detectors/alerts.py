@@ -34,6 +34,31 @@ def score(severity: Severity, corroborated: bool) -> int:
     return min(100, SCORES[severity] + (CORROBORATION if corroborated else 0))
 
 
+def found_at(finding: Finding) -> int:
+    """When it could be known, in event time: at its last event, or when its deadline passed."""
+    return max(finding.facts[-1].at, finding.due or 0)
+
+
+def alert_fact(detector: Detector, finding: Finding, revision: int) -> Fact:
+    """An alert as a fact for the detectors that weigh alerts: its newest event, and its score.
+
+    `about` is the alert's id, `weight` its score.
+    """
+    severity = finding.severity or detector.severity
+    return structs.replace(
+        finding.facts[-1],
+        role="alert",
+        about=alert_id(detector.id, finding.anchor),
+        weight=score(severity, finding.corroborated),
+        fields={
+            "detector": detector.id,
+            "severity": severity,
+            "revision": str(revision),
+            "found_at": str(found_at(finding)),
+        },
+    )
+
+
 class AlertWriter:
     """Writes the alert of a finding. `mode` is put on every alert."""
 
@@ -59,7 +84,7 @@ class AlertWriter:
                 f"已撤回：{finding.settled.zh}。{summary.zh}",
             )
         first, last = finding.facts[0].at, finding.facts[-1].at
-        found_at = detected_at if detected_at is not None else max(last, finding.due or 0)
+        found = detected_at if detected_at is not None else found_at(finding)
         return Alert(
             alert_id=alert_id(detector.id, finding.anchor),
             revision=revision,
@@ -75,7 +100,7 @@ class AlertWriter:
             account=finding.subject.account,
             first_event_at=rfc3339(first),
             last_event_at=rfc3339(last),
-            detected_at=rfc3339(found_at),
+            detected_at=rfc3339(found),
             evidence=tuple(_evidence(fact, finding.notes) for fact in finding.facts),
             mode=self._mode,
             rule=Rule(self._params(detector), finding.measured),

@@ -18,8 +18,11 @@ def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, comm
     if now is not None:
         over = now - common.lateness - common.grace
         done = over - detector.keeps(detector.params)
-        for anchor in [it for it, raised in notebook.raised.items() if raised.finding.until < done]:
-            del notebook.raised[anchor]
+        if detector.dossier is None:
+            # What is judged by the profile can be found as long as that is kept.
+            raised = notebook.raised
+            for anchor in [it for it in raised if raised[it].finding.until < done]:
+                del raised[anchor]
         if detector.prune is not None:
             facts = detector.prune(facts, detector.params, over)
         else:
@@ -39,9 +42,10 @@ def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, comm
         evicted = len(facts) - len(kept)
         facts = kept
     notebook.facts = facts
-    if not facts:
+    if not facts and detector.dossier is None:
         # Nothing can be found of no facts, and `judge` may count on one.
         notebook.raised = {}
+        notebook.waiting = []
     return evicted
 
 
@@ -77,7 +81,7 @@ def prune_shared(state: EntityState, now: int | None, common: Common) -> int:
         del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
         evicted += 1
     for detector_id, notebook in list(state.notebooks.items()):
-        if not notebook.facts and not notebook.raised:
+        if not notebook.facts and not notebook.raised and not notebook.waiting and not notebook.due:
             del state.notebooks[detector_id]
     if not state.notebooks and state.asked:
         state.asked = {}
@@ -95,18 +99,25 @@ def set_due(
     """
     wait = common.lateness + common.grace
     dues: list[int] = []
-    for detector_id, notebook in state.notebooks.items():
+    for detector_id, notebook in list(state.notebooks.items()):
         detector = detectors[detector_id]
-        newest = notebook.facts[-1].at if notebook.facts else 0
+        if detector.dossier is not None:
+            if not state.profile:
+                del state.notebooks[detector_id]
+            elif notebook.due is not None:
+                dues.append(notebook.due)
+            continue
+        last = notebook.facts[-1].at if notebook.facts else 0
         for raised in notebook.raised.values():
-            newest = max(newest, raised.finding.until)
-        expiry = newest + detector.keeps(detector.params) + wait
+            last = max(last, raised.finding.until)
+        expiry = last + detector.keeps(detector.params) + wait
         if now is None or expiry >= now:
             notebook.due = expiry if notebook.due is None else min(notebook.due, expiry)
         if notebook.due is not None:
             dues.append(notebook.due)
     if state.profile:
-        dues.append(state.profile[-1].at + REGISTER_KEPT + wait)
+        newest = state.profile[-1]
+        dues.append(newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait)
     if state.subscribers:
         dues.append(max(state.subscribers.values()) + wait)
     state.due = min(dues) if dues else None

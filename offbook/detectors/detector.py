@@ -111,16 +111,29 @@ class Reads:
 
     Events of type `data` for which `where` holds (a pure and cheap look at the event, asked by
     the router too) reach the entities of kind `entity` that they are about; `fact` draws what is
-    kept, or None.
+    kept, or None. With `ends_of`, a span of time, only the first and the last of a span are kept.
     """
 
     entity: EntityKind
     data: type[EventData]
     fact: Draw
     where: Where = anything
+    ends_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The facts of a detector that judges an entity by its profile, and keeps none of its own.
+
+    What several detectors ask of one order is then kept once.
+    """
+
+    entity: EntityKind
+    roles: frozenset[str]
 
 
 Prune = Callable[[list[Fact], Any, int], list[Fact]]
+Concerns = Callable[["View", Fact, Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +148,31 @@ class Detector:
     `folds` says what gives way where one entity has too many facts: neighbours that say the same
     are folded into one, which keeps totals (True), or the oldest goes (False).
     `needs` names the reference data without which it stays silent.
-    `watches_profile` asks for a new judgement when the entity's own profile changes.
+    `watches_profile` asks for a new judgement when the entity's own profile changes; by a role of
+    `profile.FREQUENT` only if `watches` has it.
+    `dossier` takes its facts from that profile.
+    `weighs_alerts` brings it, as facts of role `alert`, the alerts of the other detectors on the
+    employee; its own go to no such detector.
+    `concerns` is a cheap look at a new fact: False if nothing that is found can change by it, and
+    no judgement is needed.
     """
 
     id: str
     severity: Severity
     title: Bilingual
     params: Params
-    reads: tuple[Reads, ...]
     judge: Judge
     summarise: Callable[[Finding, Any, Words], Bilingual]
     keeps: Callable[[Any], int]
+    reads: tuple[Reads, ...] = ()
     prune: Prune | None = None
     folds: bool = False
     needs: tuple[ReferenceKind, ...] = ()
     watches_profile: bool = False
+    watches: frozenset[str] = frozenset()
+    dossier: Dossier | None = None
+    weighs_alerts: bool = False
+    concerns: Concerns | None = None
     severities: tuple[Severity, ...] = ()
 
     def possible_severities(self) -> tuple[Severity, ...]:

@@ -14,12 +14,19 @@ from operator import attrgetter
 
 from msgspec import Struct, structs
 
-from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter
+from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact
 from offbook.detectors.bounds import prune_notebook, prune_shared, set_due
 from offbook.detectors.detector import Common, Detector, Finding, Reads
 from offbook.detectors.entity import ABOUT, EntityKind, entity, split
-from offbook.detectors.fact import Fact, in_time_order, insert
-from offbook.detectors.profile import PROFILES, Profile, customer_owner, order_owner, remember
+from offbook.detectors.fact import Fact, in_time_order, insert, insert_ends
+from offbook.detectors.profile import (
+    FREQUENT,
+    PROFILES,
+    Profile,
+    customer_owner,
+    order_owner,
+    remember,
+)
 from offbook.detectors.reference import Reference, ReferenceKind
 from offbook.detectors.state import EntityState, Notebook, Raised
 from offbook.events.alert import Alert, Mode
@@ -41,8 +48,20 @@ class Told(Struct, frozen=True, array_like=True, tag="told"):
     facts: list[Fact]
 
 
-Note = Subscribe | Told
-Input = Event | Subscribe | Told
+class Implicated(Struct, frozen=True, array_like=True, tag="implicated"):
+    """An alert of another detector on the employee this goes to, as it stands now.
+
+    `alert` is a fact of role `alert`: at the time of the deed, from the event that anchors it.
+    `firing` False says that it no longer stands, or names somebody else now.
+    """
+
+    alert: Fact
+    revision: int
+    firing: bool
+
+
+Note = Subscribe | Told | Implicated
+Input = Event | Note
 
 
 @dataclass(slots=True)
@@ -136,6 +155,14 @@ class Engine:
             for reads in detector.reads:
                 row = self._readers.setdefault((reads.entity, reads.data), [])
                 row.append((detector.id, reads))
+        self._dossiers: dict[tuple[EntityKind, str], list[str]] = {}
+        for detector in detectors:
+            if detector.dossier is not None:
+                for role in detector.dossier.roles:
+                    self._dossiers.setdefault((detector.dossier.entity, role), []).append(
+                        detector.id
+                    )
+        self._weigh_alerts = [it.id for it in detectors if it.weighs_alerts]
         self._needy = {detector.id for detector in detectors if detector.needs}
         self._routes = {
             data: [
@@ -199,14 +226,19 @@ class Engine:
                 self._read(kind, id_, item, state, step, dirty, told)
             elif isinstance(item, Subscribe):
                 self._subscribe(key, item, state, step)
-            else:
+            elif isinstance(item, Told):
                 self._learn(item, state, step, dirty)
+            else:
+                self._weigh(item, state, dirty)
         if told:
             step.changed = True
             if state.subscribers:
                 self._tell(key, told, state, step)
+            roles = {fact.role for fact in told}
+            seldom = not roles <= FREQUENT
             for detector_id in state.notebooks:
-                if self.detectors[detector_id].watches_profile:
+                detector = self.detectors[detector_id]
+                if detector.watches_profile and (seldom or detector.watches & roles):
                     state.notebooks[detector_id].waiting.extend(told)
                     dirty.setdefault(detector_id, [])
         if now is not None and state.due is not None and state.due < now:
@@ -218,7 +250,8 @@ class Engine:
             step.changed = True
             view = _View(kind, id_, state, self.common, self.reference, now)
             for detector_id, fresh in dirty.items():
-                self._judge(key, view, detector_id, fresh, step, now, detected_at)
+                if not self._unconcerned(view, detector_id, fresh, step, now):
+                    self._judge(key, view, detector_id, fresh, step, now, detected_at)
         if step.changed:
             step.evict("profile", prune_shared(state, now, self.common))
             set_due(state, self.detectors, now, self.common)
@@ -245,7 +278,11 @@ class Engine:
             except Exception as error:  # noqa: BLE001 - one event must not stop an entity
                 step.failures.append(Failure("profile", error, [event]))
                 drawn = []
-            told.extend(fact for fact in drawn if remember(state.profile, fact))
+            for drawn_fact in drawn:
+                if remember(state.profile, drawn_fact):
+                    told.append(drawn_fact)
+                    for detector_id in self._dossiers.get((kind, drawn_fact.role), ()):
+                        self._note(detector_id, event, drawn_fact, state, dirty)
         for detector_id, reads in self._readers.get(at, ()):
             if detector_id in self._needy and self._lacks_reference(detector_id):
                 continue
@@ -259,9 +296,52 @@ class Engine:
             notebook = state.notebooks.get(detector_id)
             if notebook is None:
                 notebook = state.notebooks[detector_id] = Notebook()
-            if insert(notebook.facts, fact_drawn):
+            if reads.ends_of is None:
+                new = insert(notebook.facts, fact_drawn)
+            else:
+                new = insert_ends(notebook.facts, fact_drawn, reads.ends_of)
+            if new:
                 notebook.waiting.append(fact_drawn)
                 dirty.setdefault(detector_id, []).append((event, fact_drawn))
+
+    def _note(
+        self,
+        detector_id: str,
+        event: Event,
+        fact: Fact,
+        state: EntityState,
+        dirty: dict[str, list[tuple[Event, Fact]]],
+    ) -> None:
+        """A detector that judges by the profile has news."""
+        if detector_id in self._needy and self._lacks_reference(detector_id):
+            return
+        notebook = state.notebooks.get(detector_id)
+        if notebook is None:
+            notebook = state.notebooks[detector_id] = Notebook()
+        notebook.waiting.append(fact)
+        dirty.setdefault(detector_id, []).append((event, fact))
+
+    def _weigh(
+        self,
+        note: Implicated,
+        state: EntityState,
+        dirty: dict[str, list[tuple[Event, Fact]]],
+    ) -> None:
+        """The newest revision of an alert replaces what was known of it, whichever comes first."""
+        for detector_id in self._weigh_alerts:
+            notebook = state.notebooks.get(detector_id)
+            if notebook is None:
+                notebook = state.notebooks[detector_id] = Notebook()
+            known = next((it for it in notebook.facts if it.about == note.alert.about), None)
+            if known is not None:
+                if int(known.fields["revision"]) >= note.revision:
+                    continue
+                notebook.facts.remove(known)
+            # What no longer stands is remembered too: an older revision may be told once more.
+            alert = note.alert if note.firing else structs.replace(note.alert, role="withdrawn")
+            insert(notebook.facts, alert)
+            notebook.waiting.append(alert)
+            dirty.setdefault(detector_id, [])
 
     def _subscribe(self, key: str, note: Subscribe, state: EntityState, step: Step) -> None:
         state.subscribers[note.by] = max(note.until, state.subscribers.get(note.by, note.until))
@@ -291,6 +371,34 @@ class Engine:
 
     # Facts become findings, findings become revisions.
 
+    def _unconcerned(
+        self,
+        view: _View,
+        detector_id: str,
+        fresh: list[tuple[Event, Fact]],
+        step: Step,
+        now: int | None,
+    ) -> bool:
+        """Whether new facts are all there is to judge, and nothing found changes by them."""
+        detector = self.detectors[detector_id]
+        notebook = step.state.notebooks[detector_id]
+        if detector.concerns is None or len(fresh) != len(notebook.waiting) or not fresh:
+            return False
+        if now is None or (notebook.judged is not None and now < notebook.judged):
+            return False
+        if notebook.due is not None and notebook.due < now:
+            return False
+        view.facts = notebook.facts
+        try:
+            if any(detector.concerns(view, fact, detector.params) for _, fact in fresh):
+                return False
+        except Exception:  # noqa: BLE001 - the judgement fails likewise, and is answered for there
+            return False
+        notebook.waiting = []
+        notebook.judged = now
+        step.evict(detector_id, prune_notebook(detector, notebook, now, self.common))
+        return True
+
     def _judge(
         self,
         key: str,
@@ -303,14 +411,18 @@ class Engine:
     ) -> None:
         detector = self.detectors[detector_id]
         notebook = step.state.notebooks[detector_id]
+        dossier = detector.dossier
         view.facts = notebook.facts
+        if dossier is not None:
+            view.facts = [fact for fact in step.state.profile if fact.role in dossier.roles]
         view.wanted = set()
         try:
             findings = list(detector.judge(view, detector.params))
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             step.failures.append(Failure(detector_id, error, [event for event, _ in fresh]))
             for _, fact in fresh:
-                notebook.facts.remove(fact)
+                if dossier is None:
+                    notebook.facts.remove(fact)
                 notebook.waiting.remove(fact)
             notebook.due = None
             prune_notebook(detector, notebook, now, self.common)
@@ -412,6 +524,16 @@ class Engine:
         revision = 1 if raised is None else raised.revision + 1
         notebook.raised[finding.anchor] = Raised(revision, firing, finding)
         step.alerts.append(self._write.alert(detector, finding, revision, firing, detected_at))
+        if self._weigh_alerts and not detector.weighs_alerts:
+            # The one it named before is told that it no longer names him.
+            named = {finding.subject.employee: firing}
+            if raised is not None:
+                named.setdefault(raised.finding.subject.employee, False)
+            alert = alert_fact(detector, finding, revision)
+            for employee, implicated in named.items():
+                if employee is not None:
+                    note = Implicated(alert, revision, implicated)
+                    step.notes.append((entity("employee", employee), note))
 
 
 def _later(one: int | None, other: int | None) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from offbook.detectors.contact import address_key, phone_key
 from offbook.events.types import (
     ChatHit,
     CrmEdit,
@@ -18,7 +19,20 @@ from offbook.events.types import (
 )
 
 EntityKind = Literal[
-    "employee", "customer", "order", "opportunity", "account", "payment", "shipment", "tip"
+    "employee",
+    "seller",
+    "customer",
+    "opportunity",
+    "quote",
+    "contract",
+    "order",
+    "account",
+    "payment",
+    "shipment",
+    "consignee",
+    "contact",
+    "callback",
+    "tip",
 ]
 
 
@@ -54,12 +68,40 @@ def _field(name: str) -> Callable[[Any], tuple[str, ...]]:
     return ids
 
 
+def _seller(edit: CrmEdit) -> tuple[str, ...]:
+    """Whose sale an order is: its owner's where its creation names one, else who created it."""
+    if edit.object.type != "order" or edit.op != "create":
+        return ()
+    return ((edit.after and edit.after.owner) or edit.actor,)
+
+
+def _consignees(shipment: Shipment) -> tuple[str, ...]:
+    """`phone:13800138000` and `address:…`: where goods go, however it is written."""
+    phone = phone_key(shipment.phone) if shipment.phone else ""
+    address = address_key(shipment.address) if shipment.address else ""
+    named = (("phone", phone), ("address", address))
+    return tuple(f"{what}:{key}" for what, key in named if key)
+
+
+def _contacts(edit: CrmEdit) -> tuple[str, ...]:
+    """`phone:13800138000` and `email:…`: how a new customer is reached."""
+    if edit.object.type != "customer" or edit.op != "create" or edit.after is None:
+        return ()
+    phone = phone_key(edit.after.phone) if edit.after.phone else ""
+    email = address_key(edit.after.email) if edit.after.email else ""
+    return tuple(f"{what}:{key}" for what, key in (("phone", phone), ("email", email)) if key)
+
+
 #: Which entities an event of a type is about: (type, kind) to a function that names their ids.
 ABOUT: dict[tuple[type[EventData], EntityKind], Callable[[Any], tuple[str, ...]]] = {
     (CrmEdit, "employee"): _field("actor"),
     (CrmEdit, "customer"): _edit("customer"),
     (CrmEdit, "order"): _edit("order"),
     (CrmEdit, "opportunity"): _edit("opportunity"),
+    (CrmEdit, "quote"): _edit("quote"),
+    (CrmEdit, "contract"): _edit("contract"),
+    (CrmEdit, "seller"): _seller,
+    (CrmEdit, "contact"): _contacts,
     (Payment, "payment"): _field("payment"),
     (Payment, "order"): _field("order"),
     (Payment, "customer"): _field("customer"),
@@ -69,6 +111,7 @@ ABOUT: dict[tuple[type[EventData], EntityKind], Callable[[Any], tuple[str, ...]]
     (Shipment, "order"): _field("order"),
     (Shipment, "customer"): _field("customer"),
     (Shipment, "employee"): _field("released_by"),
+    (Shipment, "consignee"): _consignees,
     (ChatHit, "employee"): _field("employee"),
     (ChatHit, "customer"): _field("customer"),
     (HrChange, "employee"): _field("employee"),
@@ -76,6 +119,7 @@ ABOUT: dict[tuple[type[EventData], EntityKind], Callable[[Any], tuple[str, ...]]
     (ServiceCallback, "customer"): _field("customer"),
     (ServiceCallback, "order"): _field("order"),
     (ServiceCallback, "employee"): _field("employee"),
+    (ServiceCallback, "callback"): _field("callback"),
     (Tip, "tip"): _field("tip"),
     (Tip, "employee"): _field("about_employee"),
     (Tip, "customer"): _field("about_customer"),

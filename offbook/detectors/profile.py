@@ -16,7 +16,7 @@ from offbook.detectors.fact import Fact, fact_of, insert
 from offbook.detectors.reference import Reference, Stated
 from offbook.events.event import Event
 from offbook.events.times import DAY
-from offbook.events.types import ChatHit, CrmEdit, EventData
+from offbook.events.types import ChatHit, CrmEdit, EventData, Payment, ServiceCallback, Shipment
 
 #: Talk that can corroborate a deed. The other categories matter to `chat-burst` only.
 SENSITIVE = frozenset({"private_deal", "off_channel_payment", "kickback", "competitor"})
@@ -27,13 +27,28 @@ REGISTER_KEPT = 400 * DAY
 #: Nobody works on an order for longer: a detector with one alert an order keeps its facts that
 #: long, or what comes later would be told as a new alert under the old one's id.
 LONGEST_ORDER = 365 * DAY
-KEPT: dict[str, int] = {"hit": 60 * DAY, "ordered": 120 * DAY}
+KEPT: dict[str, int] = {
+    "hit": 60 * DAY,
+    "ordered": 120 * DAY,
+    "touch": 75 * DAY,
+    "callback": 120 * DAY,
+}
 
 #: Roles of which only the earliest fact of an `about` is kept: more of them say nothing new.
 FIRST_ONLY = frozenset({"mention", "created", "customer", "status"})
 
-#: Roles that are only ever asked for within a window of a day or more, and kept that thinly.
-THINNED = frozenset({"ordered"})
+#: Roles that are only ever asked for within a window of so much time or more: kept that thinly.
+THINNED = {"ordered": DAY, "touch": 7 * DAY, "callback": 7 * DAY}
+
+#: Roles that say what holds from now on. A word that repeats it is of use only as the first or
+#: the last: since when it has been so, and that it still was.
+STANDING = frozenset({"owner", "amount"})
+
+#: Roles so frequent that only a detector that `watches` them is asked to judge anew.
+FREQUENT = frozenset({"touch", "callback"})
+
+#: Edits of these show that somebody works on the customer.
+_TOUCHING = frozenset({"activity", "quote", "opportunity", "contract"})
 
 
 def order_facts(event: Event, order: str) -> list[Fact]:
@@ -42,6 +57,11 @@ def order_facts(event: Event, order: str) -> list[Fact]:
     Of an order that it only names beside the one it touches, that it exists.
     """
     edit = event.data
+    if isinstance(edit, Payment):
+        amount, currency = str(edit.amount), edit.currency
+        return [fact_of(event, edit.kind, about=edit.payment, amount=amount, currency=currency)]
+    if isinstance(edit, Shipment):
+        return [fact_of(event, edit.status, about=edit.shipment)]
     assert isinstance(edit, CrmEdit)
     if edit.object.type != "order":
         return []
@@ -55,15 +75,22 @@ def order_facts(event: Event, order: str) -> list[Fact]:
     if edit.after is not None and edit.after.status is not None:
         before = edit.before.status if edit.before else None
         facts.append(fact_of(event, "status", about=edit.after.status, before=before))
-    return facts + _owner_facts(event, edit)
+    return (
+        facts
+        + _lifetime_facts(event, edit)
+        + _amount_facts(event, edit)
+        + _owner_facts(event, edit)
+    )
 
 
 def customer_facts(event: Event, customer: str) -> list[Fact]:
-    """What an edit or a chat hit says of a customer: its owner, its orders, sensitive talk.
+    """What an event says of a customer: its owner, its orders, who is in touch with it, and how.
 
-    Of a customer that it only names beside the one it touches, nothing.
+    Of a customer that an edit only names beside the one it touches, nothing.
     """
     data = event.data
+    if isinstance(data, ServiceCallback):
+        return [fact_of(event, "callback", about=data.outcome)]
     if isinstance(data, ChatHit):
         if data.category not in SENSITIVE:
             return []
@@ -73,6 +100,8 @@ def customer_facts(event: Event, customer: str) -> list[Fact]:
         if data.op != "create":
             return []
         return [fact_of(event, "ordered", about=data.object.id)]
+    if data.object.type in _TOUCHING:
+        return [fact_of(event, "touch")]
     if data.object.type != "customer" or data.object.id != customer:
         return []
     return _lifetime_facts(event, data) + _owner_facts(event, data)
@@ -105,6 +134,15 @@ def _owner_facts(event: Event, edit: CrmEdit) -> list[Fact]:
     return [fact_of(event, "owner", about=after, before=before, unchanged=unchanged)]
 
 
+def _amount_facts(event: Event, edit: CrmEdit) -> list[Fact]:
+    after = edit.after
+    if after is None or after.amount is None:
+        return []
+    unchanged = "yes" if edit.before and edit.before.amount == after.amount else None
+    about, currency = str(after.amount), after.currency
+    return [fact_of(event, "amount", about=about, currency=currency, unchanged=unchanged)]
+
+
 def _lifetime_facts(event: Event, edit: CrmEdit) -> list[Fact]:
     if edit.op == "delete":
         return [fact_of(event, "gone")]
@@ -127,6 +165,8 @@ class Drawn:
 def _shapes_customer(edit: CrmEdit) -> bool:
     if edit.object.type == "order":
         return edit.op == "create"
+    if edit.object.type in _TOUCHING:
+        return edit.op in ("create", "update")
     return edit.object.type == "customer" and (
         edit.op in ("delete", "restore")
         or (edit.after is not None and edit.after.owner is not None)
@@ -136,8 +176,13 @@ def _shapes_customer(edit: CrmEdit) -> bool:
 #: Which events an entity's profile is drawn from.
 PROFILES: dict[tuple[EntityKind, type[EventData]], Drawn] = {
     ("order", CrmEdit): Drawn(lambda edit: edit.object.type == "order", order_facts),
+    ("order", Payment): Drawn(lambda _: True, order_facts),
+    ("order", Shipment): Drawn(lambda _: True, order_facts),
     ("customer", CrmEdit): Drawn(_shapes_customer, customer_facts),
     ("customer", ChatHit): Drawn(lambda hit: hit.category in SENSITIVE, customer_facts),
+    ("customer", ServiceCallback): Drawn(
+        lambda callback: callback.outcome != "unreachable", customer_facts
+    ),
     ("opportunity", CrmEdit): Drawn(
         lambda edit: edit.object.type == "opportunity", opportunity_facts
     ),
@@ -154,22 +199,22 @@ def remember(facts: list[Fact], fact: Fact) -> bool:
                 del facts[place]
                 break
     if fact.role in THINNED:
-        return _insert_thinly(facts, fact)
+        return _insert_thinly(facts, fact, THINNED[fact.role])
     if not insert(facts, fact):
         return False
-    repeat = _owner_repeat(facts, fact) if fact.role == "owner" else None
+    repeat = _repeat(facts, fact) if fact.role in STANDING else None
     if repeat is not None:
         facts.remove(repeat)
     return repeat is not fact
 
 
-def _owner_repeat(facts: Sequence[Fact], fresh: Fact) -> Fact | None:
-    """The word that only repeats the owner between two who say the same, now that `fresh` came.
+def _repeat(facts: Sequence[Fact], fresh: Fact) -> Fact | None:
+    """The word that only repeats what stands between two that say the same, now `fresh` came.
 
-    A CRM that sends whole images tells the owner with every edit. The oldest word says since when
-    he has been it, the newest that he still was. One at most: the others were looked at before.
+    A CRM that sends whole images tells the owner with every edit. One at most: the others were
+    looked at before.
     """
-    words = [fact for fact in facts if fact.role == "owner"]
+    words = [fact for fact in facts if fact.role == fresh.role]
     place = words.index(fresh)
     for at in range(max(place - 1, 1), min(place + 2, len(words) - 1)):
         before, word, after = words[at - 1 : at + 2]
@@ -179,20 +224,20 @@ def _owner_repeat(facts: Sequence[Fact], fresh: Fact) -> Fact | None:
     return None
 
 
-def _insert_thinly(facts: list[Fact], fact: Fact) -> bool:
-    """Insert, but keep no fact of the role that lies between two others a day apart at most.
+def _insert_thinly(facts: list[Fact], fact: Fact, gap: int) -> bool:
+    """Insert, but keep no fact of the role that lies between two others `gap` apart at most.
 
-    Whoever asks for one within a window of a day or more finds one of the two anyway, and a
+    Whoever asks for one within a window of that length or more finds one of the two anyway, and a
     customer with thousands of orders need not keep them all.
     """
     same = [known for known in facts if known.role == fact.role]
     place = sum(known.order < fact.order for known in same)
     before, after = same[max(place - 2, 0) : place], same[place : place + 2]
-    if before and after and after[0].at - before[-1].at <= DAY:
+    if before and after and after[0].at - before[-1].at <= gap:
         return False
-    if len(before) == 2 and fact.at - before[0].at <= DAY:
+    if len(before) == 2 and fact.at - before[0].at <= gap:
         facts.remove(before[1])
-    if len(after) == 2 and after[1].at - fact.at <= DAY:
+    if len(after) == 2 and after[1].at - fact.at <= gap:
         facts.remove(after[0])
     return insert(facts, fact)
 

@@ -6,9 +6,13 @@ arrived in, the shape is the same.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
 from offbook.detectors.fact import Fact
+
+_time = attrgetter("at")
 
 Reached = Callable[[Sequence[Fact]], bool]
 
@@ -52,19 +56,38 @@ def runs(facts: Sequence[Fact], window: int, reached: Reached) -> Iterator[Seque
             start += 1
 
 
-def open_runs(facts: list[Fact], window: int, reached: Reached, limit: int) -> list[Fact]:
-    """`facts` without those that belong to runs, or to nothing, that ended before `limit`.
+def open_runs(
+    facts: list[Fact], window: int, reached: Reached, limit: int, stays: int = 0
+) -> list[Fact]:
+    """`facts` without those of runs that ended `stays` before `limit`, and of none that no event
+    after `limit` can still reach.
 
     A run goes whole or stays whole: half of one could join its successor and look like a new run.
     """
+    if not facts or facts[0].at + window >= limit:
+        return facts
+    over = bisect_right(facts, limit, key=_time)
+    kept: list[Fact] = []
     start = 0
-    for run in runs(facts, window, reached):
+    for run in runs(facts[:over], window, reached):
         if run[0].at + window >= limit:
             break
+        if run[0].at + window + stays >= limit:
+            kept.extend(run)
         start = facts.index(run[-1], start) + 1
-    while start < len(facts) and facts[start].at + window < limit:
+    while start < over and facts[start].at + window < limit:
         start += 1
-    return facts[start:] if start else facts
+    return kept + facts[start:]
+
+
+def near_a_run(facts: Sequence[Fact], fact: Fact, window: int, reached: Reached) -> bool:
+    """Whether `fact` can belong to any run: enough lies within `window` on its two sides.
+
+    A run is near every fact it covers, so where there is none, the runs are what they were.
+    """
+    first = bisect_left(facts, fact.at - window, key=_time)
+    last = bisect_right(facts, fact.at + window, key=_time)
+    return reached(facts[first:last])
 
 
 def sequence(firsts: Sequence[Fact], second: Fact, within: int) -> list[Fact]:

@@ -12,7 +12,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from offbook.detectors.engine import Note, Subscribe, Told
+from offbook.detectors.engine import Implicated, Note, Subscribe, Told
 from offbook.events.event import Event, Origin
 from offbook.events.types import KINDS, STREAM_TOPICS
 
@@ -59,7 +59,7 @@ class Batch(Struct, frozen=True, array_like=True):
     marks: list[Mark] = []
     events: list[WireEvent] = []
     entries: list[tuple[str, int]] = []
-    notes: list[tuple[str, Subscribe | Told]] = []
+    notes: list[tuple[str, Subscribe | Told | Implicated]] = []
 
 
 _encoder = msgspec.msgpack.Encoder(decimal_format="string")
@@ -110,7 +110,7 @@ def decode_batch(value: bytes) -> Batch:
 
 def note_batches(notes: Iterable[tuple[str, Note]], partitions: int) -> Mapping[int, Batch]:
     """Notes between entities, a batch for each partition that has any."""
-    by_partition: dict[int, list[tuple[str, Subscribe | Told]]] = {}
+    by_partition: dict[int, list[tuple[str, Note]]] = {}
     for key, note in notes:
         by_partition.setdefault(partition_of(key, partitions), []).append((key, note))
     return {partition: Batch(notes=them) for partition, them in by_partition.items()}
