@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -142,6 +143,8 @@ def test_what_it_keeps_is_finite_and_longer_than_nothing(detector: Detector) -> 
 # What the alerts say.
 
 
+#: By detector, events that make it fire, and how long after nine to wait. What is not here stands
+#: as `FIRES` in the test module of the detector.
 FIRING: dict[str, tuple[list[Event], str]] = {
     "offbook-payment": ([payment(NINE, "P-1", "X", customer="C-1")], "0s"),
     "account-ring": (
@@ -206,13 +209,23 @@ FIRING: dict[str, tuple[list[Event], str]] = {
         "2h",
     ),
 }
-OWNED = company(customer("C-1", "E-1"), customer("C-2", "E-1"), employee("E-1", "Wang Wei"))
+WORLDS = {
+    detector.id: import_module(f"tests.detectors.test_{detector.id.replace('-', '_')}")
+    for detector in DETECTORS
+}
+FIRING |= {id_: world.FIRES for id_, world in WORLDS.items() if hasattr(world, "FIRES")}
+OWNED = (
+    customer("C-1", "E-1"),
+    customer("C-2", "E-1"),
+    employee("E-1", "Wang Wei"),
+    *(document for world in WORLDS.values() for document in getattr(world, "DOCUMENTS", ())),
+)
 
 
 @every
 def test_every_detector_has_a_timeline_here_on_which_it_fires(detector: Detector) -> None:
     events, until = FIRING[detector.id]
-    alert = only(play(events, detector, until=after(NINE, until), reference=OWNED))
+    alert = only(play(events, detector, until=after(NINE, until), reference=company(*OWNED)))
     assert alert.severity in detector.possible_severities()
     assert alert.title == detector.title
     assert alert.alert_id.startswith(f"{detector.id}-")
@@ -222,7 +235,7 @@ def test_every_detector_has_a_timeline_here_on_which_it_fires(detector: Detector
 def test_a_summary_says_whom_when_and_what(detector: Detector) -> None:
     """In both languages the same facts: a figure in the one stands in the other."""
     events, until = FIRING[detector.id]
-    alert = only(play(events, detector, until=after(NINE, until), reference=OWNED))
+    alert = only(play(events, detector, until=after(NINE, until), reference=company(*OWNED)))
     assert "2026-03-0" in alert.summary.en
     figures = re.findall(r"\d{4}-\d{2}-\d{2}|[A-Z]+-\d+|[\d,]+\.\d\d", alert.summary.en)
     assert figures
@@ -272,7 +285,7 @@ def test_one_that_raises_is_reported_with_its_event_and_found_nothing(
     detector: Detector, raising: Any
 ) -> None:
     events, until = FIRING[detector.id]
-    run = local(raising(detector), reference=OWNED)
+    run = local(raising(detector), reference=company(*OWNED))
     alerts = run.run(events, after(NINE, until))
     assert alerts == []
     assert {failure.detector for failure in run.failures} == {detector.id}
@@ -294,7 +307,7 @@ def test_the_others_go_on(detector: Detector) -> None:
         {event.id: event for events, _ in FIRING.values() for event in events}.values(),
         key=lambda event: event.time,
     )
-    whole, without = local(reference=OWNED), local(*broken, reference=OWNED)
+    whole, without = local(reference=company(*OWNED)), local(*broken, reference=company(*OWNED))
     all_found = firing(whole.run(events, after(NINE, "30d")))
     found = firing(without.run(events, after(NINE, "30d")))
     assert {alert.detector for alert in all_found} == set(BY_ID)
@@ -332,7 +345,7 @@ def test_one_that_raises_at_its_deadline_does_not_stop_time() -> None:
 @every
 def test_entities_disappear_after_their_time(detector: Detector) -> None:
     events, _ = FIRING[detector.id]
-    run = local(detector, reference=OWNED)
+    run = local(detector, reference=company(*OWNED))
     run.run(events)
     assert run.states
     if detector.id == "follow-up-lapsed":
@@ -417,7 +430,7 @@ def test_a_customer_everybody_talks_about_keeps_its_owner() -> None:
 
 
 def test_a_customer_called_on_every_hour_stays_small() -> None:
-    run = local(reference=OWNED)
+    run = local(reference=company(*OWNED))
     run.feed(opens(NINE, "OP-1", "C-1"))
     for n in range(2_000):
         run.feed(activity(at(NINE) + n * 3600 * SECOND, "E-1", "C-1"))

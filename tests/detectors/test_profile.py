@@ -193,7 +193,7 @@ def test_an_opportunity_that_is_created_is_open_unless_it_says_otherwise() -> No
     assert known.customers() == ["C-1"]
 
 
-def test_edits_of_other_objects_say_nothing_of_an_order_or_an_opportunity_and_touch_a_customer() -> None:
+def test_edits_of_other_objects_only_touch_the_customer() -> None:
     assert order_facts(edit(NOON, "E-1", "update", ("contract", "K-1"), order="O-1"), "O-1") == []
     assert opportunity_facts(order(NOON, "O-1", customer="C-1"), "OP-1") == []
     touch = customer_facts(opens(NOON, "OP-1", "C-1"), "C-1")

@@ -1,0 +1,189 @@
+"""The rules at the head of detectors.md, held against each detector alone in a world of its own.
+
+A detector's test module says what its world is like: `SCENES`, a strategy of the events that
+happen there, near the edges of its windows; `DOCUMENTS`, the reference data; and `oracle`, the
+detector's question asked of all events at once by brute force. `test_laws.py` holds the same
+rules against all detectors at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from offbook.detectors.catalogue import DETECTORS
+from offbook.detectors.detector import Detector
+from offbook.detectors.engine import Engine, Input
+from offbook.detectors.local import LocalRun
+from offbook.detectors.state import decode_state, encode_state
+from offbook.events.alert import Alert
+from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from tests.detectors.random_company import END, reference_of
+from tests.detectors.test_laws import told
+from tests.detectors.timeline import badly_worded, firing
+
+law = settings(
+    max_examples=1000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+DELAYS = (0, 0, 0, HOUR, DAY, 3 * DAY, 7 * DAY)
+
+
+def module_of(detector: Detector) -> Any:
+    return import_module(f"tests.detectors.test_{detector.id.replace('-', '_')}")
+
+
+WORLDS = [detector for detector in DETECTORS if hasattr(module_of(detector), "SCENES")]
+each = pytest.mark.parametrize("detector", WORLDS, ids=lambda detector: detector.id)
+
+
+class Forgetful(LocalRun):
+    """Keeps nothing in memory: all states are encoded and decoded between any two steps."""
+
+    def _step(self, key: str, inputs: list[Input]) -> list[Alert]:
+        for known in self.states:
+            self.states[known] = decode_state(encode_state(self.states[known]))
+        return super()._step(key, inputs)
+
+
+class Batches(LocalRun):
+    """Takes several events at a time, as the monitor does."""
+
+    def take(self, events: Sequence[Event]) -> list[Alert]:
+        keyed: dict[str, list[Input]] = {}
+        for one in events:
+            for key in self.engine.route(one):
+                keyed.setdefault(key, []).append(one)
+        alerts = [alert for key, inputs in keyed.items() for alert in self._step(key, inputs)]
+        return alerts + self.advance(max(event.time for event in events))
+
+
+def world(detector: Detector, run: Callable[[Engine], LocalRun] = LocalRun) -> LocalRun:
+    module = module_of(detector)
+    watched = getattr(module, "ALONGSIDE", (detector,))
+    return run(Engine(watched, reference_of(getattr(module, "DOCUMENTS", ())), mode="replay"))
+
+
+def end(run: LocalRun, alerts: Iterable[Alert]) -> list[tuple[object, ...]]:
+    alerts = [*alerts, *run.advance(END)]
+    assert not run.failures, run.failures[0]
+    assert not run.evicted
+    assert not [alert.summary for alert in alerts if badly_worded(alert)]
+    return told(alerts)
+
+
+def arrivals(data: st.DataObject, detector: Detector) -> tuple[list[Event], list[Event]]:
+    """What happened, in order of time and in order of arrival."""
+    happened = {event.id: event for event in data.draw(module_of(detector).SCENES)}
+    events = sorted(happened.values(), key=lambda event: (event.time, event.id))
+    delays = st.lists(st.sampled_from(DELAYS), min_size=len(events), max_size=len(events))
+    late = [event.time + delay for event, delay in zip(events, data.draw(delays), strict=True)]
+    order = sorted(range(len(events)), key=lambda place: late[place])
+    return events, [events[place] for place in order]
+
+
+@each
+def test_neither_arrival_repeats_batches_snapshots_nor_jumps_of_time_matter(
+    detector: Detector,
+) -> None:
+    @law
+    @given(st.data(), st.randoms(use_true_random=False))
+    def holds(data: st.DataObject, rng: Random) -> None:
+        events, came = arrivals(data, detector)
+        run = world(detector)
+        as_it_happened = end(run, run.run(events))
+
+        run = world(detector)
+        assert end(run, run.run(came)) == as_it_happened, "another order of arrival"
+
+        run, alerts, newest = world(detector), [], 0
+        for one in came:
+            alerts += run.feed(one)
+            newest = max(newest, one.time)
+            again = rng.choice(came)
+            if again.time <= one.time and newest - again.time <= 7 * DAY:
+                alerts += run.feed(again)
+        assert end(run, alerts) == as_it_happened, "repeats"
+
+        run = world(detector, Forgetful)
+        assert end(run, run.run(came)) == as_it_happened, "a snapshot at any moment"
+
+        batched, alerts, left = world(detector, Batches), [], came
+        assert isinstance(batched, Batches)
+        while left:
+            size = rng.randint(1, 6)
+            alerts += batched.take(left[:size])
+            left = left[size:]
+        assert end(batched, alerts) == as_it_happened, "batches"
+
+        step = rng.choice((HOUR * 7, DAY, 5 * DAY, 11 * DAY))
+        run, alerts = world(detector), []
+        for one in came:
+            while run.now is not None and run.now + step < one.time:
+                alerts += run.advance(run.now + step)
+            alerts += run.feed(one)
+        assert end(run, alerts) == as_it_happened, "small steps of time"
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    "detector",
+    [it for it in WORLDS if hasattr(module_of(it), "oracle")],
+    ids=lambda detector: detector.id,
+)
+def test_brute_force_over_all_events_finds_the_same(detector: Detector) -> None:
+    """`oracle(events)` gives, of each alert that stands in the end, (severity, employee, customer,
+    order, account, ids of its evidence)."""
+    module = module_of(detector)
+
+    @law
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        events, came = arrivals(data, detector)
+        run = world(detector)
+        alerts = firing(run.run(came) + run.advance(END))
+        assert {
+            (
+                alert.severity,
+                alert.employee,
+                alert.customer,
+                alert.order,
+                alert.account,
+                frozenset(piece.id for piece in alert.evidence),
+            )
+            for alert in alerts
+            if alert.detector == detector.id
+        } == set(module.oracle(events))
+
+    holds()
+
+
+@each
+def test_its_world_makes_it_fire(detector: Detector) -> None:
+    """Else the laws above would hold of nothing."""
+    fired: list[int] = []
+
+    @settings(
+        max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    @given(st.data())
+    def look(data: st.DataObject) -> None:
+        events, _ = arrivals(data, detector)
+        run = world(detector)
+        found = firing(run.run(events) + run.advance(END))
+        fired.append(sum(alert.detector == detector.id for alert in found))
+
+    look()
+    assert sum(fired) >= 3
+    assert 0 in fired, "and stay silent, too"
