@@ -33,9 +33,10 @@ def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, comm
     if len(facts) > most:
         kept = facts
         if detector.folds:
-            kept = _fold(facts, lambda fact: (fact.role, fact.about))
+            within = detector.keeps(detector.params)
+            kept = _fold(facts, lambda fact: (fact.role, fact.about), within)
             if len(kept) > most:
-                kept = _fold(kept, lambda fact: fact.role)
+                kept = _fold(kept, lambda fact: fact.role, within)
         if len(kept) > most:
             notebook.floor = kept[-most - 1].at
             kept = kept[-most:]
@@ -123,17 +124,23 @@ def set_due(
     state.due = min(dues) if dues else None
 
 
-def _fold(facts: list[Fact], what: Callable[[Fact], object]) -> list[Fact]:
+def _fold(facts: list[Fact], what: Callable[[Fact], object], within: int) -> list[Fact]:
     """Every second fact joined to the one before it where both say the same: totals stay.
 
-    By role alone, what the second is about is lost. That is better than the oldest fact, from which
-    a run has its name: a robot that writes to a thousand customers would raise an alert a message.
+    Facts further apart than `within` belong to different runs and stay apart. By role alone, what
+    the second is about is lost. That is better than the oldest fact, from which a run has its name:
+    a robot that writes to a thousand customers would raise an alert a message.
     """
     folded: list[Fact] = []
     joinable = False
     for fact in facts:
         last = folded[-1] if folded else None
-        if joinable and last is not None and what(last) == what(fact):
+        if (
+            joinable
+            and last is not None
+            and fact.at - last.at <= within
+            and what(last) == what(fact)
+        ):
             folded[-1] = structs.replace(last, weight=last.weight + fact.weight)
             joinable = False
         else:
