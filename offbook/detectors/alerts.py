@@ -76,7 +76,7 @@ class AlertWriter:
             first_event_at=rfc3339(first),
             last_event_at=rfc3339(last),
             detected_at=rfc3339(found_at),
-            evidence=tuple(_evidence(fact, finding.notes) for fact in finding.facts),
+            evidence=tuple(_evidence(fact, detector, finding) for fact in finding.facts),
             mode=self._mode,
             rule=Rule(self._params(detector), finding.measured),
         )
@@ -89,9 +89,10 @@ class AlertWriter:
         return known
 
 
-def _evidence(fact: Fact, notes: dict[str, str]) -> Evidence:
+def _evidence(fact: Fact, detector: Detector, finding: Finding) -> Evidence:
     kind = KINDS[fact.kind]
-    note = notes.get(fact.role, fact.role)
+    known = detector.notes.get(fact.role)
+    note = known.en if known is not None else finding.notes.get(fact.role, fact.role)
     if fact.weight > 1:
         note = f"{note} ({fact.weight} records)"
     return Evidence(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -51,8 +51,8 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True):
     `settled` says why a finding does not hold (any more), None if it holds; the facts then include
     the one that settles it. With a `due`, what came in time was never an alert, unless time had
     passed; without one, it is an alert in state `withdrawn`, whatever came first.
-    `values` is what the wording needs, `notes` say by role what a fact adds. `measured` says by
-    parameter what was held against it, in the parameter's unit.
+    `values` is what the wording needs. `measured` says by parameter what was held against it, in
+    the parameter's unit.
     """
 
     anchor: str
@@ -129,6 +129,7 @@ class Detector:
 
     `judge` must be a pure function of the view: the engine calls it anew whenever a fact of the
     entity has changed or a deadline has passed, and turns differences into revisions.
+    `notes` say by role what a fact adds to an alert.
     `keeps` says how long a fact can still matter to events that are not late.
     `prune` drops the facts no event after `limit` can bring back to matter (by default all that
     are older than `keeps` before it).
@@ -151,6 +152,7 @@ class Detector:
     needs: tuple[ReferenceKind, ...] = ()
     watches_profile: bool = False
     severities: tuple[Severity, ...] = ()
+    notes: Mapping[str, Bilingual] = field(default_factory=dict)
 
     def possible_severities(self) -> tuple[Severity, ...]:
         """The severities its alerts can have."""
