@@ -1,4 +1,4 @@
-"""Whose customer it was, as the detectors that judge others' deeds on it ask."""
+"""Whose a customer or an order was, as the detectors that judge deeds on it ask."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def owner_as_of(view: View, at: int, until: int) -> str | None:
     if word is not None and word.at > until and "unchanged" not in word.fields:
         profile = Profile(())
     return customer_owner(profile, view.reference, view.entity_id, at)
+
+
+def customer_of(order: Profile, until: int) -> str | None:
+    """The customer that the earliest edit of an order to name one names, up to `until`."""
+    return next(iter(order.upto(until).customers()), None)
