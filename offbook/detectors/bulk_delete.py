@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from offbook.detectors.deletion import DELETIONS
+from offbook.detectors.deletion import DELETED, DELETIONS
 from offbook.detectors.detector import Detector, Finding, Subject, View
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
@@ -62,7 +62,7 @@ DETECTOR = Detector(
             "{employee}自 {first:time} 起 {window}内删除了 {total} 条记录或文件。",
         )
     ),
-    notes={"delete": Bilingual("deleted", "删除")},
+    notes={"delete": DELETED},
     keeps=lambda params: params.window,
     prune=lambda facts, params, limit: open_runs(
         facts, params.window, total_of(params.threshold), limit

@@ -3,9 +3,9 @@
 A place is `{name}`: a part of the sentence, else something of the finding's `values` (in Chinese
 `name.zh` if there is one), `first` or `last` (when its first and last event happened), else a
 parameter, else the subject. After a colon stands how it is told: `{first:time}`, `{first:day}`,
-`{amount:money}` (in `currency`), `{owner:employee}`, `{distance:span}` (in whole hours, or minutes),
-`{total:record,file}` (in English a noun for a count). `{employee}`, and durations among the
-parameters, need no such word.
+`{amount:money}` (in `currency`), `{owner:employee}`, `{distance:span}` (in whole hours, or whole
+minutes), `{total:record,file}` (in English a noun for a count). `{employee}`, and durations among
+the parameters, need no such word.
 """
 
 from __future__ import annotations
