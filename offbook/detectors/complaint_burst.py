@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.differences import COMPLAINS
 from offbook.detectors.entity import sole
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
@@ -83,7 +84,7 @@ DETECTOR = Detector(
         ),
         by=Sentence(", all by customer {customer}", "，均来自客户 {customer}", when="customer"),
     ),
-    notes={"complaint": Bilingual("the customer complains", "客户投诉")},
+    notes={"complaint": COMPLAINS},
     keeps=lambda params: params.window,
     prune=lambda facts, params, limit: open_runs(
         facts, params.window, distinct_of(params.threshold), limit

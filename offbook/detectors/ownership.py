@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from offbook.detectors.detector import View
 from offbook.detectors.profile import Profile, customer_owner
+from offbook.events.alert import Bilingual
+
+#: What an edit of an order adds to an alert, by its role in the profile.
+ORDER_EDITS = {
+    "mention": Bilingual("the order is known", "订单已有记录"),
+    "created": Bilingual("created the order", "创建订单"),
+    "owner": Bilingual("owns the order", "订单归属人"),
+    "status": Bilingual("approved", "审批通过"),
+}
 
 
 def owner_as_of(view: View, at: int, until: int) -> str | None:

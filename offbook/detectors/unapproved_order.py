@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of, in_time_order
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import LONGEST_ORDER, Profile, order_tie
 from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
@@ -33,7 +33,10 @@ class UnapprovedOrderParams(Params, frozen=True):
 
     entered_within: Annotated[
         Duration,
-        Meta(description="an edit this long after the approval still tells whose order it is"),
+        described(
+            "an edit this long after the approval still tells whose order it is",
+            "审批之后多久之内的编辑仍可说明订单归谁",
+        ),
     ] = Duration("7d")
 
 
@@ -95,37 +98,14 @@ def _finding(
     settled: Bilingual | None = None,
 ) -> Finding:
     who = employee or view.responsible(act.at, last, order=view.entity_id)
-    customer = next(iter(order.upto(last).customers()), None)
     return Finding(
         anchor=view.entity_id,
         facts=in_time_order(*facts),
         until=last,
         due=due,
         settled=settled,
-        subject=Subject(employee=who, customer=customer, order=view.entity_id),
+        subject=Subject(employee=who, customer=customer_of(order, last), order=view.entity_id),
         values={"what": act.role, "at": str(act.at)},
-        notes={
-            "approved": "approved by its own owner or creator",
-            "completed": "completed",
-            "created": "created the order",
-            "owner": "owns the order",
-            "status": "approved",
-        },
-    )
-
-
-def summarise(finding: Finding, params: UnapprovedOrderParams, words: Words) -> Bilingual:
-    """Which order went through when, and whose approval is missing."""
-    subject, values = finding.subject, finding.values
-    who, at = words.employee(subject.employee), words.time(int(values["at"]))
-    if values["what"] == "approved":
-        return Bilingual(
-            f"{who.en} approved order {subject.order} at {at}, which is his or her own.",
-            f"{who.zh}于 {at} 审批了本人的订单 {subject.order}。",
-        )
-    return Bilingual(
-        f"Order {subject.order} was completed at {at} without an approval. Responsible: {who.en}.",
-        f"订单 {subject.order} 于 {at} 完成，此前未经审批。责任人：{who.zh}。",
     )
 
 
@@ -147,7 +127,26 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee} approved order {order} at {at:time}, which is his or her own.",
+            "{employee}于 {at:time} 审批了本人的订单 {order}。",
+            when="what=approved",
+        ),
+        Sentence(
+            "Order {order} was completed at {at:time} without an approval. "
+            "Responsible: {employee}.",
+            "订单 {order} 于 {at:time} 完成，此前未经审批。责任人：{employee}。",
+            when="what=completed",
+        ),
+    ),
+    notes={
+        "approved": Bilingual(
+            "approved by its own owner or creator", "由订单归属人或下单人本人审批"
+        ),
+        "completed": Bilingual("completed", "订单完成"),
+        **ORDER_EDITS,
+    },
     keeps=lambda params: LONGEST_ORDER + params.entered_within,
     watches_profile=True,
 )
