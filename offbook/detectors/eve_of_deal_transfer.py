@@ -16,16 +16,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
+from offbook.detectors.deal import DEALS, is_made
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.fact import Fact, between, fact_of, in_time_order
+from offbook.detectors.fact import Fact, between, in_time_order
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.stage import newly
 from offbook.detectors.transfer import names_owner, transfer_fact, transfers
 from offbook.detectors.wording import distinct, elapsed
 from offbook.events.alert import Bilingual
-from offbook.events.event import Event
 from offbook.events.types import CrmEdit
 
 CANCELLED = Bilingual("the orders were cancelled or deleted", "订单均已取消或删除")
@@ -46,26 +44,6 @@ class EveOfDealTransferParams(Params, frozen=True):
     ] = Duration("7d")
 
 
-def _deals(edit: CrmEdit) -> bool:
-    if edit.object.type == "order":
-        return edit.op == "create" or _ends(edit)
-    won = edit.object.type == "opportunity" and edit.after is not None and edit.after.stage == "won"
-    return won and (edit.before is None or edit.before.stage != "won")
-
-
-def _ends(edit: CrmEdit) -> bool:
-    return edit.op == "delete" or (edit.after is not None and edit.after.status == "cancelled")
-
-
-def _deal(event: Event, _: Reference) -> Fact:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    role = "won"
-    if edit.object.type == "order":
-        role = "cancelled" if _ends(edit) else "placed"
-    return fact_of(event, role, about=edit.object.id)
-
-
 def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
     """One finding a transfer that a deal followed: settled if no order and no win is left."""
     owned = view.profile("customer", view.entity_id)
@@ -74,7 +52,7 @@ def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
         deals = [
             deal
             for deal in between(made, moved.at, moved.at + params.within)
-            if owned.owner_at(deal.at) == moved.about and _is_deal(view, deal)
+            if owned.owner_at(deal.at) == moved.about and is_made(view, deal)
         ]
         if not deals:
             continue
@@ -107,10 +85,6 @@ def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
         )
 
 
-def _is_deal(view: View, deal: Fact) -> bool:
-    return deal.role == "placed" or newly(view.profile("opportunity", deal.about), deal, "won")
-
-
 def _ends_of(view: View, deal: Fact, params: EveOfDealTransferParams) -> Sequence[Fact]:
     if deal.role == "won":
         return ()
@@ -125,7 +99,7 @@ DETECTOR = Detector(
     params=EveOfDealTransferParams(),
     reads=(
         Reads("customer", CrmEdit, transfer_fact, where=names_owner),
-        Reads("customer", CrmEdit, _deal, where=_deals),
+        DEALS,
     ),
     judge=judge,
     summarise=says(

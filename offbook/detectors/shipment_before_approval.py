@@ -15,17 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
+from offbook.detectors.approval import approval_at
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.dispatch import LEFT, dispatched, dispatched_fact, first_dispatches
-from offbook.detectors.fact import Fact, in_time_order
+from offbook.detectors.fact import in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import Profile
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 from offbook.events.types import Shipment
 
-APPROVED = frozenset({"approved", "completed"})
 HAD_BEEN = Bilingual("the order had been approved before", "发货前订单已经审批通过")
 
 
@@ -49,7 +48,7 @@ def judge(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Finding]
         mention = order.first("mention")
         if mention is None:
             continue
-        approval = _approval(order, sent.at)
+        approval = approval_at(order, sent.at)
         yield Finding(
             anchor=shipment,
             facts=in_time_order(sent, mention if approval is None else approval),
@@ -64,18 +63,6 @@ def judge(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Finding]
             ),
             values={"shipment": shipment, "at": str(sent.at)},
         )
-
-
-def _approval(order: Profile, at: int) -> Fact | None:
-    """The edit that shows that the order had been approved at `at`.
-
-    Where no earlier edit tells its status, what the first later one followed was its status.
-    """
-    words = order.of("status")
-    earlier = [word for word in words if word.at <= at]
-    if earlier:
-        return next((word for word in earlier if word.about in APPROVED), None)
-    return words[0] if words and words[0].fields.get("before") in APPROVED else None
 
 
 DETECTOR = Detector(

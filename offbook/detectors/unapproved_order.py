@@ -11,19 +11,17 @@ pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.fact import Fact, fact_of, in_time_order
+from offbook.detectors.approval import STEPS, approvals, approved_before
+from offbook.detectors.detector import Detector, Finding, Subject, View
+from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import LONGEST_ORDER, Profile, order_tie
-from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
-from offbook.events.event import Event
-from offbook.events.types import CrmEdit
 
 APPROVED = Bilingual("the order had been approved before it was completed", "订单完成前已审批通过")
 
@@ -40,22 +38,10 @@ class UnapprovedOrderParams(Params, frozen=True):
     ] = Duration("7d")
 
 
-def _status(event: Event, _: Reference) -> Fact | None:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    assert edit.after is not None
-    assert edit.after.status is not None
-    before = edit.before.status if edit.before else None
-    if before == edit.after.status:
-        return None
-    approver = edit.after.approved_by or edit.actor
-    return fact_of(event, edit.after.status, about=approver, before=before)
-
-
 def judge(view: View, params: UnapprovedOrderParams) -> Iterable[Finding]:
     """One finding an order: approved by its own people, or completed without an approval."""
     order = view.profile("order", view.entity_id)
-    for approval in _approvals(view, order):
+    for approval in approvals(view.of("approved"), order):
         last = approval.at + params.entered_within
         tie = order_tie(order.upto(last), approval.about, approval.at)
         if tie is not None:
@@ -63,27 +49,11 @@ def judge(view: View, params: UnapprovedOrderParams) -> Iterable[Finding]:
             return
     for completed in view.of("completed")[:1]:
         last = completed.at + params.entered_within
-        earlier = _approved_before(order, completed)
+        earlier = approved_before(order, completed)
         facts = (completed,) if earlier is None else (earlier, completed)
         settled = None if earlier is None else APPROVED
         due = completed.at + view.common.grace
         yield _finding(view, order, completed, last, facts, due=due, settled=settled)
-
-
-def _approvals(view: View, order: Profile) -> Iterator[Fact]:
-    """The edits that approved it. A CRM may repeat the status with every edit: those did not."""
-    first = next((word for word in order.of("status") if word.about == "approved"), None)
-    for approval in view.of("approved"):
-        if "before" in approval.fields or first is None or first.anchor == approval.anchor:
-            yield approval
-
-
-def _approved_before(order: Profile, completed: Fact) -> Fact | None:
-    """The approval, or the completion itself where it says that it followed one."""
-    for word in order.of("status"):
-        if word.about == "approved" and word.at <= completed.at:
-            return word
-    return completed if completed.fields.get("before") == "approved" else None
 
 
 def _finding(
@@ -114,18 +84,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Order not approved by anybody else", "订单未经他人审批"),
     params=UnapprovedOrderParams(),
-    reads=(
-        Reads(
-            "order",
-            CrmEdit,
-            _status,
-            where=lambda edit: (
-                edit.object.type == "order"
-                and edit.after is not None
-                and edit.after.status in ("approved", "completed")
-            ),
-        ),
-    ),
+    reads=(STEPS,),
     judge=judge,
     summarise=says(
         Sentence(
