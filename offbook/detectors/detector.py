@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -64,7 +64,6 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True):
     severity: Severity | None = None
     corroborated: bool = False
     values: dict[str, str] = {}
-    notes: dict[str, str] = {}
     measured: dict[str, str] = {}
 
 
@@ -146,13 +145,13 @@ class Detector:
     reads: tuple[Reads, ...]
     judge: Judge
     summarise: Callable[[Finding, Any, Words], Bilingual]
+    notes: Mapping[str, Bilingual]
     keeps: Callable[[Any], int]
     prune: Prune | None = None
     folds: bool = False
     needs: tuple[ReferenceKind, ...] = ()
     watches_profile: bool = False
     severities: tuple[Severity, ...] = ()
-    notes: Mapping[str, Bilingual] = field(default_factory=dict)
 
     def possible_severities(self) -> tuple[Severity, ...]:
         """The severities its alerts can have."""
