@@ -15,14 +15,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta, structs
+from msgspec import structs
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.entity import sole
 from offbook.detectors.fact import Fact
 from offbook.detectors.money_in import private_payment_fact, received
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.ownership import customer_of
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import distinct_of, open_runs, runs
-from offbook.detectors.wording import distinct, span, total
+from offbook.detectors.wording import distinct, total
 from offbook.events.alert import Bilingual
 from offbook.events.times import DAY
 from offbook.events.types import Payment
@@ -35,23 +38,26 @@ ENTERED_WITHIN = 7 * DAY
 class AccountRingParams(Params, frozen=True):
     """How many customers, within what time."""
 
-    customers: Annotated[int, Meta(ge=2, description="different customers that paid")] = 3
-    window: Annotated[Duration, Meta(description="from the first payment of the run")] = Duration(
-        "90d"
-    )
+    customers: Annotated[
+        int, described("different customers that paid", "付款的不同客户", "at least", ge=2)
+    ] = 3
+    window: Annotated[
+        Duration, described("from the first payment of the run", "自首笔付款起的时长")
+    ] = Duration("90d")
 
 
 def judge(view: View, params: AccountRingParams) -> Iterable[Finding]:
     """One finding for each run of payments that enough customers made."""
     payments = [named for paid in view.facts if (named := _with_customer(view, paid)).about]
     for run in runs(payments, params.window, distinct_of(params.customers)):
+        customers = distinct(run, view.common)
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].fields['payment']}",
             facts=tuple(run),
             until=run[0].at + params.window + ENTERED_WITHIN,
             subject=Subject(employee=_behind(view, run), account=view.entity_id),
-            values={"customers": distinct(run, view.common), "payments": total(run, view.common)},
-            notes={"received": "payment of one of the customers to this account"},
+            values={"customers": customers, "payments": total(run, view.common)},
+            measured={"customers": customers},
         )
 
 
@@ -60,8 +66,8 @@ def _with_customer(view: View, paid: Fact) -> Fact:
     order = paid.fields.get("order")
     if paid.about or order is None:
         return paid
-    customers = view.profile("order", order).upto(paid.at + ENTERED_WITHIN).customers()
-    return structs.replace(paid, about=customers[0]) if customers else paid
+    customer = customer_of(view.profile("order", order), paid.at + ENTERED_WITHIN)
+    return structs.replace(paid, about=customer) if customer is not None else paid
 
 
 def _behind(view: View, run: Iterable[Fact]) -> str | None:
@@ -69,27 +75,11 @@ def _behind(view: View, run: Iterable[Fact]) -> str | None:
     holder = view.reference.holder(view.entity_id)
     if holder is not None:
         return holder
-    responsible = {
+    return sole(
         view.responsible(
             paid.at, paid.at + ENTERED_WITHIN, order=paid.fields.get("order"), customer=paid.about
         )
         for paid in run
-    }
-    return responsible.pop() if len(responsible) == 1 else None
-
-
-def summarise(finding: Finding, params: AccountRingParams, words: Words) -> Bilingual:
-    """How many customers paid into which account, and who is behind it."""
-    values, account = finding.values, finding.subject.account
-    who = words.employee(finding.subject.employee)
-    first, last = words.day(finding.facts[0].at), words.day(finding.facts[-1].at)
-    within = span(params.window)
-    return Bilingual(
-        f"{values['customers']} customers made {values['payments']} payments to account {account}, "
-        f"which is not the company's, from {first} to {last} (within {within.en}). "
-        f"Behind it: {who.en}.",
-        f"{first} 至 {last}（{within.zh}内）有 {values['customers']} 个客户向非公司账户 {account} "
-        f"付款 {values['payments']} 笔。相关员工：{who.zh}。",
     )
 
 
@@ -113,7 +103,19 @@ DETECTOR = Detector(
     params=AccountRingParams(),
     reads=(Reads("account", Payment, private_payment_fact, where=received),),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{customers} customers made {payments} payments to account {account}, which is not the "
+            "company's, from {first:day} to {last:day} (within {window}). Behind it: {employee}.",
+            "{first:day} 至 {last:day}（{window}内）有 {customers} 个客户向非公司账户 {account} "
+            "付款 {payments} 笔。相关员工：{employee}。",
+        )
+    ),
+    notes={
+        "received": Bilingual(
+            "payment of one of the customers to this account", "其中一个客户向该账户付款"
+        )
+    },
     keeps=lambda params: params.window + ENTERED_WITHIN,
     prune=_prune,
     folds=True,

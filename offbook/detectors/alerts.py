@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 from msgspec import structs
@@ -101,7 +102,7 @@ class AlertWriter:
             first_event_at=rfc3339(first),
             last_event_at=rfc3339(last),
             detected_at=rfc3339(found),
-            evidence=tuple(_evidence(fact, finding.notes) for fact in finding.facts),
+            evidence=tuple(_evidence(fact, detector.notes) for fact in finding.facts),
             mode=self._mode,
             rule=Rule(self._params(detector), finding.measured),
         )
@@ -114,11 +115,16 @@ class AlertWriter:
         return known
 
 
-def _evidence(fact: Fact, notes: dict[str, str]) -> Evidence:
+def note_on(note: Bilingual, weight: int) -> Bilingual:
+    """What an event adds to an alert; of several records, how many."""
+    if weight == 1:
+        return note
+    return Bilingual(f"{note.en} ({weight} records)", f"{note.zh}（{weight} 条）")
+
+
+def _evidence(fact: Fact, notes: Mapping[str, Bilingual]) -> Evidence:
     kind = KINDS[fact.kind]
-    note = notes.get(fact.role, fact.role)
-    if fact.weight > 1:
-        note = f"{note} ({fact.weight} records)"
+    note = notes.get(fact.role, Bilingual(fact.role, fact.role))
     return Evidence(
         source=fact.source,
         id=fact.id,
@@ -127,5 +133,5 @@ def _evidence(fact: Fact, notes: dict[str, str]) -> Evidence:
         topic=kind.topic,
         partition=fact.partition,
         offset=fact.offset,
-        note=note,
+        note=note_on(note, fact.weight).en,
     )

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from offbook.detectors.deletion import DELETIONS
+from offbook.detectors.deletion import DELETED, DELETIONS
 from offbook.detectors.detector import Detector, Finding, Subject, View
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
@@ -44,8 +44,7 @@ def judge(view: View, params: BulkDeleteParams) -> Iterable[Finding]:
             facts=tuple(run),
             until=run[0].at + params.window,
             subject=Subject(employee=view.entity_id),
-            values={"total": deleted, "since": str(run[0].at)},
-            notes={"delete": "deleted"},
+            values={"total": deleted},
             measured={"threshold": deleted},
         )
 
@@ -59,10 +58,11 @@ DETECTOR = Detector(
     judge=judge,
     summarise=says(
         Sentence(
-            "{employee} deleted {total:record,file} within {window} from {since:time}.",
-            "{employee}自 {since:time} 起 {window}内删除了 {total} 条记录或文件。",
+            "{employee} deleted {total:record,file} within {window} from {first:time}.",
+            "{employee}自 {first:time} 起 {window}内删除了 {total} 条记录或文件。",
         )
     ),
+    notes={"delete": DELETED},
     keeps=lambda params: params.window,
     prune=lambda facts, params, limit: open_runs(
         facts, params.window, total_of(params.threshold), limit

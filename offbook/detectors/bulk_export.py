@@ -16,37 +16,45 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, between, fact_of, in_time_order, insert
 from offbook.detectors.heavy_runs import heavy_runs, open_heavy_runs
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
-from offbook.detectors.resignation import HR_CHANGES, LONGEST_NOTICE, resignations
-from offbook.detectors.wording import counted, span, total
+from offbook.detectors.resignation import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
+from offbook.detectors.sentences import Sentence, says
+from offbook.detectors.wording import total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit, EndpointFile
 
 #: By role, which is the operation or action, what the evidence says of it.
 TAKEN = {
-    "view": "viewed",
-    "export": "exported",
-    "copy_external": "copied to an external device",
-    "upload": "uploaded",
-    "print": "printed",
-    "send": "sent",
+    "view": Bilingual("viewed", "查看"),
+    "export": Bilingual("exported", "导出"),
+    "copy_external": Bilingual("copied to an external device", "复制到外接设备"),
+    "upload": Bilingual("uploaded", "上传"),
+    "print": Bilingual("printed", "打印"),
+    "send": Bilingual("sent", "外发"),
 }
 
 
 class BulkExportParams(Params, frozen=True):
     """How many, how fast, and how near to a resignation."""
 
-    threshold: Annotated[int, Meta(ge=1, description="records and files taken out in all")] = 200
-    window: Annotated[Duration, Meta(description="from the first of the run")] = Duration("1h")
+    threshold: Annotated[
+        int,
+        described("records and files taken out in all", "带出的记录与文件合计", "at least", ge=1),
+    ] = 200
+    window: Annotated[Duration, described("from the first of the run", "自首次带出起的时长")] = (
+        Duration("1h")
+    )
     resignation_within: Annotated[
-        Duration, Meta(description="critical if he resigns this long before or after, at most")
+        Duration,
+        described(
+            "critical if he resigns this long before or after, at most",
+            "在此前后多久之内提离职，告警升为严重",
+        ),
     ] = Duration("30d")
 
 
@@ -78,7 +86,8 @@ def judge(view: View, params: BulkExportParams) -> Iterable[Finding]:
     standing = [it.notice for it in resignations(view) if it.withdrawn is None] if given else []
     for run in runs:
         facts, notices = tuple(run), _near(run, standing, params)
-        values = {"total": total(run, view.common), "first": str(run[0].at)}
+        taken = total(run, view.common)
+        values = {"total": taken, "since": str(run[0].at)}
         if notices:
             # The bound on evidence takes the newest, and must not take the notice.
             facts = in_time_order(*run[: view.common.max_evidence - 1], notices[0])
@@ -90,7 +99,7 @@ def judge(view: View, params: BulkExportParams) -> Iterable[Finding]:
             subject=Subject(employee=view.entity_id),
             severity="critical" if notices else None,
             values=values,
-            notes={**TAKEN, "resigned": "gave notice"},
+            measured={"threshold": taken},
         )
 
 
@@ -116,22 +125,6 @@ def prune(facts: list[Fact], params: BulkExportParams, limit: int) -> list[Fact]
     return kept
 
 
-def summarise(finding: Finding, params: BulkExportParams, words: Words) -> Bilingual:
-    """Who took out how many, when, and when he gave notice."""
-    who, values = words.employee(finding.subject.employee), finding.values
-    within, since = span(params.window), words.time(int(values["first"]))
-    en = (
-        f"{who.en} viewed, exported or took out {counted(values['total'], 'record', 'file')} "
-        f"within {within.en} from {since}"
-    )
-    zh = f"{who.zh}自 {since} 起 {within.zh}内查看、导出或带出了 {values['total']} 条记录或文件"
-    if "notice" in values:
-        notice = words.day(int(values["notice"]))
-        en += f", and gave notice on {notice}"
-        zh += f"，并于 {notice} 提出离职"
-    return Bilingual(f"{en}.", f"{zh}。")
-
-
 DETECTOR = Detector(
     id="bulk-export",
     severity="warning",
@@ -143,7 +136,18 @@ DETECTOR = Detector(
         HR_CHANGES,
     ),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee} viewed, exported or took out {total:record,file} within {window} from "
+            "{since:time}{resigned}.",
+            "{employee}自 {since:time} 起 {window}内查看、导出或带出了 {total} 条记录或文件"
+            "{resigned}。",
+        ),
+        resigned=Sentence(
+            ", and gave notice on {notice:day}", "，并于 {notice:day} 提出离职", when="notice"
+        ),
+    ),
+    notes={**TAKEN, "resigned": GAVE_NOTICE},
     keeps=_keeps,
     prune=prune,
     folds=True,

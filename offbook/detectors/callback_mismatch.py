@@ -14,22 +14,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
-from offbook.detectors.differences import flat, worded
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.differences import COMPLAINS, flat, worded
 from offbook.detectors.fact import Fact, between, fact_of
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual, Severity
 from offbook.events.event import Event
 from offbook.events.types import ServiceCallback
 
 SEVERITY: dict[str, Severity] = {"mismatch": "warning", "denied": "critical"}
-SAID = {
-    "mismatch": Bilingual("contradicted the company's records", "所述与公司记录不符"),
-    "denied": Bilingual("denied the deal", "否认这笔交易"),
-}
 CORRECTED = Bilingual("a later report on this callback corrected it", "该回访后来已更正")
 
 
@@ -37,7 +32,10 @@ class CallbackMismatchParams(Params, frozen=True):
     """How long a report can be corrected."""
 
     corrected_within: Annotated[
-        Duration, Meta(description="a report this long after the bad one still corrects it")
+        Duration,
+        described(
+            "a report this long after the bad one still corrects it", "不符的回访在多久之内仍可更正"
+        ),
     ] = Duration("90d")
 
 
@@ -77,39 +75,22 @@ def judge(view: View, params: CallbackMismatchParams) -> Iterable[Finding]:
             settled=None if near[-1] is bad else CORRECTED,
             severity=SEVERITY[bad.role],
             subject=Subject(employee=who, customer=view.entity_id, order=order),
-            values={**bad.fields, "outcome": bad.role, "at": str(bad.at)},
-            notes={
-                "mismatch": "the customer contradicts the records",
-                "denied": "the customer denies the deal",
-                "confirmed": "the customer confirms the records",
-                "unreachable": "the customer was not reached",
-                "complaint": "the customer complains",
-            },
+            values={**_told(bad), "callback": callback, "outcome": bad.role, "at": str(bad.at)},
         )
+
+
+def _told(report: Fact) -> dict[str, str]:
+    """What differs, in both languages."""
+    if "differences" not in report.fields:
+        return {}
+    told = worded(report.fields["differences"], int(report.fields["count"]))
+    return {"differences": told.en, "differences.zh": told.zh}
 
 
 def _whole(facts: list[Fact], params: CallbackMismatchParams, limit: int) -> list[Fact]:
     """A callback goes whole or stays whole: the loss of a report would look like a revision."""
     newest = {report.about: report.at for report in facts}
     return [it for it in facts if newest[it.about] >= limit - params.corrected_within]
-
-
-def summarise(finding: Finding, params: CallbackMismatchParams, words: Words) -> Bilingual:
-    """Which customer contradicted or denied what, when, and what differs."""
-    values, subject, callback = finding.values, finding.subject, finding.anchor
-    at, who = words.time(int(values["at"])), words.employee(subject.employee)
-    said, order, differs = SAID[values["outcome"]], Bilingual("", ""), Bilingual("", "")
-    if subject.order is not None:
-        order = Bilingual(f" (order {subject.order})", f"（订单 {subject.order}）")
-    if "differences" in values:
-        told = worded(values["differences"], int(values["count"]))
-        differs = Bilingual(f": {told.en}", f"：{told.zh}")
-    return Bilingual(
-        f"In callback {callback} at {at}, customer {subject.customer} {said.en}{order.en}"
-        f"{differs.en}. Responsible: {who.en}.",
-        f"{at} 的回访 {callback} 中，客户 {subject.customer} {said.zh}{order.zh}{differs.zh}。"
-        f"责任人：{who.zh}。",
-    )
 
 
 DETECTOR = Detector(
@@ -119,7 +100,29 @@ DETECTOR = Detector(
     params=CallbackMismatchParams(),
     reads=(Reads("customer", ServiceCallback, _report),),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "In callback {callback} at {at:time}, customer {customer} {said}{named}{differs}. "
+            "Responsible: {employee}.",
+            "{at:time} 的回访 {callback} 中，客户 {customer} {said}{named}{differs}。"
+            "责任人：{employee}。",
+        ),
+        said=(
+            Sentence(
+                "contradicted the company's records", "所述与公司记录不符", when="outcome=mismatch"
+            ),
+            Sentence("denied the deal", "否认这笔交易", when="outcome=denied"),
+        ),
+        named=Sentence(" (order {order})", "（订单 {order}）", when="order"),
+        differs=Sentence(": {differences}", "：{differences}", when="differences"),
+    ),
+    notes={
+        "mismatch": Bilingual("the customer contradicts the records", "客户所述与记录不符"),
+        "denied": Bilingual("the customer denies the deal", "客户否认交易"),
+        "confirmed": Bilingual("the customer confirms the records", "客户确认与记录一致"),
+        "unreachable": Bilingual("the customer was not reached", "未联系上客户"),
+        "complaint": COMPLAINS,
+    },
     keeps=lambda params: params.corrected_within,
     prune=_whole,
     watches_profile=True,

@@ -14,14 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.entity import sole
 from offbook.detectors.fact import Fact, fact_of
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import Reached, distinct_of, either, open_runs, runs, total_of
-from offbook.detectors.wording import counted, distinct, span, total
+from offbook.detectors.wording import distinct, total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import ChatHit
@@ -30,9 +30,13 @@ from offbook.events.types import ChatHit
 class ChatBurstParams(Params, frozen=True):
     """How much talk, with how many, within what time."""
 
-    hits: Annotated[int, Meta(ge=1, description="keyword hits in all")] = 5
-    customers: Annotated[int, Meta(ge=1, description="different customers they are about")] = 3
-    window: Annotated[Duration, Meta(description="from the first hit of the run")] = Duration("24h")
+    hits: Annotated[int, described("keyword hits in all", "关键词命中合计", "at least", ge=1)] = 5
+    customers: Annotated[
+        int, described("different customers they are about", "涉及的不同客户", "at least", ge=1)
+    ] = 3
+    window: Annotated[
+        Duration, described("from the first hit of the run", "自首次命中起的时长")
+    ] = Duration("24h")
 
 
 def _hit(event: Event, _: Reference) -> Fact:
@@ -48,33 +52,17 @@ def _enough(params: ChatBurstParams) -> Reached:
 def judge(view: View, params: ChatBurstParams) -> Iterable[Finding]:
     """One finding for each run of hits that is enough by number or by customers."""
     for run in runs(view.facts, params.window, _enough(params)):
-        customers = {hit.about for hit in run if hit.about}
+        hits, customers = total(run, view.common), distinct(run, view.common)
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].anchor}",
             facts=tuple(run),
             until=run[0].at + params.window,
             subject=Subject(
-                employee=view.entity_id,
-                customer=next(iter(customers)) if len(customers) == 1 else None,
+                employee=view.entity_id, customer=sole(hit.about for hit in run if hit.about)
             ),
-            values={"total": total(run, view.common), "customers": distinct(run, view.common)},
-            notes={"hit": "chat keyword hit"},
+            values={"hits": hits, "customers": customers},
+            measured={"hits": hits, "customers": customers},
         )
-
-
-def summarise(finding: Finding, params: ChatBurstParams, words: Words) -> Bilingual:
-    """Who, how many hits, about how many customers, when."""
-    who, values = words.employee(finding.subject.employee), finding.values
-    within, since = span(params.window), words.time(finding.facts[0].at)
-    about = Bilingual("naming no customer", "未关联到客户")
-    if values["customers"] != "0":
-        customers = counted(values["customers"], "customer")
-        about = Bilingual(f"about {customers}", f"涉及 {values['customers']} 个客户")
-    return Bilingual(
-        f"{who.en} had {counted(values['total'], 'sensitive chat hit')} {about.en} "
-        f"within {within.en} from {since}.",
-        f"{who.zh}自 {since} 起 {within.zh}内有 {values['total']} 次敏感聊天命中，{about.zh}。",
-    )
 
 
 DETECTOR = Detector(
@@ -84,7 +72,17 @@ DETECTOR = Detector(
     params=ChatBurstParams(),
     reads=(Reads("employee", ChatHit, _hit, where=lambda hit: hit.category != "other"),),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee} had {hits:sensitive chat hit} {about} within {window} from {first:time}.",
+            "{employee}自 {first:time} 起 {window}内有 {hits} 次敏感聊天命中，{about}。",
+        ),
+        about=(
+            Sentence("naming no customer", "未关联到客户", when="customers=0"),
+            Sentence("about {customers:customer}", "涉及 {customers} 个客户", when="!customers=0"),
+        ),
+    ),
+    notes={"hit": Bilingual("chat keyword hit", "聊天关键词命中")},
     keeps=lambda params: params.window,
     prune=lambda facts, params, limit: open_runs(facts, params.window, _enough(params), limit),
     folds=True,

@@ -14,14 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.differences import COMPLAINS
+from offbook.detectors.entity import sole
 from offbook.detectors.fact import Fact, fact_of
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import distinct_of, open_runs, runs
-from offbook.detectors.wording import counted, distinct, span
+from offbook.detectors.wording import distinct
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import ServiceCallback
@@ -30,10 +31,12 @@ from offbook.events.types import ServiceCallback
 class ComplaintBurstParams(Params, frozen=True):
     """How many, within what time."""
 
-    threshold: Annotated[int, Meta(ge=1, description="callbacks with a complaint")] = 3
-    window: Annotated[Duration, Meta(description="from the first complaint of the run")] = Duration(
-        "30d"
-    )
+    threshold: Annotated[
+        int, described("callbacks with a complaint", "有投诉的回访", "at least", ge=1)
+    ] = 3
+    window: Annotated[
+        Duration, described("from the first complaint of the run", "自首次投诉起的时长")
+    ] = Duration("30d")
 
 
 def _complaint(event: Event, _: Reference) -> Fact:
@@ -45,33 +48,18 @@ def _complaint(event: Event, _: Reference) -> Fact:
 def judge(view: View, params: ComplaintBurstParams) -> Iterable[Finding]:
     """One finding for each run of complaints from enough callbacks."""
     for run in runs(view.facts, params.window, distinct_of(params.threshold)):
-        customers = {complaint.fields["customer"] for complaint in run}
+        callbacks = distinct(run, view.common)
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].anchor}",
             facts=tuple(run),
             until=run[0].at + params.window,
             subject=Subject(
                 employee=view.entity_id,
-                customer=next(iter(customers)) if len(customers) == 1 else None,
+                customer=sole(complaint.fields["customer"] for complaint in run),
             ),
-            values={"callbacks": distinct(run, view.common)},
-            notes={"complaint": "the customer complains"},
+            values={"callbacks": callbacks},
+            measured={"threshold": callbacks},
         )
-
-
-def summarise(finding: Finding, params: ComplaintBurstParams, words: Words) -> Bilingual:
-    """About whom, how many, when; by whom if it is always the same customer."""
-    who, customer = words.employee(finding.subject.employee), finding.subject.customer
-    count, since = finding.values["callbacks"], words.time(finding.facts[0].at)
-    within = span(params.window)
-    by = Bilingual("", "")
-    if customer is not None:
-        by = Bilingual(f", all by customer {customer}", f"，均来自客户 {customer}")
-    return Bilingual(
-        f"{who.en} was the subject of {counted(count, 'complaint')} in service callbacks within "
-        f"{within.en} from {since}{by.en}.",
-        f"{who.zh}自 {since} 起 {within.zh}内在客服回访中被投诉 {count} 次{by.zh}。",
-    )
 
 
 DETECTOR = Detector(
@@ -88,7 +76,15 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee} was the subject of {callbacks:complaint} in service callbacks within "
+            "{window} from {first:time}{by}.",
+            "{employee}自 {first:time} 起 {window}内在客服回访中被投诉 {callbacks} 次{by}。",
+        ),
+        by=Sentence(", all by customer {customer}", "，均来自客户 {customer}", when="customer"),
+    ),
+    notes={"complaint": COMPLAINS},
     keeps=lambda params: params.window,
     prune=lambda facts, params, limit: open_runs(
         facts, params.window, distinct_of(params.threshold), limit

@@ -16,31 +16,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
-from msgspec import Meta
-
 from offbook.detectors.contact import changed_contacts
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Listing, Sentence, says
 from offbook.detectors.shapes import distinct_of, open_runs, runs
-from offbook.detectors.wording import counted, distinct, span
+from offbook.detectors.wording import distinct
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
-
-FIELDS = {"phone": Bilingual("phone", "电话"), "address": Bilingual("address", "地址")}
 
 
 class ContactTamperingParams(Params, frozen=True):
     """How many customers, how fast. One is enough where the new contact is an employee's."""
 
     customers: Annotated[
-        int, Meta(ge=2, description="different customers one employee changed")
+        int,
+        described(
+            "different customers one employee changed", "同一员工改动的不同客户", "at least", ge=2
+        ),
     ] = 5
-    window: Annotated[Duration, Meta(description="from the first change of the run")] = Duration(
-        "24h"
-    )
+    window: Annotated[
+        Duration, described("from the first change of the run", "自首次改动起的时长")
+    ] = Duration("24h")
 
 
 def _changes(edit: CrmEdit) -> bool:
@@ -84,42 +84,21 @@ def _of_customer(view: View) -> Iterator[Finding]:
                 subject=Subject(employee=edit.fields["actor"], customer=view.entity_id),
                 severity="critical",
                 values=edit.fields,
-                notes={"taken over": "the customer's contact is now an employee's"},
             )
 
 
 def _of_employee(view: View, params: ContactTamperingParams) -> Iterator[Finding]:
     for run in runs(view.facts, params.window, distinct_of(params.customers)):
+        customers = distinct(run, view.common)
         yield Finding(
             anchor=f"employee\n{view.entity_id}\n{run[0].anchor}",
             facts=tuple(run),
             until=run[0].at + params.window,
             subject=Subject(employee=view.entity_id),
             severity="warning",
-            values={"customers": distinct(run, view.common)},
-            notes={"changed": "changed a customer's contact"},
+            values={"customers": customers},
+            measured={"customers": customers},
         )
-
-
-def summarise(finding: Finding, params: ContactTamperingParams, words: Words) -> Bilingual:
-    """Who changed which contact of which customer to whose, or of how many customers, when."""
-    subject, values = finding.subject, finding.values
-    who, since = words.employee(subject.employee), words.time(finding.facts[0].at)
-    if "customers" in values:
-        within = span(params.window)
-        return Bilingual(
-            f"{who.en} changed the phone, email or address of "
-            f"{counted(values['customers'], 'customer')} within {within.en} from {since}.",
-            f"{who.zh}自 {since} 起 {within.zh}内修改了 {values['customers']} 个客户的"
-            "电话、邮箱或地址。",
-        )
-    whose = {field: words.employee(values[field]) for field in FIELDS if field in values}
-    en = " and ".join(f"the {FIELDS[it].en} to that of {whose[it].en}" for it in whose)
-    zh = "，".join(f"把{FIELDS[it].zh}改成了{whose[it].zh}的{FIELDS[it].zh}" for it in whose)
-    return Bilingual(
-        f"{who.en} changed contact data of customer {subject.customer} at {since}: {en}.",
-        f"{who.zh}于 {since} 修改了客户 {subject.customer} 的联系资料，{zh}。",
-    )
 
 
 DETECTOR = Detector(
@@ -132,7 +111,41 @@ DETECTOR = Detector(
         Reads("employee", CrmEdit, _change, where=_changes),
     ),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee} changed the phone, email or address of {customers:customer} within "
+            "{window} from {first:time}.",
+            "{employee}自 {first:time} 起 {window}内修改了 {customers} 个客户的电话、邮箱或地址。",
+            when="customers",
+        ),
+        Sentence(
+            "{employee} changed contact data of customer {customer} at {first:time}: {whose}.",
+            "{employee}于 {first:time} 修改了客户 {customer} 的联系资料，{whose}。",
+            when="!customers",
+        ),
+        whose=Listing(
+            (
+                Sentence(
+                    "the phone to that of {phone:employee}",
+                    "把电话改成了{phone:employee}的电话",
+                    when="phone",
+                ),
+                Sentence(
+                    "the address to that of {address:employee}",
+                    "把地址改成了{address:employee}的地址",
+                    when="address",
+                ),
+            ),
+            " and ",
+            "，",
+        ),
+    ),
+    notes={
+        "taken over": Bilingual(
+            "the customer's contact is now an employee's", "客户的联系方式变成了员工的"
+        ),
+        "changed": Bilingual("changed a customer's contact", "改动了客户的联系方式"),
+    },
     keeps=lambda params: params.window,
     prune=lambda facts, params, limit: open_runs(
         facts, params.window, distinct_of(params.customers), limit

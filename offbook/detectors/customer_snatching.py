@@ -17,15 +17,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Annotated
 
-from msgspec import Meta, structs
+from msgspec import structs
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.ownership import owner_as_of
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Listing, Sentence, says
 from offbook.detectors.shapes import runs, total_of
-from offbook.detectors.wording import counted, span, total
+from offbook.detectors.wording import elapsed, total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
@@ -45,7 +46,12 @@ class CustomerSnatchingParams(Params, frozen=True):
     """How long a customer is its owner's to work on after his last activity."""
 
     within: Annotated[
-        Duration, Meta(description="after the owner's last activity; also the length of a run")
+        Duration,
+        described(
+            "after the owner's last activity; also the length of a run",
+            "距归属人最近一次跟进的时长；也是连续行为的统计时长",
+            "at most",
+        ),
     ] = Duration("7d")
 
 
@@ -95,7 +101,6 @@ def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
     for actor, work in acts.items():
         for run in runs(work, params.within, total_of(1)):
             claim = claims[run[0].order]
-            kinds = [kind for kind in WORK if any(act.role == kind for act in run)]
             yield Finding(
                 anchor=f"{view.entity_id}\n{actor}\n{run[0].anchor}",
                 facts=(claim, *run),
@@ -106,12 +111,9 @@ def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
                     "owner": claim.about,
                     "since": str(run[0].at),
                     "total": total(run, view.common),
-                    "kinds": " ".join(kinds),
+                    **{kind: "created" for kind in WORK if any(act.role == kind for act in run)},
                 },
-                notes={
-                    "claim": "the owner's last activity before",
-                    **{kind: f"{kind} created by a colleague" for kind in WORK},
-                },
+                measured={"within": elapsed(claim.at, run[0].at)},
             )
 
 
@@ -137,22 +139,6 @@ def prune(facts: list[Fact], params: CustomerSnatchingParams, limit: int) -> lis
     return [fact for fact in facts if fact.at >= oldest]
 
 
-def summarise(finding: Finding, params: CustomerSnatchingParams, words: Words) -> Bilingual:
-    """Who created what on whose customer, when, and when its owner was last active."""
-    values, customer = finding.values, finding.subject.customer
-    who, owner = words.employee(finding.subject.employee), words.employee(values["owner"])
-    since, last = words.time(int(values["since"])), words.time(finding.facts[0].at)
-    kinds = [WORK[kind] for kind in values["kinds"].split()]
-    en, zh = ", ".join(kind.en for kind in kinds), "、".join(kind.zh for kind in kinds)
-    count, within = values["total"], span(params.within)
-    return Bilingual(
-        f"{who.en} created {counted(count, 'record')} ({en}) on customer {customer} of {owner.en} "
-        f"within {within.en} from {since}; the owner's last activity before that was at {last}.",
-        f"{who.zh}自 {since} 起 {within.zh}内，在{owner.zh}名下的客户 {customer} 上新建了 {count} "
-        f"条记录（{zh}）；此前归属人最近一次跟进是在 {last}。",
-    )
-
-
 DETECTOR = Detector(
     id="customer-snatching",
     severity="warning",
@@ -160,7 +146,25 @@ DETECTOR = Detector(
     params=CustomerSnatchingParams(),
     reads=(Reads("customer", CrmEdit, _work, where=_works),),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee} created {total:record} ({kinds}) on customer {customer} of "
+            "{owner:employee} within {within} from {since:time}; the owner's last activity before "
+            "that was at {first:time}.",
+            "{employee}自 {since:time} 起 {within}内，在{owner:employee}名下的客户 {customer} 上"
+            "新建了 {total} 条记录（{kinds}）；此前归属人最近一次跟进是在 {first:time}。",
+        ),
+        kinds=Listing(
+            tuple(Sentence(it.en, it.zh, f"{kind}=created") for kind, it in WORK.items())
+        ),
+    ),
+    notes={
+        "claim": Bilingual("the owner's last activity before", "归属人此前最近一次跟进"),
+        **{
+            kind: Bilingual(f"{kind} created by a colleague", f"同事新建{it.zh}")
+            for kind, it in WORK.items()
+        },
+    },
     keeps=lambda params: 2 * params.within,
     prune=prune,
     needs=("employees",),

@@ -14,14 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.deletion import DELETIONS
-from offbook.detectors.detector import Detector, Finding, Subject, View, Words
+from offbook.detectors.deletion import DELETED, DELETIONS
+from offbook.detectors.detector import Detector, Finding, Subject, View
 from offbook.detectors.fact import between, in_time_order
-from offbook.detectors.params import Duration, Params
-from offbook.detectors.resignation import HR_CHANGES, LONGEST_NOTICE, resignations
-from offbook.detectors.wording import counted, total
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.resignation import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
+from offbook.detectors.sentences import Sentence, says
+from offbook.detectors.wording import total
 from offbook.events.alert import Bilingual
 
 STAYED = Bilingual("the resignation was withdrawn", "离职申请已撤回")
@@ -30,15 +29,23 @@ STAYED = Bilingual("the resignation was withdrawn", "离职申请已撤回")
 class DeletedBeforeResignationParams(Params, frozen=True):
     """How many deletes, and how far around the resignation."""
 
-    threshold: Annotated[int, Meta(ge=1, description="records and files deleted in all")] = 3
-    before: Annotated[Duration, Meta(description="counted from this long before the notice")] = (
-        Duration("30d")
-    )
-    after_leaving: Annotated[Duration, Meta(description="to this long after the leaving")] = (
-        Duration("7d")
-    )
+    threshold: Annotated[
+        int,
+        described("records and files deleted in all", "删除的记录与文件合计", "at least", ge=1),
+    ] = 3
+    before: Annotated[
+        Duration,
+        described("counted from this long before the notice", "自提出离职前多久起计入"),
+    ] = Duration("30d")
+    after_leaving: Annotated[
+        Duration, described("to this long after the leaving", "计到离职后多久为止")
+    ] = Duration("7d")
     after_notice: Annotated[
-        Duration, Meta(description="or this long after the notice while no leaving is known")
+        Duration,
+        described(
+            "or this long after the notice while no leaving is known",
+            "离职日未知时，计到提出离职后多久为止",
+        ),
     ] = Duration("30d")
 
 
@@ -53,6 +60,7 @@ def judge(view: View, params: DeletedBeforeResignationParams) -> Iterable[Findin
         counted = between(deletes, notice.at - params.before, last)
         if sum(fact.weight for fact in counted) < params.threshold:
             continue
+        deleted = total(counted, view.common)
         facts = [*counted, notice]
         if resignation.withdrawn is not None:
             facts.append(resignation.withdrawn)
@@ -63,30 +71,13 @@ def judge(view: View, params: DeletedBeforeResignationParams) -> Iterable[Findin
             settled=None if resignation.withdrawn is None else STAYED,
             subject=Subject(employee=view.entity_id),
             values={
-                "total": total(counted, view.common),
+                "total": deleted,
                 "notice": str(notice.at),
-                "first": str(counted[0].at),
-                "last": str(counted[-1].at),
+                "from": str(counted[0].at),
+                "to": view.reference.day(counted[-1].at).isoformat(),
             },
-            notes={
-                "delete": "deleted",
-                "resigned": "gave notice",
-                "resignation_withdrawn": "took the notice back",
-            },
+            measured={"threshold": deleted},
         )
-
-
-def summarise(finding: Finding, params: DeletedBeforeResignationParams, words: Words) -> Bilingual:
-    """Who deleted how much, and when he gave notice."""
-    who, values = words.employee(finding.subject.employee), finding.values
-    notice = words.day(int(values["notice"]))
-    first, last = words.day(int(values["first"])), words.day(int(values["last"]))
-    return Bilingual(
-        f"{who.en} gave notice on {notice} and deleted "
-        f"{counted(values['total'], 'record', 'file')} from {first} to {last}.",
-        f"{who.zh}于 {notice} 提出离职，并在 {first} 至 {last} 删除了 {values['total']} "
-        "条记录或文件。",
-    )
 
 
 DETECTOR = Detector(
@@ -96,7 +87,19 @@ DETECTOR = Detector(
     params=DeletedBeforeResignationParams(),
     reads=(*DELETIONS, HR_CHANGES),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee} gave notice on {notice:day} and deleted {total:record,file} "
+            "from {from:day} to {to}.",
+            "{employee}于 {notice:day} 提出离职，并在 {from:day} 至 {to} 删除了 {total} "
+            "条记录或文件。",
+        )
+    ),
+    notes={
+        "delete": DELETED,
+        "resigned": GAVE_NOTICE,
+        "resignation_withdrawn": Bilingual("took the notice back", "撤回离职申请"),
+    },
     keeps=lambda params: params.before + LONGEST_NOTICE,
     folds=True,
 )

@@ -5,8 +5,12 @@ from __future__ import annotations
 from offbook.detectors.detector import Reads
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
+from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit, EndpointFile
+
+#: What a delete adds to an alert.
+DELETED = Bilingual("deleted", "删除")
 
 
 def _deletion(event: Event, _: Reference) -> Fact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,8 +51,8 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True):
     `settled` says why a finding does not hold (any more), None if it holds; the facts then include
     the one that settles it. With a `due`, what came in time was never an alert, unless time had
     passed; without one, it is an alert in state `withdrawn`, whatever came first.
-    `values` is what the wording needs, `notes` say by role what a fact adds. `measured` says by
-    parameter what was held against it, in the parameter's unit.
+    `values` is what the wording needs. `measured` says by parameter what was held against it, in
+    the parameter's unit.
     """
 
     anchor: str
@@ -64,7 +64,6 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True):
     severity: Severity | None = None
     corroborated: bool = False
     values: dict[str, str] = {}
-    notes: dict[str, str] = {}
     measured: dict[str, str] = {}
 
 
@@ -142,6 +141,7 @@ class Detector:
 
     `judge` must be a pure function of the view: the engine calls it anew whenever a fact of the
     entity has changed or a deadline has passed, and turns differences into revisions.
+    `notes` say by role what a fact adds to an alert.
     `keeps` says how long a fact can still matter to events that are not late.
     `prune` drops the facts no event after `limit` can bring back to matter (by default all that
     are older than `keeps` before it).
@@ -163,6 +163,7 @@ class Detector:
     params: Params
     judge: Judge
     summarise: Callable[[Finding, Any, Words], Bilingual]
+    notes: Mapping[str, Bilingual]
     keeps: Callable[[Any], int]
     reads: tuple[Reads, ...] = ()
     prune: Prune | None = None

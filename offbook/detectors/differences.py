@@ -1,4 +1,4 @@
-"""What a callback's customer said otherwise, short enough for a fact and for a sentence."""
+"""What a callback's customer said, short enough for a fact and for a sentence."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import msgspec
 
 from offbook.events.alert import Bilingual
 from offbook.events.types import Difference
+
+COMPLAINS = Bilingual("the customer complains", "客户投诉")
 
 #: A report may list any number of differences of any size; state and alerts carry these.
 MOST_TOLD = 3

@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.dispatch import dispatched
 from offbook.detectors.fact import Fact, fact_of, in_time_order
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import LONGEST_ORDER, order_tie
 from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import Payment, Shipment
@@ -31,7 +31,10 @@ class DutiesConflictParams(Params, frozen=True):
 
     entered_within: Annotated[
         Duration,
-        Meta(description="an order edit this long after the act still tells whose order it is"),
+        described(
+            "an order edit this long after the act still tells whose order it is",
+            "行为之后多久之内的订单编辑仍可说明订单归谁",
+        ),
     ] = Duration("7d")
 
 
@@ -71,55 +74,25 @@ def judge(view: View, params: DutiesConflictParams) -> Iterable[Finding]:
         if not conflicts:
             continue
         act, tie = conflicts[0]
-        customers = order.upto(act.at + params.entered_within).customers()
+        named = act.fields.get("customer")
+        more = len({again.fields["object"] for again, _ in conflicts}) - 1
         yield Finding(
             anchor=f"{view.entity_id}\n{duty}",
             facts=in_time_order(*(fact for conflict in conflicts for fact in conflict)),
             until=conflicts[-1][0].at + params.entered_within,
             subject=Subject(
                 employee=act.about,
-                customer=act.fields.get("customer") or next(iter(customers), None),
+                customer=named or customer_of(order, act.at + params.entered_within),
                 order=view.entity_id,
             ),
             values={
                 "duty": duty,
                 "object": act.fields["object"],
                 "at": str(act.at),
-                "times": str(len({act.fields["object"] for act, _ in conflicts})),
-                "as": "creator" if tie.role == "created" else "owner",
-            },
-            notes={
-                "payment": "booked by the order's own salesperson",
-                "shipment": "released by the order's own salesperson",
-                "created": "created the order",
-                "owner": "owns the order",
+                "more": str(more),
+                "tie": tie.role,
             },
         )
-
-
-_DUTIES = {
-    "payment": Bilingual("booked payment", "登记了付款"),
-    "shipment": Bilingual("released shipment", "放行了发货单"),
-}
-_TIES = {
-    "owner": Bilingual("whose owner he or she is", "的归属人"),
-    "creator": Bilingual("which he or she created", "的下单人"),
-}
-
-
-def summarise(finding: Finding, params: DutiesConflictParams, words: Words) -> Bilingual:
-    """Who did which duty for which order of his own."""
-    values, subject = finding.values, finding.subject
-    who, at = words.employee(subject.employee), words.time(int(values["at"]))
-    duty, tie = _DUTIES[values["duty"]], _TIES[values["as"]]
-    more = int(values["times"]) - 1
-    again = Bilingual(f", and {more} more later", f"，此后又有 {more} 次") if more else None
-    return Bilingual(
-        f"{who.en} {duty.en} {values['object']} at {at} for order {subject.order}, "
-        f"{tie.en}{again.en if again else ''}.",
-        f"{who.zh}于 {at} {duty.zh} {values['object']}，而此人正是订单 {subject.order} {tie.zh}"
-        f"{again.zh if again else ''}。",
-    )
 
 
 DETECTOR = Detector(
@@ -144,7 +117,28 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee} {did} {object} at {at:time} for order {order}, {his}{again}.",
+            "{employee}于 {at:time} {did} {object}，而此人正是订单 {order} {his}{again}。",
+        ),
+        did=(
+            Sentence("booked payment", "登记了付款", when="duty=payment"),
+            Sentence("released shipment", "放行了发货单", when="duty=shipment"),
+        ),
+        his=(
+            Sentence("whose owner he or she is", "的归属人", when="tie=owner"),
+            Sentence("which he or she created", "的下单人", when="tie=created"),
+        ),
+        again=Sentence(", and {more} more later", "，此后又有 {more} 次", when="!more=0"),
+    ),
+    notes={
+        "payment": Bilingual("booked by the order's own salesperson", "由该订单的销售本人登记收款"),
+        "shipment": Bilingual(
+            "released by the order's own salesperson", "由该订单的销售本人放行发货"
+        ),
+        **ORDER_EDITS,
+    },
     keeps=lambda params: LONGEST_ORDER + params.entered_within,
     watches_profile=True,
 )

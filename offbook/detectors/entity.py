@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from offbook.detectors.contact import address_key, phone_key
@@ -124,3 +124,9 @@ ABOUT: dict[tuple[type[EventData], EntityKind], Callable[[Any], tuple[str, ...]]
     (Tip, "employee"): _field("about_employee"),
     (Tip, "customer"): _field("about_customer"),
 }
+
+
+def sole(ids: Iterable[str | None]) -> str | None:
+    """The one id that all of them are; None if they differ, or there is none."""
+    different = set(ids)
+    return different.pop() if len(different) == 1 else None

@@ -16,18 +16,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
-from offbook.detectors.fact import Fact, between, fact_of, in_time_order
-from offbook.detectors.params import Duration, Params
-from offbook.detectors.reference import Reference
-from offbook.detectors.stage import newly
+from offbook.detectors.deal import DEALS, is_made
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.fact import Fact, between, in_time_order
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.transfer import names_owner, transfer_fact, transfers
-from offbook.detectors.wording import distinct, span
+from offbook.detectors.wording import distinct, elapsed
 from offbook.events.alert import Bilingual
-from offbook.events.event import Event
-from offbook.events.times import HOUR, MINUTE
 from offbook.events.types import CrmEdit
 
 CANCELLED = Bilingual("the orders were cancelled or deleted", "订单均已取消或删除")
@@ -36,32 +32,16 @@ CANCELLED = Bilingual("the orders were cancelled or deleted", "订单均已取�
 class EveOfDealTransferParams(Params, frozen=True):
     """How soon before the deal, and how long an order can be taken back."""
 
-    within: Annotated[Duration, Meta(description="from the transfer to the deal, at most")] = (
-        Duration("3d")
-    )
+    within: Annotated[
+        Duration, described("from the transfer to the deal", "从变更归属到成交的时长", "at most")
+    ] = Duration("3d")
     cancelled_within: Annotated[
-        Duration, Meta(description="an order cancelled or deleted this long after it was placed")
+        Duration,
+        described(
+            "an order cancelled or deleted this long after it was placed",
+            "下单后多久之内取消或删除的订单不算成交",
+        ),
     ] = Duration("7d")
-
-
-def _deals(edit: CrmEdit) -> bool:
-    if edit.object.type == "order":
-        return edit.op == "create" or _ends(edit)
-    won = edit.object.type == "opportunity" and edit.after is not None and edit.after.stage == "won"
-    return won and (edit.before is None or edit.before.stage != "won")
-
-
-def _ends(edit: CrmEdit) -> bool:
-    return edit.op == "delete" or (edit.after is not None and edit.after.status == "cancelled")
-
-
-def _deal(event: Event, _: Reference) -> Fact:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    role = "won"
-    if edit.object.type == "order":
-        role = "cancelled" if _ends(edit) else "placed"
-    return fact_of(event, role, about=edit.object.id)
 
 
 def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
@@ -72,7 +52,7 @@ def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
         deals = [
             deal
             for deal in between(made, moved.at, moved.at + params.within)
-            if owned.owner_at(deal.at) == moved.about and _is_deal(view, deal)
+            if owned.owner_at(deal.at) == moved.about and is_made(view, deal)
         ]
         if not deals:
             continue
@@ -80,6 +60,7 @@ def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
         left = [deal for deal in deals if not ends[deal.order]]
         told = left or deals
         first = told[0]
+        distance = elapsed(moved.at, first.at)
         gone = () if left else tuple(end for found in ends.values() for end in found)
         yield Finding(
             anchor=f"{view.entity_id}\n{moved.anchor}",
@@ -95,22 +76,13 @@ def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
                 "before": before,
                 "actor": moved.fields["actor"],
                 "at": str(moved.at),
-                "distance": str(first.at - moved.at),
+                "distance": distance,
                 "deal": first.about,
                 "kind": first.role,
                 "deals": distinct(told, view.common),
             },
-            notes={
-                "transfer": "the customer got another owner",
-                "placed": "the customer placed an order",
-                "won": "an opportunity of the customer was won",
-                "cancelled": "the order was cancelled or deleted",
-            },
+            measured={"within": distance},
         )
-
-
-def _is_deal(view: View, deal: Fact) -> bool:
-    return deal.role == "placed" or newly(view.profile("opportunity", deal.about), deal, "won")
 
 
 def _ends_of(view: View, deal: Fact, params: EveOfDealTransferParams) -> Sequence[Fact]:
@@ -120,36 +92,6 @@ def _ends_of(view: View, deal: Fact, params: EveOfDealTransferParams) -> Sequenc
     return between(ends, deal.at, deal.at + params.cancelled_within)
 
 
-def summarise(finding: Finding, params: EveOfDealTransferParams, words: Words) -> Bilingual:
-    """Who got the customer from whom, who moved it, and which deal came how soon."""
-    values, customer = finding.values, finding.subject.customer
-    old, new = words.employee(values["before"]), words.employee(finding.subject.employee)
-    by, at, deal = words.employee(values["actor"]), words.time(int(values["at"])), values["deal"]
-    soon, within = _soon(int(values["distance"])), span(params.within)
-    came = Bilingual(f"its opportunity {deal} was won", f"该客户的商机 {deal} 赢单")
-    if values["kind"] == "placed":
-        came = Bilingual(f"it placed order {deal}", f"该客户下了订单 {deal}")
-    more = Bilingual("", "")
-    if values["deals"] != "1":
-        more = Bilingual(
-            f", the first of {values['deals']} deals within {within.en}",
-            f"，{within.zh}内共成交 {values['deals']} 笔",
-        )
-    return Bilingual(
-        f"Customer {customer} passed from {old.en} to {new.en} at {at}, moved by {by.en}; "
-        f"{soon.en} {came.en}{more.en}.",
-        f"客户 {customer} 于 {at} 从{old.zh}名下转到{new.zh}名下，操作人为{by.zh}；"
-        f"{soon.zh}{came.zh}{more.zh}。",
-    )
-
-
-def _soon(distance: int) -> Bilingual:
-    if distance < MINUTE:
-        return Bilingual("at once", "随即")
-    passed = span(distance - distance % (HOUR if distance >= HOUR else MINUTE))
-    return Bilingual(f"{passed.en} later", f"{passed.zh}后")
-
-
 DETECTOR = Detector(
     id="eve-of-deal-transfer",
     severity="warning",
@@ -157,10 +99,36 @@ DETECTOR = Detector(
     params=EveOfDealTransferParams(),
     reads=(
         Reads("customer", CrmEdit, transfer_fact, where=names_owner),
-        Reads("customer", CrmEdit, _deal, where=_deals),
+        DEALS,
     ),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "Customer {customer} passed from {before:employee} to {employee} at {at:time}, moved "
+            "by {actor:employee}; {soon} {came}{more}.",
+            "客户 {customer} 于 {at:time} 从{before:employee}名下转到{employee}名下，"
+            "操作人为{actor:employee}；{soon}{came}{more}。",
+        ),
+        soon=(
+            Sentence("at once", "随即", when="distance=0s"),
+            Sentence("{distance:span} later", "{distance:span}后", when="!distance=0s"),
+        ),
+        came=(
+            Sentence("it placed order {deal}", "该客户下了订单 {deal}", when="kind=placed"),
+            Sentence("its opportunity {deal} was won", "该客户的商机 {deal} 赢单", when="kind=won"),
+        ),
+        more=Sentence(
+            ", the first of {deals} deals within {within}",
+            "，{within}内共成交 {deals} 笔",
+            when="!deals=1",
+        ),
+    ),
+    notes={
+        "transfer": Bilingual("the customer got another owner", "客户变更归属人"),
+        "placed": Bilingual("the customer placed an order", "客户下单"),
+        "won": Bilingual("an opportunity of the customer was won", "客户的商机赢单"),
+        "cancelled": Bilingual("the order was cancelled or deleted", "订单被取消或删除"),
+    },
     keeps=lambda params: params.within + params.cancelled_within,
     watches_profile=True,
 )

@@ -10,17 +10,18 @@ Looks the same: holidays, sick leave without a stand-in, a customer who asked fo
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
-from msgspec import Meta, Struct, structs
+from msgspec import structs
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of, in_time_order
-from offbook.detectors.params import Duration, Params
-from offbook.detectors.reference import Reference, Stated
-from offbook.detectors.wording import span
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
+from offbook.detectors.spell import NEVER, Spell, open_spells, tenures
+from offbook.detectors.stage import every_change, stage_change
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
@@ -32,47 +33,20 @@ IN_TIME = Bilingual(
     "the owner was active, or the wait ended, in time", "期限内已有跟进或无需再跟进"
 )
 
-ALWAYS = -(2**62)
-NEVER = 2**62
-
 
 class FollowUpLapsedParams(Params, frozen=True):
     """How long a customer may go without a sign of its owner."""
 
     within: Annotated[
-        Duration, Meta(description="an activity this long after the last is in time")
+        Duration,
+        described("an activity this long after the last is in time", "距上次跟进多久之内算及时"),
     ] = Duration("7d")
-
-
-class Spell(Struct, frozen=True):
-    """A time [start, end) for which something held, what began and ended it, and whose it was."""
-
-    start: int
-    end: int
-    began: Fact | None
-    owner: str = ""
-    ended: Fact | None = None
 
 
 def _activity(event: Event, _: Reference) -> Fact:
     edit = event.data
     assert isinstance(edit, CrmEdit)
     return fact_of(event, "activity", about=edit.actor)
-
-
-def _opportunity(event: Event, _: Reference) -> Fact | None:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    stage = edit.after.stage if edit.after else None
-    if edit.op == "delete":
-        stage_now = "gone"
-    elif stage is not None:
-        stage_now = stage
-    elif edit.op in ("create", "restore"):
-        stage_now = "open"
-    else:
-        return None
-    return fact_of(event, "opportunity", about=edit.object.id, stage=stage_now)
 
 
 def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:
@@ -85,25 +59,12 @@ def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:
     for opportunity, changes in stages.items():
         found = list(_lapses(view, params, changes, activities))
         if any(lapse.settled is None and view.passed(lapse.due or NEVER) for lapse in found):
-            everything = _every_change(view, opportunity, changes)
+            everything = every_change(view, opportunity, changes)
             found = list(_lapses(view, params, everything, activities))
         for lapse in found:
             known = lapses.get(lapse.anchor)
             lapses[lapse.anchor] = lapse if known is None else _joined(known, lapse)
     return lapses.values()
-
-
-def _every_change(view: View, opportunity: str, named: Sequence[Fact]) -> list[Fact]:
-    """With the edits that did not name the customer. Asked only when it matters."""
-    changes = {fact.order[:3]: fact for fact in named}
-    for fact in view.profile("opportunity", opportunity).facts:
-        if fact.role in ("stage", "gone"):
-            stage = fact.about if fact.role == "stage" else "gone"
-            change = structs.replace(
-                fact, role="opportunity", about=opportunity, fields={"stage": stage}
-            )
-            changes.setdefault(fact.order[:3], change)
-    return [changes[order] for order in sorted(changes)]
 
 
 def _lapses(
@@ -112,9 +73,9 @@ def _lapses(
     changes: Sequence[Fact],
     activities: Sequence[Fact],
 ) -> Iterator[Finding]:
-    tenures = list(_tenures(view))
-    for spell in _open_spells(changes):
-        for tenure in tenures:
+    owners = list(tenures(view))
+    for spell in open_spells(changes):
+        for tenure in owners:
             start, end = max(spell.start, tenure.start), min(spell.end, tenure.end)
             if start >= end:
                 continue
@@ -151,12 +112,6 @@ def _finding(
         due=since + params.within + view.common.grace,
         subject=Subject(employee=owner, customer=view.entity_id),
         values={"since": str(since)},
-        notes={
-            "activity": "the owner's last activity",
-            "opportunity": "opportunity open since",
-            "owner": "became owner",
-            "stop": "came in time",
-        },
     )
 
 
@@ -165,61 +120,6 @@ def _joined(one: Finding, other: Finding) -> Finding:
     if one.settled is not None or other.settled is not None:
         return other if one.settled is not None else one
     return structs.replace(one, facts=in_time_order(*one.facts, *other.facts))
-
-
-def _open_spells(changes: Sequence[Fact]) -> Iterator[Spell]:
-    """When an opportunity was open, by its stage changes."""
-    began: Fact | None = None
-    for change in changes:
-        if change.fields["stage"] == "open":
-            began = began or change
-        elif began is not None:
-            yield Spell(began.at, change.at, began, ended=change)
-            began = None
-    if began is not None:
-        yield Spell(began.at, NEVER, began)
-
-
-def _tenures(view: View) -> Iterator[Spell]:
-    """Who owned the customer when, as long as it was not deleted.
-
-    Before the first word of an owner it is whom that edit followed, or the document's.
-    """
-    profile = view.profile("customer", view.entity_id)
-    stated: Stated | None = view.reference.owner(view.entity_id)
-    turns: list[tuple[int, Fact | None]] = [
-        (fact.at, fact) for fact in profile.facts if fact.role in ("owner", "gone", "back")
-    ]
-    first = next((turn for _, turn in turns if turn is not None), None)
-    owner = first.fields.get("before") if first is not None else None
-    if stated is not None:
-        if owner is None and (first is None or stated.at <= first.at):
-            owner = stated.owner
-        insort(turns, (stated.at, None), key=lambda turn: turn[0])
-    start, began = ALWAYS, None
-    for at, turn in turns:
-        if turn is None or turn.role == "back":
-            now_owner = profile.owner_at(at, stated)
-        else:
-            now_owner = turn.about if turn.role == "owner" else None
-        if now_owner == owner:
-            continue
-        if owner is not None:
-            yield Spell(start, at, began, owner, turn)
-        start, began, owner = at, turn, now_owner
-    if owner is not None:
-        yield Spell(start, NEVER, began, owner)
-
-
-def summarise(finding: Finding, params: FollowUpLapsedParams, words: Words) -> Bilingual:
-    """Whose customer was left alone since when."""
-    who, customer = words.employee(finding.subject.employee), finding.subject.customer
-    since, within = words.time(int(finding.values["since"])), span(params.within)
-    return Bilingual(
-        f"{who.en} has had no activity with customer {customer}, which has an open opportunity, "
-        f"for {within.en} since {since}.",
-        f"{who.zh}自 {since} 起连续 {within.zh}未跟进有未结商机的客户 {customer}。",
-    )
 
 
 def _prune(facts: list[Fact], params: FollowUpLapsedParams, limit: int) -> list[Fact]:
@@ -273,12 +173,25 @@ DETECTOR = Detector(
         Reads(
             "customer",
             CrmEdit,
-            _opportunity,
+            stage_change,
             where=lambda edit: edit.object.type == "opportunity",
         ),
     ),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee} has had no activity with customer {customer}, which has an open "
+            "opportunity, for {within} since {since:time}.",
+            "{employee}自 {since:time} 起连续 {within}未跟进有未结商机的客户 {customer}。",
+        )
+    ),
+    notes={
+        "activity": Bilingual("the owner's last activity", "归属人最近一次跟进"),
+        "opportunity": Bilingual("opportunity open since", "商机自此未结"),
+        "owner": Bilingual("became owner", "成为归属人"),
+        "back": Bilingual("the customer was restored", "客户被恢复"),
+        "stop": Bilingual("came in time", "期限内发生"),
+    },
     keeps=lambda params: params.within,
     prune=_prune,
     watches_profile=True,

@@ -17,12 +17,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Params
 from offbook.detectors.reference import Reference
-from offbook.detectors.wording import counted, total
+from offbook.detectors.sentences import Listing, Sentence, says
+from offbook.detectors.wording import total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.times import DAY
@@ -98,7 +99,6 @@ def judge(view: View, params: KeyCustomerAccessParams) -> Iterable[Finding]:
             until=ends[day],
             subject=Subject(employee=actor, customer=view.entity_id),
             values=values,
-            notes={kind: said.en for kind, said in ACCESS.items()},
         )
 
 
@@ -114,30 +114,6 @@ def prune(facts: list[Fact], params: KeyCustomerAccessParams, limit: int) -> lis
     return facts[start:] if start else facts
 
 
-def summarise(finding: Finding, params: KeyCustomerAccessParams, words: Words) -> Bilingual:
-    """Who accessed whose key customer, in which ways, on which day."""
-    values, customer = finding.values, finding.subject.customer
-    who = words.employee(finding.subject.employee)
-    en = ", ".join(
-        f"{counted(values[kind], 'record')} {said.en}"
-        for kind, said in ACCESS.items()
-        if kind in values
-    )
-    zh = "，".join(
-        f"{said.zh} {values[kind]} 条" for kind, said in ACCESS.items() if kind in values
-    )
-    whose = Bilingual("whose owner is not known", "归属人不明")
-    if "owner" in values:
-        owner = words.employee(values["owner"])
-        whose = Bilingual(f"whose owner is {owner.en}", f"归属人为{owner.zh}")
-    return Bilingual(
-        f"{who.en}, neither the owner nor a manager, accessed key customer {customer}, "
-        f"{whose.en}, on {values['day']}: {en}.",
-        f"{who.zh}既非归属人也非经理，却于 {values['day']} 访问了重点客户 {customer}"
-        f"（{whose.zh}）：{zh}。",
-    )
-
-
 DETECTOR = Detector(
     id="key-customer-access",
     severity="warning",
@@ -145,7 +121,27 @@ DETECTOR = Detector(
     params=KeyCustomerAccessParams(),
     reads=(Reads("customer", CrmEdit, _access, where=_accesses),),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee}, neither the owner nor a manager, accessed key customer {customer}, "
+            "{whose}, on {day}: {ways}.",
+            "{employee}既非归属人也非经理，却于 {day} 访问了重点客户 {customer}"
+            "（{whose}）：{ways}。",
+        ),
+        whose=(
+            Sentence("whose owner is not known", "归属人不明", when="!owner"),
+            Sentence("whose owner is {owner:employee}", "归属人为{owner:employee}", when="owner"),
+        ),
+        ways=Listing(
+            tuple(
+                Sentence(f"{{{kind}:record}} {it.en}", f"{it.zh} {{{kind}}} 条", when=kind)
+                for kind, it in ACCESS.items()
+            ),
+            ", ",
+            "，",
+        ),
+    ),
+    notes=ACCESS,
     # An alert is of one day; what comes after can only be late.
     keeps=lambda _: 2 * DAY,
     prune=prune,

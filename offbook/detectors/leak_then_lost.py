@@ -14,15 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of, in_time_order
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import sequence
 from offbook.detectors.stage import newly
-from offbook.detectors.wording import counted, span
+from offbook.detectors.wording import elapsed
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
@@ -31,9 +30,9 @@ from offbook.events.types import CrmEdit
 class LeakThenLostParams(Params, frozen=True):
     """How soon after the talk the loss must come."""
 
-    within: Annotated[Duration, Meta(description="from a chat hit to the loss, at most")] = (
-        Duration("14d")
-    )
+    within: Annotated[
+        Duration, described("from a chat hit to the loss", "从聊天命中到丢单的时长", "at most")
+    ] = Duration("14d")
 
 
 def _loses(edit: CrmEdit) -> bool:
@@ -68,25 +67,10 @@ def judge(view: View, params: LeakThenLostParams) -> Iterable[Finding]:
             facts=(*hits, lost),
             until=lost.at,
             subject=Subject(employee=hits[0].about, customer=customers[0]),
-            values={"hits": str(len(hits)), "category": hits[0].fields["category"]},
-            notes={"hit": "sensitive talk about this customer", "lost": "opportunity lost"},
+            values={"hits": str(len(hits)), "opportunity": view.entity_id},
+            measured={"within": elapsed(hits[-1].at, lost.at)},
         )
         return
-
-
-def summarise(finding: Finding, params: LeakThenLostParams, words: Words) -> Bilingual:
-    """Who talked, about which customer, and what was lost how much later."""
-    subject, hits = finding.subject, finding.values["hits"]
-    who, within = words.employee(subject.employee), span(params.within)
-    talked, lost = words.time(finding.facts[0].at), words.time(finding.facts[-1].at)
-    opportunity = finding.anchor
-    return Bilingual(
-        f"Opportunity {opportunity} of customer {subject.customer} was lost at {lost}, after "
-        f"{counted(hits, 'sensitive chat hit')} about that customer from {talked} on "
-        f"(within {within.en}), the first by {who.en}.",
-        f"客户 {subject.customer} 的商机 {opportunity} 于 {lost} 丢单；此前（{within.zh}内，自 "
-        f"{talked} 起）有 {hits} 次与该客户相关的敏感聊天命中，最早的一次来自{who.zh}。",
-    )
 
 
 DETECTOR = Detector(
@@ -96,7 +80,19 @@ DETECTOR = Detector(
     params=LeakThenLostParams(),
     reads=(Reads("opportunity", CrmEdit, _lost, where=_loses),),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "Opportunity {opportunity} of customer {customer} was lost at {last:time}, after "
+            "{hits:sensitive chat hit} about that customer from {first:time} on (within {within}), "
+            "the first by {employee}.",
+            "客户 {customer} 的商机 {opportunity} 于 {last:time} 丢单；此前（{within}内，自 "
+            "{first:time} 起）有 {hits} 次与该客户相关的敏感聊天命中，最早的一次来自{employee}。",
+        )
+    ),
+    notes={
+        "hit": Bilingual("sensitive talk about this customer", "与该客户相关的敏感聊天"),
+        "lost": Bilingual("opportunity lost", "商机丢单"),
+    },
     keeps=lambda params: params.within,
     watches_profile=True,
 )

@@ -15,13 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import between, in_time_order
 from offbook.detectors.money_in import private_payment_fact, received
-from offbook.detectors.params import Duration, Params
-from offbook.detectors.wording import counted, money
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 from offbook.events.types import Payment
 
@@ -32,7 +30,11 @@ class OffbookPaymentParams(Params, frozen=True):
     """How near in time talk corroborates a payment."""
 
     talk_window: Annotated[
-        Duration, Meta(description="chat hits count this long before and after the payment")
+        Duration,
+        described(
+            "chat hits count this long before and after the payment",
+            "付款前后多久之内的聊天命中计入",
+        ),
     ] = Duration("7d")
 
 
@@ -63,38 +65,7 @@ def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:
         ),
         corroborated=bool(near),
         values={**paid.fields, "at": str(paid.at), "hits": str(len(near))},
-        notes={
-            "received": "payment to an account that is not the company's",
-            "hit": "talk of a private deal with this customer",
-        },
     )
-
-
-def summarise(finding: Finding, params: OffbookPaymentParams, words: Words) -> Bilingual:
-    """Who paid how much to which account, and whose account it is."""
-    values, subject = finding.values, finding.subject
-    paid = money(values["amount"], values["currency"])
-    customer = subject.customer or "unknown"
-    at = words.time(int(values["at"]))
-    who = words.employee(subject.employee)
-    en = (
-        f"Customer {customer} paid {paid.en} at {at} to account {subject.account}, which is not "
-        f"the company's. Responsible: {who.en}."
-    )
-    zh = (
-        f"客户 {subject.customer or '未知'} 于 {at} 向非公司账户 {subject.account} "
-        f"付款 {paid.zh}。责任人：{who.zh}。"
-    )
-    if "holder" in values:
-        holder = words.employee(values["holder"])
-        en += f" The account belongs to employee {holder.en}."
-        zh += f"该账户属于{holder.zh}。"
-    if finding.corroborated:
-        point = "points" if values["hits"] == "1" else "point"
-        hits = counted(values["hits"], "chat hit")
-        en += f" {hits} with this customer {point} to a private deal."
-        zh += f"与该客户的聊天中有 {values['hits']} 次私单相关命中。"
-    return Bilingual(en, zh)
 
 
 DETECTOR = Detector(
@@ -104,7 +75,31 @@ DETECTOR = Detector(
     params=OffbookPaymentParams(),
     reads=(Reads("payment", Payment, private_payment_fact, where=received),),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "Customer {customer} paid {amount:money} at {at:time} to account {account}, which is "
+            "not the company's. Responsible: {employee}.",
+            "客户 {customer} 于 {at:time} 向非公司账户 {account} 付款 {amount:money}。"
+            "责任人：{employee}。",
+        ),
+        Sentence(
+            "The account belongs to employee {holder:employee}.",
+            "该账户属于{holder:employee}。",
+            when="holder",
+        ),
+        Sentence(
+            "{hits:chat hit} with this customer {point} to a private deal.",
+            "与该客户的聊天中有 {hits} 次私单相关命中。",
+            when="!hits=0",
+        ),
+        point=(Sentence("points", "", when="hits=1"), Sentence("point", "", when="!hits=1")),
+    ),
+    notes={
+        "received": Bilingual(
+            "payment to an account that is not the company's", "付款到非公司账户"
+        ),
+        "hit": Bilingual("talk of a private deal with this customer", "与该客户谈及私单"),
+    },
     keeps=lambda params: params.talk_window,
     needs=("accounts",),
 )

@@ -1,9 +1,18 @@
-"""Whose customer it was, as the detectors that judge others' deeds on it ask."""
+"""Whose a customer or an order was, as the detectors that judge deeds on it ask."""
 
 from __future__ import annotations
 
 from offbook.detectors.detector import View
 from offbook.detectors.profile import Profile, customer_owner
+from offbook.events.alert import Bilingual
+
+#: What an edit of an order adds to an alert, by its role in the profile.
+ORDER_EDITS = {
+    "mention": Bilingual("the order is known", "订单已有记录"),
+    "created": Bilingual("created the order", "创建订单"),
+    "owner": Bilingual("owns the order", "订单归属人"),
+    "status": Bilingual("approved", "审批通过"),
+}
 
 
 def owner_as_of(view: View, at: int, until: int) -> str | None:
@@ -17,3 +26,8 @@ def owner_as_of(view: View, at: int, until: int) -> str | None:
     if word is not None and word.at > until and "unchanged" not in word.fields:
         profile = Profile(())
     return customer_owner(profile, view.reference, view.entity_id, at)
+
+
+def customer_of(order: Profile, until: int) -> str | None:
+    """The customer that the earliest edit of an order to name one names, up to `until`."""
+    return next(iter(order.upto(until).customers()), None)

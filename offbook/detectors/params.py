@@ -28,7 +28,7 @@ class Duration(int):
         for unit in "dhm":
             if self and self % _UNITS[unit] == 0:
                 return f"{self // _UNITS[unit]}{unit}"
-        return f"{self / SECOND:g}s"
+        return f"{self / SECOND:.6f}".rstrip("0").rstrip(".") + "s"
 
     __repr__ = __str__
 

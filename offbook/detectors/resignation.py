@@ -10,6 +10,7 @@ from msgspec import Struct
 from offbook.detectors.detector import Reads, View
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
+from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.times import DAY
 from offbook.events.types import HrChange
@@ -17,6 +18,9 @@ from offbook.events.types import HrChange
 #: Nobody's notice is longer; what is kept of an employee must reach from before his notice to
 #: after his leaving.
 LONGEST_NOTICE = 180 * DAY
+
+#: What the notice adds to an alert.
+GAVE_NOTICE = Bilingual("gave notice", "提出离职")
 
 _KINDS = frozenset({"hired", "resigned", "resignation_withdrawn", "left", "terminated"})
 

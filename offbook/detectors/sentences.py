@@ -1,14 +1,16 @@
 """What an alert says, written as it reads: sentences with places for what is known.
 
-A place is `{name}`: something of the finding's `values`, else a parameter, else the subject. After
-a colon stands how it is told: `{at:time}`, `{at:day}`, `{amount:money}` (in `currency`),
-`{who:employee}`, `{total:record,file}` (in English a noun for a count). `{employee}`, and durations
-among the parameters, need no such word.
+A place is `{name}`: a part of the sentence, else something of the finding's `values` (in Chinese
+`name.zh` if there is one), `first` or `last` (when its first and last event happened), else a
+parameter, else the subject. After a colon stands how it is told: `{first:time}`, `{first:day}`,
+`{amount:money}` (in `currency`), `{owner:employee}`, `{distance:span}` (in whole hours, or whole
+minutes), `{total:record,file}` (in English a noun for a count). `{employee}`, and durations among
+the parameters, need no such word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Any
 
@@ -18,12 +20,13 @@ from offbook.detectors.detector import Finding, Words
 from offbook.detectors.params import Duration
 from offbook.detectors.wording import counted, money, span
 from offbook.events.alert import Bilingual
+from offbook.events.times import HOUR, MINUTE
 
 UNKNOWN = Bilingual("unknown", "未知")
 
 
 class Sentence(Struct, frozen=True):
-    """One sentence in both languages.
+    """One sentence, or a part of one, in both languages.
 
     With `when` it is only said of a finding whose values have that name (`"holder"`), have it so
     (`"duty=payment"`), or lack it (`"!holder"`); of several with ` & ` between them, all must hold.
@@ -39,19 +42,37 @@ class Sentence(Struct, frozen=True):
         return all(_holds(part, finding) for part in self.when.split(" & ") if part)
 
 
-def says(*sentences: Sentence) -> Callable[[Finding, Any, Words], Bilingual]:
-    """A detector's `summarise`: the sentences that hold, one after the other."""
+class Listing(Struct, frozen=True):
+    """Those of the sentences that hold, and what stands between any two of them."""
+
+    sentences: tuple[Sentence, ...]
+    en: str = ", "
+    zh: str = "、"
+
+
+Part = Sentence | tuple[Sentence, ...] | Listing
+
+
+def says(*sentences: Sentence, **parts: Part) -> Callable[[Finding, Any, Words], Bilingual]:
+    """A detector's `summarise`: the sentences that hold, one after the other.
+
+    `parts` fill the places of their names. Where a tuple of alternatives stands, each says `when`.
+    """
+    whole = Listing(sentences, " ", "")
+    listings = {name: _listing(part) for name, part in parts.items()}
 
     def summarise(finding: Finding, params: Any, words: Words) -> Bilingual:
-        said = [sentence for sentence in sentences if sentence.holds(finding)]
-        english = _Telling(finding, params, words, "en")
-        chinese = _Telling(finding, params, words, "zh")
-        return Bilingual(
-            " ".join(english.vformat(sentence.en, (), {}) for sentence in said),
-            "".join(chinese.vformat(sentence.zh, (), {}) for sentence in said),
-        )
+        english = _Telling(finding, params, words, listings, "en")
+        chinese = _Telling(finding, params, words, listings, "zh")
+        return Bilingual(english.tell(whole), chinese.tell(whole))
 
     return summarise
+
+
+def _listing(part: Part) -> Listing:
+    if isinstance(part, Listing):
+        return part
+    return Listing(part if isinstance(part, tuple) else (part,), "", "")
 
 
 def _holds(condition: str, finding: Finding) -> bool:
@@ -62,20 +83,38 @@ def _holds(condition: str, finding: Finding) -> bool:
 
 
 class _Telling(Formatter):
-    """Fills the places of one language's sentence."""
+    """Fills the places of one language's sentences."""
 
-    def __init__(self, finding: Finding, params: Any, words: Words, language: str) -> None:
+    def __init__(
+        self,
+        finding: Finding,
+        params: Any,
+        words: Words,
+        parts: Mapping[str, Listing],
+        language: str,
+    ) -> None:
         self._finding = finding
         self._params = params
         self._words = words
+        self._parts = parts
         self._language = language
 
+    def tell(self, listing: Listing) -> str:
+        """The sentences of it that hold."""
+        said = [it for it in listing.sentences if it.holds(self._finding)]
+        return self._said(listing).join(self.vformat(self._said(it), (), {}) for it in said)
+
     def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
-        """The finding's word for it, else the parameter's, else the subject's."""
+        """The part of this name, else the finding's word, the parameter's, the subject's."""
         if isinstance(key, int):
             raise ValueError("a place has a name")
-        if key in self._finding.values:
-            return self._finding.values[key]
+        values = self._finding.values
+        if key in self._parts:
+            return self.tell(self._parts[key])
+        if key in values:
+            return self._said(Bilingual(values[key], values.get(f"{key}.zh", values[key])))
+        if key in ("first", "last"):
+            return self._finding.facts[0 if key == "first" else -1].at
         if hasattr(self._params, key):
             value = getattr(self._params, key)
             return self._said(span(value)) if isinstance(value, Duration) else str(value)
@@ -97,9 +136,12 @@ class _Telling(Formatter):
                 return self._said(money(value, self._finding.values["currency"]))
             case "employee":
                 return self._said(self._words.employee(value))
+            case "span":
+                length = Duration(value)
+                return self._said(span(length - length % (HOUR if length >= HOUR else MINUTE)))
             case _:
                 nouns = format_spec.split(",")
                 return counted(value, *nouns) if self._language == "en" else str(value)
 
-    def _said(self, text: Bilingual) -> str:
+    def _said(self, text: Bilingual | Sentence | Listing) -> str:
         return text.zh if self._language == "zh" else text.en

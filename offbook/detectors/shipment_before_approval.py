@@ -15,17 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
-from offbook.detectors.dispatch import dispatched, dispatched_fact
-from offbook.detectors.fact import Fact, in_time_order
-from offbook.detectors.params import Duration, Params
-from offbook.detectors.profile import Profile
+from offbook.detectors.approval import approval_at
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.dispatch import LEFT, dispatched, dispatched_fact, first_dispatches
+from offbook.detectors.fact import in_time_order
+from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 from offbook.events.types import Shipment
 
-APPROVED = frozenset({"approved", "completed"})
 HAD_BEEN = Bilingual("the order had been approved before", "发货前订单已经审批通过")
 
 
@@ -34,20 +33,22 @@ class ShipmentBeforeApprovalParams(Params, frozen=True):
 
     known_within: Annotated[
         Duration,
-        Meta(description="an order first mentioned this long after the dispatch is its order"),
+        described(
+            "an order first mentioned this long after the dispatch is its order",
+            "出库后多久之内首次出现的订单仍算其订单",
+        ),
     ] = Duration("24h")
 
 
 def judge(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Finding]:
     """One finding a shipment of a known order: settled by an approval before it."""
-    first_of = {sent.about: sent for sent in reversed(view.facts)}
-    for shipment, sent in first_of.items():
+    for shipment, sent in first_dispatches(view).items():
         last = sent.at + params.known_within
         order = view.profile("order", view.entity_id).upto(last)
         mention = order.first("mention")
         if mention is None:
             continue
-        approval = _approval(order, sent.at)
+        approval = approval_at(order, sent.at)
         yield Finding(
             anchor=shipment,
             facts=in_time_order(sent, mention if approval is None else approval),
@@ -57,40 +58,11 @@ def judge(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Finding]
             subject=Subject(
                 employee=sent.fields.get("released_by")
                 or view.responsible(sent.at, last, order=view.entity_id),
-                customer=sent.fields.get("customer") or next(iter(order.customers()), None),
+                customer=sent.fields.get("customer") or customer_of(order, last),
                 order=view.entity_id,
             ),
             values={"shipment": shipment, "at": str(sent.at)},
-            notes={
-                "dispatched": "goods left the warehouse",
-                "mention": "the order is known",
-                "status": "approved",
-            },
         )
-
-
-def _approval(order: Profile, at: int) -> Fact | None:
-    """The edit that shows that the order had been approved at `at`.
-
-    Where no earlier edit tells its status, what the first later one followed was its status.
-    """
-    words = order.of("status")
-    earlier = [word for word in words if word.at <= at]
-    if earlier:
-        return next((word for word in earlier if word.about in APPROVED), None)
-    return words[0] if words and words[0].fields.get("before") in APPROVED else None
-
-
-def summarise(finding: Finding, params: ShipmentBeforeApprovalParams, words: Words) -> Bilingual:
-    """Which goods left when for which order, and whether it was approved afterwards."""
-    subject, values = finding.subject, finding.values
-    at, who = words.time(int(values["at"])), words.employee(subject.employee)
-    return Bilingual(
-        f"Shipment {values['shipment']} left at {at}, before order {subject.order} was approved. "
-        f"Responsible: {who.en}.",
-        f"发货单 {values['shipment']} 于 {at} 出库，当时订单 {subject.order} 尚未审批通过。"
-        f"责任人：{who.zh}。",
-    )
 
 
 DETECTOR = Detector(
@@ -107,7 +79,15 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "Shipment {shipment} left at {at:time}, before order {order} was approved. "
+            "Responsible: {employee}.",
+            "发货单 {shipment} 于 {at:time} 出库，当时订单 {order} 尚未审批通过。"
+            "责任人：{employee}。",
+        )
+    ),
+    notes={"dispatched": LEFT, **ORDER_EDITS},
     keeps=lambda params: params.known_within,
     watches_profile=True,
 )

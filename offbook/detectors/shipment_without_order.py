@@ -14,14 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
-from offbook.detectors.dispatch import dispatched, dispatched_fact
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.dispatch import LEFT, dispatched, dispatched_fact, first_dispatches
 from offbook.detectors.fact import Fact, in_time_order
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence
-from offbook.detectors.wording import span
 from offbook.events.alert import Bilingual
 from offbook.events.types import Shipment
 
@@ -32,22 +31,25 @@ class ShipmentWithoutOrderParams(Params, frozen=True):
     """How long an order may follow its goods."""
 
     wait: Annotated[
-        Duration, Meta(description="an order edit this long after the dispatch is in time")
+        Duration,
+        described(
+            "an order edit this long after the dispatch is in time",
+            "出库后多久之内的订单编辑算及时",
+        ),
     ] = Duration("24h")
 
 
 def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
     """One finding a shipment: settled by an edit of its order, or due when none came."""
-    first_of = {sent.about: sent for sent in reversed(view.facts)}
-    for shipment, sent in first_of.items():
+    for shipment, sent in first_dispatches(view).items():
         order, customer = sent.fields.get("order"), sent.fields.get("customer")
         mention: Fact | None = None
         deadline = sent.at
         if order is not None:
             deadline = sent.at + params.wait
-            profile = view.profile("order", order).upto(deadline + params.wait)
+            profile = view.profile("order", order)
             mention = absence(profile.of("mention"), None, deadline)
-            customer = customer or next(iter(profile.customers()), None)
+            customer = customer or customer_of(profile, deadline + params.wait)
         due = None if order is None else deadline + view.common.grace
         who = None
         if mention is None and (due is None or view.passed(due)):
@@ -63,28 +65,7 @@ def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
                 employee=who or sent.fields.get("released_by"), customer=customer, order=order
             ),
             values={"shipment": shipment},
-            notes={"dispatched": "goods left the warehouse", "mention": "the order is known"},
         )
-
-
-def summarise(finding: Finding, params: ShipmentWithoutOrderParams, words: Words) -> Bilingual:
-    """Which goods left when, and what is missing."""
-    subject, shipment = finding.subject, finding.values["shipment"]
-    at, who = words.time(finding.facts[0].at), words.employee(subject.employee)
-    wait = span(params.wait)
-    if subject.order is None:
-        lack = Bilingual("names no order", "未关联任何订单")
-    else:
-        lack = Bilingual(
-            f"names order {subject.order}, which no order edit mentions up to {wait.en} later",
-            f"所关联的订单 {subject.order} 在发货后 {wait.zh}内没有任何订单记录",
-        )
-    return Bilingual(
-        f"Shipment {shipment} to customer {subject.customer or 'unknown'} left at {at} and "
-        f"{lack.en}. Responsible: {who.en}.",
-        f"发往客户 {subject.customer or '未知'} 的发货单 {shipment} 于 {at} 出库，{lack.zh}。"
-        f"责任人：{who.zh}。",
-    )
 
 
 DETECTOR = Detector(
@@ -102,7 +83,23 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "Shipment {shipment} to customer {customer} left at {first:time} and {lack}. "
+            "Responsible: {employee}.",
+            "发往客户 {customer} 的发货单 {shipment} 于 {first:time} 出库，{lack}。"
+            "责任人：{employee}。",
+        ),
+        lack=(
+            Sentence("names no order", "未关联任何订单", when="!order"),
+            Sentence(
+                "names order {order}, which no order edit mentions up to {wait} later",
+                "所关联的订单 {order} 在发货后 {wait}内没有任何订单记录",
+                when="order",
+            ),
+        ),
+    ),
+    notes={"dispatched": LEFT, **ORDER_EDITS},
     keeps=lambda params: params.wait,
     watches_profile=True,
 )

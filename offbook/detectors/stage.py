@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from offbook.detectors.fact import Fact
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from offbook.detectors.detector import View
+from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.profile import Profile
+from offbook.detectors.reference import Reference
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit
 
 
 def newly(opportunity: Profile, edit: Fact, stage: str) -> bool:
@@ -14,3 +22,35 @@ def newly(opportunity: Profile, edit: Fact, stage: str) -> bool:
         return False
     before = [word for word in stages if word.order[:3] < edit.order[:3]]
     return not before or before[-1].about != stage
+
+
+def stage_change(event: Event, _: Reference) -> Fact | None:
+    """The stage that an edit of an opportunity brought it to, `gone` if deleted; else None."""
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    stage = edit.after.stage if edit.after else None
+    if edit.op == "delete":
+        stage_now = "gone"
+    elif stage is not None:
+        stage_now = stage
+    elif edit.op in ("create", "restore"):
+        stage_now = "open"
+    else:
+        return None
+    return fact_of(event, "opportunity", about=edit.object.id, stage=stage_now)
+
+
+def every_change(view: View, opportunity: str, named: Sequence[Fact]) -> list[Fact]:
+    """The `stage_change`s that named the customer, and the edits that did not.
+
+    Those stand in the opportunity's own profile: ask only when it matters.
+    """
+    changes = {fact.order[:3]: fact for fact in named}
+    for fact in view.profile("opportunity", opportunity).facts:
+        if fact.role in ("stage", "gone"):
+            stage = fact.about if fact.role == "stage" else "gone"
+            change = structs.replace(
+                fact, role="opportunity", about=opportunity, fields={"stage": stage}
+            )
+            changes.setdefault(fact.order[:3], change)
+    return [changes[order] for order in sorted(changes)]

@@ -11,19 +11,17 @@ pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
-from offbook.detectors.fact import Fact, fact_of, in_time_order
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.approval import STEPS, approvals, approved_before
+from offbook.detectors.detector import Detector, Finding, Subject, View
+from offbook.detectors.fact import Fact, in_time_order
+from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import LONGEST_ORDER, Profile, order_tie
-from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
-from offbook.events.event import Event
-from offbook.events.types import CrmEdit
 
 APPROVED = Bilingual("the order had been approved before it was completed", "订单完成前已审批通过")
 
@@ -33,26 +31,17 @@ class UnapprovedOrderParams(Params, frozen=True):
 
     entered_within: Annotated[
         Duration,
-        Meta(description="an edit this long after the approval still tells whose order it is"),
+        described(
+            "an edit this long after the approval still tells whose order it is",
+            "审批之后多久之内的编辑仍可说明订单归谁",
+        ),
     ] = Duration("7d")
-
-
-def _status(event: Event, _: Reference) -> Fact | None:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    assert edit.after is not None
-    assert edit.after.status is not None
-    before = edit.before.status if edit.before else None
-    if before == edit.after.status:
-        return None
-    approver = edit.after.approved_by or edit.actor
-    return fact_of(event, edit.after.status, about=approver, before=before)
 
 
 def judge(view: View, params: UnapprovedOrderParams) -> Iterable[Finding]:
     """One finding an order: approved by its own people, or completed without an approval."""
     order = view.profile("order", view.entity_id)
-    for approval in _approvals(view, order):
+    for approval in approvals(view.of("approved"), order):
         last = approval.at + params.entered_within
         tie = order_tie(order.upto(last), approval.about, approval.at)
         if tie is not None:
@@ -60,27 +49,11 @@ def judge(view: View, params: UnapprovedOrderParams) -> Iterable[Finding]:
             return
     for completed in view.of("completed")[:1]:
         last = completed.at + params.entered_within
-        earlier = _approved_before(order, completed)
+        earlier = approved_before(order, completed)
         facts = (completed,) if earlier is None else (earlier, completed)
         settled = None if earlier is None else APPROVED
         due = completed.at + view.common.grace
         yield _finding(view, order, completed, last, facts, due=due, settled=settled)
-
-
-def _approvals(view: View, order: Profile) -> Iterator[Fact]:
-    """The edits that approved it. A CRM may repeat the status with every edit: those did not."""
-    first = next((word for word in order.of("status") if word.about == "approved"), None)
-    for approval in view.of("approved"):
-        if "before" in approval.fields or first is None or first.anchor == approval.anchor:
-            yield approval
-
-
-def _approved_before(order: Profile, completed: Fact) -> Fact | None:
-    """The approval, or the completion itself where it says that it followed one."""
-    for word in order.of("status"):
-        if word.about == "approved" and word.at <= completed.at:
-            return word
-    return completed if completed.fields.get("before") == "approved" else None
 
 
 def _finding(
@@ -95,37 +68,14 @@ def _finding(
     settled: Bilingual | None = None,
 ) -> Finding:
     who = employee or view.responsible(act.at, last, order=view.entity_id)
-    customer = next(iter(order.upto(last).customers()), None)
     return Finding(
         anchor=view.entity_id,
         facts=in_time_order(*facts),
         until=last,
         due=due,
         settled=settled,
-        subject=Subject(employee=who, customer=customer, order=view.entity_id),
+        subject=Subject(employee=who, customer=customer_of(order, last), order=view.entity_id),
         values={"what": act.role, "at": str(act.at)},
-        notes={
-            "approved": "approved by its own owner or creator",
-            "completed": "completed",
-            "created": "created the order",
-            "owner": "owns the order",
-            "status": "approved",
-        },
-    )
-
-
-def summarise(finding: Finding, params: UnapprovedOrderParams, words: Words) -> Bilingual:
-    """Which order went through when, and whose approval is missing."""
-    subject, values = finding.subject, finding.values
-    who, at = words.employee(subject.employee), words.time(int(values["at"]))
-    if values["what"] == "approved":
-        return Bilingual(
-            f"{who.en} approved order {subject.order} at {at}, which is his or her own.",
-            f"{who.zh}于 {at} 审批了本人的订单 {subject.order}。",
-        )
-    return Bilingual(
-        f"Order {subject.order} was completed at {at} without an approval. Responsible: {who.en}.",
-        f"订单 {subject.order} 于 {at} 完成，此前未经审批。责任人：{who.zh}。",
     )
 
 
@@ -134,20 +84,28 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Order not approved by anybody else", "订单未经他人审批"),
     params=UnapprovedOrderParams(),
-    reads=(
-        Reads(
-            "order",
-            CrmEdit,
-            _status,
-            where=lambda edit: (
-                edit.object.type == "order"
-                and edit.after is not None
-                and edit.after.status in ("approved", "completed")
-            ),
+    reads=(STEPS,),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "{employee} approved order {order} at {at:time}, which is his or her own.",
+            "{employee}于 {at:time} 审批了本人的订单 {order}。",
+            when="what=approved",
+        ),
+        Sentence(
+            "Order {order} was completed at {at:time} without an approval. "
+            "Responsible: {employee}.",
+            "订单 {order} 于 {at:time} 完成，此前未经审批。责任人：{employee}。",
+            when="what=completed",
         ),
     ),
-    judge=judge,
-    summarise=summarise,
+    notes={
+        "approved": Bilingual(
+            "approved by its own owner or creator", "由订单归属人或下单人本人审批"
+        ),
+        "completed": Bilingual("completed", "订单完成"),
+        **ORDER_EDITS,
+    },
     keeps=lambda params: LONGEST_ORDER + params.entered_within,
     watches_profile=True,
 )

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Params
 from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.transfer import names_owner, transfer_fact, transfers
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
@@ -46,20 +47,7 @@ def judge(view: View, params: UnauthorisedTransferParams) -> Iterable[Finding]:
             until=taken.at,
             subject=Subject(employee=taken.about, customer=view.entity_id),
             values={"before": before},
-            notes={"transfer": "made himself or herself the owner"},
         )
-
-
-def summarise(finding: Finding, params: UnauthorisedTransferParams, words: Words) -> Bilingual:
-    """Who took which customer from whom, when."""
-    subject, at = finding.subject, words.time(finding.facts[0].at)
-    who, before = words.employee(subject.employee), words.employee(finding.values["before"])
-    return Bilingual(
-        f"{who.en}, who is not a manager, took over customer {subject.customer} from {before.en} "
-        f"at {at} in an edit of his or her own.",
-        f"{who.zh}并非经理，却于 {at} 自行将客户 {subject.customer} 从{before.zh}名下"
-        "改到自己名下。",
-    )
 
 
 DETECTOR = Detector(
@@ -69,7 +57,15 @@ DETECTOR = Detector(
     params=UnauthorisedTransferParams(),
     reads=(Reads("customer", CrmEdit, _taken, where=_takes),),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "{employee}, who is not a manager, took over customer {customer} from "
+            "{before:employee} at {first:time} in an edit of his or her own.",
+            "{employee}并非经理，却于 {first:time} 自行将客户 {customer} 从{before:employee}名下"
+            "改到自己名下。",
+        )
+    ),
+    notes={"transfer": Bilingual("made himself or herself the owner", "把归属人改成了本人")},
     # Nothing but what is late can change what one edit says.
     keeps=lambda _: 1,
     needs=("employees",),

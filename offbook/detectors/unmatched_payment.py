@@ -16,14 +16,13 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Annotated
 
-from msgspec import Meta
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View, Words
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.money_in import payment_fact, received
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence
-from offbook.detectors.wording import money, span
 from offbook.events.alert import Bilingual
 from offbook.events.types import Payment
 
@@ -35,11 +34,15 @@ class UnmatchedPaymentParams(Params, frozen=True):
     """How far before and after a payment its order may lie."""
 
     wait: Annotated[
-        Duration, Meta(description="an order this long after the payment is in time")
+        Duration,
+        described("an order this long after the payment is in time", "收款后多久之内的订单算及时"),
     ] = Duration("72h")
     lookback: Annotated[
         Duration,
-        Meta(description="an order of the customer created this long before explains it"),
+        described(
+            "an order of the customer created this long before explains it",
+            "收款前多久之内客户新建的订单可作解释",
+        ),
     ] = Duration("90d")
 
 
@@ -60,8 +63,7 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
         if settled is None and (due is None or view.passed(due)):
             who = view.responsible(paid.at, deadline + params.wait, order=order, customer=customer)
         if customer is None and order is not None:
-            known = view.profile("order", order).upto(deadline + params.wait)
-            customer = next(iter(known.customers()), None)
+            customer = customer_of(view.profile("order", order), deadline + params.wait)
         yield Finding(
             anchor=payment,
             facts=(paid,) if found is None else in_time_order(paid, found),
@@ -75,12 +77,6 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
                 account=paid.fields["account"],
             ),
             values=paid.fields,
-            notes={
-                "received": "payment without an order",
-                "mention": "the order is known",
-                "ordered": "the customer's order",
-                "refund": "the money went back",
-            },
         )
 
 
@@ -111,37 +107,6 @@ def _refund(paid: Fact, refunds: Sequence[Fact], deadline: int) -> Fact | None:
     return None
 
 
-def summarise(finding: Finding, params: UnmatchedPaymentParams, words: Words) -> Bilingual:
-    """How much came in from whom, and which order is missing."""
-    values, subject = finding.values, finding.subject
-    paid, at = money(values["amount"], values["currency"]), words.time(finding.facts[0].at)
-    wait, back = span(params.wait), span(params.lookback)
-    who = words.employee(subject.employee)
-    if subject.order is not None:
-        of = Bilingual("", "")
-        if subject.customer is not None:
-            of = Bilingual(f" of customer {subject.customer}", f"（客户 {subject.customer}）")
-        lack = Bilingual(
-            f"names order {subject.order}{of.en}, which no order edit mentions up to {wait.en} "
-            "later",
-            f"所注明的订单 {subject.order}{of.zh or ' '}在收款后 {wait.zh}内没有任何订单记录",
-        )
-    elif subject.customer is not None:
-        lack = Bilingual(
-            f"names no order, and customer {subject.customer} created none from {back.en} before "
-            f"to {wait.en} after",
-            f"未注明订单，且客户 {subject.customer} 在收款前 {back.zh}至收款后 {wait.zh}内"
-            "没有新建订单",
-        )
-    else:
-        lack = Bilingual("names neither an order nor a customer", "既未注明订单也未注明客户")
-    return Bilingual(
-        f"Payment {values['payment']} of {paid.en} received at {at} {lack.en}. "
-        f"Responsible: {who.en}.",
-        f"{at} 收到的付款 {values['payment']}（{paid.zh}）{lack.zh}。责任人：{who.zh}。",
-    )
-
-
 DETECTOR = Detector(
     id="unmatched-payment",
     severity="warning",
@@ -163,7 +128,41 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=summarise,
+    summarise=says(
+        Sentence(
+            "Payment {payment} of {amount:money} received at {first:time} {lack}. "
+            "Responsible: {employee}.",
+            "{first:time} 收到的付款 {payment}（{amount:money}）{lack}。责任人：{employee}。",
+        ),
+        lack=(
+            Sentence(
+                "names order {order}{named}, which no order edit mentions up to {wait} later",
+                "所注明的订单 {order}{named}在收款后 {wait}内没有任何订单记录",
+                when="order",
+            ),
+            Sentence(
+                "names no order, and customer {customer} created none from {lookback} before to "
+                "{wait} after",
+                "未注明订单，且客户 {customer} 在收款前 {lookback}至收款后 {wait}内没有新建订单",
+                when="!order & customer",
+            ),
+            Sentence(
+                "names neither an order nor a customer",
+                "既未注明订单也未注明客户",
+                when="!order & !customer",
+            ),
+        ),
+        named=(
+            Sentence(" of customer {customer}", "（客户 {customer}）", when="customer"),
+            Sentence("", " ", when="!customer"),
+        ),
+    ),
+    notes={
+        "received": Bilingual("payment without an order", "收款无对应订单"),
+        "ordered": Bilingual("the customer's order", "该客户的订单"),
+        "refund": Bilingual("the money went back", "款项已退回"),
+        **ORDER_EDITS,
+    },
     keeps=lambda params: params.wait,
     watches_profile=True,
 )

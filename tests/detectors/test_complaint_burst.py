@@ -9,6 +9,7 @@ import pytest
 from offbook.detectors.complaint_burst import DETECTOR
 from offbook.detectors.detector import Common
 from offbook.detectors.engine import configured
+from offbook.detectors.params import Duration
 from offbook.events.event import Event
 from tests.detectors.timeline import (
     after,
@@ -172,7 +173,7 @@ def test_a_flood_is_one_alert_a_run() -> None:
 
 
 def test_the_numbers_are_parameters() -> None:
-    strict = configured(DETECTOR, threshold=1, window=after(0, "1h"))
+    strict = configured(DETECTOR, threshold=1, window=Duration("1h"))
     alert = only(play(complaints(0), strict))
     assert alert.summary.en == (
         "E-1 was the subject of 1 complaint in service callbacks within 1 hour from "

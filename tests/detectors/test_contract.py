@@ -55,6 +55,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = Path(offbook.detectors.__file__).parent
 NINE = "2026-03-02 09:00"
 
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
 every = pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
 
 
@@ -124,6 +126,47 @@ def test_every_number_has_a_default_and_a_description(detector: Detector) -> Non
         metas = [meta for meta in hints[field.name].__metadata__ if isinstance(meta, msgspec.Meta)]
         assert metas, f"{field.name} has no description"
         assert metas[0].description, f"{field.name} has no description"
+        assert HAN.search(metas[0].extra["zh"]), f"{field.name} has no Chinese description"
+
+
+def thresholds(detector: Detector) -> dict[str, str]:
+    """The parameters that something is held against, and on which side an alert fires."""
+    hints = get_type_hints(type(detector.params), include_extras=True)
+    metas = {name: hint.__metadata__[0] for name, hint in hints.items()}
+    return {name: meta.extra["fires"] for name, meta in metas.items() if meta.extra["fires"]}
+
+
+@every
+def test_an_alert_says_what_it_measured_of_each_threshold_it_has(detector: Detector) -> None:
+    events, until = FIRING[detector.id]
+    rule = only(play(events, detector, until=after(NINE, until), reference=OWNED)).rule
+    assert rule is not None
+    sides = thresholds(detector)
+    assert set(rule.measured) == set(sides)
+    reached = {
+        "at least": lambda found, needed: found >= needed,
+        "more than": lambda found, needed: found > needed,
+        "at most": lambda found, needed: found <= needed,
+        "less than": lambda found, needed: found < needed,
+    }
+    beyond = [
+        reached[sides[name]](_number(found), _number(rule.params[name]))
+        for name, found in rule.measured.items()
+    ]
+    assert any(beyond) or not beyond
+
+
+def _number(text: str) -> float:
+    return float(text) if text.isdecimal() else Duration(text)
+
+
+@every
+def test_each_piece_of_evidence_has_a_note_in_both_languages(detector: Detector) -> None:
+    events, until = FIRING[detector.id]
+    alert = only(play(events, detector, until=after(NINE, until), reference=OWNED))
+    notes = {note.en for note in detector.notes.values()}
+    assert {piece.note.partition(" (")[0] for piece in alert.evidence} <= notes
+    assert all(HAN.search(note.zh) for note in detector.notes.values())
 
 
 @every

@@ -1,0 +1,62 @@
+"""Who approved an order and when, as the detectors that ask for an approval read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from offbook.detectors.detector import Reads
+from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.profile import Profile
+from offbook.detectors.reference import Reference
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit
+
+_APPROVED = frozenset({"approved", "completed"})
+
+
+def _steps(edit: CrmEdit) -> bool:
+    return edit.object.type == "order" and edit.after is not None and edit.after.status in _APPROVED
+
+
+def _step(event: Event, _: Reference) -> Fact | None:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    assert edit.after is not None
+    assert edit.after.status is not None
+    before = edit.before.status if edit.before else None
+    if before == edit.after.status:
+        return None
+    approver = edit.after.approved_by or edit.actor
+    return fact_of(event, edit.after.status, about=approver, before=before)
+
+
+#: Edits by which an order is `approved` or `completed`; `about` is who approved.
+STEPS = Reads("order", CrmEdit, _step, where=_steps)
+
+
+def approvals(steps: Sequence[Fact], order: Profile) -> Iterator[Fact]:
+    """The edits that approved it. A CRM may repeat the status with every edit: those did not."""
+    first = next((word for word in order.of("status") if word.about == "approved"), None)
+    for approval in steps:
+        if "before" in approval.fields or first is None or first.anchor == approval.anchor:
+            yield approval
+
+
+def approved_before(order: Profile, completed: Fact) -> Fact | None:
+    """The approval, or the completion itself where it says that it followed one."""
+    for word in order.of("status"):
+        if word.about == "approved" and word.at <= completed.at:
+            return word
+    return completed if completed.fields.get("before") == "approved" else None
+
+
+def approval_at(order: Profile, at: int) -> Fact | None:
+    """The edit that shows that the order had been approved at `at`.
+
+    Where no earlier edit tells its status, what the first later one followed was its status.
+    """
+    words = order.of("status")
+    earlier = [word for word in words if word.at <= at]
+    if earlier:
+        return next((word for word in earlier if word.about in _APPROVED), None)
+    return words[0] if words and words[0].fields.get("before") in _APPROVED else None

@@ -1,0 +1,39 @@
+"""A customer's deals, as the detectors that ask what it bought read them."""
+
+from __future__ import annotations
+
+from offbook.detectors.detector import Reads, View
+from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.reference import Reference
+from offbook.detectors.stage import newly
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit
+
+
+def _deals(edit: CrmEdit) -> bool:
+    if edit.object.type == "order":
+        return edit.op == "create" or _ends(edit)
+    won = edit.object.type == "opportunity" and edit.after is not None and edit.after.stage == "won"
+    return won and (edit.before is None or edit.before.stage != "won")
+
+
+def _ends(edit: CrmEdit) -> bool:
+    return edit.op == "delete" or (edit.after is not None and edit.after.status == "cancelled")
+
+
+def _deal(event: Event, _: Reference) -> Fact:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    role = "won"
+    if edit.object.type == "order":
+        role = "cancelled" if _ends(edit) else "placed"
+    return fact_of(event, role, about=edit.object.id)
+
+
+#: Orders `placed` and `cancelled` (or deleted), opportunities `won`; `about` is which.
+DEALS = Reads("customer", CrmEdit, _deal, where=_deals)
+
+
+def is_made(view: View, deal: Fact) -> bool:
+    """Whether it is a deal of its own: an edit may repeat that an opportunity was won."""
+    return deal.role == "placed" or newly(view.profile("opportunity", deal.about), deal, "won")

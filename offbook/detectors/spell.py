@@ -1,0 +1,69 @@
+"""Times for which something held: who owned a customer, whether an opportunity was open."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from offbook.detectors.detector import View
+from offbook.detectors.fact import Fact
+from offbook.detectors.reference import Stated
+
+ALWAYS = -(2**62)
+NEVER = 2**62
+
+
+class Spell(Struct, frozen=True):
+    """A time [start, end) for which something held, what began and ended it, and whose it was."""
+
+    start: int
+    end: int
+    began: Fact | None
+    owner: str = ""
+    ended: Fact | None = None
+
+
+def open_spells(changes: Sequence[Fact]) -> Iterator[Spell]:
+    """When an opportunity was open, by its stage changes."""
+    began: Fact | None = None
+    for change in changes:
+        if change.fields["stage"] == "open":
+            began = began or change
+        elif began is not None:
+            yield Spell(began.at, change.at, began, ended=change)
+            began = None
+    if began is not None:
+        yield Spell(began.at, NEVER, began)
+
+
+def tenures(view: View) -> Iterator[Spell]:
+    """Who owned the customer when, as long as it was not deleted.
+
+    Before the first word of an owner it is whom that edit followed, or the document's.
+    """
+    profile = view.profile("customer", view.entity_id)
+    stated: Stated | None = view.reference.owner(view.entity_id)
+    turns: list[tuple[int, Fact | None]] = [
+        (fact.at, fact) for fact in profile.facts if fact.role in ("owner", "gone", "back")
+    ]
+    first = next((turn for _, turn in turns if turn is not None), None)
+    owner = first.fields.get("before") if first is not None else None
+    if stated is not None:
+        if owner is None and (first is None or stated.at <= first.at):
+            owner = stated.owner
+        insort(turns, (stated.at, None), key=lambda turn: turn[0])
+    start, began = ALWAYS, None
+    for at, turn in turns:
+        if turn is None or turn.role == "back":
+            now_owner = profile.owner_at(at, stated)
+        else:
+            now_owner = turn.about if turn.role == "owner" else None
+        if now_owner == owner:
+            continue
+        if owner is not None:
+            yield Spell(start, at, began, owner, turn)
+        start, began, owner = at, turn, now_owner
+    if owner is not None:
+        yield Spell(start, NEVER, began, owner)
