@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from offbook.detectors.allowance import Audience
 from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.fact import Fact
 from offbook.detectors.reference import Reference
@@ -33,7 +34,10 @@ def score(severity: Severity, corroborated: bool) -> int:
 
 
 class AlertWriter:
-    """Writes the alert of a finding. `mode` is put on every alert."""
+    """Writes the alert of a finding.
+
+    `mode` is put on every alert; where it is "live", those of a detector on trial are "shadow".
+    """
 
     def __init__(self, reference: Reference, common: Common, mode: Mode) -> None:
         self._words = CompanyWords(reference)
@@ -45,6 +49,7 @@ class AlertWriter:
         finding: Finding,
         revision: int,
         firing: bool,
+        audience: Audience,
         detected_at: int | None,
     ) -> Alert:
         """One revision. `detected_at` None dates it by its last event or its deadline."""
@@ -74,7 +79,8 @@ class AlertWriter:
             last_event_at=rfc3339(last),
             detected_at=rfc3339(found_at),
             evidence=tuple(_evidence(fact, finding.notes) for fact in finding.facts),
-            mode=self._mode,
+            mode="shadow" if audience.shadow and self._mode == "live" else self._mode,
+            suppressed=audience.suppressed,
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from offbook.detectors.allowance import Allowance
 from offbook.detectors.entity import EntityKind
 from offbook.detectors.fact import Fact
 from offbook.detectors.profile import Profile
@@ -162,6 +163,7 @@ class Detector:
     are folded into one, which keeps totals (True), or the oldest goes (False).
     `needs` names the reference data without which it stays silent.
     `watches_profile` asks for a new judgement when the entity's own profile changes.
+    `shadow` puts it on trial: its alerts wake nobody, nor do those that one of `allowances` covers.
     """
 
     id: str
@@ -177,6 +179,8 @@ class Detector:
     needs: tuple[ReferenceKind, ...] = ()
     watches_profile: bool = False
     severities: tuple[Severity, ...] = ()
+    shadow: bool = False
+    allowances: tuple[Allowance, ...] = ()
 
     def possible_severities(self) -> tuple[Severity, ...]:
         """The severities its alerts can have."""

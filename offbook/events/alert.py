@@ -35,6 +35,16 @@ class Evidence(Struct, frozen=True):
     note: str
 
 
+class Suppressed(Struct, frozen=True):
+    """Why an alert is nobody's to act on: the allowance that covers it.
+
+    `until` (RFC 3339) is the last moment that it covers, `reason` what the settings give.
+    """
+
+    until: str
+    reason: str
+
+
 class Alert(Struct, frozen=True):
     """One revision of one alert. Field for field the JSON on `offbook.alerts`.
 
@@ -59,3 +69,4 @@ class Alert(Struct, frozen=True):
     detected_at: str
     evidence: tuple[Evidence, ...]
     mode: Mode
+    suppressed: Suppressed | None = None

@@ -246,5 +246,12 @@ ALERT: dict[str, Meaning] = {
     "last_event_at": _M("Time of the last event it rests on.", "末个证据事件的时间。"),
     "detected_at": _M("When this revision was found.", "本修订产生的时间。"),
     "evidence": _M("The events it rests on, oldest first.", "证据事件，由旧到新。"),
-    "mode": _M("How it was found.", "产生方式：实时、影子或回放。"),
+    "mode": _M(
+        "How it was found; `shadow`: its detector is on trial, and nobody is to be woken.",
+        "产生方式：实时、影子或回放。`shadow` 表示检测器处于试运行，不呼叫任何人。",
+    ),
+    "suppressed": _M(
+        "`{until, reason}` of the allowance that covers it: nobody is to be woken. Else null.",
+        "命中豁免时为 `{until, reason}`（截止时刻与理由），不呼叫任何人；否则为 null。",
+    ),
 }
