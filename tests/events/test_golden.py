@@ -90,7 +90,7 @@ def test_the_alert_is_written_as_the_golden_one_field_for_field_in_order() -> No
 
 def test_the_alerts_fields_stand_in_the_order_of_the_contract() -> None:
     promised = """alert_id revision detector severity state score title summary employee customer
-        order account first_event_at last_event_at detected_at evidence mode"""
+        order account first_event_at last_event_at detected_at evidence mode suppressed"""
     golden = load("offbook.alert.v1")
     assert " ".join(golden) == " ".join(promised.split())
     assert " ".join(golden["evidence"][0]) == "source id type time topic partition offset note"

@@ -139,6 +139,7 @@ def test_replay_prints_alerts_and_nothing_else() -> None:
         "detected_at",
         "evidence",
         "mode",
+        "suppressed",
     ]
     assert {alert["mode"] for alert in revisions} == {"replay"}
     assert "0 bad lines" in done.stderr
