@@ -68,6 +68,8 @@ class Reload:
         metrics: Metrics,
         health: Health,
         asked: asyncio.Event,
+        *,
+        look_every: float = LOOK_EVERY,
     ) -> None:
         self._config = config
         self._judging = judging
@@ -79,6 +81,7 @@ class Reload:
         self._seen: bytes | str | None = None
         self._refused = False
         self._asked = asked
+        self._look_every = look_every
         self._stopping = False
         self._took()
 
@@ -91,7 +94,7 @@ class Reload:
         """Watch until `stop`."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), LOOK_EVERY)
+                await asyncio.wait_for(self._asked.wait(), self._look_every)
             if self._stopping:
                 return
             asked = self._asked.is_set()
