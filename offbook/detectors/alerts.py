@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from msgspec import structs
 
+from offbook.detectors.allowance import Audience
 from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.fact import Fact
 from offbook.detectors.reference import Reference
@@ -61,7 +62,10 @@ def alert_fact(detector: Detector, finding: Finding, revision: int) -> Fact:
 
 
 class AlertWriter:
-    """Writes the alert of a finding. `mode` is put on every alert."""
+    """Writes the alert of a finding.
+
+    `mode` is put on every alert; where it is "live", those of a detector on trial are "shadow".
+    """
 
     def __init__(self, reference: Reference, common: Common, mode: Mode) -> None:
         self._words = CompanyWords(reference)
@@ -74,6 +78,7 @@ class AlertWriter:
         finding: Finding,
         revision: int,
         firing: bool,
+        audience: Audience,
         detected_at: int | None,
     ) -> Alert:
         """One revision. `detected_at` None dates it by its last event or its deadline."""
@@ -103,8 +108,9 @@ class AlertWriter:
             last_event_at=rfc3339(last),
             detected_at=rfc3339(found),
             evidence=tuple(_evidence(fact, detector.notes) for fact in finding.facts),
-            mode=self._mode,
+            mode="shadow" if audience.shadow and self._mode == "live" else self._mode,
             rule=Rule(self._params(detector), finding.measured),
+            suppressed=audience.suppressed,
         )
 
     def _params(self, detector: Detector) -> dict[str, str]:

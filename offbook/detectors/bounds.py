@@ -96,12 +96,17 @@ def set_due(
     """Work out when the entity wants to be looked at next: a deadline, or to be forgotten.
 
     Never a time that has passed: what outlives its time, such as an opportunity left open, would
-    ask to be looked at without end.
+    ask to be looked at without end. A notebook whose detector is stopped keeps the deadline it has
+    and asks for no other; what passes meanwhile is found at the first look once it runs again.
     """
     wait = common.lateness + common.grace
     dues: list[int] = []
     for detector_id, notebook in list(state.notebooks.items()):
-        detector = detectors[detector_id]
+        detector = detectors.get(detector_id)
+        if detector is None:
+            if notebook.due is not None and (now is None or notebook.due >= now):
+                dues.append(notebook.due)
+            continue
         if detector.dossier is not None:
             if not state.profile:
                 del state.notebooks[detector_id]

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from offbook.detectors.allowance import Allowance
 from offbook.detectors.entity import EntityKind
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Duration, Params
@@ -155,6 +156,7 @@ class Detector:
     employee; its own go to no such detector.
     `concerns` is a cheap look at a new fact: False if nothing that is found can change by it, and
     no judgement is needed.
+    `shadow` puts it on trial: its alerts wake nobody, nor do those that one of `allowances` covers.
     """
 
     id: str
@@ -175,6 +177,8 @@ class Detector:
     weighs_alerts: bool = False
     concerns: Concerns | None = None
     severities: tuple[Severity, ...] = ()
+    shadow: bool = False
+    allowances: tuple[Allowance, ...] = ()
 
     def possible_severities(self) -> tuple[Severity, ...]:
         """The severities its alerts can have."""

@@ -8,13 +8,14 @@ arrival nor a repeat can show in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from msgspec import Struct, structs
 
 from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact
+from offbook.detectors.allowance import Audience, allowed
 from offbook.detectors.bounds import prune_notebook, prune_shared, set_due
 from offbook.detectors.detector import Common, Detector, Finding, Reads
 from offbook.detectors.entity import ABOUT, EntityKind, entity, split
@@ -236,13 +237,13 @@ class Engine:
                 self._tell(key, told, state, step)
             roles = {fact.role for fact in told}
             seldom = not roles <= FREQUENT
-            for detector_id in state.notebooks:
+            for detector_id, notebook in self._open_notebooks(state):
                 detector = self.detectors[detector_id]
                 if detector.watches_profile and (seldom or detector.watches & roles):
-                    state.notebooks[detector_id].waiting.extend(told)
+                    notebook.waiting.extend(told)
                     dirty.setdefault(detector_id, [])
         if now is not None and state.due is not None and state.due < now:
-            for detector_id, notebook in state.notebooks.items():
+            for detector_id, notebook in self._open_notebooks(state):
                 if notebook.due is not None and notebook.due < now:
                     dirty.setdefault(detector_id, [])
             step.changed = True
@@ -256,6 +257,12 @@ class Engine:
             step.evict("profile", prune_shared(state, now, self.common))
             set_due(state, self.detectors, now, self.common)
         return step
+
+    def _open_notebooks(self, state: EntityState) -> Iterator[tuple[str, Notebook]]:
+        """Those of the detectors that run. One that was stopped finds its own as it left it."""
+        for detector_id, notebook in state.notebooks.items():
+            if detector_id in self.detectors:
+                yield detector_id, notebook
 
     # Inputs become facts.
 
@@ -365,7 +372,7 @@ class Engine:
         news = [fact for fact in note.facts if remember(known, fact)]
         del known[: -self.common.max_facts]
         if news or first:
-            for detector_id, notebook in state.notebooks.items():
+            for detector_id, notebook in self._open_notebooks(state):
                 notebook.waiting.extend(news)
                 dirty.setdefault(detector_id, [])
 
@@ -522,12 +529,22 @@ class Engine:
         finding = self._bound(finding)
         raised = notebook.raised.get(finding.anchor)
         revision = 1 if raised is None else raised.revision + 1
-        notebook.raised[finding.anchor] = Raised(revision, firing, finding)
-        step.alerts.append(self._write.alert(detector, finding, revision, firing, detected_at))
+        if firing or raised is None:
+            allowance = allowed(finding.subject, finding.facts[-1].at, detector.allowances)
+            audience = Audience(detector.shadow, allowance.mark() if allowance else None)
+        else:
+            # Whoever heard that it fires must hear that it does not, whatever was set since.
+            audience = raised.audience
+        notebook.raised[finding.anchor] = Raised(revision, firing, finding, audience)
+        step.alerts.append(
+            self._write.alert(detector, finding, revision, firing, audience, detected_at)
+        )
         if self._weigh_alerts and not detector.weighs_alerts:
-            # The one it named before is told that it no longer names him.
-            named = {finding.subject.employee: firing}
+            # What wakes nobody must not wake somebody by way of a sum.
+            counts = firing and not audience.shadow and audience.suppressed is None
+            named = {finding.subject.employee: counts}
             if raised is not None:
+                # The one it named before is told that it no longer names him.
                 named.setdefault(raised.finding.subject.employee, False)
             alert = alert_fact(detector, finding, revision)
             for employee, implicated in named.items():

@@ -5,16 +5,18 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from offbook.detectors.allowance import Audience
 from offbook.detectors.detector import Finding
 from offbook.detectors.fact import Fact
 
 
 class Raised(Struct, array_like=True):
-    """An alert that was sent and can still change: its newest revision and what it said."""
+    """An alert that was sent and can still change: its newest revision, what that said to whom."""
 
     revision: int
     firing: bool
     finding: Finding
+    audience: Audience = Audience()
 
 
 class Notebook(Struct, array_like=True):

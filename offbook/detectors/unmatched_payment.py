@@ -52,7 +52,8 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
     first_of = {paid.fields["payment"]: paid for paid in reversed(view.of("received"))}
     for payment, paid in first_of.items():
         order, customer = paid.fields.get("order"), paid.fields.get("customer")
-        deadline = paid.at if order is None and customer is None else paid.at + params.wait
+        wait = 0 if order is None and customer is None else params.wait
+        deadline, told_until = paid.at + wait, paid.at + 2 * wait
         found = _order_in_time(view, paid, params)
         settled = None if found is None else ORDERED
         if found is None:
@@ -61,13 +62,13 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
         due = None if deadline == paid.at else deadline + view.common.grace
         who = None
         if settled is None and (due is None or view.passed(due)):
-            who = view.responsible(paid.at, deadline + params.wait, order=order, customer=customer)
+            who = view.responsible(paid.at, told_until, order=order, customer=customer)
         if customer is None and order is not None:
-            customer = customer_of(view.profile("order", order), deadline + params.wait)
+            customer = customer_of(view.profile("order", order), told_until)
         yield Finding(
             anchor=payment,
             facts=(paid,) if found is None else in_time_order(paid, found),
-            until=deadline,
+            until=told_until,
             due=due,
             settled=settled,
             subject=Subject(
@@ -163,6 +164,6 @@ DETECTOR = Detector(
         "refund": Bilingual("the money went back", "款项已退回"),
         **ORDER_EDITS,
     },
-    keeps=lambda params: params.wait,
+    keeps=lambda params: 2 * params.wait,
     watches_profile=True,
 )

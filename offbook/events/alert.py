@@ -45,6 +45,16 @@ class Rule(Struct, frozen=True):
     measured: dict[str, str]
 
 
+class Suppressed(Struct, frozen=True):
+    """Why an alert is nobody's to act on: the allowance that covers it.
+
+    `until` (RFC 3339) is the last moment that it covers, `reason` what the settings give.
+    """
+
+    until: str
+    reason: str
+
+
 class Alert(Struct, frozen=True):
     """One revision of one alert. Field for field the JSON on `offbook.alerts`.
 
@@ -70,3 +80,4 @@ class Alert(Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     mode: Mode
     rule: Rule | None = None
+    suppressed: Suppressed | None = None

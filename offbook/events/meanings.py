@@ -246,10 +246,17 @@ ALERT: dict[str, Meaning] = {
     "last_event_at": _M("Time of the last event it rests on.", "末个证据事件的时间。"),
     "detected_at": _M("When this revision was found.", "本修订产生的时间。"),
     "evidence": _M("The events it rests on, oldest first.", "证据事件，由旧到新。"),
-    "mode": _M("How it was found.", "产生方式：实时、影子或回放。"),
+    "mode": _M(
+        "How it was found; `shadow`: its detector is on trial, and nobody is to be woken.",
+        "产生方式：实时、影子或回放。`shadow` 表示检测器处于试运行，不呼叫任何人。",
+    ),
     "rule": _M(
         "The detector's parameters when it judged (`params`), and what it held against them"
         " (`measured`).",
         "判断时的检测参数（`params`），以及与之比较的实测值（`measured`）。",
+    ),
+    "suppressed": _M(
+        "`{until, reason}` of the allowance that covers it: nobody is to be woken. Else null.",
+        "命中豁免时为 `{until, reason}`（截止时刻与理由），不呼叫任何人；否则为 null。",
     ),
 }

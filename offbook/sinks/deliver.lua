@@ -1,13 +1,18 @@
 -- Writes a batch of alert revisions, each at most once. Runs as one unit: all of it or nothing.
 --
--- KEYS  mark, stream, open, open:critical, open:warning, open:info, then one string for each alert
+-- KEYS  mark, stream, open, open:critical, open:warning, open:info, open:shadow and its three
+--       severities, open:suppressed, then one string for each alert
 -- ARGV  lowest mark, new mark, maxlen, milliseconds for the entries' ids, then for each alert:
---       alert_id, revision, detector, severity, state, score, data
+--       alert_id, revision, detector, severity, state, score, audience, data
 --
 -- Returns {"lost", mark} and writes nothing if the mark this writer left is older than the lowest it
--- knows to be there; else {"done", open critical, open warning, open info, outcome...} with
--- 1 written, 0 repeat (this revision is the newest there is), -1 stale (a newer one is).
-local OPEN = { critical = KEYS[4], warning = KEYS[5], info = KEYS[6] }
+-- knows to be there; else {"done", open critical, warning, info, shadow critical, warning, info,
+-- outcome...} with 2 written where the revision before went to another audience, 1 written,
+-- 0 repeat (this revision is the newest there is), -1 stale (a newer one is).
+local FIRST, LAST = 3, 11
+-- Which keys hold a firing alert of an audience: one for all of it, one for its severity.
+local ALL = { live = 3, shadow = 7, suppressed = 11 }
+local NTH = { critical = 1, warning = 2, info = 3 }
 
 local mark = tonumber(redis.call('GET', KEYS[1]) or '0')
 if mark < tonumber(ARGV[1]) then return { 'lost', mark } end
@@ -15,18 +20,21 @@ if mark < tonumber(ARGV[1]) then return { 'lost', mark } end
 -- Redis does not undo what a script has written before it fails, so whatever can fail on a key
 -- of a foreign type fails here.
 redis.call('XLEN', KEYS[2])
-for i = 3, 6 do redis.call('ZCARD', KEYS[i]) end
+for i = FIRST, LAST do redis.call('ZCARD', KEYS[i]) end
 
 -- A writer that is gone for a day does not come back under the same name.
 redis.call('SET', KEYS[1], ARGV[2], 'EX', 86400)
 
+-- The revision that is there (0 for none) and its audience.
 local function newest(key)
   local stored = redis.pcall('GET', key)
   if type(stored) ~= 'string' then return 0 end
   local readable, alert = pcall(cjson.decode, stored)
   if not readable or type(alert) ~= 'table' then return 0 end
+  local audience = alert.mode == 'shadow' and 'shadow' or 'live'
+  if type(alert.suppressed) == 'table' then audience = 'suppressed' end
   -- A double, exact up to 2^53; larger revisions never come here.
-  return tonumber(alert.revision) or 0
+  return tonumber(alert.revision) or 0, audience
 end
 
 -- Servers up to Redis 8 and Valkey 8 mend a log that was cut within a transaction by leaving the
@@ -44,27 +52,32 @@ local function add(...)
 end
 
 local outcomes = {}
-for n = 1, #KEYS - 6 do
-  local key, at = KEYS[n + 6], 7 * n - 2
+for n = 1, #KEYS - LAST do
+  local key, at = KEYS[n + LAST], 8 * n - 3
   local id, revision, detector, severity = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local state, score, data = ARGV[at + 4], ARGV[at + 5], ARGV[at + 6]
-  local ahead = tonumber(revision) - newest(key)
+  local state, score, audience, data = ARGV[at + 4], ARGV[at + 5], ARGV[at + 6], ARGV[at + 7]
+  local known, before = newest(key)
+  local ahead = tonumber(revision) - known
   if ahead > 0 then
     add('alert_id', id, 'detector', detector, 'severity', severity, 'state', state,
       'revision', revision, 'data', data)
     redis.call('SET', key, data)
-    for i = 3, 6 do
-      if state == 'firing' and (i == 3 or KEYS[i] == OPEN[severity]) then
+    local all = ALL[audience]
+    for i = FIRST, LAST do
+      if state == 'firing' and (i == all or (all < LAST and i == all + NTH[severity])) then
         redis.call('ZADD', KEYS[i], score, id)
       else
         redis.call('ZREM', KEYS[i], id)
       end
     end
-    outcomes[n] = 1
+    outcomes[n] = known > 0 and before ~= audience and 2 or 1
   else
     outcomes[n] = ahead == 0 and 0 or -1
   end
 end
 
-return { 'done', redis.call('ZCARD', KEYS[4]), redis.call('ZCARD', KEYS[5]), redis.call('ZCARD', KEYS[6]),
-  unpack(outcomes) }
+local open = {}
+for _, all in ipairs({ ALL.live, ALL.shadow }) do
+  for nth = 1, 3 do open[#open + 1] = redis.call('ZCARD', KEYS[all + nth]) end
+end
+return { 'done', open[1], open[2], open[3], open[4], open[5], open[6], unpack(outcomes) }

@@ -50,7 +50,7 @@ class _Condition:
 class Health:
     """Named conditions and the pulses of the loops that must not stand still.
 
-    Names in use: `broker`, `redis`, `reference`, `recovery`, `pipeline`, and a role's own. Reasons
+    Names in use: `broker`, `redis`, `reference`, `recovery`, `settings`, and a role's own. Reasons
     are plain sentences for whoever is on call; never an employee, a customer or an account.
     """
 

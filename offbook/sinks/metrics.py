@@ -78,17 +78,37 @@ class Metrics:
         self._alerts = Counter(
             "offbook_alerts",
             "Alerts delivered to Redis: each that fired once, at its first revision, by the"
-            " severity it then had.",
+            " severity it then had; again at one that brings it over from shadow or suppressed.",
             ["detector", "severity"],
             registry=registry,
         )
+        self._shadow_alerts = Counter(
+            "offbook_shadow_alerts",
+            "The same of detectors on trial (mode shadow); nobody is to be woken by them.",
+            ["detector", "severity"],
+            registry=registry,
+        )
+        self._suppressed_alerts = Counter(
+            "offbook_suppressed_alerts",
+            "The same of alerts that an allowance covers, whatever the detector's mode.",
+            ["detector"],
+            registry=registry,
+        )
         for detector, severities in detectors.items():
+            self._suppressed_alerts.labels(detector)
             for severity in severities:
                 self._alerts.labels(detector, severity)
+                self._shadow_alerts.labels(detector, severity)
         self._open = Gauge(
             "offbook_open_alerts",
             "Alerts firing now, read from Redis. Every delivery worker reports all of them: take"
             " the max, not the sum.",
+            ["severity"],
+            registry=registry,
+        )
+        self._open_shadow = Gauge(
+            "offbook_open_shadow_alerts",
+            "The same of detectors on trial, whose alerts are not among the open ones.",
             ["severity"],
             registry=registry,
         )
@@ -141,6 +161,17 @@ class Metrics:
         self._redis_up = Gauge(
             "offbook_redis_up", "1 while this worker's Redis answers.", registry=None
         )
+        self._config_taken = Gauge(
+            "offbook_config_last_reload_successful",
+            "1 if the settings file as it stands was taken, 0 if it was refused and the settings"
+            " taken before go on. Absent without a file.",
+            registry=None,
+        )
+        self._config_taken_at = Gauge(
+            "offbook_config_last_reload_success_timestamp_seconds",
+            "When a settings file was last taken, in seconds since 1970.",
+            registry=None,
+        )
         self._appeared: set[Gauge] = set()
         Info("offbook_build", "The running version.", registry=registry).info({"version": version})
         ProcessCollector(registry=registry)
@@ -152,14 +183,30 @@ class Metrics:
             counter = self._events.labels(OTHER, outcome)
         counter.inc(count)
 
-    def new_alert(self, detector: str, severity: Severity) -> None:
-        """The first revision of an alert is in Redis."""
-        self._alerts.labels(self._detector(detector), severity).inc()
+    def new_alert(
+        self,
+        detector: str,
+        severity: Severity,
+        audience: Literal["live", "shadow", "suppressed"] = "live",
+    ) -> None:
+        """The first revision of an alert that goes to `audience` is in Redis."""
+        detector = self._detector(detector)
+        if audience == "suppressed":
+            self._suppressed_alerts.labels(detector).inc()
+        elif audience == "shadow":
+            self._shadow_alerts.labels(detector, severity).inc()
+        else:
+            self._alerts.labels(detector, severity).inc()
 
     def open_alerts(self, counts: Mapping[Severity, int]) -> None:
         """How many alerts fire, by severity; a severity left out is 0."""
         for severity in SEVERITIES:
             self._open.labels(severity).set(counts.get(severity, 0))
+
+    def open_shadow_alerts(self, counts: Mapping[Severity, int]) -> None:
+        """The same of detectors on trial."""
+        for severity in SEVERITIES:
+            self._open_shadow.labels(severity).set(counts.get(severity, 0))
 
     def latency(self, seconds: float) -> None:
         """One revision reached Redis `seconds` after its record was stamped."""
@@ -197,6 +244,15 @@ class Metrics:
     def redis_up(self, up: bool) -> None:
         """Whether Redis answered last."""
         self._set(self._redis_up, int(up))
+
+    def config_taken(self, at: float) -> None:
+        """The settings file was taken at `at`, in seconds since 1970."""
+        self._set(self._config_taken, 1)
+        self._set(self._config_taken_at, at)
+
+    def config_refused(self) -> None:
+        """The settings file as it stands cannot be used."""
+        self._set(self._config_taken, 0)
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:
         """The page Prometheus scrapes and its content type, for an `Accept` header."""

@@ -8,12 +8,18 @@ Keys, all with the hash tag `{ob}` so that they share one slot of a cluster:
 `{ob}:open`                sorted set, the firing alerts by score
 `{ob}:open:<severity>`     the same, one severity each: its size is `offbook_open_alerts`. A
                            set and no counter, so that no repeat and no restart makes it drift
+`{ob}:open:shadow`         sorted set, the firing alerts of detectors on trial; they are in none
+                           of those above. `{ob}:open:shadow:<severity>` likewise
+`{ob}:open:suppressed`     sorted set, the firing alerts that an allowance covers; in none above
 `{ob}:mark:<writer>`       number of the last batch this writer wrote; goes a day after the writer
 =========================  ====================================================================
 
 A Redis that syncs its log once a second, or fails over, can forget writes it has confirmed. The
 mark shows it: it is then behind what the writer knows, and the writer, which keeps its last
 batches, writes those again, in order, before anything newer.
+
+A revision may go to another audience than the one before it, as when its detector goes live: the
+script that writes it moves the alert from the sets of the one to those of the other.
 
 The user needs the commands `get set xadd xlen zadd zcard zrem eval evalsha` on `{ob}:*`; `info`
 lets the check at start see whether Redis evicts.
@@ -40,14 +46,26 @@ from redis.backoff import NoBackoff
 
 from offbook.events.alert import Alert, Severity
 
-Outcome = Literal["written", "repeat", "stale"]
-#: (id, revision, detector, severity, state, score, data), as the script takes them.
-Row = tuple[str, int, str, str, str, int, bytes]
+#: "moved" is written too; the revision before it went to another audience.
+Outcome = Literal["written", "moved", "repeat", "stale"]
+#: Who hears of an alert: whoever is on call, or nobody as its detector is on trial or it is known.
+Audience = Literal["live", "shadow", "suppressed"]
+#: (id, revision, detector, severity, state, score, audience, data), as the script takes them.
+Row = tuple[str, int, str, str, str, int, Audience, bytes]
 
 STREAM: Final = "{ob}:alerts"
 OPEN: Final = "{ob}:open"
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
-_OPEN_BY_SEVERITY: Final = tuple(f"{OPEN}:{severity}" for severity in SEVERITIES)
+OPEN_SHADOW: Final = f"{OPEN}:shadow"
+OPEN_SUPPRESSED: Final = f"{OPEN}:suppressed"
+#: In the order in which the script takes them.
+_OPEN_SETS: Final = (
+    OPEN,
+    *(f"{OPEN}:{severity}" for severity in SEVERITIES),
+    OPEN_SHADOW,
+    *(f"{OPEN_SHADOW}:{severity}" for severity in SEVERITIES),
+    OPEN_SUPPRESSED,
+)
 
 #: Lua counts in doubles.
 MAX_REVISION: Final = 2**53 - 1
@@ -58,7 +76,7 @@ MEMORY: Final = 16 * 1024 * 1024
 
 _SCRIPT: Final = resources.files(__package__).joinpath("deliver.lua").read_text("utf-8")
 _SHA: Final = sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
-_OUTCOMES: Final[dict[int, Outcome]] = {1: "written", 0: "repeat", -1: "stale"}
+_OUTCOMES: Final[dict[int, Outcome]] = {2: "moved", 1: "written", 0: "repeat", -1: "stale"}
 #: Error codes of states a server leaves by itself or by its operator's doing: full, read-only …
 _PASSING: Final = ("BUSY", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "OOM", "READONLY")
 
@@ -114,6 +132,7 @@ class RedisSink:
         self._recent: deque[tuple[int, int, Sequence[Row]]] = deque()
         self._recent_bytes = 0
         self._open: Mapping[Severity, int] | None = None
+        self._open_shadow: Mapping[Severity, int] | None = None
 
     @property
     def address(self) -> str:
@@ -148,6 +167,11 @@ class RedisSink:
     def last_open_alerts(self) -> Mapping[Severity, int] | None:
         """As of the last call that reached Redis; None before the first."""
         return self._open
+
+    @property
+    def last_open_shadow_alerts(self) -> Mapping[Severity, int] | None:
+        """The same of detectors on trial, whose alerts are not among the others."""
+        return self._open_shadow
 
     async def check(self) -> tuple[str, ...]:
         """Everything that can be known at start: reachable, never evicts, all commands allowed.
@@ -197,7 +221,7 @@ class RedisSink:
             raise RedisUnavailableError(f"{self._who} loses what it has confirmed")
         self._mark = mark
         self._remember(mark, at, rows)
-        return [_OUTCOMES[n] for n in answer[4:]]
+        return [_OUTCOMES[n] for n in answer[7:]]
 
     async def _write_again(self, since: int) -> None:
         forgotten = [batch for batch in self._recent if batch[0] > since]
@@ -221,7 +245,7 @@ class RedisSink:
             self._recent_bytes -= _size(self._recent.popleft()[2])
 
     async def _run(self, lowest: int, mark: int, at: int, rows: Sequence[Row]) -> list[Any]:
-        keys = [self._mark_key, STREAM, OPEN, *_OPEN_BY_SEVERITY, *(alert_key(r[0]) for r in rows)]
+        keys = [self._mark_key, STREAM, *_OPEN_SETS, *(alert_key(row[0]) for row in rows)]
         arguments = [lowest, mark, self._maxlen, at, *(value for row in rows for value in row)]
         call = (len(keys), *keys, *arguments)
         try:
@@ -230,6 +254,7 @@ class RedisSink:
             answer = await self._ask(("EVAL", _SCRIPT, *call))
         if answer[0] == b"done":
             self._open = dict(zip(SEVERITIES, answer[1:4], strict=True))
+            self._open_shadow = dict(zip(SEVERITIES, answer[4:7], strict=True))
         return list(answer)
 
     async def _info(self, section: str) -> Mapping[str, str] | None:
@@ -316,9 +341,16 @@ class RedisSink:
 _PROBES: Final[tuple[tuple[Any, ...], ...]] = (
     ("SET", alert_key(""), "", "XX"),
     ("XADD", STREAM, "NOMKSTREAM", "MAXLEN", "~", 1, "0-0", "alert_id", ""),
-    *(("ZADD", key, "XX", 0, "") for key in (OPEN, *_OPEN_BY_SEVERITY)),
-    *(("ZREM", key, "") for key in (OPEN, *_OPEN_BY_SEVERITY)),
+    *(("ZADD", key, "XX", 0, "") for key in _OPEN_SETS),
+    *(("ZREM", key, "") for key in _OPEN_SETS),
 )
+
+
+def audience(alert: Alert) -> Audience:
+    """Who hears of it. What is suppressed would be so too if its detector were live."""
+    if alert.suppressed is not None:
+        return "suppressed"
+    return "shadow" if alert.mode == "shadow" else "live"
 
 
 def _row(alert: Alert) -> Row:
@@ -329,12 +361,13 @@ def _row(alert: Alert) -> Row:
         alert.severity,
         alert.state,
         alert.score,
+        audience(alert),
         msgspec.json.encode(alert),
     )
 
 
 def _size(rows: Sequence[Row]) -> int:
-    return sum(len(row[6]) for row in rows)
+    return sum(len(row[-1]) for row in rows)
 
 
 def _text(value: Any) -> str:

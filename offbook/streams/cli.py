@@ -110,14 +110,16 @@ def worker(
     from msgspec import structs
 
     roles = _roles(role)
-    settings = _settings(config)
+    settings = from_file = _settings(config)
     if metrics_port is not None:
         settings = structs.replace(settings, metrics_port=metrics_port)
     if metrics_host is not None:
         settings = structs.replace(settings, metrics_host=metrics_host)
+    from offbook.streams.reload import ConfigFile
     from offbook.streams.worker import main as run
 
-    raise typer.Exit(run(settings, roles))
+    file = None if config is None else ConfigFile(config, os.environ, from_file)
+    raise typer.Exit(run(settings, roles, file))
 
 
 @topics_app.command("create")
@@ -258,25 +260,42 @@ def detectors(
     json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """The detectors with their parameters, as the settings have them."""
+    import time
+    from zoneinfo import ZoneInfo
+
     import msgspec
 
     from offbook.detectors.catalogue import BY_ID
-    from offbook.streams.detector_sheet import sheet
+    from offbook.streams.detector_sheet import ending, sheet
     from offbook.streams.settings import configured_detectors
 
-    enabled = {detector.id: detector for detector in configured_detectors(_settings(config))}
+    settings = _settings(config)
+    zone, now = ZoneInfo(settings.timezone), time.time_ns() // 1000
+    enabled = {detector.id: detector for detector in configured_detectors(settings)}
     if id_ is not None and id_ not in BY_ID:
         _fail(f"there is no detector {id_}{_nearest(id_, list(BY_ID))}", UNUSABLE)
     ids = [id_] if id_ is not None else list(BY_ID)
     if json:
-        sheets = [sheet(enabled.get(name, BY_ID[name])) for name in ids]
-        rows = [{"enabled": row.id in enabled, **msgspec.to_builtins(row)} for row in sheets]
+        rows = [
+            {
+                "enabled": name in enabled,
+                "mode": "shadow" if found.shadow else "live",
+                "allowances": len(found.allowances),
+                "ending": msgspec.to_builtins(ending(found, now, zone)),
+                **msgspec.to_builtins(sheet(found)),
+            }
+            for name in ids
+            for found in [enabled.get(name, BY_ID[name])]
+        ]
         print(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
         return
     for name in ids:
-        row = sheet(enabled.get(name, BY_ID[name]))
-        stopped = "" if name in enabled else "  (stopped by the settings)"
-        print(f"{row.id}  {'/'.join(row.severities)}{stopped}")
+        found = enabled.get(name, BY_ID[name])
+        row = sheet(found)
+        standing = "  (shadow: wakes nobody)" if found.shadow else ""
+        if name not in enabled:
+            standing = "  (stopped by the settings)"
+        print(f"{row.id}  {'/'.join(row.severities)}{standing}")
         print(f"    {row.title_en} · {row.title_zh}")
         if id_ is not None:
             print("\n" + "\n".join(f"    {line}".rstrip() for line in row.text.splitlines()) + "\n")
@@ -284,6 +303,12 @@ def detectors(
             print(f"    {row.catches}")
         for param in row.params:
             print(f"    {param.name} = {param.default}  # {param.kind}: {param.description}")
+        if found.allowances:
+            count = len(found.allowances)
+            print(f"    {count} allowance{'s' if count > 1 else ''}")
+        for end in ending(found, now, zone):
+            word = "expired" if end.expired else "expires"
+            print(f"    allowance {end.position} {word} {end.until}: {end.reason}")
         if row.needs:
             print(f"    needs {', '.join(row.needs)}: silent without")
         if id_ is not None:

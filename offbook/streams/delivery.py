@@ -31,7 +31,7 @@ from offbook.events.rejected import Rejected
 from offbook.sinks.dead_letters import DeadLetter, rejected_letter, without_value
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.sinks.redis import BATCH, MAX_REVISION, RedisSink, RedisSinkError
+from offbook.sinks.redis import BATCH, MAX_REVISION, RedisSink, RedisSinkError, audience
 
 #: Header of an alert record: when Kafka stamped the record that caused the revision, milliseconds
 #: since 1970 as ASCII digits. Absent where no record did (an absence) or long ago (a replay).
@@ -231,10 +231,11 @@ class Delivery:
         outcomes = await self._sink.write(alerts)
         now = time.time()
         for item, alert, outcome in zip(items, alerts, outcomes, strict=True):
-            if outcome != "written":
+            if outcome not in ("written", "moved"):
                 continue
-            if alert.revision == 1 and alert.state == "firing":
-                self._metrics.new_alert(alert.detector, alert.severity)
+            # What was nobody's until now is news to whoever is on call, whatever its revision.
+            if alert.state == "firing" and (alert.revision == 1 or outcome == "moved"):
+                self._metrics.new_alert(alert.detector, alert.severity, audience(alert))
             if item.stamped is not None:
                 self._metrics.latency(now - item.stamped / 1000)
         self._redis_is_up()
@@ -281,6 +282,8 @@ class Delivery:
         self._metrics.redis_up(True)
         if self._sink.last_open_alerts is not None:
             self._metrics.open_alerts(self._sink.last_open_alerts)
+        if self._sink.last_open_shadow_alerts is not None:
+            self._metrics.open_shadow_alerts(self._sink.last_open_shadow_alerts)
 
     def _redis_is_down(self, error: RedisSinkError) -> None:
         self._health.bad("redis", f"{error}; alerts wait in {self._topic}, none is lost")

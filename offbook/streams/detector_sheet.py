@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from datetime import tzinfo
 from inspect import getdoc
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from msgspec import Meta, Struct, structs
 
 from offbook.detectors.detector import Detector
 from offbook.detectors.params import Duration
+from offbook.events.times import DAY, moment
 from offbook.streams.setting_values import choices, shown
+
+#: How long before an allowance ends it is shown, so that somebody looks again.
+SOON: Final = 7 * DAY
 
 
 class ParamSheet(Struct, frozen=True):
@@ -57,6 +62,30 @@ def sheet(detector: Detector) -> DetectorSheet:
             for field in structs.fields(detector.params)
         ),
         runbook=f"docs/runbooks/{detector.id}.md",
+    )
+
+
+class AllowanceSheet(Struct, frozen=True):
+    """An allowance that has expired or soon will. `until` is company time; whom it is about is not
+    shown, for this is read over shoulders and pasted into tickets."""
+
+    position: int
+    until: str
+    expired: bool
+    reason: str
+
+
+def ending(detector: Detector, now: int, zone: tzinfo) -> tuple[AllowanceSheet, ...]:
+    """The allowances that end within `SOON` of `now` (microseconds), or have ended."""
+    return tuple(
+        AllowanceSheet(
+            allowance.position,
+            moment(allowance.until).astimezone(zone).isoformat(timespec="seconds"),
+            allowance.until < now,
+            allowance.reason,
+        )
+        for allowance in detector.allowances
+        if allowance.until < now + SOON
     )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from offbook.detectors.catalogue import DETECTORS
 from offbook.streams.detector_sheet import DetectorSheet, described, sheet
 from offbook.streams.kafka import all_topics
+from offbook.streams.setting_allowances import OF_AN_ALLOWANCE
+from offbook.streams.setting_detectors import OF_ANY
 from offbook.streams.setting_values import shown
 from offbook.streams.settings import ENVIRONMENT, SCALARS, SECRET_FILES, Settings
 
@@ -84,7 +86,12 @@ def _settings() -> str:
         "",
         f"{files} name files to read a secret from instead.",
         "",
-        "A detector has a table of its own; docs/detectors.md has its parameters:",
+        "A detector has a table of its own; docs/detectors.md has its parameters. What stands",
+        "there is taken anew while a worker runs; every other setting needs a restart.",
+        "",
+        "| key | default | meaning |",
+        "| --- | --- | --- |",
+        *(f"| `{name}` | {default} | {text} |" for name, (default, text) in OF_ANY.items()),
         "",
         "```toml",
         "[detectors.bulk-delete]",
@@ -93,7 +100,22 @@ def _settings() -> str:
         "",
         "[detectors.chat-burst]",
         "enabled = false",
+        "",
+        "[detectors.account-ring]",
+        'mode = "shadow"',
+        "",
+        "[[detectors.offbook-payment.allow]]",
+        'account = "6222000011112222"',
+        "until = 2026-12-31",
+        'reason = "The escrow account of the joint venture; agreed with finance, ticket FIN-204"',
         "```",
+        "",
+        "An allowance covers an alert whose last event (`last_event_at`) is not after `until`. It",
+        "names at least one id, and each must be the alert's. The first that covers it counts.",
+        "",
+        "| key of an allowance | meaning |",
+        "| --- | --- |",
+        *(f"| `{name}` | {meaning} |" for name, meaning in OF_AN_ALLOWANCE.items()),
         "",
         "## Topics",
         "",

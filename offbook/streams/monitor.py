@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ import msgspec
 import structlog
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 
+from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
@@ -103,6 +104,13 @@ class Monitor:
         #: Partition to how often we had to read on without Faust since it last delivered.
         self._undelivered: dict[int, int] = {}
         health.expect("recovery", "monitor")
+
+    def use(self, detectors: Sequence[Detector]) -> None:
+        """Judge by these from the next record on; what was found so far stands."""
+        before = self._engine
+        self._engine = Engine(detectors, before.reference, before.common)
+        for detector in before.detectors.keys() - self._engine.detectors.keys():
+            self._metrics.silent(detector, False)
 
     def stop(self) -> None:
         """Finish the record in hand and leave the group; `run` then returns."""

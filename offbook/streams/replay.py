@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from offbook.detectors.detector import Detector
+from offbook.detectors.detector import Detector, Subject
 from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
 from offbook.detectors.reference import Reference
@@ -44,6 +44,25 @@ class Replayed:
     silent: dict[str, str] = field(default_factory=dict)
     evicted: dict[str, int] = field(default_factory=dict)
     failures: dict[str, tuple[int, str]] = field(default_factory=dict)
+    detectors: Mapping[str, Detector] = field(default_factory=dict)
+
+    def suppressed(self) -> Counter[tuple[str, int]]:
+        """How many alerts each allowance covers, by detector and position."""
+        covered: Counter[tuple[str, int]] = Counter()
+        for alert in self.standing.values():
+            if alert.suppressed is not None:
+                covered[alert.detector, self._position(alert)] += 1
+        return covered
+
+    def _position(self, alert: Alert) -> int:
+        subject = Subject(alert.employee, alert.customer, alert.order, alert.account)
+        alike = [
+            allowance
+            for allowance in self.detectors[alert.detector].allowances
+            if allowance.mark() == alert.suppressed
+        ]
+        # A withdrawal goes where its alert went, though it may name somebody else.
+        return next((it for it in alike if it.is_about(subject)), alike[0]).position
 
     def summary(self) -> list[str]:
         """Lines for people."""
@@ -55,6 +74,7 @@ class Replayed:
         lines = [", ".join(counts)]
         if self.first is not None and self.newest is not None:
             lines.append(f"from {rfc3339(self.first)} to {rfc3339(self.newest)}")
+        suppressed = self.suppressed()
         states = Counter((alert.detector, alert.state) for alert in self.standing.values())
         firing = sum(count for (_, state), count in states.items() if state == "firing")
         withdrawn = len(self.standing) - firing
@@ -64,6 +84,11 @@ class Replayed:
             if states[detector, "withdrawn"]:
                 words.append(f"{states[detector, 'withdrawn']} withdrawn")
             lines.append(f"  {detector}: {', '.join(words)}")
+            lines += [
+                f"    {count} of them suppressed by allowance {position}"
+                for (covered, position), count in sorted(suppressed.items())
+                if covered == detector
+            ]
         lines += [f"silent: {detector}: {why}" for detector, why in sorted(self.silent.items())]
         lines += [
             f"{detector}: {count} facts evicted: an entity had more than it may keep"
@@ -93,7 +118,7 @@ def replay(
     `until` (µs) are left out, and stream time ends there. `say` hears of bad lines. Raises
     `InputError` for a file that cannot be read.
     """
-    done = Replayed()
+    done = Replayed(detectors={detector.id: detector for detector in detectors})
 
     def complain(source: Source, number: int, rejected: Rejected) -> None:
         done.bad += 1

@@ -18,6 +18,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
+from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
 from offbook.detectors.reference import Reference
 from offbook.events.decode import decode_record
@@ -78,8 +79,7 @@ class Router:
         self._settings = settings
         self._metrics = metrics
         self._health = health
-        engine = Engine(configured_detectors(settings), Reference(settings.timezone))
-        self._route = engine.route
+        self.use(configured_detectors(settings))
         self._repeats = Repeats()
         self._time = SourceTime(settings.idle_after)
         self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
@@ -96,6 +96,10 @@ class Router:
         self._to_commit: dict[TopicPartition, int] = {}
         self._generation = 0
         health.expect("router", "keyed topic")
+
+    def use(self, detectors: Sequence[Detector]) -> None:
+        """Route to the readers of these from the next records on."""
+        self._route = Engine(detectors, Reference(self._settings.timezone)).route
 
     def stop(self) -> None:
         """Send and commit what has been read, leave the group; `run` then returns."""

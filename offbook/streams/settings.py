@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
+from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct, structs
 
 from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.detector import Common, Detector
-from offbook.detectors.params import Duration, Params
+from offbook.detectors.params import Duration
 from offbook.streams.setting_conflicts import conflicts
+from offbook.streams.setting_detectors import configured, detector_tables
 from offbook.streams.setting_values import convert, is_int, nearest, number, shown
 
 ENVIRONMENT: Final = "OFFBOOK_"
@@ -43,8 +44,8 @@ class SettingsError(ValueError):
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set. Durations are microseconds, written `"72h"` or `"0.02s"`.
 
-    `detectors` has a table for each detector that is not as delivered: `enabled`, `mode` and
-    parameters as they stood in the file. `configured_detectors` makes detectors of it.
+    `detectors` has a table for each detector that is not as delivered: `enabled`, `mode`, `allow`
+    and parameters as they stood in the file. `configured_detectors` makes detectors of it.
     """
 
     kafka_bootstrap: Annotated[
@@ -143,7 +144,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = Duration("2s")
     detectors: Annotated[
         dict[str, dict[str, Any]],
-        Meta(description="`[detectors.<id>]`: `enabled`, `mode`, and the detector's parameters"),
+        Meta(
+            description="`[detectors.<id>]`: `enabled`, `mode`, `allow`, and the detector's"
+            " parameters"
+        ),
     ] = {}
 
     def __repr__(self) -> str:
@@ -180,13 +184,26 @@ def load(config: Path | None, env: Mapping[str, str]) -> Settings:
     Raises `SettingsError` with a line for everything that is wrong: where it stands, what is
     wrong with it and what would be right.
     """
+    return parse(None if config is None else read(config), config, env)
+
+
+def read(config: Path) -> bytes:
+    """What the file holds. Raises `SettingsError` if it cannot be read."""
+    try:
+        return config.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{config}: cannot be read: {error.strerror}") from error
+
+
+def parse(content: bytes | None, config: Path | None, env: Mapping[str, str]) -> Settings:
+    """`load` for what was `read` before; None stands for no file. Raises `SettingsError`."""
     problems: list[str] = []
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
     detectors: dict[str, dict[str, Any]] = {}
-    if config is not None:
-        table = _read_toml(config)
-        detectors = _detector_tables(table.pop("detectors", {}), config, problems)
+    if content is not None and config is not None:
+        table = _toml(content, config)
+        detectors = detector_tables(table.pop("detectors", {}), config, problems)
         for name, value in table.items():
             if name not in SCALARS:
                 problems.append(f"{config}: {_unknown_key(name, value)}")
@@ -207,22 +224,21 @@ def load(config: Path | None, env: Mapping[str, str]) -> Settings:
 def configured_detectors(settings: Settings) -> tuple[Detector, ...]:
     """The detectors that are enabled, with the parameters set. Raises `SettingsError`."""
     problems: list[str] = []
+    zone = ZoneInfo(settings.timezone)
     chosen = []
     for detector in DETECTORS:
         table = settings.detectors.get(detector.id, {})
-        params = _params(detector, table, f"detectors.{detector.id}", problems)
+        as_set = configured(detector, table, f"detectors.{detector.id}", zone, problems)
         if table.get("enabled", True):
-            chosen.append(replace(detector, params=params))
+            chosen.append(as_set)
     if problems:
         raise SettingsError(*problems)
     return tuple(chosen)
 
 
-def _read_toml(config: Path) -> dict[str, Any]:
+def _toml(content: bytes, config: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(config.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{config}: cannot be read: {error.strerror}") from error
+        return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{config}: is not TOML: {error}") from error
 
@@ -283,52 +299,3 @@ def _unknown_key(name: str, value: Any) -> str:
     if name.removesuffix("_file") in SECRETS:
         return f"{name}: is an environment variable only: {ENVIRONMENT}{name.upper()}"
     return f"{name}: unknown setting{nearest(name, SCALARS)}"
-
-
-def _detector_tables(tables: Any, config: Path, problems: list[str]) -> dict[str, dict[str, Any]]:
-    if not isinstance(tables, dict):
-        problems.append(f"{config}: detectors: must be tables such as [detectors.bulk-delete]")
-        return {}
-    taken: dict[str, dict[str, Any]] = {}
-    for id_, table in tables.items():
-        detector = BY_ID.get(id_)
-        if detector is None:
-            problems.append(
-                f"{config}: [detectors.{id_}]: there is no such detector{nearest(id_, BY_ID)}"
-            )
-        elif not isinstance(table, dict):
-            problems.append(f"{config}: detectors.{id_}: must be a table: [detectors.{id_}]")
-        else:
-            _params(detector, table, f"{config}: [detectors.{id_}]", problems)
-            taken[id_] = table
-    return taken
-
-
-def _params(
-    detector: Detector, table: Mapping[str, Any], place: str, problems: list[str]
-) -> Params:
-    """The detector's parameters with those of `table` in place of their defaults."""
-    fields = {field.name: field for field in structs.fields(detector.params)}
-    changed: dict[str, Any] = {}
-    for name, value in table.items():
-        if name == "enabled":
-            if not isinstance(value, bool):
-                problems.append(f"{place} enabled: must be true or false")
-        elif name == "mode":
-            if value == "shadow":
-                problems.append(
-                    f"{place} mode: `shadow` is not to be had in this version;"
-                    " leave it out, or stop the detector with enabled = false"
-                )
-            elif value != "live":
-                problems.append(f'{place} mode: must be "live"')
-        elif name not in fields:
-            known = [*fields, "enabled", "mode"]
-            problems.append(f"{place} {name}: unknown parameter{nearest(name, known)}")
-        else:
-            try:
-                changed[name] = convert(value, fields[name].type)
-            except ValueError as error:
-                default = getattr(detector.params, name)
-                problems.append(f"{place} {name}: {error}; the default is {shown(default)}")
-    return structs.replace(detector.params, **changed)

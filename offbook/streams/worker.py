@@ -11,11 +11,12 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Collection, Iterator
-from typing import Any, Final, Literal, Protocol, TypeVar, get_args
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar, get_args
 
 import structlog
 
+from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.engine import Engine
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
@@ -23,8 +24,12 @@ from offbook.sinks.redis import RedisSink
 from offbook.streams import logs
 from offbook.streams.http import HttpServer
 from offbook.streams.kafka import ALERTS_TOPIC, group, security, topic_name
+from offbook.streams.reload import ConfigFile, Judging, Reload
 from offbook.streams.settings import Settings, configured_detectors
 from offbook.streams.topics import check_topics
+
+if TYPE_CHECKING:
+    from offbook.streams.monitor import Monitor
 
 Role = Literal["router", "monitor", "delivery"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -53,12 +58,14 @@ class _StoppedError(Exception):
     """Asked to stop before everything had started."""
 
 
-def main(settings: Settings, roles: Collection[Role] = ROLES) -> int:
+def main(
+    settings: Settings, roles: Collection[Role] = ROLES, config: ConfigFile | None = None
+) -> int:
     """Run until SIGTERM or SIGINT, then finish the work in hand. The process's exit status."""
     logs.configure(settings.log_format)
     status = 0
     try:
-        asyncio.run(run_worker(settings, roles))
+        asyncio.run(run_worker(settings, roles, config=config))
     except Exception as error:  # noqa: BLE001 - this is where all of them are told
         status = 1
         if not hasattr(error, "retryable"):
@@ -76,17 +83,19 @@ async def run_worker(
     settings: Settings,
     roles: Collection[Role] = ROLES,
     *,
+    config: ConfigFile | None = None,
     stopping: asyncio.Event | None = None,
     on_listening: Callable[[int], None] | None = None,
 ) -> None:
     """Run `roles` until `stopping` is set or a signal comes, then finish the work in hand.
 
-    Raises what stops it from starting or going on: an error of one line whose `retryable` says
-    whether a new start can help. `on_listening` is told the port of `/metrics` and `/readyz`.
+    `config` is watched, if given, and read anew at once when a SIGHUP comes. Raises what stops it
+    from starting or going on: an error of one line whose `retryable` says whether a new start can
+    help. `on_listening` is told the port of `/metrics` and `/readyz`.
     """
     stopping = stopping or asyncio.Event()
-    detectors = configured_detectors(settings)
-    metrics = Metrics(detectors={d.id: d.possible_severities() for d in detectors})
+    # All there are: one that is stopped now may be started later, and its alerts still come.
+    metrics = Metrics(detectors={d.id: d.possible_severities() for d in DETECTORS})
     health = Health()
     health.expect("start", reason="checking Kafka and Redis")
     server = HttpServer(metrics, health, host=settings.metrics_host, port=settings.metrics_port)
@@ -94,9 +103,10 @@ async def run_worker(
     if on_listening is not None:
         on_listening(port)
     _log.info("listening", host=settings.metrics_host, port=port, roles=sorted(roles))
-    with _signals(stopping):
+    reload_asked = asyncio.Event()
+    with _signals(stopping, reload_asked if config is not None else None):
         try:
-            await _run_roles(settings, roles, metrics, health, stopping)
+            await _run_roles(settings, roles, metrics, health, stopping, config, reload_asked)
         except _StoppedError:
             pass
         finally:
@@ -110,18 +120,27 @@ async def _run_roles(
     metrics: Metrics,
     health: Health,
     stopping: asyncio.Event,
+    config: ConfigFile | None,
+    reload_asked: asyncio.Event,
 ) -> None:
     async with contextlib.AsyncExitStack() as stack:
         await _unless(stopping, asyncio.to_thread(check_topics, settings))
-        running: dict[Role, _Running] = {}
+        running: dict[Role | Literal["reload"], _Running] = {}
+        judging: list[Judging] = []
         if "router" in roles:
             from offbook.streams.router import Router
 
-            running["router"] = Router(settings, metrics, health)
+            running["router"] = router = Router(settings, metrics, health)
+            judging.append(router)
         if "monitor" in roles:
-            running["monitor"] = await _monitor(settings, metrics, health, stopping, stack)
+            running["monitor"] = monitor = await _monitor(
+                settings, metrics, health, stopping, stack
+            )
+            judging.append(monitor)
         if "delivery" in roles:
             running["delivery"] = await _delivery(settings, metrics, health, stopping, stack)
+        if config is not None:
+            running["reload"] = Reload(config, judging, metrics, health, reload_asked)
         health.ok("start")
         await _run_until(running, stopping)
 
@@ -132,7 +151,7 @@ async def _monitor(
     health: Health,
     stopping: asyncio.Event,
     stack: contextlib.AsyncExitStack,
-) -> _Running:
+) -> Monitor:
     # Faust takes half a second to import: other roles do without.
     from offbook.streams.monitor import Monitor
     from offbook.streams.reference_reader import ReferenceReader
@@ -170,7 +189,9 @@ async def _delivery(
     )
 
 
-async def _run_until(running: dict[Role, _Running], stopping: asyncio.Event) -> None:
+async def _run_until(
+    running: Mapping[Role | Literal["reload"], _Running], stopping: asyncio.Event
+) -> None:
     """Run all until `stopping` or the first that ends; then stop the rest, in the order of flow."""
     tasks = {role: asyncio.create_task(part.run(), name=role) for role, part in running.items()}
     stop = asyncio.create_task(stopping.wait())
@@ -211,8 +232,9 @@ async def _unless(stopping: asyncio.Event, work: Awaitable[_T]) -> _T:
 
 
 @contextlib.contextmanager
-def _signals(stopping: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set `stopping`; a second one ends the process at once."""
+def _signals(stopping: asyncio.Event, reload_asked: asyncio.Event | None) -> Iterator[None]:
+    """SIGTERM and SIGINT set `stopping`; a second one ends the process at once. SIGHUP sets
+    `reload_asked`; None where there is no file to read anew."""
     loop = asyncio.get_running_loop()
 
     def received(number: signal.Signals) -> None:
@@ -221,11 +243,23 @@ def _signals(stopping: asyncio.Event) -> Iterator[None]:
         _log.info("stopping", signal=number.name)
         stopping.set()
 
+    def hung_up() -> None:
+        if reload_asked is None:
+            _log.info("nothing to reload: started without --config", signal="SIGHUP")
+        else:
+            reload_asked.set()
+
+    handlers: dict[str, tuple[Any, ...]] = {
+        "SIGTERM": (received, signal.SIGTERM),
+        "SIGINT": (received, signal.SIGINT),
+        "SIGHUP": (hung_up,),
+    }
     handled: list[Any] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # Not in a thread of a test or of the demo, nor on Windows.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, received, number)
+    for name, handler in handlers.items():
+        # Not in a thread of a test or of the demo, nor on Windows, which knows no SIGHUP either.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
+            number = getattr(signal, name)
+            loop.add_signal_handler(number, *handler)
             handled.append(number)
     try:
         yield

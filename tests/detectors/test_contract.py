@@ -139,7 +139,7 @@ def thresholds(detector: Detector) -> dict[str, str]:
 @every
 def test_an_alert_says_what_it_measured_of_each_threshold_it_has(detector: Detector) -> None:
     events, until = FIRING[detector.id]
-    rule = only(play(events, detector, until=after(NINE, until), reference=OWNED)).rule
+    rule = only(play(events, detector, until=after(NINE, until), reference=company(*OWNED))).rule
     assert rule is not None
     sides = thresholds(detector)
     assert set(rule.measured) == set(sides)
@@ -163,7 +163,7 @@ def _number(text: str) -> float:
 @every
 def test_each_piece_of_evidence_has_a_note_in_both_languages(detector: Detector) -> None:
     events, until = FIRING[detector.id]
-    alert = only(play(events, detector, until=after(NINE, until), reference=OWNED))
+    alert = only(play(events, detector, until=after(NINE, until), reference=company(*OWNED)))
     notes = {note.en for note in detector.notes.values()}
     assert {piece.note.partition(" (")[0] for piece in alert.evidence} <= notes
     assert all(HAN.search(note.zh) for note in detector.notes.values())

@@ -103,7 +103,7 @@ def test_the_alerts_fields_stand_in_the_order_of_the_contract() -> None:
         order account first_event_at last_event_at detected_at evidence mode"""
     golden = load("offbook.alert.v1")
     assert list(golden)[: len(promised.split())] == promised.split()
-    assert list(golden)[len(promised.split()) :] == ["rule"]
+    assert list(golden)[len(promised.split()) :] == ["rule", "suppressed"]
     assert " ".join(golden["evidence"][0]) == "source id type time topic partition offset note"
     assert list(golden["title"]) == list(golden["summary"]) == ["en", "zh"]
 

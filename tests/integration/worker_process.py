@@ -1,13 +1,20 @@
-"""`python -m tests.integration.worker_process [ROLE…]`: a worker with settings from OFFBOOK_*."""
+"""`python -m tests.integration.worker_process [ROLE…]`: a worker with settings from OFFBOOK_*, and
+from the file that OFFBOOK_CONFIG names."""
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
-from offbook.streams.settings import load
+from offbook.streams.reload import ConfigFile
+from offbook.streams.settings import CONFIG_VARIABLE, load
 from offbook.streams.worker import ROLES, main
 
 if __name__ == "__main__":
     wanted = [role for role in ROLES if role in sys.argv[1:]] or ROLES
-    sys.exit(main(load(None, os.environ), wanted))
+    path = os.environ.get(CONFIG_VARIABLE)
+    config = None if path is None else Path(path)
+    settings = load(config, os.environ)
+    file = None if config is None else ConfigFile(config, os.environ, settings)
+    sys.exit(main(settings, wanted, file))

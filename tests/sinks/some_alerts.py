@@ -55,8 +55,10 @@ class Contents:
             {name.decode(): value.decode() for name, value in fields.items()}
             for _, fields in entries
         ]
-        members: Any = client.zrange("{ob}:open", 0, -1, withscores=True)
-        self.open = {member.decode(): int(score) for member, score in members}
+        self.open, self.open_shadow, self.open_suppressed = (
+            _members(client, key)
+            for key in ("{ob}:open", "{ob}:open:shadow", "{ob}:open:suppressed")
+        )
         self.newest: dict[str, Alert] = {}
         for key in client.scan_iter("{ob}:alert:*", count=1000):
             stored: Any = client.get(key)
@@ -71,6 +73,11 @@ class Contents:
         for entry in self.entries:
             found.setdefault(entry["alert_id"], []).append(int(entry["revision"]))
         return found
+
+
+def _members(client: redis.Redis, key: str) -> dict[str, int]:
+    members: Any = client.zrange(key, 0, -1, withscores=True)
+    return {member.decode(): int(score) for member, score in members}
 
 
 def contents(url: str) -> Contents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from prometheus_client.metrics_core import Metric
@@ -32,6 +33,11 @@ OURS = {
     ("offbook_undelivered_alerts", "gauge", ()),
     ("offbook_redis_up", "gauge", ()),
     ("offbook_build_info", "gauge", ("version",)),
+    ("offbook_shadow_alerts", "counter", ("detector", "severity")),
+    ("offbook_open_shadow_alerts", "gauge", ("severity",)),
+    ("offbook_suppressed_alerts", "counter", ("detector",)),
+    ("offbook_config_last_reload_successful", "gauge", ()),
+    ("offbook_config_last_reload_success_timestamp_seconds", "gauge", ()),
 }
 
 
@@ -49,6 +55,8 @@ def full() -> Metrics:
     metrics.silent("offbook-payment", True)
     metrics.undelivered(6)
     metrics.redis_up(True)
+    metrics.open_shadow_alerts({"warning": 7})
+    metrics.config_taken(1_772_442_900.5)
     return metrics
 
 
@@ -88,6 +96,8 @@ def test_every_figure_arrives_as_it_was_given() -> None:
     assert value(metrics, "offbook_state_evictions_total", detector="offbook-payment") == 5
     assert value(metrics, "offbook_undelivered_alerts") == 6
     assert value(metrics, "offbook_redis_up") == 1
+    assert value(metrics, "offbook_open_shadow_alerts", severity="warning") == 7
+    assert value(metrics, "offbook_config_last_reload_successful") == 1
 
 
 def test_every_counter_that_can_count_starts_at_zero() -> None:
@@ -104,9 +114,39 @@ def test_every_counter_that_can_count_starts_at_zero() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("audience", "counted"),
+    [
+        ("live", "offbook_alerts_total"),
+        ("shadow", "offbook_shadow_alerts_total"),
+        ("suppressed", "offbook_suppressed_alerts_total"),
+    ],
+)
+def test_an_alert_is_counted_for_its_audience_and_for_no_other(audience: Any, counted: str) -> None:
+    metrics = Metrics(detectors=DETECTORS)
+    metrics.new_alert("offbook-payment", "critical", audience)
+    page = metrics.exposition()[0].decode()
+    ones = [line for line in page.splitlines() if line.endswith(" 1.0") and "_alerts_" in line]
+    assert [line.partition("{")[0] for line in ones] == [counted]
+    assert all('detector="offbook-payment"' in line for line in ones)
+
+
+def test_a_refused_file_leaves_when_the_last_good_one_was_taken() -> None:
+    metrics = Metrics()
+    metrics.config_taken(5.0)
+    metrics.config_refused()
+    assert value(metrics, "offbook_config_last_reload_successful") == 0
+    assert value(metrics, "offbook_config_last_reload_success_timestamp_seconds") == 5.0
+
+
 def test_what_is_not_known_yet_is_not_said_to_be_zero() -> None:
     metrics = Metrics(detectors=DETECTORS)
-    for name in ("offbook_redis_up", "offbook_undelivered_alerts", "offbook_open_alerts"):
+    for name in (
+        "offbook_redis_up",
+        "offbook_undelivered_alerts",
+        "offbook_open_alerts",
+        "offbook_config_last_reload_successful",
+    ):
         assert not [
             sample
             for f in families(metrics).values()

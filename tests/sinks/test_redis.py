@@ -19,13 +19,14 @@ import redis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offbook.events.alert import Alert
+from offbook.events.alert import Alert, Suppressed
 from offbook.sinks.redis import (
     BATCH,
     Outcome,
     RedisRefusedError,
     RedisSink,
     RedisUnavailableError,
+    audience,
 )
 from offbook.streams.embedded import EmbeddedRedis, free_port
 from tests.sinks.some_alerts import alert, contents
@@ -75,10 +76,16 @@ class TunedRedis(EmbeddedRedis):
         return [self._program_path or program, *rest, *self._arguments]
 
 
-_REVISIONS = st.tuples(
-    st.sampled_from(["critical", "warning", "info"]),
-    st.sampled_from(["firing", "withdrawn"]),
-    st.integers(0, 100),
+KNOWN = Suppressed("2026-12-31T15:59:59Z", "agreed with finance")
+
+_REVISIONS = st.fixed_dictionaries(
+    {
+        "severity": st.sampled_from(["critical", "warning", "info"]),
+        "state": st.sampled_from(["firing", "withdrawn"]),
+        "score": st.integers(0, 100),
+        "mode": st.sampled_from(["live", "shadow"]),
+        "suppressed": st.sampled_from([None, KNOWN]),
+    }
 )
 _HISTORIES = st.lists(st.lists(_REVISIONS, min_size=1, max_size=4), min_size=1, max_size=4)
 
@@ -87,10 +94,7 @@ _HISTORIES = st.lists(st.lists(_REVISIONS, min_size=1, max_size=4), min_size=1, 
 def logs(draw: st.DrawFn) -> list[Alert]:
     """A partition of the alerts topic: revisions of some alerts, each alert's in order."""
     histories = [
-        [
-            alert(f"a{n}", revision, severity=severity, state=state, score=score)
-            for revision, (severity, state, score) in enumerate(history, 1)
-        ]
+        [alert(f"a{n}", revision, **said) for revision, said in enumerate(history, 1)]
         for n, history in enumerate(draw(_HISTORIES))
     ]
     turns = draw(st.permutations([n for n, history in enumerate(histories) for _ in history]))
@@ -99,13 +103,25 @@ def logs(draw: st.DrawFn) -> list[Alert]:
 
 def assert_open_sets_follow_the_strings(url: str) -> None:
     found = contents(url)
-    firing = {a.alert_id: a for a in found.newest.values() if a.state == "firing"}
-    assert found.open == {name: a.score for name, a in firing.items()}
-    counts = on(url, lambda sink: sink.open_alerts())
-    assert counts == {
-        severity: sum(a.severity == severity for a in firing.values())
-        for severity in ("critical", "warning", "info")
+    firing = [a for a in found.newest.values() if a.state == "firing"]
+    scores = {
+        name: {a.alert_id: a.score for a in firing if audience(a) == name}
+        for name in ("live", "shadow", "suppressed")
     }
+    assert found.open == scores["live"]
+    assert found.open_shadow == scores["shadow"]
+    assert found.open_suppressed == scores["suppressed"]
+
+    async def counts(sink: RedisSink) -> tuple[Any, Any]:
+        return await sink.open_alerts(), sink.last_open_shadow_alerts
+
+    assert on(url, counts) == tuple(
+        {
+            severity: sum(a.severity == severity and audience(a) == name for a in firing)
+            for severity in ("critical", "warning", "info")
+        }
+        for name in ("live", "shadow")
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -156,7 +172,9 @@ def test_in_any_order_no_revision_comes_twice_and_the_newest_wins(
         for one, outcome in zip(arrivals, outcomes, strict=True):
             known = newest.get(one.alert_id)
             ahead = one.revision - (known.revision if known else 0)
-            assert outcome == ("written" if ahead > 0 else "repeat" if ahead == 0 else "stale")
+            moved = known is not None and audience(known) != audience(one)
+            written = "moved" if moved else "written"
+            assert outcome == (written if ahead > 0 else "repeat" if ahead == 0 else "stale")
             if ahead > 0:
                 newest[one.alert_id] = one
         assert found.newest == newest
@@ -164,6 +182,41 @@ def test_in_any_order_no_revision_comes_twice_and_the_newest_wins(
     finally:
         with connected(url) as client:
             client.flushdb()
+
+
+def test_an_alert_goes_over_when_its_detector_goes_live_and_back_without_a_leftover(
+    redis_url: str,
+) -> None:
+    modes = ["shadow", "live", "shadow", "shadow"]
+    homes = []
+    for revision, mode in enumerate(modes, 1):
+        [outcome] = write(redis_url, alert("a", revision, mode=mode, score=revision))
+        found = contents(redis_url)
+        homes.append((outcome, found.open, found.open_shadow))
+    assert homes == [
+        ("written", {}, {"a": 1}),
+        ("moved", {"a": 2}, {}),
+        ("moved", {}, {"a": 3}),
+        ("written", {}, {"a": 4}),
+    ]
+    write(redis_url, alert("a", 5, mode="shadow", state="withdrawn"))
+    found = contents(redis_url)
+    assert found.revisions == {"a": [1, 2, 3, 4, 5]}
+    assert found.open == found.open_shadow == found.open_suppressed == {}
+    with connected(redis_url) as client:
+        assert not list(client.scan_iter("{ob}:open*"))
+
+
+def test_an_alert_that_outlives_its_allowance_becomes_somebodys(redis_url: str) -> None:
+    write(redis_url, alert("a", suppressed=KNOWN), alert("b", suppressed=KNOWN, mode="shadow"))
+    found = contents(redis_url)
+    assert found.open_suppressed.keys() == {"a", "b"}
+    assert found.open == found.open_shadow == {}
+    assert found.newest["a"].suppressed == KNOWN
+    assert write(redis_url, alert("a", 2), alert("b", 2, mode="shadow")) == ["moved", "moved"]
+    found = contents(redis_url)
+    assert (found.open.keys(), found.open_shadow.keys()) == ({"a"}, {"b"})
+    assert found.open_suppressed == {}
 
 
 def test_a_stream_entry_has_exactly_the_fields_of_the_contract(redis_url: str) -> None:
@@ -218,7 +271,10 @@ def test_a_string_somebody_spoiled_is_replaced(redis_url: str, nonsense: bytes) 
     assert contents(redis_url).newest["a"] == alert()
 
 
-@pytest.mark.parametrize("key", ["{ob}:alerts", "{ob}:open", "{ob}:open:info"])
+@pytest.mark.parametrize(
+    "key",
+    ["{ob}:alerts", "{ob}:open", "{ob}:open:info", "{ob}:open:shadow", "{ob}:open:suppressed"],
+)
 def test_a_key_of_a_foreign_type_leaves_nothing_half_written(redis_url: str, key: str) -> None:
     with connected(redis_url) as client:
         client.set(key, "mine")

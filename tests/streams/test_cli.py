@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,7 @@ def test_replay_prints_alerts_and_nothing_else() -> None:
         "evidence",
         "mode",
         "rule",
+        "suppressed",
     ]
     assert {alert["mode"] for alert in revisions} == {"replay"}
     assert "0 bad lines" in done.stderr
@@ -224,6 +226,36 @@ def test_detectors_tells_all_of_one_and_what_the_settings_make_of_it(tmp_path: P
     assert "Looks the same:" in done.stdout
     assert "threshold = 50" in done.stdout
     assert "docs/runbooks/bulk-delete.md" in done.stdout
+
+
+def test_detectors_shows_who_is_on_trial_and_which_allowances_end(tmp_path: Path) -> None:
+    today = datetime.now(tz=UTC).date()
+    gone, soon, later = (today + timedelta(days=n) for n in (-3, 5, 20))
+    config = tmp_path / "offbook.toml"
+    config.write_text(
+        "[detectors.bulk-delete]\nmode = 'shadow'\n"
+        + "".join(
+            f"[[detectors.bulk-delete.allow]]\nemployee = 'E-107'\nuntil = {until}\n"
+            f"reason = 'archive, {reason}'\n"
+            for until, reason in ((gone, "first"), (later, "second"), (soon, "third"))
+        ),
+        encoding="utf-8",
+    )
+    said = offbook("detectors", "bulk-delete", "--config", str(config)).stdout
+    lines = [line.strip() for line in said.splitlines()]
+    assert lines[0] == "bulk-delete  critical  (shadow: wakes nobody)"
+    assert "3 allowances" in lines
+    end = "T23:59:59+08:00"
+    assert [line for line in lines if line.startswith("allowance ")] == [
+        f"allowance 1 expired {gone}{end}: archive, first",
+        f"allowance 3 expires {soon}{end}: archive, third",
+    ]
+    assert "E-107" not in said
+    [row] = json.loads(
+        offbook("detectors", "bulk-delete", "--json", "--config", str(config)).stdout
+    )
+    assert (row["mode"], row["allowances"]) == ("shadow", 3)
+    assert [(one["position"], one["expired"]) for one in row["ending"]] == [(1, True), (3, False)]
 
 
 def test_detectors_speak_to_machines() -> None:

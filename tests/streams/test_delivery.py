@@ -18,7 +18,7 @@ import redis
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from offbook.events.alert import Alert, Severity
+from offbook.events.alert import Alert, Severity, Suppressed
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.sinks.redis import RedisSink
@@ -186,6 +186,41 @@ def test_alerts_reach_redis_and_are_counted_once(
         assert worker.figure("offbook_alerts_total", **labels) == 30
         assert worker.figure("offbook_open_alerts", severity="critical") == 30
         assert worker.figure("offbook_detection_latency_seconds_count") == 0
+
+    run(kafka, topic_prefix, work)
+
+
+def test_alerts_on_trial_and_suppressed_ones_are_counted_apart_until_they_are_somebodys(
+    kafka: Any, redis_url: str, topic_prefix: str
+) -> None:
+    known = Suppressed("2026-12-31T15:59:59Z", "agreed")
+
+    async def work(bench: Bench) -> None:
+        worker = bench.worker(redis_url)
+        of = {"detector": "offbook-payment"}
+        grave = {"severity": "critical"}
+
+        def figures() -> tuple[float | None, ...]:
+            return (
+                worker.figure("offbook_alerts_total", **of, **grave),
+                worker.figure("offbook_open_alerts", **grave),
+                worker.figure("offbook_shadow_alerts_total", **of, **grave),
+                worker.figure("offbook_open_shadow_alerts", **grave),
+                worker.figure("offbook_suppressed_alerts_total", **of),
+            )
+
+        async with worker.running():
+            await bench.send(
+                [
+                    alert("trial", mode="shadow"),
+                    alert("trial", 2, mode="shadow"),
+                    alert("known", suppressed=known),
+                    alert("known on trial", suppressed=known, mode="shadow"),
+                ]
+            )
+            await until(lambda: figures() == (0, 0, 1, 1, 2))
+            await bench.send([alert("trial", 3), alert("known", 2), alert("known", 3)])
+            await until(lambda: figures() == (2, 2, 1, 0, 2))
 
     run(kafka, topic_prefix, work)
 

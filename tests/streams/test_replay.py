@@ -4,13 +4,14 @@ import gzip
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from offbook.detectors import bulk_delete
-from offbook.events.alert import Alert
+from offbook.events.alert import Alert, Suppressed
 from offbook.events.times import parse_rfc3339
 from offbook.streams.ndjson import InputError
 from offbook.streams.replay import Replayed, replay
@@ -221,3 +222,31 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, what: str) -> None:
         file.write_bytes(b"\x28\xb5\x2f\xfd....")
     with pytest.raises(InputError, match=str(file)):
         run(str(file))
+
+
+def test_suppressed_alerts_are_told_with_their_reason_and_counted_by_allowance(
+    write: Write,
+) -> None:
+    rows = [
+        {"employee": "E-9", "until": date(2026, 3, 3), "reason": "nobody here"},
+        {"employee": "E-1", "until": date(2026, 3, 3), "reason": "clean-up, ticket 12"},
+    ]
+    table = {"mode": "shadow", "allow": rows}
+    settings = Settings(detectors={"bulk-delete": table})
+    [detector] = [it for it in configured_detectors(settings) if it.id == "bulk-delete"]
+    events = write(
+        "a",
+        deletion("known", "2026-03-03T15:00:00Z", 30),
+        deletion("a day later", "2026-03-03T17:00:00Z", 30),
+    )
+    emitted: list[Alert] = []
+    done = replay([events], settings, [detector], emitted.append, lambda line: None)
+    assert [alert.mode for alert in emitted] == ["replay", "replay"]
+    assert [alert.suppressed for alert in emitted] == [
+        Suppressed("2026-03-03T15:59:59.999999Z", "clean-up, ticket 12"),
+        None,
+    ]
+    summary = done.summary()
+    assert "  bulk-delete: 2 firing" in summary
+    assert "    1 of them suppressed by allowance 2" in summary
+    assert not [line for line in summary if "E-1" in line or "ticket" in line]

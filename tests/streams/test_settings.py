@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.params import Duration
+from offbook.events.times import rfc3339
 from offbook.streams import kafka
 from offbook.streams.settings import Settings, SettingsError, configured_detectors, load
 
@@ -36,6 +38,10 @@ def test_a_file_sets_and_a_variable_goes_over_it(tmp_path: Path) -> None:
     assert settings.common.grace == Duration("30m")
 
 
+ALLOW = "[[detectors.bulk-delete.allow]]\n"
+ONE = "employee = 'E-1'\n"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -64,8 +70,35 @@ def test_a_file_sets_and_a_variable_goes_over_it(tmp_path: Path) -> None:
         ("[detectors.bulk-delete]\nwindow = 3600", "window: expected a duration in quotes"),
         ("[detectors.bulk-delete]\nthreshold = 0", "threshold: expected a whole number >= 1"),
         ("[detectors.bulk-delete]\nenabled = 'no'", "enabled: must be true or false"),
-        ("[detectors.bulk-delete]\nmode = 'shadow'", "mode: `shadow` is not to be had"),
-        ("[detectors.bulk-delete]\nmode = 'dry'", 'mode: must be "live"'),
+        ("[detectors.bulk-delete]\nmode = 'dry'", 'mode: must be "live" or "shadow"'),
+        ("[detectors.bulk-delete]\nmode = ['shadow']", 'mode: must be "live" or "shadow"'),
+        ("[detectors.bulk-delete]\nallow = 3", "allow: must be tables: [[detectors.<id>.allow]]"),
+        ("[detectors.bulk-delete.allow]", "allow: must be tables: [[detectors.<id>.allow]]"),
+        ("[detectors.bulk-delete]\nallow = ['E-1']", "allow, number 1: must be a table"),
+        (
+            ALLOW + "until = 2026-12-31\nreason = 'r'",
+            "number 1: must say for whom or what: employee",
+        ),
+        (ALLOW + ONE + "until = 2026-12-31", "number 1: reason: must say, in quotes, why"),
+        (ALLOW + ONE + "until = 2026-12-31\nreason = ' '", "number 1: reason: must say, in quotes"),
+        (ALLOW + ONE + "until = 2026-12-31\nreason = 7", "number 1: reason: must say, in quotes"),
+        (ALLOW + ONE + "reason = 'r'", "number 1: until: is needed: a date or a time"),
+        (ALLOW + ONE + "reason = 'r'\nuntil = '2026-12-31'", "until: must be a date or a time"),
+        (ALLOW + ONE + "reason = 'r'\nuntil = 18:00:00", "until: must be a date or a time"),
+        (ALLOW + ONE + "reason = 'r'\nuntil = 9999-12-31", "until: is too far away"),
+        (
+            ALLOW + "employee = 7\nuntil = 2026-12-31\nreason = 'r'",
+            "employee: must be an id in quo",
+        ),
+        (ALLOW + "order = ''\nuntil = 2026-12-31\nreason = 'r'", "order: must be an id in quotes"),
+        (
+            ALLOW + ONE + "until = 2026-12-31\nreason = 'r'\ncustomr = 'C-1'",
+            "number 1: customr: unknown; did you mean customer?",
+        ),
+        (
+            ALLOW + ONE + "until = 2026-12-31\nreason = 'r'\n" + ALLOW + ONE + "until = 2026-12-31",
+            "[detectors.bulk-delete] allow, number 2: reason: must say",
+        ),
     ],
 )
 def test_what_a_file_gets_wrong_is_told_with_its_place_and_the_mend(
@@ -189,3 +222,51 @@ def test_several_brokers_reach_every_client() -> None:
     settings = load(None, {"OFFBOOK_KAFKA_BOOTSTRAP": "a:1, b:2"})
     assert kafka.aiokafka_client(settings)["bootstrap_servers"] == ["a:1", "b:2"]
     assert kafka.faust_connection(settings) == {"broker": "aiokafka://a:1;aiokafka://b:2"}
+
+
+@pytest.mark.parametrize(
+    ("until", "last"),
+    [
+        ("2026-03-31", "2026-03-31T15:59:59.999999Z"),
+        ("2026-03-31T18:00:00", "2026-03-31T10:00:00Z"),
+        ("2026-03-31T18:00:00+09:00", "2026-03-31T09:00:00Z"),
+        ("2026-03-31T09:00:00Z", "2026-03-31T09:00:00Z"),
+    ],
+)
+def test_an_allowance_ends_with_the_companys_day_or_at_its_time(
+    tmp_path: Path, until: str, last: str
+) -> None:
+    config = written(tmp_path, f"{ALLOW}{ONE}until = {until}\nreason = ' agreed '")
+    settings = load(config, {})
+    detector = next(it for it in configured_detectors(settings) if it.id == "bulk-delete")
+    [allowance] = detector.allowances
+    assert rfc3339(allowance.until) == last
+    assert (allowance.position, allowance.employee, allowance.reason) == (1, "E-1", "agreed")
+
+
+def test_the_companys_day_is_that_of_its_time_zone_wherever_that_was_set(tmp_path: Path) -> None:
+    config = written(tmp_path, f"{ALLOW}{ONE}until = 2026-03-31\nreason = 'r'")
+    settings = load(config, {"OFFBOOK_TIMEZONE": "America/Los_Angeles"})
+    [allowance] = next(it.allowances for it in configured_detectors(settings) if it.allowances)
+    assert rfc3339(allowance.until) == "2026-04-01T06:59:59.999999Z"
+
+
+def test_no_line_about_an_allowance_says_whom_it_is_about(tmp_path: Path) -> None:
+    rows = "employee = 'E-107'\naccount = '62220000'\ncustomer = 2031\nuntil = 'E-107'\n"
+    said = "\n".join(refused(written(tmp_path, ALLOW + rows)))
+    assert said.count("number 1") == 3
+    for secret in ("E-107", "62220000", "2031"):
+        assert secret not in said
+
+
+def test_the_detectors_that_are_on_trial_are_those_the_file_says(tmp_path: Path) -> None:
+    text = "[detectors.bulk-delete]\nmode = 'shadow'\n[detectors.chat-burst]\nmode = 'live'\n"
+    detectors = configured_detectors(load(written(tmp_path, text), {}))
+    assert [it.id for it in detectors if it.shadow] == ["bulk-delete"]
+
+
+def test_the_file_that_the_documents_show_can_be_used(tmp_path: Path) -> None:
+    document = (Path(__file__).parents[2] / "docs/settings.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```toml\n(.*?)```", document, re.DOTALL)
+    detectors = configured_detectors(load(written(tmp_path, example), {}))
+    assert [it.id for it in detectors if it.allowances] == ["offbook-payment"]
