@@ -50,15 +50,15 @@ def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
             profile = view.profile("order", order)
             mention = absence(profile.of("mention"), None, deadline)
             customer = customer or customer_of(profile, deadline + params.wait)
+        told_until = deadline + params.wait
         due = None if order is None else deadline + view.common.grace
         who = None
         if mention is None and (due is None or view.passed(due)):
-            until = deadline + params.wait
-            who = view.responsible(sent.at, until, order=order, customer=customer)
+            who = view.responsible(sent.at, told_until, order=order, customer=customer)
         yield Finding(
             anchor=shipment,
             facts=(sent,) if mention is None else in_time_order(sent, mention),
-            until=deadline,
+            until=told_until,
             due=due,
             settled=None if mention is None else MENTIONED,
             subject=Subject(
@@ -100,6 +100,6 @@ DETECTOR = Detector(
         ),
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
-    keeps=lambda params: params.wait,
+    keeps=lambda params: 2 * params.wait,
     watches_profile=True,
 )
