@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from offbook.detectors.allowance import Audience
+from offbook.detectors.allowance import Marks
 from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.fact import Fact
 from offbook.detectors.reference import Reference
@@ -17,8 +17,9 @@ SCORES: dict[Severity, int] = {"critical": 60, "warning": 30, "info": 10}
 CORROBORATION = 20
 
 NO_LONGER_HOLDS = Bilingual(
-    "earlier events that arrived later belong to another alert or changed the picture",
-    "晚到的更早事件已归入另一条告警，或改变了判断",
+    "earlier events that arrived later belong to another alert or changed the picture, or the"
+    " detector's settings have changed",
+    "晚到的更早事件已归入另一条告警或改变了判断，或检测器的设置已调整",
 )
 
 
@@ -49,7 +50,7 @@ class AlertWriter:
         finding: Finding,
         revision: int,
         firing: bool,
-        audience: Audience,
+        marks: Marks,
         detected_at: int | None,
     ) -> Alert:
         """One revision. `detected_at` None dates it by its last event or its deadline."""
@@ -79,8 +80,8 @@ class AlertWriter:
             last_event_at=rfc3339(last),
             detected_at=rfc3339(found_at),
             evidence=tuple(_evidence(fact, finding.notes) for fact in finding.facts),
-            mode="shadow" if audience.shadow and self._mode == "live" else self._mode,
-            suppressed=audience.suppressed,
+            mode="shadow" if marks.shadow and self._mode == "live" else self._mode,
+            suppressed=marks.suppressed,
         )
 
 
