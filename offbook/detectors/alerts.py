@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from msgspec import structs
 
-from offbook.detectors.allowance import Audience
+from offbook.detectors.allowance import Marks
 from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.fact import Fact
 from offbook.detectors.reference import Reference
@@ -20,8 +20,9 @@ SCORES: dict[Severity, int] = {"critical": 60, "warning": 30, "info": 10}
 CORROBORATION = 20
 
 NO_LONGER_HOLDS = Bilingual(
-    "earlier events that arrived later belong to another alert or changed the picture",
-    "晚到的更早事件已归入另一条告警，或改变了判断",
+    "earlier events that arrived later belong to another alert or changed the picture, or the"
+    " detector's settings have changed",
+    "晚到的更早事件已归入另一条告警或改变了判断，或检测器的设置已调整",
 )
 
 
@@ -78,7 +79,7 @@ class AlertWriter:
         finding: Finding,
         revision: int,
         firing: bool,
-        audience: Audience,
+        marks: Marks,
         detected_at: int | None,
     ) -> Alert:
         """One revision. `detected_at` None dates it by its last event or its deadline."""
@@ -108,9 +109,9 @@ class AlertWriter:
             last_event_at=rfc3339(last),
             detected_at=rfc3339(found),
             evidence=tuple(_evidence(fact, detector.notes) for fact in finding.facts),
-            mode="shadow" if audience.shadow and self._mode == "live" else self._mode,
+            mode="shadow" if marks.shadow and self._mode == "live" else self._mode,
             rule=Rule(self._params(detector), finding.measured),
-            suppressed=audience.suppressed,
+            suppressed=marks.suppressed,
         )
 
     def _params(self, detector: Detector) -> dict[str, str]:

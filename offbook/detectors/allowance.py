@@ -47,8 +47,8 @@ class Allowance(Struct, frozen=True, kw_only=True):
         return Suppressed(rfc3339(self.until), self.reason)
 
 
-class Audience(Struct, frozen=True, array_like=True):
-    """To whom a revision goes: to whoever is on call, unless it is on trial or suppressed."""
+class Marks(Struct, frozen=True, array_like=True):
+    """How a revision is marked. With no mark it goes to whoever is on call."""
 
     shadow: bool = False
     suppressed: Suppressed | None = None

@@ -15,7 +15,7 @@ from operator import attrgetter
 from msgspec import Struct, structs
 
 from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact
-from offbook.detectors.allowance import Audience, allowed
+from offbook.detectors.allowance import Marks, allowed
 from offbook.detectors.bounds import prune_notebook, prune_shared, set_due
 from offbook.detectors.detector import Common, Detector, Finding, Reads
 from offbook.detectors.entity import ABOUT, EntityKind, entity, split
@@ -531,17 +531,17 @@ class Engine:
         revision = 1 if raised is None else raised.revision + 1
         if firing or raised is None:
             allowance = allowed(finding.subject, finding.facts[-1].at, detector.allowances)
-            audience = Audience(detector.shadow, allowance.mark() if allowance else None)
+            marks = Marks(detector.shadow, allowance.mark() if allowance else None)
         else:
             # Whoever heard that it fires must hear that it does not, whatever was set since.
-            audience = raised.audience
-        notebook.raised[finding.anchor] = Raised(revision, firing, finding, audience)
+            marks = raised.marks
+        notebook.raised[finding.anchor] = Raised(revision, firing, finding, marks)
         step.alerts.append(
-            self._write.alert(detector, finding, revision, firing, audience, detected_at)
+            self._write.alert(detector, finding, revision, firing, marks, detected_at)
         )
         if self._weigh_alerts and not detector.weighs_alerts:
             # What wakes nobody must not wake somebody by way of a sum.
-            counts = firing and not audience.shadow and audience.suppressed is None
+            counts = firing and not marks.shadow and marks.suppressed is None
             named = {finding.subject.employee: counts}
             if raised is not None:
                 # The one it named before is told that it no longer names him.

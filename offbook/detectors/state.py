@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from offbook.detectors.allowance import Audience
+from offbook.detectors.allowance import Marks
 from offbook.detectors.detector import Finding
 from offbook.detectors.fact import Fact
 
@@ -16,7 +16,7 @@ class Raised(Struct, array_like=True):
     revision: int
     firing: bool
     finding: Finding
-    audience: Audience = Audience()
+    marks: Marks = Marks()
 
 
 class Notebook(Struct, array_like=True):

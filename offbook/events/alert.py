@@ -9,6 +9,8 @@ from msgspec import Struct
 Severity = Literal["critical", "warning", "info"]
 State = Literal["firing", "withdrawn"]
 Mode = Literal["live", "shadow", "replay"]
+#: Who hears of an alert: whoever is on call, or nobody, as its detector is on trial or it is known.
+Audience = Literal["live", "shadow", "suppressed"]
 
 
 class Bilingual(Struct, frozen=True):
@@ -81,3 +83,10 @@ class Alert(Struct, frozen=True):
     mode: Mode
     rule: Rule | None = None
     suppressed: Suppressed | None = None
+
+    @property
+    def audience(self) -> Audience:
+        """Who hears of it. What is suppressed would be so too if its detector were live."""
+        if self.suppressed is not None:
+            return "suppressed"
+        return "shadow" if self.mode == "shadow" else "live"

@@ -22,7 +22,7 @@ from prometheus_client import (
 from prometheus_client.exposition import choose_encoder
 
 import offbook
-from offbook.events.alert import Severity
+from offbook.events.alert import Audience, Severity
 from offbook.events.types import SOURCE_TOPICS
 
 Outcome = Literal["accepted", "late", "duplicate", "dead_letter"]
@@ -183,12 +183,7 @@ class Metrics:
             counter = self._events.labels(OTHER, outcome)
         counter.inc(count)
 
-    def new_alert(
-        self,
-        detector: str,
-        severity: Severity,
-        audience: Literal["live", "shadow", "suppressed"] = "live",
-    ) -> None:
+    def new_alert(self, detector: str, severity: Severity, audience: Audience = "live") -> None:
         """The first revision of an alert that goes to `audience` is in Redis."""
         detector = self._detector(detector)
         if audience == "suppressed":

@@ -44,12 +44,10 @@ from redis import exceptions as errors
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from offbook.events.alert import Alert, Severity
+from offbook.events.alert import Alert, Audience, Severity
 
 #: "moved" is written too; the revision before it went to another audience.
 Outcome = Literal["written", "moved", "repeat", "stale"]
-#: Who hears of an alert: whoever is on call, or nobody as its detector is on trial or it is known.
-Audience = Literal["live", "shadow", "suppressed"]
 #: (id, revision, detector, severity, state, score, audience, data), as the script takes them.
 Row = tuple[str, int, str, str, str, int, Audience, bytes]
 
@@ -346,13 +344,6 @@ _PROBES: Final[tuple[tuple[Any, ...], ...]] = (
 )
 
 
-def audience(alert: Alert) -> Audience:
-    """Who hears of it. What is suppressed would be so too if its detector were live."""
-    if alert.suppressed is not None:
-        return "suppressed"
-    return "shadow" if alert.mode == "shadow" else "live"
-
-
 def _row(alert: Alert) -> Row:
     return (
         alert.alert_id,
@@ -361,7 +352,7 @@ def _row(alert: Alert) -> Row:
         alert.severity,
         alert.state,
         alert.score,
-        audience(alert),
+        alert.audience,
         msgspec.json.encode(alert),
     )
 

@@ -31,7 +31,7 @@ from offbook.events.rejected import Rejected
 from offbook.sinks.dead_letters import DeadLetter, rejected_letter, without_value
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.sinks.redis import BATCH, MAX_REVISION, RedisSink, RedisSinkError, audience
+from offbook.sinks.redis import BATCH, MAX_REVISION, RedisSink, RedisSinkError
 
 #: Header of an alert record: when Kafka stamped the record that caused the revision, milliseconds
 #: since 1970 as ASCII digits. Absent where no record did (an absence) or long ago (a replay).
@@ -235,7 +235,7 @@ class Delivery:
                 continue
             # What was nobody's until now is news to whoever is on call, whatever its revision.
             if alert.state == "firing" and (alert.revision == 1 or outcome == "moved"):
-                self._metrics.new_alert(alert.detector, alert.severity, audience(alert))
+                self._metrics.new_alert(alert.detector, alert.severity, alert.audience)
             if item.stamped is not None:
                 self._metrics.latency(now - item.stamped / 1000)
         self._redis_is_up()

@@ -142,8 +142,7 @@ def test_a_withdrawal_goes_to_whoever_heard_of_the_alert(
     [withdrawn] = now.run([STAYS])
     assert withdrawn.state == "withdrawn"
     for alert in (fired, withdrawn):
-        said = "suppressed" if alert.suppressed else alert.mode
-        assert said == heard
+        assert alert.audience == heard
 
 
 def test_what_is_set_while_an_alert_is_open_moves_it_at_its_next_revision_and_not_before() -> None:
@@ -157,7 +156,7 @@ def test_what_is_set_while_an_alert_is_open_moves_it_at_its_next_revision_and_no
         live.engine = Engine([replace(BULK_DELETE, **changes)], company())
         assert live.advance(live.now + 1) == []
         [alert] = live.run([deletes(live.now + 1, "E-1")])
-        assert ("suppressed" if alert.suppressed else alert.mode) == heard
+        assert alert.audience == heard
         assert alert.state == "firing"
 
 

@@ -26,7 +26,6 @@ from offbook.sinks.redis import (
     RedisRefusedError,
     RedisSink,
     RedisUnavailableError,
-    audience,
 )
 from offbook.streams.embedded import EmbeddedRedis, free_port
 from tests.sinks.some_alerts import alert, contents
@@ -105,7 +104,7 @@ def assert_open_sets_follow_the_strings(url: str) -> None:
     found = contents(url)
     firing = [a for a in found.newest.values() if a.state == "firing"]
     scores = {
-        name: {a.alert_id: a.score for a in firing if audience(a) == name}
+        name: {a.alert_id: a.score for a in firing if a.audience == name}
         for name in ("live", "shadow", "suppressed")
     }
     assert found.open == scores["live"]
@@ -117,7 +116,7 @@ def assert_open_sets_follow_the_strings(url: str) -> None:
 
     assert on(url, counts) == tuple(
         {
-            severity: sum(a.severity == severity and audience(a) == name for a in firing)
+            severity: sum(a.severity == severity and a.audience == name for a in firing)
             for severity in ("critical", "warning", "info")
         }
         for name in ("live", "shadow")
@@ -172,7 +171,7 @@ def test_in_any_order_no_revision_comes_twice_and_the_newest_wins(
         for one, outcome in zip(arrivals, outcomes, strict=True):
             known = newest.get(one.alert_id)
             ahead = one.revision - (known.revision if known else 0)
-            moved = known is not None and audience(known) != audience(one)
+            moved = known is not None and known.audience != one.audience
             written = "moved" if moved else "written"
             assert outcome == (written if ahead > 0 else "repeat" if ahead == 0 else "stale")
             if ahead > 0:
