@@ -32,4 +32,7 @@ def rate(hits: int, of: int) -> Rate:
     slack = _Z**2 / of
     middle = (share + slack / 2) / (1 + slack)
     reach = sqrt(share * (1 - share) * slack + slack**2 / 4) / (1 + slack)
-    return Rate(hits, of, share, max(0.0, middle - reach), min(1.0, middle + reach))
+    # Exact at both ends, where rounding would leave 0.9999999999999999.
+    low = middle - reach if hits else 0.0
+    high = middle + reach if hits < of else 1.0
+    return Rate(hits, of, share, low, high)
