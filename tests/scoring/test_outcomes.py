@@ -49,10 +49,23 @@ def test_the_delay_runs_to_the_first_firing_revision_that_saw_the_fraud() -> Non
     assert done.frauds[0].caught == {"bulk-delete": 3600.0}
 
 
-def test_of_two_alerts_of_a_detector_the_earlier_counts() -> None:
+def test_what_was_seen_and_taken_back_at_once_is_first_seen_when_it_fires() -> None:
+    done = outcomes(
+        [fraud("F-1", "a")],
+        [
+            alert("A", "a", state="withdrawn", detected_at="2026-02-01T10:30:00+08:00"),
+            alert("A", "a", revision=2, detected_at="2026-02-01T11:00:00+08:00"),
+        ],
+    )
+    assert done.frauds[0].caught == {"bulk-delete": 3600.0}
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_two_alerts_of_a_detector_the_earlier_counts(turn: int) -> None:
     late = alert("A", "a", detected_at="2026-02-05T10:00:00+08:00")
     early = alert("B", "a", detected_at="2026-02-01T10:00:30+08:00")
-    assert outcomes([fraud("F-1", "a")], [late, early]).frauds[0].caught == {"bulk-delete": 30.0}
+    done = outcomes([fraud("F-1", "a")], [late, early][::turn])
+    assert done.frauds[0].caught == {"bulk-delete": 30.0}
 
 
 def test_what_is_seen_before_the_deed_is_seen_at_once_and_not_earlier() -> None:
