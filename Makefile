@@ -1,5 +1,5 @@
 # Every target sets up .venv on its first run, from requirements.lock, and reuses it afterwards.
-#   make demo   make test   make check   make test-kafka   make bench   make docs   make lock
+#   make demo   make test   make check   make test-kafka   make bench   make quality   make docs   make lock
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,7 +10,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: help .venv demo test check test-kafka bench docs lock clean
+.PHONY: help .venv demo test check test-kafka bench quality docs lock clean
 
 help:
 	@echo "make demo        a broker, a Redis and a worker on this machine; watch fraud being found"
@@ -18,6 +18,7 @@ help:
 	@echo "make check       style, types, layers, fast tests, and generated documents up to date"
 	@echo "make test-kafka  tests on real servers: KAFKA_BOOTSTRAP=host:port REDIS_URL=redis://…"
 	@echo "make bench       speed and memory, as ratios from one run"
+	@echo "make quality     how well the detectors see, into docs/quality.md; takes a while"
 	@echo "make docs        write the generated documents anew"
 	@echo "make lock        resolve requirements.lock anew (needs uv)"
 
@@ -62,6 +63,9 @@ test-kafka: .venv
 
 bench: .venv
 	$(PY) -m bench
+
+quality: .venv
+	$(PY) -m bench.quality
 
 docs: .venv
 	$(PY) -m offbook.events.schemas

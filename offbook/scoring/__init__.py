@@ -1,0 +1,1 @@
+"""How well detectors see: their alerts held against what really happened."""

@@ -1,0 +1,146 @@
+"""What became of each alert and of each fraud, when the one is held against the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Literal
+
+from msgspec import Struct, structs
+
+from offbook.events.alert import Alert, Severity
+from offbook.events.label import Company, Labels, Version
+from offbook.events.times import DAY, SECOND, parse_rfc3339
+
+#: A right alert shares an event with a fraud, a false one with none; one that was withdrawn is
+#: neither.
+Standing = Literal["right", "false", "withdrawn"]
+
+
+class LabelsError(ValueError):
+    """Labels that nothing can be scored by. One line that names the place."""
+
+    retryable: ClassVar[bool] = False
+
+
+class AlertOutcome(Struct, frozen=True):
+    """One alert as its last revision left it, and the ids of the frauds it shares an event with."""
+
+    alert_id: str
+    detector: str
+    severity: Severity
+    standing: Standing
+    frauds: tuple[str, ...]
+
+
+class FraudOutcome(Struct, frozen=True):
+    """One fraud, and by detector how many seconds after the deed it was first seen."""
+
+    id: str
+    kind: str
+    version: Version
+    caught: dict[str, float]
+
+
+class Outcomes(Struct, frozen=True):
+    """All of them. `rep_weeks` is the number of reps times the weeks they were watched."""
+
+    rep_weeks: float
+    frauds: tuple[FraudOutcome, ...]
+    alerts: tuple[AlertOutcome, ...]
+
+
+def join(parts: Iterable[Outcomes]) -> Outcomes:
+    """Several companies, or several runs of one, as if they were one."""
+    parts = tuple(parts)
+    return Outcomes(
+        sum(part.rep_weeks for part in parts),
+        tuple(fraud for part in parts for fraud in part.frauds),
+        tuple(alert for part in parts for alert in part.alerts),
+    )
+
+
+class _Kept(Struct):
+    """What is kept of an alert: its newest revision, and when it first saw which fraud (µs)."""
+
+    newest: Alert
+    frauds: set[int]
+    first: dict[int, int]
+
+
+class Tally:
+    """Takes alert revisions in any order; of each alert the highest revision decides."""
+
+    def __init__(self, labels: Labels) -> None:
+        """Raises `LabelsError` for times that are none, and for a fraud that stands there twice."""
+        self._rep_weeks = _rep_weeks(labels.company)
+        self._frauds = labels.frauds
+        self._deeds: list[int] = []
+        self._bearers: dict[tuple[str, str], list[int]] = {}
+        known: set[str] = set()
+        for number, fraud in enumerate(labels.frauds):
+            if fraud.id in known:
+                raise LabelsError(f"frauds[{number}].id: {fraud.id} stands there twice: rename one")
+            known.add(fraud.id)
+            self._deeds.append(_time(fraud.deed_at, f"frauds[{number}].deed_at"))
+            for event in fraud.events:
+                self._bearers.setdefault((event.source, event.id), []).append(number)
+        self._alerts: dict[str, _Kept] = {}
+
+    def take(self, alert: Alert) -> None:
+        """Count one revision. Raises `ValueError` if `detected_at` is no time."""
+        detected = parse_rfc3339(alert.detected_at)
+        bearers = self._bearers
+        frauds = {
+            number for fact in alert.evidence for number in bearers.get((fact.source, fact.id), ())
+        }
+        bare = structs.replace(alert, evidence=())
+        kept = self._alerts.setdefault(alert.alert_id, _Kept(bare, frauds, {}))
+        if alert.revision >= kept.newest.revision:
+            kept.newest, kept.frauds = bare, frauds
+        if alert.state == "firing":
+            for number in frauds:
+                kept.first[number] = min(detected, kept.first.get(number, detected))
+
+    def outcomes(self) -> Outcomes:
+        """What became of all that was taken so far.
+
+        What was seen before the deed was done counts as seen at once: 0 seconds, not fewer, for a
+        fraud foreseen by a month must not make up for one found a month late.
+        """
+        caught: list[dict[str, float]] = [{} for _ in self._frauds]
+        alerts = []
+        for id_, kept in self._alerts.items():
+            newest = kept.newest
+            standing: Standing = "withdrawn"
+            if newest.state == "firing":
+                standing = "right" if kept.frauds else "false"
+                for number in kept.frauds:
+                    delay = max(0, kept.first[number] - self._deeds[number]) / SECOND
+                    by = caught[number]
+                    by[newest.detector] = min(delay, by.get(newest.detector, delay))
+            names = tuple(self._frauds[number].id for number in sorted(kept.frauds))
+            alerts.append(AlertOutcome(id_, newest.detector, newest.severity, standing, names))
+        frauds = (
+            FraudOutcome(fraud.id, fraud.kind, fraud.version, by)
+            for fraud, by in zip(self._frauds, caught, strict=True)
+        )
+        return Outcomes(self._rep_weeks, tuple(frauds), tuple(alerts))
+
+
+def _rep_weeks(company: Company) -> float:
+    since = _time(company.since, "company.since")
+    until = _time(company.until, "company.until")
+    if until < since:
+        raise LabelsError("company.until: lies before company.since; exchange them")
+    if company.reps < 0:
+        raise LabelsError("company.reps: must be 0 or more")
+    return company.reps * (until - since) / (7 * DAY)
+
+
+def _time(text: str, where: str) -> int:
+    try:
+        return parse_rfc3339(text)
+    except (ValueError, OverflowError):
+        raise LabelsError(
+            f"{where}: expected a time with an offset such as 2026-03-22T20:00:00+08:00"
+        ) from None

@@ -1,0 +1,163 @@
+"""A score as people read it: tables on a terminal, plain text in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from offbook.events.label import Labels
+from offbook.scoring.score import Score
+from offbook.scoring.words import (
+    NOTHING,
+    WORDS,
+    Language,
+    between,
+    counted,
+    lasting,
+    per_week,
+    percent,
+)
+from offbook.streams.tune import Tuned
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+#: Columns of a pipe, and the fewest the tables are made for.
+_WIDTH = 100
+
+
+def console() -> Console:
+    """Standard output, wide enough for the tables where nobody says how wide it is."""
+    from rich.console import Console
+
+    plain = not sys.stdout.isatty()
+    return Console(highlight=False, width=_WIDTH if plain else None)
+
+
+def table(*headings: str, words: int = 1) -> Table:
+    """An empty table: its first `words` columns hold words, all others figures."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    made = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for number, heading in enumerate(headings):
+        made.add_column(
+            heading,
+            justify="left" if number < words else "right",
+            vertical="bottom",
+            no_wrap=number < words,
+            # A figure cut short is another figure.
+            overflow="fold",
+        )
+    return made
+
+
+def as_json(figures: Any) -> str:
+    """The same for machines, a line for each field."""
+    return msgspec.json.format(msgspec.json.encode(figures), indent=1).decode()
+
+
+def show_score(score: Score, labels: Labels, language: Language) -> None:
+    """Print both tables: in all, and detector by detector."""
+    words = WORDS[language]
+    out = console()
+    out.print(_about(labels, language), markup=False)
+    whole = table("", words.easy, "", words.disguised, "", words.in_all, "", words.delay)
+    for name, recall, delay in (
+        (words.by_any, score.by_any, score.median_delay_seconds),
+        (words.by_own, score.by_own, None),
+    ):
+        cells = [
+            cell
+            for rate in (recall.easy, recall.disguised, recall.all)
+            for cell in (counted(rate), between(rate) if rate.of else "")
+        ]
+        whole.add_row(name, *cells, lasting(delay, language) if delay is not None else "")
+    out.print(whole)
+    by = table(
+        "", words.right, words.false, words.withdrawn, words.precision_column, "", words.false_rate
+    )
+    for name, alerts in (
+        (words.alarms, score.alarms),
+        (words.critical, score.severities["critical"]),
+        (words.warning, score.severities["warning"]),
+        (words.info, score.severities["info"]),
+    ):
+        by.add_row(
+            name,
+            str(alerts.right),
+            str(alerts.false),
+            str(alerts.withdrawn),
+            percent(alerts.rate.rate),
+            between(alerts.rate) if alerts.rate.of else "",
+            per_week(alerts.false_per_100_reps_week),
+        )
+    out.print(by)
+    detectors = table(
+        words.detector,
+        words.easy,
+        words.disguised,
+        words.right,
+        words.false,
+        words.withdrawn,
+        words.precision_column,
+        words.delay,
+        words.false_rate,
+    )
+    for row in score.detectors:
+        detectors.add_row(
+            row.detector,
+            counted(row.recall.easy),
+            counted(row.recall.disguised),
+            str(row.alerts.right),
+            str(row.alerts.false),
+            str(row.alerts.withdrawn),
+            percent(row.alerts.rate.rate),
+            lasting(row.median_delay_seconds, language),
+            per_week(row.alerts.false_per_100_reps_week),
+        )
+    out.print(detectors)
+
+
+def show_trials(tuned: Tuned, language: Language) -> None:
+    """Print a line for each value that was tried."""
+    words = WORDS[language]
+    made = table(
+        tuned.param,
+        "",
+        words.critical,
+        words.warning,
+        words.info,
+        words.withdrawn,
+        *(
+            (words.easy, words.disguised, words.precision_column, words.false_rate)
+            if tuned.rep_weeks is not None
+            else ()
+        ),
+        words=2,
+    )
+    for trial in tuned.trials:
+        cells = [str(count) for count in (*trial.firing.values(), trial.withdrawn)]
+        if (row := trial.score) is not None:
+            cells += [
+                counted(row.recall.easy),
+                counted(row.recall.disguised),
+                counted(row.alerts.rate),
+                per_week(row.alerts.false_per_100_reps_week),
+            ]
+        elif tuned.rep_weeks is not None:
+            cells += [NOTHING] * 4
+        made.add_row(trial.value, words.in_force if trial.in_force else "", *cells)
+    console().print(made)
+
+
+def _about(labels: Labels, language: Language) -> str:
+    company, count = labels.company, len(labels.frauds)
+    since, until = company.since[:10], company.until[:10]
+    if language == "zh":
+        sold = f"{company.reps} 名销售、{company.customers} 家客户"
+        return f"{sold}，{since} 至 {until}，舞弊 {count} 起"
+    return f"{company.reps} reps, {company.customers} customers, {since} to {until}, {count} frauds"

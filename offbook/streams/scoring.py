@@ -1,0 +1,115 @@
+"""`offbook score`: reads alerts and labels, and holds the ones against the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from offbook.detectors.catalogue import BY_ID
+from offbook.events.alert import Alert
+from offbook.events.label import Labels, decode_labels
+from offbook.scoring.outcomes import LabelsError, Outcomes, Tally
+from offbook.streams.ndjson import Advance, InputError, Source, sources
+from offbook.streams.setting_values import nearest
+
+#: Bad lines that are shown one by one.
+_SHOWN = 20
+
+
+@dataclass
+class Scored:
+    """What came of it; how many revisions were read, how many lines were none.
+
+    `strange` says of each kind of fraud that no detector has for its id how it may have been meant.
+    """
+
+    outcomes: Outcomes
+    labels: Labels
+    revisions: int = 0
+    bad: int = 0
+    strange: list[str] = field(default_factory=list)
+
+
+def read_and_score(
+    alerts: str, labels: str, say: Callable[[str], None], advance: Advance | None = None
+) -> Scored:
+    """Hold the alert revisions of file `alerts` against the file `labels`; `-` is standard input.
+
+    `say` hears of lines that are no alerts; they are passed over. Raises `InputError` for a file
+    that cannot be read and for labels that are none.
+    """
+    revisions = bad = 0
+    decode = msgspec.json.Decoder(Alert).decode
+    # Standard input is read to its end before the labels are opened: who simulates into this
+    # pipe writes them while we wait.
+    with sources([alerts, labels]) as (alert_file, label_file):
+        known = _labels(label_file)
+        tally = _tally(known, label_file.name)
+        for number, line in alert_file.lines(advance):
+            try:
+                tally.take(decode(line))
+                revisions += 1
+            except ValueError as error:
+                bad += 1
+                if bad <= _SHOWN:
+                    say(f"{alert_file.name}:{number}: {_wrong(line, error)}")
+                elif bad == _SHOWN + 1:
+                    say(f"{alert_file.name}: more lines follow that are no alerts")
+    strange = [
+        f"{label_file.name}: kind: no detector is called {kind}{nearest(kind, BY_ID)}"
+        for kind in sorted({fraud.kind for fraud in known.frauds} - BY_ID.keys())
+    ]
+    return Scored(tally.outcomes(), known, revisions, bad, strange)
+
+
+def read_labels(name: str) -> Labels:
+    """The labels of file `name`. Raises `InputError`, also for what cannot be scored by."""
+    with sources([name]) as (source,):
+        labels = _labels(source)
+        _tally(labels, source.name)
+        return labels
+
+
+def _labels(source: Source) -> Labels:
+    document = b"".join(line for _, line in source.lines())
+    try:
+        return decode_labels(document)
+    except msgspec.ValidationError as error:
+        text, where = _place(error)
+        raise InputError(f"{source.name}: {where}: {text}; docs/scoring.md shows labels") from error
+    except msgspec.DecodeError as error:
+        raise InputError(
+            f"{source.name}: {error}; labels are one JSON document, docs/scoring.md shows one"
+        ) from error
+
+
+def _tally(labels: Labels, name: str) -> Tally:
+    try:
+        return Tally(labels)
+    except LabelsError as error:
+        raise InputError(f"{name}: {error}") from error
+
+
+def _wrong(line: bytes, error: ValueError) -> str:
+    """`field: reason; mend` of a line that is no alert revision."""
+    if b'"specversion"' in line:
+        return "type: this is an event; run `offbook replay` over it and give what that writes"
+    if isinstance(error, msgspec.ValidationError):
+        text, where = _place(error)
+        return f"{where}: {text}; give the lines as `offbook replay` writes them"
+    if isinstance(error, msgspec.DecodeError):
+        return f"json: {error}; give one alert a line, as `offbook replay` writes them"
+    return f"detected_at: {error}; give RFC 3339 such as 2026-03-22T20:00:00+08:00"
+
+
+def _place(error: msgspec.ValidationError) -> tuple[str, str]:
+    """(what is wrong, where) of msgspec's message."""
+    text, _, path = str(error).partition(" - at `$")
+    missing = re.search(r"missing required field `(.+)`", text)
+    where = path.rstrip("`").lstrip(".")
+    if missing is not None:
+        where = f"{where}.{missing[1]}".lstrip(".")
+    return text, where or "document"

@@ -1,0 +1,182 @@
+"""`offbook tune`: one detector over the same events, once for each value of a parameter."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, get_args
+
+from msgspec import Struct, structs
+
+from offbook.detectors.catalogue import BY_ID
+from offbook.detectors.detector import Detector
+from offbook.events.alert import Alert, Severity
+from offbook.events.label import Labels
+from offbook.scoring.outcomes import Tally
+from offbook.scoring.score import DetectorScore, score
+from offbook.streams.ndjson import STDIN, Advance, InputError
+from offbook.streams.replay import Replayed, replay
+from offbook.streams.setting_values import convert, nearest, shown
+from offbook.streams.settings import Settings, SettingsError, configured_detectors
+
+Say = Callable[[str], None]
+#: Shows how far one of the replays has got; told what it is for.
+Progress = Callable[[str], AbstractContextManager[Advance | None]]
+
+
+class Trial(Struct, frozen=True):
+    """What one value gives. `value` is as the settings would have it; `in_force` if they do.
+
+    `firing` counts the alerts that fire at the end; `score` is None without labels.
+    """
+
+    value: str
+    in_force: bool
+    firing: dict[Severity, int]
+    withdrawn: int
+    score: DetectorScore | None
+
+
+@dataclass
+class Tuned:
+    """All trials, in the order of the values. `failures` are those of a replay."""
+
+    detector: str
+    param: str
+    rep_weeks: float | None = None
+    trials: list[Trial] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+def needed(id_: str) -> frozenset[str]:
+    """The detectors that must run for `id_` to have all that it reads: none reads another's."""
+    return frozenset({id_})
+
+
+def tune(
+    id_: str,
+    param: str,
+    values: str,
+    files: Sequence[str],
+    settings: Settings,
+    labels: Labels | None,
+    say: Say,
+    progress: Progress,
+) -> Tuned:
+    """Replay `files` once for each of `values` (with commas between) and for the value in force.
+
+    Raises `SettingsError` for a detector, parameter or value that is none, and `InputError` for
+    a file that cannot be read, or read only once.
+    """
+    running = [one for one in configured_detectors(settings) if one.id in needed(id_)]
+    detector = _detector(id_, running)
+    trials = _values(detector, param, values)
+    for name in files:
+        if name == STDIN or (Path(name).exists() and not Path(name).is_file()):
+            raise InputError(
+                f"{name}: can be read only once, and every value reads it anew: save it to a file"
+                " first (… > events.ndjson)"
+            )
+    tuned = Tuned(id_, param)
+    for number, value in enumerate(trials):
+        with progress(f"{param} = {shown(value)}") as advance:
+            changed = replace(detector, params=structs.replace(detector.params, **{param: value}))
+            chosen = [changed if one.id == id_ else one for one in running]
+            tally = Tally(labels) if labels is not None else None
+            heard = say if number == 0 else _nobody
+            done = replay(files, settings, chosen, _taker(id_, tally), heard, advance=advance)
+        if number == 0:
+            for line in _remarks(done):
+                say(line)
+        tuned.failures += [
+            f"{param} = {shown(value)}: FAILED: {failed} raised {error} on {count} events"
+            for failed, (count, error) in sorted(done.failures.items())
+        ]
+        in_force = value == getattr(detector.params, param)
+        trial, rep_weeks = _trial(id_, shown(value), in_force, done, tally)
+        tuned.trials.append(trial)
+        tuned.rep_weeks = rep_weeks
+    return tuned
+
+
+def _trial(
+    id_: str, value: str, in_force: bool, done: Replayed, tally: Tally | None
+) -> tuple[Trial, float | None]:
+    standing = [alert for alert in done.standing.values() if alert.detector == id_]
+    firing = Counter(alert.severity for alert in standing if alert.state == "firing")
+    scored = rep_weeks = None
+    if tally is not None:
+        outcomes = tally.outcomes()
+        rep_weeks = outcomes.rep_weeks
+        scored = next((row for row in score(outcomes).detectors if row.detector == id_), None)
+    trial = Trial(
+        value=value,
+        in_force=in_force,
+        firing={severity: firing[severity] for severity in get_args(Severity)},
+        withdrawn=len(standing) - firing.total(),
+        score=scored,
+    )
+    return trial, rep_weeks
+
+
+def _taker(id_: str, tally: Tally | None) -> Callable[[Alert], None]:
+    def take(alert: Alert) -> None:
+        if tally is not None and alert.detector == id_:
+            tally.take(alert)
+
+    return take
+
+
+def _nobody(_: str) -> None:
+    """Bad lines are the same in every replay: said once, they are said."""
+
+
+def _remarks(done: Replayed) -> list[str]:
+    silent = [f"silent: {detector}: {why}" for detector, why in sorted(done.silent.items())]
+    return [f"{done.events} events, {done.bad} bad lines", *silent]
+
+
+def _detector(id_: str, running: Sequence[Detector]) -> Detector:
+    if id_ not in BY_ID:
+        raise SettingsError(f"there is no detector {id_}{nearest(id_, BY_ID)}")
+    for detector in running:
+        if detector.id == id_:
+            return detector
+    raise SettingsError(f"{id_} is stopped by the settings (enabled = false)")
+
+
+def _values(detector: Detector, param: str, texts: str) -> list[Any]:
+    """The values to try, each once, as the parameter's type; the one in force is among them."""
+    types = {field.name: field.type for field in structs.fields(detector.params)}
+    if param not in types:
+        known = ", ".join(types) or "it has none"
+        raise SettingsError(
+            f"{detector.id} has no parameter {param}{nearest(param, types)} (known: {known})"
+        )
+    now = getattr(detector.params, param)
+    found: list[Any] = []
+    problems = []
+    # A comma within brackets belongs to a list.
+    for text in re.split(r",(?![^\[]*\])", texts):
+        try:
+            value = _value(text.strip(), types[param])
+        except ValueError as error:
+            problems.append(f"--values: {text.strip()}: {error}; now it is {shown(now)}")
+        else:
+            found += [value] if value not in found else []
+    if problems:
+        raise SettingsError(*problems)
+    return found if now in found else [now, *found]
+
+
+def _value(text: str, type_: Any) -> Any:
+    """`text` as the settings file would have it, where quotes may be left out."""
+    try:
+        return convert(tomllib.loads(f"value = {text}")["value"], type_)
+    except tomllib.TOMLDecodeError:
+        return convert(text, type_)
