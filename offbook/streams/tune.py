@@ -54,8 +54,8 @@ class Tuned:
 
 
 def needed(id_: str) -> frozenset[str]:
-    """The detectors that must run for `id_` to have all that it reads: none reads another's."""
-    return frozenset({id_})
+    """The detectors that must run for `id_` to have all that it reads."""
+    return frozenset(BY_ID) if BY_ID[id_].weighs_alerts else frozenset({id_})
 
 
 def tune(

@@ -293,7 +293,7 @@ def _moving(draw: st.DrawFn) -> list[Event]:
         moment, actor, "update", where, customer=customer, before={"owner": was}, owner=to
     )
     # Whose it was is told when he became it: told a month later, it is no longer a matter of law.
-    happened = [tl.owner(moment - 1 - draw(_edges(7 * DAY)), customer, was), edit]
+    happened = [tl.owner(BASE - 60 * DAY, customer, was), edit]
     order = {of: number for number, of in ORDERS.items()}[customer]
     if draw(st.booleans()):
         bought = moment + draw(_edges(3 * DAY))
