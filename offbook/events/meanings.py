@@ -43,7 +43,7 @@ NAMES: dict[type[t.EventData], Meaning] = {
     t.CrmEdit: _M("CRM edit", "CRM 操作"),
     t.Payment: _M("payment", "收付款"),
     t.Shipment: _M("shipment", "发货"),
-    t.ChatHit: _M("chat hit", "聊天命中"),
+    t.ChatHit: _M("chat", "聊天"),
     t.HrChange: _M("HR change", "人事变动"),
     t.EndpointFile: _M("file event", "文件操作"),
     t.ServiceCallback: _M("callback", "客服回访"),

@@ -100,9 +100,9 @@ class _Page:
         )
         yield Text("\n" + self._said(alert.summary) + "\n")
         yield self._about()
-        yield self._heading("timeline", f"({self._it.timezone})")
+        yield self._heading("timeline", self._beside(self._it.timezone))
         yield _grid(self._piece(piece) for piece in self._it.timeline)
-        yield self._heading("rule", alert.detector)
+        yield self._heading("rule", f" {alert.detector}")
         yield from self._rule()
         if self._it.measured:
             yield self._heading("measured")
@@ -121,7 +121,7 @@ class _Page:
             "customer": alert.customer,
             "order": alert.order,
             "account": alert.account,
-            "found": f"{self._company_time(alert.detected_at)} ({self._word(alert.mode)})",
+            "found": self._company_time(alert.detected_at) + self._beside(self._word(alert.mode)),
         }
         return _grid((Text(self._word(name)), Text(it)) for name, it in known.items() if it)
 
@@ -166,7 +166,10 @@ class _Page:
         return Text(param.name, "bold"), Text(param.then or param.now or ""), meaning
 
     def _heading(self, name: str, more: str = "") -> Text:
-        return Text("\n") + Text(f"{self._word(name)} {more}".rstrip(), "bold underline")
+        return Text("\n") + Text(self._word(name) + more, "bold underline")
+
+    def _beside(self, text: str) -> str:
+        return f"（{text}）" if self._language == "zh" else f" ({text})"
 
     def _word(self, name: str) -> str:
         return self._said(_WORDS[name])

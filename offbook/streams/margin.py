@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 
 from msgspec import Struct
@@ -31,7 +32,7 @@ class Margin(Struct, frozen=True):
 _NEEDED: dict[Fires, Bilingual] = {
     "at least": Bilingual("at least {} needed", "达到 {} 即告警"),
     "more than": Bilingual("more than {} needed", "超过 {} 即告警"),
-    "at most": Bilingual("at most {} allowed for an alert", "不超过 {} 即告警"),
+    "at most": Bilingual("fires at {} or less", "不超过 {} 即告警"),
     "less than": Bilingual("less than {} needed", "低于 {} 即告警"),
 }
 #: (Beyond the threshold, exactly at it, on the other side of it).
@@ -57,6 +58,8 @@ _BEYOND: dict[Fires, tuple[Bilingual, Bilingual, Bilingual]] = {
         Bilingual("{} above by itself", "单凭此项高出 {}"),
     ),
 }
+#: Chinese stands apart from figures only.
+_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _FOUND = Bilingual("{} found", "实测 {}")
 _AT_LEAST = Bilingual("at least {}", "至少 {}")
 
@@ -116,4 +119,4 @@ def _plain(number: Decimal) -> Bilingual:
 
 
 def _with(text: Bilingual, told: Bilingual) -> Bilingual:
-    return Bilingual(text.en.format(told.en), text.zh.format(told.zh))
+    return Bilingual(text.en.format(told.en), _BETWEEN.sub("", text.zh.format(told.zh)))
