@@ -33,7 +33,16 @@ NOWHERE = "127.0.0.1:1"
 def test_help_and_version_are_there() -> None:
     done = offbook("--help")
     assert done.returncode == 0
-    for command in ("demo", "worker", "topics", "produce", "validate", "replay", "explain", "detectors"):
+    for command in (
+        "demo",
+        "worker",
+        "topics",
+        "produce",
+        "validate",
+        "replay",
+        "explain",
+        "detectors",
+    ):
         assert f"  {command} " in done.stdout
     assert offbook("--version").stdout == f"offbook {__version__}\n"
 

@@ -260,6 +260,14 @@ def test_an_event_type_that_this_version_lacks_keeps_its_name() -> None:
     assert (told.what.en, told.what.zh) == ("offbook.parking.v1", "offbook.parking.v1")
 
 
+@pytest.mark.parametrize("detector_id", BY_ID)
+def test_every_runbook_says_in_chinese_what_an_alert_means(detector_id: str) -> None:
+    meaning = in_ten_seconds(detector_id)
+    assert meaning is not None
+    assert meaning.endswith("。")
+    assert "\n" not in meaning
+
+
 def test_what_an_alert_means_in_chinese_comes_from_its_runbook() -> None:
     meaning = in_ten_seconds("account-ring")
     assert meaning is not None
