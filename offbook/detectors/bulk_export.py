@@ -44,7 +44,12 @@ class BulkExportParams(Params, frozen=True):
 
     threshold: Annotated[
         int,
-        described("records and files taken out in all", "带出的记录与文件合计", "at least", ge=1),
+        described(
+            "records and files taken out in all",
+            "查看、导出或带出的记录与文件合计",
+            "at least",
+            ge=1,
+        ),
     ] = 200
     window: Annotated[Duration, described("from the first of the run", "自首次带出起的时长")] = (
         Duration("1h")

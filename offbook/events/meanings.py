@@ -38,6 +38,21 @@ ATTRIBUTES: dict[str, Meaning] = {
     ),
 }
 
+#: What one event of a type is called.
+NAMES: dict[type[t.EventData], Meaning] = {
+    t.CrmEdit: _M("CRM edit", "CRM 操作"),
+    t.Payment: _M("payment", "收付款"),
+    t.Shipment: _M("shipment", "发货"),
+    t.ChatHit: _M("chat", "聊天"),
+    t.HrChange: _M("HR change", "人事变动"),
+    t.EndpointFile: _M("file event", "文件操作"),
+    t.ServiceCallback: _M("callback", "客服回访"),
+    t.Tip: _M("tip", "举报"),
+    t.ReferenceAccount: _M("account on file", "账户资料"),
+    t.ReferenceEmployee: _M("employee on file", "员工资料"),
+    t.ReferenceCustomer: _M("customer on file", "客户资料"),
+}
+
 TYPES: dict[type[t.EventData], Meaning] = {
     t.CrmEdit: _M(
         "Somebody created, changed, deleted, restored, exported or viewed a CRM record.",

@@ -171,6 +171,22 @@ class RedisSink:
         """The same of detectors on trial, whose alerts are not among the others."""
         return self._open_shadow
 
+    async def newest(self, alert_id: str) -> Alert | None:
+        """The newest revision of an alert, None if there is none.
+
+        Raises `RedisUnavailableError`, or `RedisRefusedError` also for what is no alert.
+        """
+        key = alert_key(alert_id)
+        stored = await self._ask(("GET", key))
+        if stored is None:
+            return None
+        try:
+            return msgspec.json.decode(stored, type=Alert)
+        except msgspec.DecodeError as error:
+            raise RedisRefusedError(
+                f"{self._who}: {key} is no alert that this version can read: {error}"
+            ) from error
+
     async def check(self) -> tuple[str, ...]:
         """Everything that can be known at start: reachable, never evicts, all commands allowed.
 

@@ -367,6 +367,57 @@ def tune(
 
 
 @app.command()
+def explain(
+    alert_id: Annotated[
+        str, typer.Argument(metavar="ALERT_ID", help="The whole id.", show_default=False)
+    ],
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Look in a replay's output, plain or gzip, `-` is standard input; by default in"
+            " Redis.",
+            show_default=False,
+        ),
+    ] = None,
+    language: Annotated[
+        str, typer.Option("--lang", metavar="en|zh", help="English or Chinese.")
+    ] = "en",
+    config: Config = None,
+    json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Say why there is an alert: what happened when, by which rule, how far beyond its thresholds,
+    and what to do."""
+    import msgspec
+
+    from offbook.detectors.catalogue import BY_ID
+    from offbook.streams.alert_lookup import in_file, in_redis
+    from offbook.streams.explanation import explain as lay_out
+    from offbook.streams.explanation_text import show
+    from offbook.streams.runbooks import in_ten_seconds
+    from offbook.streams.settings import configured_detectors
+
+    if language not in ("en", "zh"):
+        _fail(f"--lang: there is no {language}: en, zh", UNUSABLE)
+    settings = _settings(config)
+    enabled = {detector.id: detector for detector in configured_detectors(settings)}
+    alert = in_redis(alert_id, settings) if file is None else in_file(alert_id, file)
+    explanation = lay_out(
+        alert,
+        enabled.get(alert.detector, BY_ID.get(alert.detector)),
+        enabled=alert.detector in enabled,
+        timezone=settings.timezone,
+        meaning_zh=in_ten_seconds(alert.detector),
+        topic_prefix=settings.topic_prefix,
+    )
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(explanation), indent=2).decode())
+    else:
+        show(explanation, "zh" if language == "zh" else "en")
+
+
+@app.command()
 def detectors(
     id_: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="All about this one.", show_default=False)
@@ -417,7 +468,7 @@ def detectors(
         else:
             print(f"    {row.catches}")
         for param in row.params:
-            print(f"    {param.name} = {param.default}  # {param.kind}: {param.description}")
+            print(f"    {param.name} = {param.default}  # {param.kind}: {param.meaning}")
         if found.allowances:
             count = len(found.allowances)
             print(f"    {count} allowance{'s' if count > 1 else ''}")

@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 from msgspec import Meta, Struct, structs
 
 from offbook.detectors.detector import Detector
-from offbook.detectors.params import Duration
+from offbook.detectors.params import Duration, Fires
 from offbook.events.times import DAY, moment
 from offbook.streams.setting_values import choices, shown
 
@@ -19,12 +19,30 @@ SOON: Final = 7 * DAY
 
 
 class ParamSheet(Struct, frozen=True):
-    """One parameter: `kind` says what values it takes, `default` is as the file would have it."""
+    """One parameter: `kind` says what values it takes, `default` is as the file would have it.
+
+    `fires` says of a threshold on which side of it an alert fires; it is None for other numbers.
+    """
 
     name: str
     kind: str
     default: str
     description: str
+    description_zh: str
+    fires: Fires | None
+
+    @property
+    def meaning(self) -> str:
+        """The description, and of a threshold where it fires."""
+        return self.description + _FIRES.get(self.fires, "").format(self.default.strip('"'))
+
+
+_FIRES: dict[Fires | None, str] = {
+    "at least": " (fires at {} or more)",
+    "more than": " (fires above {})",
+    "at most": " (fires up to {})",
+    "less than": " (fires below {})",
+}
 
 
 class DetectorSheet(Struct, frozen=True):
@@ -58,6 +76,7 @@ def sheet(detector: Detector) -> DetectorSheet:
                 _kind(field.type),
                 shown(getattr(detector.params, field.name)),
                 _description(field.type),
+                **_said_beside(field.type),
             )
             for field in structs.fields(detector.params)
         ),
@@ -98,6 +117,11 @@ def _metas(type_: Any) -> list[Meta]:
 
 def _description(type_: Any) -> str:
     return next((meta.description for meta in _metas(type_) if meta.description), "")
+
+
+def _said_beside(type_: Any) -> dict[str, Any]:
+    beside = next((meta.extra for meta in _metas(type_) if meta.extra), {})
+    return {"description_zh": beside.get("zh", ""), "fires": beside.get("fires")}
 
 
 def _kind(type_: Any) -> str:

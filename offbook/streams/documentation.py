@@ -55,8 +55,7 @@ def _detector(row: DetectorSheet) -> list[str]:
     if row.params:
         lines += ["", "| parameter | default | takes | meaning |", "| --- | --- | --- | --- |"]
         lines += [
-            f"| `{param.name}` | `{param.default}` | {_cell(param.kind)} |"
-            f" {_cell(param.description)} |"
+            f"| `{param.name}` | `{param.default}` | {_cell(param.kind)} | {_cell(param.meaning)} |"
             for param in row.params
         ]
     return lines

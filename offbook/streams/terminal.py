@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _COLOURS = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
 
 
+def colour(alert: Alert) -> str:
+    """The style in which an alert is shown: by severity, green once it is withdrawn."""
+    return _COLOURS[alert.severity] if alert.state == "firing" else "green"
+
+
 def say(line: str) -> None:
     """One line on standard error, that standard output stays clean for what was asked for."""
     print(line, file=sys.stderr)
@@ -147,11 +152,11 @@ class AlertPrinter:
             return
         from rich.text import Text
 
-        colour = _COLOURS[alert.severity] if alert.state == "firing" else "green"
+        bar = colour(alert)
         for number, line in enumerate(lines):
-            style = colour if number == 0 else "dim" if number >= 3 else ""
+            style = bar if number == 0 else "dim" if number >= 3 else ""
             text = Text(line.removeprefix("    "), style=style)
             # Wrapped here, that what is wrapped has the mark too.
             for part in text.wrap(self._console, self._console.width - 2):
-                self._console.print(Text("▌ ", style=colour) + part, soft_wrap=True)
+                self._console.print(Text("▌ ", style=bar) + part, soft_wrap=True)
         self._console.print()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from offbook.detectors.deleted_before_resignation import DETECTOR
+from offbook.detectors.detector import Common
 from offbook.events.event import Event
+from offbook.events.times import SECOND
 from offbook.events.types import EndpointFile
 from tests.detectors.timeline import (
     after,
@@ -204,3 +206,12 @@ def test_a_notice_repeated_while_it_runs_is_the_same_one() -> None:
 def test_the_id_is_the_employees_and_the_notices() -> None:
     alert = only(play([deletes(after(NOON, "-1d"), "E-1", 3), NOTICE], DETECTOR))
     assert alert.alert_id == "deleted-before-resignation-9ceb6825e77f30c3"
+
+
+def test_a_robot_that_deletes_for_a_leaver_is_not_a_revision_a_delete() -> None:
+    #   notice   +1 h: 1000 deletes, one a second; beyond the evidence totals go on to two digits
+    gone = [deletes(after(NOON, "1h", n * SECOND), "E-1") for n in range(1000)]
+    alerts = play([NOTICE, *gone], DETECTOR, common=Common(max_evidence=20))
+    assert "deleted 1000+ records or files" in only(alerts).summary.en
+    # 18 by which the evidence grows, 80 to a hundred, 90 to a thousand.
+    assert len(alerts) <= 190

@@ -43,6 +43,7 @@ def test_help_and_version_are_there() -> None:
         "replay",
         "score",
         "tune",
+        "explain",
         "detectors",
     ]
     for command in commands:

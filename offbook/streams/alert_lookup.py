@@ -1,0 +1,78 @@
+"""Finds one alert again: in Redis, or in what a replay has written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import ClassVar
+
+import msgspec
+
+from offbook.detectors.catalogue import BY_ID
+from offbook.events.alert import Alert
+from offbook.sinks.redis import RedisSink
+from offbook.streams.ndjson import InputError, sources
+from offbook.streams.setting_values import nearest
+from offbook.streams.settings import Settings
+
+
+class NoSuchAlertError(LookupError):
+    """There is none of this id where it was looked for. Says what to check."""
+
+    retryable: ClassVar[bool] = False
+
+
+def in_redis(alert_id: str, settings: Settings) -> Alert:
+    """The newest revision in Redis. Raises `NoSuchAlertError` or `RedisSinkError`."""
+
+    async def ask() -> tuple[Alert | None, str]:
+        sink = RedisSink(settings.redis_url)
+        try:
+            return await sink.newest(alert_id), sink.address
+        finally:
+            await sink.close()
+
+    alert, address = asyncio.run(ask())
+    if alert is None:
+        raise NoSuchAlertError(
+            f"Redis at {address} has no alert {alert_id}{_detector_meant(alert_id)}\n"
+            "an id is whole: a detector, a hyphen and 16 hexadecimal digits; what is open lists"
+            " redis-cli ZRANGE '{ob}:open' 0 -1\n"
+            "is it the Redis that the service writes to (OFFBOOK_REDIS_URL)? an alert of a replay"
+            " stands in its output: --from FILE"
+        )
+    return alert
+
+
+def in_file(alert_id: str, name: str) -> Alert:
+    """The last revision in a replay's output. Raises `NoSuchAlertError` or `InputError`."""
+    found: Alert | None = None
+    ids: dict[str, None] = {}
+    with sources([name]) as [source]:
+        for number, line in source.lines():
+            try:
+                alert = msgspec.json.decode(line, type=Alert)
+            except msgspec.DecodeError as error:
+                raise InputError(
+                    f"{source.name}:{number}: is no alert as `offbook replay` writes them: {error}"
+                ) from None
+            ids[alert.alert_id] = None
+            if alert.alert_id == alert_id:
+                found = alert
+        if found is None:
+            raise NoSuchAlertError(
+                f"{source.name} has {len(ids)} alerts, and none is {alert_id}"
+                f"{_nearest(alert_id, ids)}\n"
+                "the id must be whole, and the replay must have run over the events it rests on,"
+                " with its detector and the same parameters"
+            )
+    return found
+
+
+def _detector_meant(alert_id: str) -> str:
+    name = alert_id.rpartition("-")[0] or alert_id
+    return "" if name in BY_ID else nearest(name, list(BY_ID))
+
+
+def _nearest(alert_id: str, ids: Iterable[str]) -> str:
+    return nearest(alert_id, list(ids))

@@ -1,0 +1,279 @@
+"""`offbook explain`: what it says of real alerts, from a replay's output and a real Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+import redis
+
+from offbook.detectors.bulk_delete import DETECTOR
+from offbook.detectors.catalogue import BY_ID
+from offbook.detectors.engine import configured
+from offbook.detectors.params import Duration
+from offbook.events.alert import Alert, Rule
+from offbook.sinks.redis import RedisSink, alert_key
+from offbook.streams.explanation import explain
+from offbook.streams.explanation_text import show
+from offbook.streams.runbooks import in_ten_seconds
+from tests.detectors.timeline import after, deletes, only, play
+from tests.streams.commands import REFERENCE, STORY, offbook
+
+GOLDEN = Path(__file__).parent / "golden"
+BULK_DELETE = "bulk-delete-272e4432bfe33432"
+LEAK = "leak-then-lost-80197eb141f8469d"
+NINE = "2026-03-02 09:00"
+
+
+@pytest.fixture(scope="module")
+def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a replay of the bundled story writes."""
+    file = tmp_path_factory.mktemp("replay") / "alerts.ndjson"
+    file.write_text(offbook("replay", REFERENCE, STORY).stdout, encoding="utf-8")
+    return file
+
+
+def revisions(file: Path, alert_id: str) -> list[Alert]:
+    alerts = (
+        msgspec.json.decode(line, type=Alert) for line in file.read_bytes().splitlines() if line
+    )
+    return [alert for alert in alerts if alert.alert_id == alert_id]
+
+
+def put(url: str, alerts: Sequence[Alert]) -> None:
+    async def write() -> None:
+        sink = RedisSink(url)
+        try:
+            await sink.write(alerts)
+        finally:
+            await sink.close()
+
+    asyncio.run(write())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("alert_id", [BULK_DELETE, LEAK])
+def test_what_it_says_of_the_story(alert_id: str, language: str, replayed: Path) -> None:
+    done = offbook("explain", alert_id, "--from", str(replayed), "--lang", language)
+    golden = GOLDEN / f"explain-{alert_id.rpartition('-')[0]}.{language}.txt"
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == golden.read_text("utf-8")
+
+
+def test_every_alert_of_the_story_can_be_explained_in_both_languages(
+    replayed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for line in replayed.read_bytes().splitlines():
+        alert = msgspec.json.decode(line, type=Alert)
+        told = explain(alert, BY_ID[alert.detector], enabled=True, timezone="Asia/Shanghai")
+        notes = [piece.note for piece in told.timeline]
+        assert [note.en for note in notes] == [piece.note for piece in alert.evidence]
+        assert all(re.search("[\u4e00-\u9fff]", note.zh) for note in notes)
+        assert any(margin.reached for margin in told.measured) or not told.measured
+        show(told, "en")
+        assert alert.summary.en in capsys.readouterr().out
+        show(told, "zh")
+        assert alert.summary.zh in capsys.readouterr().out
+
+
+def test_the_last_revision_of_a_packed_file_or_standard_input_is_told(replayed: Path) -> None:
+    packed = replayed.with_suffix(".gz")
+    packed.write_bytes(gzip.compress(replayed.read_bytes()))
+    plain = offbook("explain", BULK_DELETE, "--from", str(replayed))
+    assert "revision 3" in plain.stdout
+    assert offbook("explain", BULK_DELETE, "--from", str(packed)).stdout == plain.stdout
+    piped = offbook("explain", BULK_DELETE, "--from", "-", stdin=packed.read_bytes())
+    assert piped.stdout == plain.stdout
+
+
+def test_from_redis_it_tells_the_newest_revision_and_where_to_read_its_records(
+    redis_url: str, replayed: Path
+) -> None:
+    live = [
+        msgspec.structs.replace(
+            alert,
+            mode="live",
+            evidence=tuple(
+                msgspec.structs.replace(piece, partition=3, offset=700 + number)
+                for number, piece in enumerate(alert.evidence)
+            ),
+        )
+        for alert in revisions(replayed, BULK_DELETE)
+    ]
+    put(redis_url, live)
+    done = offbook("explain", BULK_DELETE, OFFBOOK_REDIS_URL=redis_url, OFFBOOK_TOPIC_PREFIX="eu.")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "revision 3" in done.stdout
+    assert "(live)" in done.stdout
+    assert "eu.endpoint.files partition 3 offset 700 · //edr" in done.stdout
+    assert "eu.crm.edits partition 3 offset 703 · //crm" in done.stdout
+    zh = offbook("explain", BULK_DELETE, "--lang", "zh", OFFBOOK_REDIS_URL=redis_url).stdout
+    assert "endpoint.files 分区 3 offset 700 · //edr" in zh
+    assert "（线上）" in zh
+
+
+def test_an_id_that_redis_does_not_know_is_said_with_what_to_check(redis_url: str) -> None:
+    done = offbook("explain", "bulk-delte-272e4432bfe33432", OFFBOOK_REDIS_URL=redis_url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has no alert bulk-delte-272e4432bfe33432; did you mean bulk-delete?" in done.stderr
+    for check in ("{ob}:open", "OFFBOOK_REDIS_URL", "--from FILE"):
+        assert check in done.stderr
+    assert all(line.startswith("offbook: ") for line in done.stderr.splitlines())
+
+
+def test_an_id_that_a_file_does_not_have_is_said_with_the_nearest(replayed: Path) -> None:
+    done = offbook("explain", BULK_DELETE[:-1] + "3", "--from", str(replayed))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"did you mean {BULK_DELETE}?" in done.stderr
+
+
+def test_a_redis_that_is_away_is_one_line() -> None:
+    done = offbook("explain", BULK_DELETE, OFFBOOK_REDIS_URL="redis://127.0.0.1:1/0")
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert line.startswith("offbook: Redis at 127.0.0.1:1 is not available: ")
+
+
+def test_what_stands_in_redis_and_is_no_alert_is_one_line(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.set(alert_key("x"), "{}")
+    done = offbook("explain", "x", OFFBOOK_REDIS_URL=redis_url)
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert "{ob}:alert:x is no alert that this version can read" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--from", "/nowhere"], "offbook: /nowhere: cannot be read: No such file or directory"),
+        (["--from", STORY], "story.ndjson:1: is no alert as `offbook replay` writes them"),
+        (["--lang", "fr"], "--lang: there is no fr: en, zh"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_status_two(arguments: list[str], says: str) -> None:
+    done = offbook("explain", BULK_DELETE, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+
+
+def test_a_parameter_that_is_set_otherwise_today_is_marked(replayed: Path, tmp_path: Path) -> None:
+    config = tmp_path / "offbook.toml"
+    config.write_text('[detectors.bulk-delete]\nwindow = "2h"\n', encoding="utf-8")
+    for language, mark in (("en", "(now 2h)"), ("zh", "（现为 2h）")):
+        done = offbook(
+            *("explain", BULK_DELETE, "--from", str(replayed), "--lang", language),
+            *("--config", str(config)),
+        )
+        marked = [line for line in done.stdout.splitlines() if mark in line]
+        assert len(marked) == 1
+        assert marked[0].split()[:2] == ["window", "1h"]
+
+
+def test_a_detector_that_is_stopped_today_is_said_to_be(replayed: Path, tmp_path: Path) -> None:
+    config = tmp_path / "offbook.toml"
+    config.write_text("[detectors.bulk-delete]\nenabled = false\n", encoding="utf-8")
+    arguments = ("explain", BULK_DELETE, "--from", str(replayed), "--config", str(config))
+    assert "stopped by the settings" in offbook(*arguments).stdout
+    assert "已停用" in offbook(*arguments, "--lang", "zh").stdout
+
+
+def test_times_are_the_companys(replayed: Path) -> None:
+    arguments = ("explain", BULK_DELETE, "--from", str(replayed))
+    told = offbook(*arguments, OFFBOOK_TIMEZONE="Europe/Berlin").stdout
+    assert "Timeline (Europe/Berlin)" in told
+    assert "2026-03-18 13:10:12" in told
+
+
+def test_machines_are_told_the_same(replayed: Path) -> None:
+    done = offbook("explain", BULK_DELETE, "--from", str(replayed), "--json")
+    told = json.loads(done.stdout)
+    assert told["alert"]["revision"] == 3
+    assert told["timeline"][0]["at"] == "2026-03-18T20:10:12+08:00"
+    assert told["timeline"][1]["elapsed"] == {"en": "11 minutes 28 seconds", "zh": "11 分钟 28 秒"}
+    [measured] = told["measured"]
+    assert (measured["name"], measured["found"], measured["needed"]) == ("threshold", "43", "20")
+    assert measured["reached"] is True
+    assert told["standing"] == "enabled"
+    assert told["runbook"] == "docs/runbooks/bulk-delete.md"
+
+
+# The pure part, where no story has the case.
+
+ALERT = only(play([deletes(NINE, "E-1", 12), deletes(after(NINE, "1m"), "E-1", 9)], DETECTOR))
+
+
+def test_a_detector_that_this_version_lacks_leaves_what_the_alert_says() -> None:
+    told = explain(ALERT, None, enabled=False, timezone="UTC")
+    assert (told.standing, told.catches, told.runbook) == ("unknown", None, None)
+    assert [piece.note.zh for piece in told.timeline] == [
+        "deleted (12 records)",
+        "deleted (9 records)",
+    ]
+    assert [(it.name, it.then, it.now) for it in told.params] == [
+        ("threshold", "20", None),
+        ("window", "1h", None),
+    ]
+    assert told.measured == ()
+
+
+def test_an_alert_that_does_not_say_its_rule_is_shown_with_todays() -> None:
+    old = msgspec.structs.replace(ALERT, rule=None)
+    told = explain(old, DETECTOR, enabled=True, timezone="UTC")
+    assert [(it.name, it.then, it.now, it.changed) for it in told.params] == [
+        ("threshold", None, "20", False),
+        ("window", None, "1h", False),
+    ]
+    assert told.measured == ()
+
+
+def test_what_was_measured_is_held_against_the_threshold_of_then() -> None:
+    today = configured(DETECTOR, threshold=100, window=Duration("2h"))
+    told = explain(ALERT, today, enabled=True, timezone="UTC")
+    assert [(it.name, it.then, it.now, it.changed) for it in told.params] == [
+        ("threshold", "20", "100", True),
+        ("window", "1h", "2h", True),
+    ]
+    assert told.measured[0].verdict.en == "21 found, at least 20 needed: 1 more than needed"
+
+
+def test_a_parameter_that_is_gone_is_still_told() -> None:
+    rule = Rule({"threshold": "20", "weight": "3"}, {"threshold": "21", "weight": "4"})
+    told = explain(
+        msgspec.structs.replace(ALERT, rule=rule), DETECTOR, enabled=True, timezone="UTC"
+    )
+    gone = {it.name: it for it in told.params}["weight"]
+    assert (gone.then, gone.now, gone.changed, gone.meaning.en) == ("3", None, True, "")
+    assert [it.name for it in told.measured] == ["threshold"]
+
+
+def test_an_event_type_that_this_version_lacks_keeps_its_name() -> None:
+    piece = msgspec.structs.replace(ALERT.evidence[0], type="offbook.parking.v1")
+    strange = msgspec.structs.replace(ALERT, evidence=(piece,))
+    [told] = explain(strange, DETECTOR, enabled=True, timezone="UTC").timeline
+    assert (told.what.en, told.what.zh) == ("offbook.parking.v1", "offbook.parking.v1")
+
+
+@pytest.mark.parametrize("detector_id", BY_ID)
+def test_every_runbook_says_in_chinese_what_an_alert_means(detector_id: str) -> None:
+    meaning = in_ten_seconds(detector_id)
+    assert meaning is not None
+    assert meaning.endswith("。")
+    assert "\n" not in meaning
+
+
+def test_what_an_alert_means_in_chinese_comes_from_its_runbook() -> None:
+    meaning = in_ten_seconds("account-ring")
+    assert meaning is not None
+    assert meaning.startswith("好几家客户把钱付到了同一个非公司账户。")
+    assert "另有一条 `offbook-payment` 告警" in meaning
+    assert in_ten_seconds("no-such-detector") is None
+    told = explain(ALERT, DETECTOR, enabled=True, timezone="UTC", meaning_zh=None)
+    assert told.catches is not None
+    assert told.catches.zh == DETECTOR.title.zh
