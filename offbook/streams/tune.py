@@ -55,7 +55,9 @@ class Tuned:
 
 def needed(id_: str) -> frozenset[str]:
     """The detectors that must run for `id_` to have all that it reads."""
-    return frozenset(BY_ID) if BY_ID[id_].weighs_alerts else frozenset({id_})
+    detector = BY_ID.get(id_)
+    weighs = detector is not None and detector.weighs_alerts
+    return frozenset(BY_ID) if weighs else frozenset({id_})
 
 
 def tune(

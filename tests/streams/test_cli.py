@@ -66,7 +66,7 @@ def test_help_imports_nothing_heavy() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["replai"], "Did you mean 'replay'?"),
+        (["replai"], "Did you mean 'replay'"),
         (["replay"], "Missing argument"),
         (["replay", STORY, "--until", "yesterday"], "--until: expected a time with an offset"),
         (["replay", STORY, "--until", "2026-03-22T20:00:00"], "--until: expected a time with"),
