@@ -1,0 +1,120 @@
+"""Which frauds are committed when, and by whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+from offbook.events.label import Fraud
+from offbook.simulation.agenda import Process
+from offbook.simulation.calendar import clock, office_hours
+from offbook.simulation.chance import between, happens, pick, some
+from offbook.simulation.clientele import Customer
+from offbook.simulation.company import Company
+from offbook.simulation.deed import Deed, NotPossible, Scenario
+from offbook.simulation.frauds import SCENARIOS
+from offbook.simulation.staff import Employee
+
+#: How many days a fraud waits for somebody to commit it before it is given up.
+_PATIENCE = 4
+
+
+class Crime:
+    """Begins frauds and keeps their labels.
+
+    Kinds take turns in an order of the seed's; every second turn of a kind is disguised. A kind that
+    needs more days than are simulated has no turn.
+    """
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self._rng = company.stream("crime")
+        self._record: Counter[str] = Counter()
+        self._frauds: list[Fraud] = []
+        self.given_up = 0
+        plan = company.plan
+        deeds = round(plan.fraud_rate * plan.reps * plan.days / 30)
+        for number, scenario in enumerate(self._turns(deeds), start=1):
+            self._begin(number, scenario)
+
+    def frauds(self) -> tuple[Fraud, ...]:
+        """Those that were committed, the earliest first."""
+        return tuple(sorted(self._frauds, key=lambda fraud: (fraud.deed_at, fraud.id)))
+
+    def _turns(self, deeds: int) -> list[Scenario]:
+        days = self._company.plan.days
+        fitting: dict[str, list[Scenario]] = {}
+        for scenario in SCENARIOS:
+            if scenario.span + _PATIENCE < days:
+                fitting.setdefault(scenario.kind, []).append(scenario)
+        kinds = some(self._rng, list(fitting), len(fitting))
+        turns = []
+        for turn in range(deeds if kinds else 0):
+            round_, place = divmod(turn, len(kinds))
+            versions = fitting[kinds[place]]
+            turns.append(versions[(round_ + place) % len(versions)])
+        return turns
+
+    def _begin(self, number: int, scenario: Scenario) -> None:
+        company, rng = self._company, self._company.stream("deed", number)
+        latest = company.plan.days - scenario.lasts - scenario.proof - _PATIENCE
+        day = company.first_day + between(rng, scenario.history, max(latest, scenario.history))
+        untouched = None
+        if scenario.untouched:
+            # Taken before the first day, so that nobody is in touch with it.
+            small = company.customers[len(company.customers) // 2 :]
+            free = [one for one in small if one.owner and not one.held_until]
+            if not free:
+                self.given_up += 1
+                return
+            untouched = pick(rng, free)
+            untouched.held_until = clock(company.last_day + 1, 0)
+        company.agenda.start(self._committed(number, scenario, day, untouched), clock(day, 8, 30))
+
+    def _committed(
+        self, number: int, scenario: Scenario, day: int, untouched: Customer | None
+    ) -> Process:
+        company = self._company
+        rng = company.stream("deed", number, "play")
+        for wait in range(_PATIENCE):
+            yield max(office_hours(rng, day + wait), company.now)
+            if not company.calendar.works(company.today):
+                continue
+            rep = self._somebody(scenario, untouched, rng)
+            if rep is None:
+                continue
+            deed = Deed(company, scenario, rep, rng, untouched)
+            rep.guilty = True
+            try:
+                yield from scenario.play(deed)
+            except NotPossible:
+                rep.guilty = False
+                continue
+            rep.guilty = False
+            self._record[rep.id] += 1
+            self._frauds.append(deed.label(f"F-{number:04}"))
+            return
+        self.given_up += 1
+
+    def _somebody(
+        self, scenario: Scenario, untouched: Customer | None, rng: Random
+    ) -> Employee | None:
+        """A rep who has nothing else under way, rather one who has done nothing yet."""
+        company = self._company
+        today = company.today
+        asked = company.staff.reps
+        if untouched is not None:
+            asked = [untouched.owner] if untouched.owner else []
+        able = [
+            rep
+            for rep in asked
+            if rep.at_work(today)
+            and rep.to_day is None
+            and not rep.guilty
+            and (scenario.suits is None or scenario.suits(company, rep))
+        ]
+        if not able:
+            return None
+        fewest = min(self._record[rep.id] for rep in able)
+        fresh = [rep for rep in able if self._record[rep.id] == fewest]
+        return pick(rng, fresh if happens(rng, 0.9) else able)
