@@ -33,9 +33,11 @@ def purchases(company: Company, customer: Customer) -> Process:
         project = happens(rng, 0.25 if customer.basket < 30_000 else 0.5)
         lead = min(between(rng, 7, 28), int(customer.rhythm * 0.6)) if project else 0
         yield company.calendar.in_office(rng, max(due - lead * DAY, company.now))
-        while company.held(customer):
-            yield company.calendar.later(rng, customer.held_until, 1, 4)
-        owner = customer.owner or _allotted(company, customer)
+        while (waits := max(customer.held_until, customer.settles_at)) > company.now:
+            yield company.calendar.later(rng, waits, 1, 4)
+        if customer.owner is None:
+            yield from _allotted(company, customer)
+        owner = customer.owner or company.staff.head
         if owner.diverts_until <= company.now:
             customer.busy = True
             if lead >= 3:
@@ -57,8 +59,8 @@ def _next(customer: Customer, last: int) -> int:
     return due
 
 
-def _allotted(company: Company, customer: Customer) -> Employee:
-    """A customer of nobody's asks: a manager gives it to one of his people."""
+def _allotted(company: Company, customer: Customer) -> Process:
+    """A customer of nobody's asks: a manager gives it to one of his people, who looks it up."""
     manager = company.one_of(customer.rng, company.staff.managers)
     present = [
         rep
@@ -68,7 +70,7 @@ def _allotted(company: Company, customer: Customer) -> Employee:
     rep = pick(customer.rng, present or [manager])
     company.acts.hand_over(company.now, manager, customer, rep)
     assign(customer, rep)
-    return rep
+    yield company.calendar.later(customer.rng, company.now, 3, 5)
 
 
 def seller(company: Company, customer: Customer) -> Employee:

@@ -9,15 +9,16 @@ from offbook.events.types import ReferenceCustomer
 from offbook.simulation.chance import around, happens, pick, stream
 from offbook.simulation.staff import Employee
 
-_CITIES = "江澜 望湖 沧宁 景湾 云川 临泽 安昌 东陵 海宁渡 平安里".split()
-_BRANDS = (
-    "长丰 天铸 宏志 启明 永盛 金泰 瑞丰 华宇 正源 海川 恒益 新科 广联 同创 东岳 立信 宏远 佳禾 百川 顺达 "
-    "嘉诚 信合 四维 远帆 泰和 飞跃 安捷 中南 凯旋 巨力 德润 明德 鼎盛 富康 兴业 光华 联众 万通 北辰 南方"
-).split()
-_TRADES = (
-    "重型装备 汽车零部件 包装材料 纺织 食品机械 精密铸造 塑料制品 造纸 建材 电子科技 化工 五金制品"
-).split()
-_STREETS = "望江路 工业大道 开元路 创业一路 滨河路 兴园街 振兴路".split()
+_CITIES, _BRANDS, _TRADES, _STREETS = (
+    words.split()
+    for words in (
+        "江澜 望湖 沧宁 景湾 云川 临泽 安昌 东陵 海宁渡 平安里",
+        "长丰 天铸 宏志 启明 永盛 金泰 瑞丰 华宇 正源 海川 恒益 新科 广联 同创 东岳 立信 宏远 佳禾 "
+        "百川 顺达 嘉诚 信合 四维 远帆 泰和 飞跃 安捷 中南 凯旋 巨力 德润 明德 鼎盛 富康 兴业 光华",
+        "重型装备 汽车零部件 包装材料 纺织 食品机械 精密铸造 塑料制品 造纸 建材 电子科技 化工",
+        "望江路 工业大道 开元路 创业一路 滨河路 兴园街 振兴路",
+    )
+)
 
 #: Orders in 90 days of the smallest customer, how they grow with rank, and the most anybody places.
 _FEWEST, _STEEPNESS, _MOST = 0.6, 0.7, 11.0
@@ -49,6 +50,8 @@ class Customer:
     held_until: int = 0
     last_order: int = 0
     orders: int = 0
+    #: Until when a new owner is still being introduced.
+    settles_at: int = 0
     #: Where goods go, if not to its own address.
     site: str | None = None
     #: The opportunity open on it, if there is one.

@@ -43,20 +43,31 @@ def leaves(company: Company, rep: Employee, notice: int) -> Process:
 
 
 def hand_over_all(company: Company, rep: Employee, by: int) -> Process:
-    """The manager gives the customers of one who goes to colleagues, some each day."""
+    """The manager gives the customers of one who goes to colleagues, some each day.
+
+    Those who are about to buy come last: who began the deal shall end it.
+    """
     calendar, rng = company.calendar, rep.rng
     while rep.customers:
         yield clock(calendar.workday(company.today, 1), 8, 5) + between(rng, 0, 600)
-        days = max(by - company.today - 2, 1)
+        days = by - company.today - 2
         heirs = [other for other in company.team(rep, company.today) if other.to_day is None]
         manager = company.manager_for(rep, company.today)
-        for customer in list(rep.customers.values())[: len(rep.customers) // days + 1]:
+        ready = [
+            customer
+            for customer in rep.customers.values()
+            if days <= 0 or not (customer.busy or company.held(customer))
+        ]
+        for customer in ready[: len(rep.customers) // max(days, 1) + 1]:
             _give(company, manager, customer, pick(rng, heirs or [manager]))
 
 
 def _give(company: Company, manager: Employee, customer: Customer, rep: Employee) -> None:
+    """A customer gets a new owner, and mostly waits with the next order until it has met him."""
     company.acts.hand_over(company.now, manager, customer, rep)
     assign(customer, rep)
+    if happens(rep.rng, 0.85):
+        customer.settles_at = company.in_days(between(rep.rng, 4, 9))
 
 
 def shares_out(company: Company, manager: Employee) -> Process:

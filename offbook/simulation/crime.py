@@ -11,7 +11,7 @@ from offbook.simulation.calendar import clock, office_hours
 from offbook.simulation.chance import between, happens, pick, some
 from offbook.simulation.clientele import Customer
 from offbook.simulation.company import Company
-from offbook.simulation.deed import Deed, NotPossible, Scenario
+from offbook.simulation.deed import Deed, NotPossibleError, Scenario
 from offbook.simulation.frauds import SCENARIOS
 from offbook.simulation.staff import Employee
 
@@ -22,8 +22,8 @@ _PATIENCE = 4
 class Crime:
     """Begins frauds and keeps their labels.
 
-    Kinds take turns in an order of the seed's; every second turn of a kind is disguised. A kind that
-    needs more days than are simulated has no turn.
+    Kinds take turns in an order of the seed's; every second turn of a kind is disguised. A kind
+    that needs more days than are simulated has no turn.
     """
 
     def __init__(self, company: Company) -> None:
@@ -87,7 +87,7 @@ class Crime:
             rep.guilty = True
             try:
                 yield from scenario.play(deed)
-            except NotPossible:
+            except NotPossibleError:
                 rep.guilty = False
                 continue
             rep.guilty = False

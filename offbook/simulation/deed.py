@@ -19,7 +19,7 @@ from offbook.simulation.journal import rfc3339
 from offbook.simulation.staff import Employee
 
 
-class NotPossible(Exception):
+class NotPossibleError(Exception):
     """There is nobody, or no customer, to do it with. Nothing has been done yet."""
 
     retryable = False
@@ -30,8 +30,8 @@ class Scenario:
     """A way to commit a fraud.
 
     It takes at most `lasts` days; `history` days of ordinary business must lie before it and
-    `proof` days after it, so that it can be seen at all. An `untouched` scenario is about a customer
-    that nobody has dealt with since the simulation began.
+    `proof` days after it, so that it can be seen at all. An `untouched` scenario is about a
+    customer that nobody has dealt with since the simulation began.
     """
 
     kind: str
@@ -124,7 +124,7 @@ class Deed:
     def customers(
         self, count: int, owner: Employee | None = None, *, tier: str | None = None
     ) -> list[Customer]:
-        """`count` customers of `owner`, by default the rep, that routine leaves alone from now on."""
+        """`count` customers of `owner`, by default the rep, that routine now leaves alone."""
         mine = (owner or self.rep).customers.values()
         free = [
             customer
@@ -135,7 +135,7 @@ class Deed:
             and (tier is None or customer.tier == tier)
         ]
         if len(free) < count:
-            raise NotPossible
+            raise NotPossibleError
         chosen = some(self.rng, free, count)
         for customer in chosen:
             self.hold(customer)
@@ -158,7 +158,7 @@ class Deed:
         others = [one for one in team or self.company.staff.reps if one is not self.rep]
         present = [one for one in others if one.at_work(today) and one.to_day is None]
         if not present:
-            raise NotPossible
+            raise NotPossibleError
         return pick(self.rng, present)
 
     def manager(self) -> Employee:

@@ -22,7 +22,9 @@ class PlanError(ValueError):
 class Plan:
     """`days` of a company with `reps` who sell to `customers`, from `start` on.
 
-    `fraud_rate` is how many deeds are begun, as a share of the reps, in 30 days. Raises `PlanError`.
+    `fraud_rate` is how many deeds are begun in 30 days, as a share of the reps: 0.4 with 200 reps
+    is 80 a month. Each is played by one rep, rather one who has done nothing yet. Raises
+    `PlanError`.
     """
 
     days: int = 90

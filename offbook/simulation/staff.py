@@ -1,4 +1,4 @@
-"""Who works there. All of it is invented: nobody issues accounts from 0000 or phones from +86 100."""
+"""Who works there. All is invented: nobody issues accounts from 0000 or phones from +86 100."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from offbook.simulation.clientele import Customer
 
 TEAM_SIZE = 10
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
-_GIVEN = (
-    "伟 芳 娜 敏 静 磊 洋 勇 艳 杰 娟 涛 明 超 霞 平 刚 桂英 志强 建华 秀兰 丽华 文博 子轩 雨桐 "
-    "浩然 思远 佳怡 晓东 海燕 国栋 立峰 慧敏 俊杰 雪梅 振宇 梦洁 一鸣 婷婷 家豪"
-).split()
-_AREAS = "华东 华南 华北 西南 华中 东北 西北 大客户".split()
+_SURNAMES, _GIVEN = (
+    words.split()
+    for words in (
+        "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗 梁 宋 郑 谢 韩 唐 冯 于 董 萧 程 曹",
+        "伟 芳 娜 敏 静 磊 洋 勇 艳 杰 娟 涛 明 超 霞 平 刚 桂英 志强 建华 秀兰 丽华 文博 子轩 雨桐 "
+        "浩然 思远 佳怡 晓东 海燕 国栋 立峰 慧敏 俊杰 雪梅 振宇 梦洁 一鸣 婷婷 家豪",
+    )
+)
+_AREAS = ("华东", "华南", "华北", "西南", "华中", "东北", "西北", "大客户")
 _CITIES = ("江澜", "望湖", "沧宁", "景湾", "云川")
 
 

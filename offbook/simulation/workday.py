@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from random import Random
 
-from offbook.events.types import ObjectType
+from offbook.events.types import FileAction, ObjectType
 from offbook.simulation.acts import Contact
 from offbook.simulation.agenda import Process
 from offbook.simulation.calendar import HOUR, clock, office_hours
@@ -17,6 +17,7 @@ from offbook.simulation.staff import Employee
 
 _CONTACTS: tuple[Contact, ...] = ("call", "call", "call", "message", "message", "visit", "meeting")
 _LISTS: tuple[ObjectType, ...] = ("opportunity", "order", "order", "quote", "customer")
+_FILED: tuple[FileAction, ...] = ("print", "print", "print", "send", "send", "upload")
 #: How far back in the numbers of orders people look.
 _RECENT_ORDERS = 400
 
@@ -56,7 +57,7 @@ def _sells(company: Company, rep: Employee, day: int) -> None:
             _contact(company, rep, customer, office_hours(rng, day))
     if mine:
         weights = list(accumulate(customer.rhythm**-0.5 for customer in mine))
-        count = int(between(rng, 7, 13) * rep.skill)
+        count = int(between(rng, 8, 14) * rep.skill)
         for customer in rng.choices(mine, cum_weights=weights, k=count):
             _contact(company, rep, customer, office_hours(rng, day))
     acts = company.acts
@@ -130,8 +131,7 @@ def _keeps_books(company: Company, person: Employee, day: int) -> None:
 def _papers(company: Company, person: Employee, day: int) -> None:
     rng, files = person.rng, company.acts.files
     for _ in range(between(rng, 1, 6)):
-        action = pick(rng, ("print", "print", "print", "send", "send", "upload"))
-        files(office_hours(rng, day), person, action, between(rng, 1, 5))
+        files(office_hours(rng, day), person, pick(rng, _FILED), between(rng, 1, 5))
     if happens(rng, 0.02):
         files(office_hours(rng, day), person, "delete", between(rng, 1, 2))
 

@@ -1,4 +1,4 @@
-"""Every fraud the simulation knows, a file for each family; each in an easy and a disguised version."""
+"""Every fraud the simulation knows, a file a family; each in an easy and a disguised version."""
 
 from offbook.simulation.deed import SCENARIOS
 from offbook.simulation.frauds import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from offbook.simulation.agenda import Process
 from offbook.simulation.buying import amount_of
 from offbook.simulation.calendar import DAY, clock
-from offbook.simulation.chance import between, pick
+from offbook.simulation.chance import between, happens, pick
 from offbook.simulation.clientele import Customer, assign, newcomer
 from offbook.simulation.company import Company
-from offbook.simulation.deed import Deed, NotPossible, scenario
+from offbook.simulation.deed import Deed, NotPossibleError, scenario
 from offbook.simulation.staff import Employee
 
 
@@ -41,10 +41,10 @@ def only_a_message(deed: Deed) -> Process:
     owner = deed.colleague()
     customer, acts, rep = deed.customer(owner), deed.acts, deed.rep
     acts.touch(deed.now, owner, customer)
-    yield deed.later(2, 3)
+    yield deed.later(3, 6)
     deed.harm()
     acts.touch(deed.now, rep, customer, "message")
-    yield deed.later(2, 3)
+    yield deed.later(1, 3)
     acts.offer(deed.now, rep, customer, amount_of(deed.rng, customer), 10)
     deed.tell(
         f"{rep.name} quietly writes to {customer.id}, {owner.name}'s customer, and makes an offer.",
@@ -61,8 +61,8 @@ def his_just_in_time(deed: Deed) -> Process:
 @scenario("eve-of-deal-transfer", "disguised", lasts=8)
 def by_the_administrator(deed: Deed) -> Process:
     day = deed.company.today
-    if not all(deed.company.calendar.works(day + ahead) for ahead in (1, 2)):
-        raise NotPossible
+    if not all(deed.company.calendar.works(day + ahead) for ahead in (1, 2, 3)):
+        raise NotPossibleError
     yield from _transferred(deed, deed.company.staff.office[0], 2)
 
 
@@ -75,7 +75,7 @@ def _transferred(deed: Deed, by: Employee, days: int) -> Process:
     deed.harm()
     acts.hand_over(deed.now, by, customer, rep)
     assign(customer, rep)
-    yield deed.later(days, days)
+    yield deed.later(days, days + 1)
     order = yield from deed.ordered(customer, amount_of(deed.rng, customer, 2))
     deed.tell(
         f"{customer.id} is moved from {owner.name} to {rep.name} just before {order.id}.",
@@ -88,7 +88,7 @@ def _transferred(deed: Deed, by: Employee, days: int) -> Process:
 @scenario("unauthorised-transfer", "easy", lasts=3)
 def now_it_is_mine(deed: Deed) -> Process:
     customer = deed.customer(deed.colleague())
-    yield from _taken(deed, customer, deed.soon(5, 60))
+    yield from _taken(deed, customer, deed.soon(5, 60), deed.rep)
 
 
 @scenario("unauthorised-transfer", "disguised", lasts=3)
@@ -99,17 +99,19 @@ def late_at_night(deed: Deed) -> Process:
         if customer.owner is None and not customer.busy and not deed.company.held(customer)
     ]
     if not nobodys:
-        raise NotPossible
+        raise NotPossibleError
     customer = pick(deed.rng, nobodys)
     deed.hold(customer)
-    yield from _taken(deed, customer, clock(deed.company.today, 22) + between(deed.rng, 0, 5000))
+    login = deed.colleague() if happens(deed.rng, 0.5) else deed.rep
+    night = clock(deed.company.today, 22) + between(deed.rng, 0, 5000)
+    yield from _taken(deed, customer, night, login)
 
 
-def _taken(deed: Deed, customer: Customer, at: int) -> Process:
+def _taken(deed: Deed, customer: Customer, at: int, login: Employee) -> Process:
     rep, owner = deed.rep, customer.owner
     yield max(at, deed.now)
     deed.harm()
-    deed.acts.hand_over(deed.now, rep, customer, rep)
+    deed.acts.hand_over(deed.now, login, customer, rep)
     assign(customer, rep)
     yield deed.later(1, 1)
     deed.acts.touch(deed.now, rep, customer)
@@ -144,7 +146,7 @@ def one_late_call(deed: Deed) -> Process:
     deed.harm()
     yield deed.later(2, 4)
     acts.look(deed.now, rep, "opportunity", customer.opportunity or "LIST", customer)
-    yield max(deed.later(3, 5), deed.harm_at + 8 * DAY)
+    yield max(deed.later(2, 5), deed.harm_at + 6 * DAY)
     acts.touch(deed.now, rep, customer, "message")
     yield deed.later(0, 1)
     acts.close_deal(deed.now, rep, customer, "lost", "客户已选择其他供应商")
@@ -224,7 +226,7 @@ def _key_customer(deed: Deed) -> Customer:
         if customer.tier == "key" and customer.owner not in (None, deed.rep)
     ]
     if not keys:
-        raise NotPossible
+        raise NotPossibleError
     return pick(deed.rng, keys)
 
 

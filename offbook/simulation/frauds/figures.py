@@ -8,7 +8,7 @@ from offbook.simulation.calendar import DAY, clock, day_of
 from offbook.simulation.chance import between, pick
 from offbook.simulation.clientele import Customer
 from offbook.simulation.company import Company
-from offbook.simulation.deed import Deed, NotPossible, scenario
+from offbook.simulation.deed import Deed, NotPossibleError, scenario
 from offbook.simulation.small_talk import GUILTY
 from offbook.simulation.staff import Employee
 
@@ -46,12 +46,12 @@ def _too_soon(deed: Deed, least: int, most: int) -> Process:
         if _regular(customer) and not deed.company.held(customer)
     ]
     if not regulars:
-        raise NotPossible
+        raise NotPossibleError
     customer = pick(deed.rng, regulars)
     begun = deed.now
     while customer.last_order < begun:
         if deed.now > begun + 15 * DAY or customer.owner is not deed.rep:
-            raise NotPossible
+            raise NotPossibleError
         yield deed.now + 3 * 3600
     deed.hold(customer)
     yield deed.later(least, most)
@@ -62,7 +62,8 @@ def _too_soon(deed: Deed, least: int, most: int) -> Process:
     deed.tell(
         f"{deed.rep.name} invents {order.id} right after a real order of {customer.id}, which buys"
         f" every {customer.rhythm:.0f} days.",
-        f"{customer.id} 约 {customer.rhythm:.0f} 天下一单，{deed.rep.name}在其真实订单后立即虚构了 {order.id}。",
+        f"{customer.id} 约 {customer.rhythm:.0f} 天下一单，{deed.rep.name}紧跟真实订单虚构了"
+        f" {order.id}。",
         customer=customer,
         order=order,
     )
@@ -188,7 +189,7 @@ def _reversed_order(deed: Deed, *, paid: bool) -> Process:
         day = calendar.workday(day, 1)
     yield clock(day, 10) + between(deed.rng, 0, 20_000)
     if not rep.employed(deed.company.today):
-        raise NotPossible
+        raise NotPossibleError
     customer = deed.customer()
     deed.harm()
     order = yield from deed.ordered(customer, amount_of(deed.rng, customer, 3))
@@ -221,7 +222,8 @@ def nobody_ever_spoke_to_them(deed: Deed) -> Process:
     yield from deed.delivered(order)
     yield from deed.paid(order)
     deed.tell(
-        f"{order.id} for {customer.id} is placed, delivered and paid, and nobody ever spoke to them.",
+        f"{order.id} for {customer.id} is placed, delivered and paid, and nobody ever spoke to"
+        " them.",
         f"{customer.id} 从未有人联系，{order.id} 却下单、发货、付款一气呵成。",
         customer=customer,
         order=order,

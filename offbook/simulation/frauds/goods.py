@@ -42,7 +42,7 @@ def invented_number(deed: Deed) -> Process:
         if lot == 0:
             yield deed.later(1, 4)
     deed.tell(
-        f"Two small lots leave for {customer.id} under {number}, a number that was never given out.",
+        f"Two small lots leave for {customer.id} under {number}, a number never given out.",
         f"两小批货以从未发出过的订单号 {number} 发往 {customer.id}。",
         customer=customer,
         order=number,

@@ -28,7 +28,7 @@ def nothing_left_behind(deed: Deed) -> Process:
 @scenario("deleted-before-resignation", "disguised", lasts=60)
 def one_or_two_a_day(deed: Deed) -> Process:
     acts, rep = deed.acts, deed.rep
-    for number in range(between(deed.rng, 4, 6)):
+    for number in range(between(deed.rng, 2, 6)):
         if number:
             yield deed.later(1, 2)
         deed.harm()

@@ -69,18 +69,12 @@ def four_customers_one_card(deed: Deed) -> Process:
 def shell_company(deed: Deed) -> Process:
     account = deed.strange_account()
     customers = [*deed.customers(2), *deed.customers(1, deed.colleague())]
-    order = None
     for number, customer in enumerate(customers):
-        amount = amount_of(deed.rng, customer, 0.5)
-        if number == 1:
-            order = yield from deed.ordered(customer, amount)
-        deed.harm()
-        deed.acts.pay(
-            deed.now, customer, amount, order=order, payee=account, payer=customer.name, slip=True
-        )
-        if number < 2:
+        if number:
             yield deed.later(8, 13)
-        order = None
+        deed.harm()
+        amount = amount_of(deed.rng, customer, 0.5)
+        deed.acts.pay(deed.now, customer, amount, payee=account, slip=True)
     deed.tell(
         f"Over weeks three customers, one of them a colleague's, pay a shell company behind which"
         f" {deed.rep.name} stands.",
@@ -102,7 +96,7 @@ def order_nobody_entered(deed: Deed) -> Process:
     deed.tell(
         f"{customer.id} pays for {number}, an order {deed.rep.name} took on a letterhead of his own"
         " and never entered; the money came to the company by mistake.",
-        f"{customer.id} 按 {number} 付款：这是{deed.rep.name}私下签的订单，从未录入，款项误打进公司。",
+        f"{customer.id} 按 {number} 付款：{deed.rep.name}私下签的订单，从未录入，款项误打进公司。",
         customer=customer,
         order=number,
     )
@@ -117,8 +111,8 @@ def money_without_a_reason(deed: Deed) -> Process:
     deed.acts.pay(deed.now, customer, amount, recorded_by=clerk)
     yield deed.soon(5, 30)
     deed.tell(
-        f"{customer.id}, which has never ordered, pays {amount} CNY: a deal of {deed.rep.name}'s that"
-        " stands nowhere.",
+        f"{customer.id}, which has never ordered, pays {amount} CNY: a deal of {deed.rep.name}'s"
+        " that stands nowhere.",
         f"从未下单的 {customer.id} 付来 {amount} 元，{deed.rep.name}的这笔生意系统里没有任何记录。",
         customer=customer,
     )
@@ -131,7 +125,7 @@ def part_of_it_in_cash(deed: Deed) -> Process:
 
 @scenario("payment-mismatch", "disguised", lasts=35)
 def a_little_short(deed: Deed) -> Process:
-    yield from _short(deed, 94, 97)
+    yield from _short(deed, 95, 99)
 
 
 def _short(deed: Deed, least: int, most: int) -> Process:
@@ -145,7 +139,8 @@ def _short(deed: Deed, least: int, most: int) -> Process:
     deed.harm()
     yield from deed.finished(order)
     deed.tell(
-        f"{order.id} over {amount} CNY is closed with {paid} CNY paid; {deed.rep.name} kept the rest.",
+        f"{order.id} over {amount} CNY is closed with {paid} CNY paid; {deed.rep.name} kept the"
+        " rest.",
         f"{order.id} 金额 {amount} 元，只收到 {paid} 元就结单，差额被{deed.rep.name}截留。",
         customer=customer,
         order=order,
@@ -159,8 +154,8 @@ def goods_on_credit_to_a_friend(deed: Deed) -> Process:
     deed.harm()
     yield from deed.delivered(order)
     deed.tell(
-        f"{deed.rep.name} lets {customer.id}, a friend's firm, have {order.id} and never asks for the"
-        " money.",
+        f"{deed.rep.name} lets {customer.id}, a friend's firm, have {order.id} and never asks for"
+        " the money.",
         f"{deed.rep.name}把 {order.id} 的货发给朋友公司 {customer.id}，从不催款。",
         customer=customer,
         order=order,

@@ -6,7 +6,7 @@ from offbook.simulation.agenda import Process
 from offbook.simulation.buying import amount_of
 from offbook.simulation.calendar import clock
 from offbook.simulation.chance import between
-from offbook.simulation.deed import Deed, NotPossible, scenario
+from offbook.simulation.deed import Deed, NotPossibleError, scenario
 
 
 @scenario("unapproved-order", "easy", lasts=25)
@@ -91,7 +91,7 @@ def a_dozen_small_ones(deed: Deed) -> Process:
 def an_evening_and_a_morning(deed: Deed) -> Process:
     today = deed.company.today
     if not deed.company.calendar.works(today + 1):
-        raise NotPossible
+        raise NotPossibleError
     yield from _split(
         deed, (clock(today, 17, 5), clock(today + 1, 9)), between(deed.rng, 10, 12), 2
     )

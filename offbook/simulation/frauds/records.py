@@ -31,7 +31,7 @@ def wiped(deed: Deed) -> Process:
 def a_few_at_a_time(deed: Deed) -> Process:
     acts, rep = deed.acts, deed.rep
     deed.harm()
-    for number in range(8):
+    for number in range(between(deed.rng, 5, 9)):
         count = between(deed.rng, 2, 5)
         if number % 3 == 2:
             acts.files(deed.now, rep, "delete", count)
@@ -61,8 +61,8 @@ def everything_at_once(deed: Deed) -> Process:
 def page_by_page(deed: Deed) -> Process:
     acts, rep = deed.acts, deed.rep
     deed.harm()
-    for number in range(9):
-        count = between(deed.rng, 20, 40)
+    for number in range(between(deed.rng, 7, 11)):
+        count = between(deed.rng, 15, 40)
         if number % 3 == 2:
             acts.files(deed.now, rep, pick(deed.rng, ("print", "upload", "send")), count)
         else:
@@ -90,7 +90,7 @@ def ring_me_instead(deed: Deed) -> Process:
 @scenario("contact-tampering", "disguised", lasts=3)
 def wrong_by_a_digit(deed: Deed) -> Process:
     rep = deed.rep
-    for customer in deed.customers(between(deed.rng, 6, 7)):
+    for customer in deed.customers(between(deed.rng, 4, 7)):
         deed.harm()
         deed.acts.update(
             deed.now,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from offbook.events.types import Difference
+from offbook.events.types import Difference, KeywordCategory
 from offbook.simulation.agenda import Process
 from offbook.simulation.buying import amount_of
 from offbook.simulation.calendar import MINUTE, clock
 from offbook.simulation.chance import between, pick
-from offbook.simulation.deed import Deed, NotPossible, scenario
+from offbook.simulation.deed import Deed, NotPossibleError, scenario
 from offbook.simulation.small_talk import GUILTY
 
 
@@ -37,13 +37,14 @@ def lost_two_weeks_later(deed: Deed) -> Process:
     yield deed.later(0, 1)
     acts.chat(deed.now, rep, "private_deal", pick(deed.rng, GUILTY["private_deal"]), customer)
     for _ in range(2):
-        yield deed.later(2, 3)
+        yield deed.later(2, 4)
         acts.touch(deed.now, rep, customer, "message")
-    yield deed.later(1, 2)
+    yield deed.later(1, 3)
     deed.harm()
     acts.close_deal(deed.now, rep, customer, "lost", "项目取消")
     deed.tell(
-        f"After one careless message {rep.name} keeps calling {customer.id} for show; then it is lost.",
+        f"After one careless message {rep.name} keeps calling {customer.id} for show until it is"
+        " lost.",
         f"{rep.name}只漏过一句话，此后照常跟进装样子，最后 {customer.id} 商机丢失。",
         customer=customer,
     )
@@ -57,7 +58,11 @@ def rounds_everybody_up(deed: Deed) -> Process:
 @scenario("chat-burst", "disguised", lasts=3)
 def a_few_on_two_days(deed: Deed) -> Process:
     today = deed.company.today
-    yield from _talks(deed, 3, 4, (clock(today, 19, 30), clock(today + 1, 9)))
+    customers = between(deed.rng, 2, 3)
+    yield from _talks(deed, customers, 4, (clock(today, 19, 30), clock(today + 1, 9)))
+
+
+_ADVANCES: tuple[KeywordCategory, ...] = ("private_deal", "off_channel_payment", "customer_data")
 
 
 def _talks(deed: Deed, customers: int, hits: int, times: tuple[int, ...]) -> Process:
@@ -66,7 +71,7 @@ def _talks(deed: Deed, customers: int, hits: int, times: tuple[int, ...]) -> Pro
     for time in times:
         yield max(time, deed.now)
         for _ in range(hits // len(times)):
-            category = pick(deed.rng, ("private_deal", "off_channel_payment", "customer_data"))
+            category = pick(deed.rng, _ADVANCES)
             deed.harm()
             deed.acts.chat(
                 deed.now,
@@ -93,7 +98,8 @@ def never_ordered_that(deed: Deed) -> Process:
     yield deed.later(1, 3)
     acts.callback(deed.now, customer, "denied", order=order.id, employee=deed.rep, satisfaction=1)
     deed.tell(
-        f"Asked about {order.id}, {customer.id} says it never ordered that; {deed.rep.name} invented it.",
+        f"Asked about {order.id}, {customer.id} says it never ordered that; {deed.rep.name}"
+        " invented it.",
         f"回访时 {customer.id} 否认下过 {order.id}，订单是{deed.rep.name}编造的。",
         customer=customer,
         order=order,
@@ -133,9 +139,9 @@ def angry_customers(deed: Deed) -> Process:
     yield from _complaints(deed, 5, 1, 2)
 
 
-@scenario("complaint-burst", "disguised", lasts=30)
+@scenario("complaint-burst", "disguised", lasts=40)
 def one_every_other_week(deed: Deed) -> Process:
-    yield from _complaints(deed, 3, 5, 8)
+    yield from _complaints(deed, 3, 5, 10)
 
 
 def _complaints(deed: Deed, count: int, least: int, most: int) -> Process:
@@ -177,7 +183,7 @@ def told_on_weeks_later(deed: Deed) -> Process:
     customer, acts, rep = deed.customer(), deed.acts, deed.rep
     clerk = deed.one_of(deed.company.staff.logistics)
     if clerk is rep:
-        raise NotPossible
+        raise NotPossibleError
     deed.harm()
     acts.move_goods(deed.now, "dispatched", customer, None, released_by=clerk)
     yield deed.later(10, 15)
