@@ -78,7 +78,7 @@ class Numbers:
 class Acts:
     """Each method lets somebody do something at `time` (seconds) and returns the event's name.
 
-    Every event is also appended to `traces`, if given.
+    Every event that is written down is also appended to `traces`, if given.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Acts:
 
     def tell(self, time: int, data: EventData, system: tuple[str, str] | None = None) -> EventId:
         event = self._journal.tell(time, data, system)
-        if self._traces is not None:
+        if self._traces is not None and time <= self._journal.end:
             self._traces.append(event)
         return event
 

@@ -94,7 +94,10 @@ def _reorder(company: Company, customer: Customer) -> Process:
     if amount >= _MANAGERS_BUSINESS:
         yield from _with_manager(company, customer)
     yield calendar.soon(rng, company.now, 10, 150)
-    enter(company, acts, rng, customer, amount)
+    if happens(rng, 0.004):
+        yield from _on_pro_forma(company, customer, amount)
+    else:
+        enter(company, acts, rng, customer, amount)
 
 
 def _project(company: Company, customer: Customer, due: int) -> Process:
@@ -131,7 +134,7 @@ def offered(
     """A quote, and the manager's word where the discount needs it; returns its number."""
     who = seller(company, customer)
     quote = acts.offer(company.now, who, customer, listed, discount)
-    if discount > _FREE_DISCOUNT:
+    if discount > _FREE_DISCOUNT and happens(rng, 0.985):
         yield company.calendar.soon(rng, company.now, 20, 200)
         manager = company.manager_for(who, company.today)
         acts.approve_offer(company.now, manager, customer, "quote", quote)
@@ -150,7 +153,24 @@ def _with_manager(company: Company, customer: Customer) -> Process:
 
 def enter(company: Company, acts: Acts, rng: Random, customer: Customer, amount: int) -> Order:
     """The order is entered, and takes its course."""
+    return _entered(company, acts, rng, customer, amount, acts.numbers.next("SO"))
+
+
+def _entered(
+    company: Company, acts: Acts, rng: Random, customer: Customer, amount: int, number: str
+) -> Order:
     who = seller(company, customer)
-    order = acts.place(company.now, who, customer, amount, owner=customer.owner or who)
+    owner = customer.owner or who
+    order = acts.place(company.now, who, customer, amount, owner=owner, number=number)
     company.agenda.start(fulfilment(company, acts, rng, order, who))
     return order
+
+
+def _on_pro_forma(company: Company, customer: Customer, amount: int) -> Process:
+    """The customer pays an invoice in advance, and its order is entered the day after."""
+    rng, acts = customer.rng, company.acts
+    number = acts.numbers.next("SO")
+    clerk = company.one_of(rng, company.staff.finance)
+    acts.pay(company.now, customer, amount, order=number, recorded_by=clerk)
+    yield company.calendar.later(rng, company.now, 0, 1)
+    _entered(company, acts, rng, customer, amount, number).paid = amount

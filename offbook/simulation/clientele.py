@@ -20,6 +20,8 @@ _CITIES, _BRANDS, _TRADES, _STREETS = (
     )
 )
 
+#: Where some have their goods sent to be exported.
+_FORWARDER = "沧宁市保税物流园区8号库"
 #: Orders in 90 days of the smallest customer, how they grow with rank, and the most anybody places.
 _FEWEST, _STEEPNESS, _MOST = 0.6, 0.7, 11.0
 #: What an order of a small customer is worth in the middle, in yuan.
@@ -96,8 +98,13 @@ def clientele(seed: int, count: int, reps: list[Employee]) -> list[Customer]:
         orders = min(_FEWEST * larger, _MOST)
         rng = stream(seed, "portfolio", number)
         basket = around(rng, _SMALL_ORDER * larger**0.45, 0.45)
+        place = rng.random()
         tier = "key" if number < max(1, count // 80) else "normal"
         customer = newcomer(seed, number, 90 / orders, basket, tier)
+        if place < 0.001:
+            customer.site = _FORWARDER
+        elif place < 0.03:
+            customer.site = f"{pick(rng, _CITIES)}市{pick(rng, _STREETS)}{number}号工地"
         if tier == "key" or not happens(rng, 0.05):
             assign(customer, pick(rng, shares))
         customers.append(customer)

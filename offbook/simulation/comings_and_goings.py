@@ -106,11 +106,13 @@ def finds_customers(company: Company, rep: Employee) -> Process:
                 _new_customer(company, rep)
             else:
                 mine = [one for one in rep.customers.values() if not company.held(one)]
-                if mine:
-                    customer = pick(rng, mine)
+                # After a trade fair there is a pile of new visiting cards.
+                cards = between(rng, 4, 7) if happens(rng, 0.02) else 1
+                for number, customer in enumerate(some(rng, mine, cards)):
                     before, customer.phone = customer.phone, _other_phone(customer)
+                    time = company.now + number * between(rng, 100, 400)
                     acts.update(
-                        company.now, rep, customer, Image(phone=before), Image(phone=customer.phone)
+                        time, rep, customer, Image(phone=before), Image(phone=customer.phone)
                     )
         yield company.calendar.later(rng, company.now, 5, 25)
 
@@ -163,7 +165,7 @@ def administers(company: Company) -> Process:
         for _ in range(between(rng, 1, 4)):
             acts.edit(company.now + between(rng, 600, 9000), admin, "delete", "contact",
                       acts.numbers.next("CN-DUP"), count=between(rng, 1, 2))  # fmt: skip
-        if happens(rng, 0.08):
+        if happens(rng, 0.12):
             acts.edit(company.now + 200, admin, "delete", "activity", "ARCHIVE",
                       count=between(rng, 10, 30) * share)  # fmt: skip
 

@@ -16,7 +16,7 @@ from offbook.simulation.frauds import SCENARIOS
 from offbook.simulation.staff import Employee
 
 #: How many days a fraud waits for somebody to commit it before it is given up.
-_PATIENCE = 4
+_PATIENCE = 6
 
 
 class Crime:
@@ -30,7 +30,7 @@ class Crime:
         self._company = company
         self._rng = company.stream("crime")
         self._record: Counter[str] = Counter()
-        self._frauds: list[Fraud] = []
+        self._done: list[tuple[str, Deed]] = []
         self.given_up = 0
         plan = company.plan
         deeds = round(plan.fraud_rate * plan.reps * plan.days / 30)
@@ -39,7 +39,8 @@ class Crime:
 
     def frauds(self) -> tuple[Fraud, ...]:
         """Those that were committed, the earliest first."""
-        return tuple(sorted(self._frauds, key=lambda fraud: (fraud.deed_at, fraud.id)))
+        frauds = [deed.label(id_) for id_, deed in self._done]
+        return tuple(sorted(frauds, key=lambda fraud: (fraud.deed_at, fraud.id)))
 
     def _turns(self, deeds: int) -> list[Scenario]:
         days = self._company.plan.days
@@ -78,7 +79,7 @@ class Crime:
         rng = company.stream("deed", number, "play")
         for wait in range(_PATIENCE):
             yield max(office_hours(rng, day + wait), company.now)
-            if not company.calendar.works(company.today):
+            if not company.calendar.works(company.today) or company.today > day + wait:
                 continue
             rep = self._somebody(scenario, untouched, rng)
             if rep is None:
@@ -92,7 +93,7 @@ class Crime:
                 continue
             rep.guilty = False
             self._record[rep.id] += 1
-            self._frauds.append(deed.label(f"F-{number:04}"))
+            self._done.append((f"F-{number:04}", deed))
             return
         self.given_up += 1
 

@@ -14,7 +14,7 @@ from offbook.simulation.calendar import DAY
 from offbook.simulation.chance import pick, some
 from offbook.simulation.clientele import Customer
 from offbook.simulation.company import Company
-from offbook.simulation.delivery import deliver, finish, receive
+from offbook.simulation.delivery import deliver, finish, fulfilment, receive
 from offbook.simulation.journal import rfc3339
 from offbook.simulation.staff import Employee
 
@@ -188,6 +188,11 @@ class Deed:
         yield self.soon(15, 150)
         self.acts.approve(self.now, self.company.manager_for(owner, self.company.today), order)
         return order
+
+    def takes_its_course(self, order: Order) -> None:
+        """What was entered by its owner is approved, delivered and paid like any other order."""
+        course = fulfilment(self.company, self.acts, self.rng, order, order.owner)
+        self.company.agenda.start(course)
 
     def delivered(self, order: Order) -> Process:
         yield self.later(0, 2)

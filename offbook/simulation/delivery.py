@@ -12,7 +12,8 @@ from offbook.simulation.chance import between, happens, pick
 from offbook.simulation.company import Company
 from offbook.simulation.staff import Employee
 
-#: Terms of payment, as shares of the orders: all in advance, a deposit, on credit after delivery.
+#: Terms of payment, as shares of the orders: all in advance, or at least a deposit; the rest is on
+#: credit.
 _IN_ADVANCE, _WITH_DEPOSIT = 0.45, 0.72
 _DEPOSIT_PERCENT = 30
 _INSTALMENTS_FROM = 100_000
@@ -23,36 +24,60 @@ def fulfilment(
 ) -> Process:
     """An order that has been entered runs its course."""
     calendar = company.calendar
+    urgent = happens(rng, 0.0008)
+    if urgent:
+        # The customer's line stands still: the manager says yes on the phone, and later in the CRM.
+        yield calendar.soon(rng, company.now, 20, 120)
+        yield from deliver(company, acts, rng, order)
+    yield from _approval(company, acts, rng, order, entered_by)
+    if not urgent:
+        if happens(rng, 0.008):
+            yield from _called_off(company, acts, rng, order)
+            return
+        yield from _in_advance(company, acts, rng, order)
+        if order.paid and happens(rng, 0.003):
+            yield from _called_off(company, acts, rng, order)
+            return
+        made_to_order = order.paid > 0 and happens(rng, 0.12)
+        yield calendar.later(rng, company.now, *((6, 16) if made_to_order else (0, 3)))
+        yield from deliver(company, acts, rng, order)
+    if order.paid < order.amount:
+        yield from _settle(company, acts, rng, order, on_credit=not order.paid)
+    yield calendar.later(rng, company.now, 0, 2)
+    finish(company, acts, rng, order)
+
+
+def _approval(
+    company: Company, acts: Acts, rng: Random, order: Order, entered_by: Employee
+) -> Process:
+    """The manager approves, once in a while at the second attempt."""
+    calendar = company.calendar
     yield calendar.soon(rng, company.now, 10, 240)
     if happens(rng, 0.02):
         acts.move(company.now, _approver(company, order, entered_by), order, "rejected")
         yield calendar.soon(rng, company.now, 30, 300)
         acts.move(company.now, entered_by, order, "submitted")
         yield calendar.soon(rng, company.now, 20, 200)
-    approver = _approver(company, order, entered_by)
-    acts.approve(company.now, approver, order)
-    if happens(rng, 0.008):
-        yield calendar.later(rng, company.now, 0, 2)
-        acts.move(company.now, approver, order, "cancelled")
-        return
+    acts.approve(company.now, _approver(company, order, entered_by), order)
+
+
+def _called_off(company: Company, acts: Acts, rng: Random, order: Order) -> Process:
+    """The customer changes its mind; what it has paid goes back."""
+    yield company.calendar.later(rng, company.now, 0, 3)
+    manager = company.manager_for(order.owner, company.today)
+    acts.move(company.now, manager, order, "cancelled")
+    if order.paid:
+        yield company.calendar.later(rng, company.now, 0, 3)
+        acts.refund(company.now, order, order.paid, company.one_of(rng, company.staff.finance))
+
+
+def _in_advance(company: Company, acts: Acts, rng: Random, order: Order) -> Process:
+    """All of it, a deposit, or nothing is paid before the goods leave."""
     terms = rng.random()
-    if terms < _WITH_DEPOSIT:
-        yield calendar.later(rng, company.now, 0, 4)
+    if terms < _WITH_DEPOSIT and not order.paid:
+        yield company.calendar.later(rng, company.now, 0, 4)
         share = 100 if terms < _IN_ADVANCE else _DEPOSIT_PERCENT
         receive(company, acts, rng, order, order.amount * share // 100)
-    if order.paid and happens(rng, 0.003):
-        yield calendar.later(rng, company.now, 1, 4)
-        acts.move(company.now, approver, order, "cancelled")
-        yield calendar.later(rng, company.now, 0, 3)
-        acts.refund(company.now, order, order.paid, company.one_of(rng, company.staff.finance))
-        return
-    made_to_order = order.paid > 0 and happens(rng, 0.12)
-    yield calendar.later(rng, company.now, *((6, 16) if made_to_order else (0, 3)))
-    yield from deliver(company, acts, rng, order)
-    if order.paid < order.amount:
-        yield from _settle(company, acts, rng, order, on_credit=terms >= _WITH_DEPOSIT)
-    yield calendar.later(rng, company.now, 0, 2)
-    finish(company, acts, rng, order)
 
 
 def _approver(company: Company, order: Order, entered_by: Employee) -> Employee:
@@ -61,14 +86,17 @@ def _approver(company: Company, order: Order, entered_by: Employee) -> Employee:
 
 
 def receive(company: Company, acts: Acts, rng: Random, order: Order, amount: int) -> None:
-    """The customer pays `amount` into an account of the company."""
+    """The customer pays `amount` into an account of the company; few forget to say what for."""
+    order.paid += amount
+    silent = happens(rng, 0.0006)
     acts.pay(
         company.now,
-        order.customer,
+        None if silent else order.customer,
         amount,
-        order=order,
+        order=None if silent else order.id,
         payee=company.company_account(rng),
         recorded_by=company.one_of(rng, company.staff.finance),
+        payer=order.customer.name,
     )
 
 

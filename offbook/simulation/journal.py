@@ -54,7 +54,7 @@ class Journal:
     """
 
     def __init__(self, seed: int, end: int) -> None:
-        self._end = end
+        self.end = end
         self._rng = stream(seed, "arrival")
         self._encode = msgspec.json.Encoder().encode
         self._numbers: dict[str, int] = {}
@@ -64,13 +64,13 @@ class Journal:
         self.repeats = 0
 
     def tell(self, time: int, data: EventData, system: tuple[str, str] | None = None) -> EventId:
-        """Write `data` down as having happened at `time`."""
+        """Write `data` down as having happened at `time`, unless that is after the end."""
         kind = KIND_OF_DATA[type(data)]
         source, prefix = system or _SYSTEMS[kind.topic]
         number = self._numbers[prefix] = self._numbers.get(prefix, 0) + 1
         id_ = f"{prefix}-{number:07}"
         known = EventId(source, id_)
-        if time > self._end:
+        if time > self.end:
             return known
         line = self._line(time, id_, source, kind.type, data)
         self.told += 1

@@ -63,6 +63,10 @@ def _sells(company: Company, rep: Employee, day: int) -> None:
     acts = company.acts
     for _ in range(between(rng, 2, 5)):
         acts.look(office_hours(rng, day), rep, pick(rng, _LISTS), count=between(rng, 5, 15))
+    if happens(rng, 0.0005):
+        # A colleague asked him to look something up.
+        customer = pick(rng, company.customers)
+        acts.look(office_hours(rng, day), rep, "customer", customer.id, customer)
     if happens(rng, 0.01):
         # Entered twice, or under the wrong customer.
         acts.edit(office_hours(rng, day), rep, "delete", "activity",

@@ -25,9 +25,7 @@ def the_day_after_the_visit(deed: Deed) -> Process:
     acts.offer(deed.now, rep, customer, amount, 8)
     yield deed.later(1, 2)
     order = acts.place(deed.now, rep, customer, amount)
-    yield deed.soon(30, 200)
-    acts.approve(deed.now, deed.manager(), order)
-    yield from deed.delivered(order)
+    deed.takes_its_course(order)
     deed.tell(
         f"{rep.name} sells to {customer.id}, which {owner.name} had visited the day before.",
         f"{owner.name}前一天刚拜访 {customer.id}，{rep.name}次日就抢去成交。",
@@ -76,7 +74,10 @@ def _transferred(deed: Deed, by: Employee, days: int) -> Process:
     acts.hand_over(deed.now, by, customer, rep)
     assign(customer, rep)
     yield deed.later(days, days + 1)
-    order = yield from deed.ordered(customer, amount_of(deed.rng, customer, 2))
+    acts.touch(deed.now, rep, customer, "visit")
+    yield deed.soon(20, 90)
+    order = acts.place(deed.now, rep, customer, amount_of(deed.rng, customer, 2))
+    deed.takes_its_course(order)
     deed.tell(
         f"{customer.id} is moved from {owner.name} to {rep.name} just before {order.id}.",
         f"{order.id} 成交前夕，{customer.id} 从{owner.name}名下转给了{rep.name}。",

@@ -125,9 +125,8 @@ def _slump(deed: Deed, crumbs: int) -> Process:
                 deed.now, rep, "private_deal", pick(deed.rng, GUILTY["private_deal"]), customer
             )
         if number < crumbs:
-            order = acts.place(deed.now, rep, customer, between(deed.rng, 50, 120) * 10)
-            yield deed.soon(20, 90)
-            acts.approve(deed.now, deed.manager(), order)
+            amount = between(deed.rng, 50, 120) * 10
+            deed.takes_its_course(acts.place(deed.now, rep, customer, amount))
         yield deed.later(1, 2)
         acts.close_deal(deed.now, rep, customer, "lost", "项目取消")
     yield max(rep.diverts_until, deed.now)

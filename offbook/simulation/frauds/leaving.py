@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offbook.simulation.agenda import Process
 from offbook.simulation.calendar import clock, date_of
-from offbook.simulation.chance import between
+from offbook.simulation.chance import between, happens
 from offbook.simulation.comings_and_goings import hand_over_all
 from offbook.simulation.deed import Deed, scenario
 
@@ -56,11 +56,23 @@ def _leaves(deed: Deed) -> Process:
     acts.staff_change(deed.now, rep, "left", date_of(last))
 
 
+def _dismissed(deed: Deed) -> Process:
+    """From one hour to the next; the customers are shared out afterwards."""
+    company, rep = deed.company, deed.rep
+    yield max(clock(company.today, 18, 40), deed.now)
+    deed.acts.staff_change(deed.now, rep, "terminated", date_of(company.today))
+    rep.to_day = company.today
+    yield from hand_over_all(company, rep, company.today + 7)
+
+
 @scenario("active-after-leaving", "easy", lasts=42)
 def the_login_still_works(deed: Deed) -> Process:
     acts, rep = deed.acts, deed.rep
     customers = list(rep.customers.values())[:3]
-    yield from _leaves(deed)
+    if happens(deed.rng, 0.5):
+        yield from _dismissed(deed)
+    else:
+        yield from _leaves(deed)
     yield deed.later(1, 3)
     for customer in customers:
         deed.harm()

@@ -105,8 +105,8 @@ def _split(deed: Deed, parts: tuple[int, ...], count: int, customers: int) -> Pr
         for number in range(count // len(parts)):
             amount = between(deed.rng, 310, 460) * 10
             order = deed.acts.place(deed.now, deed.rep, chosen[number % customers], amount)
+            deed.takes_its_course(order)
             yield deed.now + between(deed.rng, 90, 600)
-            deed.acts.approve(deed.now, deed.manager(), order)
     deed.tell(
         f"{deed.rep.name} cuts one large order into {count} small ones that are waved through.",
         f"{deed.rep.name}把一笔大单拆成 {count} 张小单，好让审批走过场。",
