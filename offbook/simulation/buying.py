@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator
 from random import Random
 
-from offbook.simulation.acts import Acts, Order
+from offbook.simulation.acts import Acts
 from offbook.simulation.agenda import Process
 from offbook.simulation.calendar import DAY, HOUR, date_of, day_of
 from offbook.simulation.chance import around, between, happens, pick
 from offbook.simulation.clientele import Customer, assign
 from offbook.simulation.company import Company
+from offbook.simulation.crm import Order
 from offbook.simulation.delivery import fulfilment
 from offbook.simulation.staff import Employee
 
@@ -83,7 +84,7 @@ def seller(company: Company, customer: Customer) -> Employee:
 
 def amount_of(rng: Random, customer: Customer, share: float = 1.0) -> int:
     """What an order is worth, in whole tens of yuan."""
-    return max(int(around(rng, customer.basket * share, 0.5)) // 10 * 10, 300)
+    return max(int(around(rng, customer.basket * share, 0.4)) // 10 * 10, 300)
 
 
 def _reorder(company: Company, customer: Customer) -> Process:
@@ -104,7 +105,7 @@ def _project(company: Company, customer: Customer, due: int) -> Process:
     rng, acts, calendar = customer.rng, company.acts, company.calendar
     begun = company.now
     acts.touch(begun, seller(company, customer), customer, "visit")
-    listed = amount_of(rng, customer, 1.6)
+    listed = amount_of(rng, customer, 3.0 if customer.tier == "key" else 1.6)
     acts.open_deal(begun + between(rng, 600, 5000), seller(company, customer), customer, listed)
     discount = pick(rng, _DISCOUNTS)
     for part in (0.35, 0.7) if happens(rng, 0.5) else (0.5,):

@@ -107,7 +107,7 @@ def finds_customers(company: Company, rep: Employee) -> Process:
             else:
                 mine = [one for one in rep.customers.values() if not company.held(one)]
                 # After a trade fair there is a pile of new visiting cards.
-                cards = between(rng, 4, 7) if happens(rng, 0.02) else 1
+                cards = between(rng, 4, 7) if happens(rng, 0.008) else 1
                 for number, customer in enumerate(some(rng, mine, cards)):
                     before, customer.phone = customer.phone, _other_phone(customer)
                     time = company.now + number * between(rng, 100, 400)
@@ -186,7 +186,7 @@ def helps_out(company: Company, rep: Employee) -> Process:
     for day in sorted(rep.away):
         yield clock(max(day, company.today), 8)
         team = company.team(rep, day)
-        if company.calendar.works(day) and team and rep.customers and happens(rng, 0.05):
+        if company.calendar.works(day) and team and rep.customers and happens(rng, 0.03):
             customer = pick(rng, list(rep.customers.values()))
             if not company.held(customer):
                 time = office_hours(rng, day)

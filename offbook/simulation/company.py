@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from random import Random
 
 from offbook.events.types import ReferenceAccount
-from offbook.simulation.acts import BILLS_ACCOUNT, MAIN_ACCOUNT, OLD_ACCOUNT, Acts, Numbers
+from offbook.simulation.acts import BILLS_ACCOUNT, MAIN_ACCOUNT, OLD_ACCOUNT, Acts
 from offbook.simulation.agenda import Agenda
 from offbook.simulation.calendar import DAY, Calendar, clock, date_of, day_of
 from offbook.simulation.chance import pick, stream
 from offbook.simulation.clientele import Customer, clientele
+from offbook.simulation.crm import Numbers
 from offbook.simulation.journal import Journal
 from offbook.simulation.plan import Plan
 from offbook.simulation.staff import Employee, Hiring, founded

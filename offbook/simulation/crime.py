@@ -34,8 +34,10 @@ class Crime:
         self.given_up = 0
         plan = company.plan
         deeds = round(plan.fraud_rate * plan.reps * plan.days / 30)
-        for number, scenario in enumerate(self._turns(deeds), start=1):
-            self._begin(number, scenario)
+        turns = self._turns(deeds)
+        self._untouched = self._reserve(2 * sum(scenario.untouched for scenario in turns))
+        for number, scenario in enumerate(turns, start=1):
+            company.agenda.start(self._committed(number, scenario))
 
     def frauds(self) -> tuple[Fraud, ...]:
         """Those that were committed, the earliest first."""
@@ -56,31 +58,26 @@ class Crime:
             turns.append(versions[(round_ + place) % len(versions)])
         return turns
 
-    def _begin(self, number: int, scenario: Scenario) -> None:
-        company, rng = self._company, self._company.stream("deed", number)
-        latest = company.plan.days - scenario.lasts - scenario.proof - _PATIENCE
-        day = company.first_day + between(rng, scenario.history, max(latest, scenario.history))
-        untouched = None
-        if scenario.untouched:
-            # Taken before the first day, so that nobody is in touch with it.
-            small = company.customers[len(company.customers) // 2 :]
-            free = [one for one in small if one.owner and not one.held_until]
-            if not free:
-                self.given_up += 1
-                return
-            untouched = pick(rng, free)
-            untouched.held_until = clock(company.last_day + 1, 0)
-        company.agenda.start(self._committed(number, scenario, day, untouched), clock(day, 8, 30))
-
-    def _committed(
-        self, number: int, scenario: Scenario, day: int, untouched: Customer | None
-    ) -> Process:
+    def _reserve(self, count: int) -> list[Customer]:
+        """Small customers taken before the first day, so that nobody is in touch with them."""
         company = self._company
-        rng = company.stream("deed", number, "play")
+        small = company.customers[len(company.customers) // 2 :]
+        chosen = some(self._rng, [one for one in small if one.owner], count)
+        for customer in chosen:
+            customer.held_until = clock(company.last_day + 1, 0)
+        return chosen
+
+    def _committed(self, number: int, scenario: Scenario) -> Process:
+        company, calendar = self._company, self._company.calendar
+        rng = company.stream("deed", number)
+        latest = company.plan.days - scenario.lasts - scenario.proof
+        first = company.first_day + between(rng, scenario.history, latest - _PATIENCE)
         for wait in range(_PATIENCE):
-            yield max(office_hours(rng, day + wait), company.now)
-            if not company.calendar.works(company.today) or company.today > day + wait:
-                continue
+            day = calendar.workday(first, wait)
+            if max(day, company.today) > company.first_day + latest:
+                break
+            yield max(office_hours(rng, day), company.now)
+            untouched = self._untouched_one() if scenario.untouched else None
             rep = self._somebody(scenario, untouched, rng)
             if rep is None:
                 continue
@@ -89,30 +86,33 @@ class Crime:
             try:
                 yield from scenario.play(deed)
             except NotPossibleError:
-                rep.guilty = False
                 continue
-            rep.guilty = False
+            finally:
+                rep.guilty = False
+            if untouched is not None:
+                self._untouched.remove(untouched)
             self._record[rep.id] += 1
             self._done.append((f"F-{number:04}", deed))
             return
         self.given_up += 1
 
+    def _untouched_one(self) -> Customer | None:
+        """One of the reserved whose owner could do it now."""
+        return next((one for one in self._untouched if one.owner and self._able(one.owner)), None)
+
+    def _able(self, rep: Employee) -> bool:
+        return rep.at_work(self._company.today) and rep.to_day is None and not rep.guilty
+
     def _somebody(
         self, scenario: Scenario, untouched: Customer | None, rng: Random
     ) -> Employee | None:
         """A rep who has nothing else under way, rather one who has done nothing yet."""
-        company = self._company
-        today = company.today
-        asked = company.staff.reps
-        if untouched is not None:
-            asked = [untouched.owner] if untouched.owner else []
+        if scenario.untouched:
+            return untouched.owner if untouched else None
         able = [
             rep
-            for rep in asked
-            if rep.at_work(today)
-            and rep.to_day is None
-            and not rep.guilty
-            and (scenario.suits is None or scenario.suits(company, rep))
+            for rep in self._company.staff.reps
+            if self._able(rep) and (scenario.suits is None or scenario.suits(self._company, rep))
         ]
         if not able:
             return None

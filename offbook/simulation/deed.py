@@ -8,12 +8,12 @@ from random import Random
 
 from offbook.events.alert import Bilingual
 from offbook.events.label import EventId, Fraud, Version
-from offbook.simulation.acts import Order
 from offbook.simulation.agenda import Process
 from offbook.simulation.calendar import DAY
 from offbook.simulation.chance import pick, some
 from offbook.simulation.clientele import Customer
 from offbook.simulation.company import Company
+from offbook.simulation.crm import Order
 from offbook.simulation.delivery import deliver, finish, fulfilment, receive
 from offbook.simulation.journal import rfc3339
 from offbook.simulation.staff import Employee

@@ -5,11 +5,12 @@ from __future__ import annotations
 from random import Random
 
 from offbook.events.types import Difference, Image
-from offbook.simulation.acts import Acts, Order, yuan
+from offbook.simulation.acts import Acts
 from offbook.simulation.agenda import Process
 from offbook.simulation.calendar import clock, day_of
 from offbook.simulation.chance import between, happens, pick
 from offbook.simulation.company import Company
+from offbook.simulation.crm import Order, yuan
 from offbook.simulation.staff import Employee
 
 #: Terms of payment, as shares of the orders: all in advance, or at least a deposit; the rest is on
@@ -103,7 +104,7 @@ def receive(company: Company, acts: Acts, rng: Random, order: Order, amount: int
 def _settle(company: Company, acts: Acts, rng: Random, order: Order, *, on_credit: bool) -> Process:
     """What is still owed comes in, of large sums a part at a time; few pay late."""
     parts = pick(rng, (1, 1, 2, 3)) if order.amount >= _INSTALMENTS_FROM else 1
-    late = happens(rng, 0.004)
+    late = happens(rng, 0.0025)
     for part in range(parts, 0, -1):
         least, most = (25, 40) if late else (2, 12) if on_credit else (1, 6)
         yield company.calendar.later(rng, company.now, least // parts, most // parts)

@@ -6,12 +6,12 @@ from itertools import accumulate
 from random import Random
 
 from offbook.events.types import FileAction, ObjectType
-from offbook.simulation.acts import Contact
 from offbook.simulation.agenda import Process
 from offbook.simulation.calendar import HOUR, clock, office_hours
 from offbook.simulation.chance import between, happens, pick
 from offbook.simulation.clientele import Customer
 from offbook.simulation.company import Company
+from offbook.simulation.crm import Contact
 from offbook.simulation.small_talk import INNOCENT, SMALL_TALK
 from offbook.simulation.staff import Employee
 

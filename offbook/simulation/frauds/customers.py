@@ -27,8 +27,9 @@ def the_day_after_the_visit(deed: Deed) -> Process:
     order = acts.place(deed.now, rep, customer, amount)
     deed.takes_its_course(order)
     deed.tell(
-        f"{rep.name} sells to {customer.id}, which {owner.name} had visited the day before.",
-        f"{owner.name}前一天刚拜访 {customer.id}，{rep.name}次日就抢去成交。",
+        f"{rep.name} sells {customer.id} what {order.id} says; {owner.name} had visited the day"
+        " before.",
+        f"{owner.name}前一天刚拜访 {customer.id}，{rep.name}次日就抢签 {order.id}。",
         customer=customer,
         order=order,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from offbook.simulation.agenda import Process
 from offbook.simulation.buying import amount_of
 from offbook.simulation.calendar import DAY
-from offbook.simulation.chance import between
+from offbook.simulation.chance import between, happens
 from offbook.simulation.deed import Deed, scenario
 
 
@@ -30,10 +30,16 @@ def out_of_the_gate(deed: Deed) -> Process:
     )
 
 
-@scenario("shipment-without-order", "disguised", lasts=12)
-def invented_number(deed: Deed) -> Process:
+@scenario("shipment-without-order", "disguised", lasts=28)
+def under_a_false_number(deed: Deed) -> Process:
     customer, acts = deed.customer(), deed.acts
     number = f"SO-{between(deed.rng, 700_000, 999_999)}"
+    if happens(deed.rng, 0.35):
+        # The number of an order that was delivered and paid long ago serves as well.
+        order = yield from deed.ordered(customer, amount_of(deed.rng, customer))
+        yield from deed.delivered(order)
+        yield from deed.paid(order)
+        number = order.id
     clerk = deed.one_of(deed.company.staff.logistics)
     for lot in range(2):
         deed.harm()
@@ -42,8 +48,8 @@ def invented_number(deed: Deed) -> Process:
         if lot == 0:
             yield deed.later(1, 4)
     deed.tell(
-        f"Two small lots leave for {customer.id} under {number}, a number never given out.",
-        f"两小批货以从未发出过的订单号 {number} 发往 {customer.id}。",
+        f"Two small lots leave for {customer.id} under {number}, which does not cover them.",
+        f"两小批货套用订单号 {number} 发往 {customer.id}，实际并无此订货。",
         customer=customer,
         order=number,
     )
@@ -110,7 +116,7 @@ def to_his_own_door(deed: Deed) -> Process:
 @scenario("diverted-consignee", "disguised", lasts=45)
 def a_cousins_warehouse(deed: Deed) -> Process:
     customers = deed.customers(3)
-    phone = deed.strange_phone()
+    phones = [deed.strange_phone() for _ in range(between(deed.rng, 1, 2))]
     address = f"云川市物流二路{between(deed.rng, 100, 999)}号"
     for number, customer in enumerate(customers):
         order = yield from deed.ordered(customer, amount_of(deed.rng, customer))
@@ -124,7 +130,7 @@ def a_cousins_warehouse(deed: Deed) -> Process:
             order,
             released_by=deed.one_of(deed.company.staff.logistics),
             value=order.amount,
-            phone=phone,
+            phone=phones[number % len(phones)],
         )
         customer.site = None
         yield from deed.paid(order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offbook.simulation.agenda import Process
 from offbook.simulation.buying import amount_of
-from offbook.simulation.chance import between, pick
+from offbook.simulation.chance import between, happens, pick
 from offbook.simulation.deed import Deed, scenario
 from offbook.simulation.small_talk import GUILTY
 
@@ -30,7 +30,28 @@ def paid_onto_his_card(deed: Deed) -> Process:
 
 
 @scenario("offbook-payment", "disguised", lasts=30)
-def deposit_to_a_relative(deed: Deed) -> Process:
+def where_nobody_looks(deed: Deed) -> Process:
+    yield from _in_cash(deed) if happens(deed.rng, 0.25) else _to_a_relative(deed)
+
+
+def _in_cash(deed: Deed) -> Process:
+    """No system sees the money; what remains is a word in a chat."""
+    rep, acts, customer = deed.rep, deed.acts, deed.customer()
+    acts.touch(deed.now, rep, customer, "visit")
+    yield deed.later(1, 3)
+    words = pick(deed.rng, GUILTY["off_channel_payment"])
+    acts.chat(deed.now, rep, "off_channel_payment", words, customer)
+    yield deed.later(1, 3)
+    deed.harm()
+    acts.touch(deed.now, rep, customer, "visit")
+    deed.tell(
+        f"{customer.id} pays {rep.name} in cash; only a chat message hints at it.",
+        f"{customer.id} 付现金给{rep.name}，只在聊天里露过一句。",
+        customer=customer,
+    )
+
+
+def _to_a_relative(deed: Deed) -> Process:
     rep, acts, customer = deed.rep, deed.acts, deed.customer()
     amount = amount_of(deed.rng, customer)
     account = deed.strange_account()
@@ -68,13 +89,15 @@ def four_customers_one_card(deed: Deed) -> Process:
 @scenario("account-ring", "disguised", lasts=55)
 def shell_company(deed: Deed) -> Process:
     account = deed.strange_account()
+    other = deed.strange_account() if happens(deed.rng, 0.3) else account
     customers = [*deed.customers(2), *deed.customers(1, deed.colleague())]
     for number, customer in enumerate(customers):
         if number:
             yield deed.later(8, 13)
         deed.harm()
         amount = amount_of(deed.rng, customer, 0.5)
-        deed.acts.pay(deed.now, customer, amount, payee=account, slip=True)
+        payee = account if number != 1 else other
+        deed.acts.pay(deed.now, customer, amount, payee=payee, slip=True)
     deed.tell(
         f"Over weeks three customers, one of them a colleague's, pay a shell company behind which"
         f" {deed.rep.name} stands.",
@@ -104,16 +127,20 @@ def order_nobody_entered(deed: Deed) -> Process:
 
 @scenario("unmatched-payment", "disguised", lasts=2, proof=6, untouched=True)
 def money_without_a_reason(deed: Deed) -> Process:
-    customer = deed.customer()
+    customer, rep, acts = deed.customer(), deed.rep, deed.acts
     amount = amount_of(deed.rng, customer, 0.6)
+    if happens(deed.rng, 0.4):
+        acts.touch(deed.now, rep, customer)
+        # A trifle is ordered properly, so that the money has something to belong to.
+        acts.approve(deed.now + 900, deed.manager(), acts.place(deed.now + 300, rep, customer, 200))
+        yield deed.soon(60, 200)
     deed.harm()
     clerk = deed.one_of(deed.company.staff.finance)
-    deed.acts.pay(deed.now, customer, amount, recorded_by=clerk)
+    acts.pay(deed.now, customer, amount, recorded_by=clerk)
     yield deed.soon(5, 30)
     deed.tell(
-        f"{customer.id}, which has never ordered, pays {amount} CNY: a deal of {deed.rep.name}'s"
-        " that stands nowhere.",
-        f"从未下单的 {customer.id} 付来 {amount} 元，{deed.rep.name}的这笔生意系统里没有任何记录。",
+        f"{customer.id} pays {amount} CNY for a deal of {rep.name}'s that stands nowhere.",
+        f"{customer.id} 付来 {amount} 元，{rep.name}的这笔生意系统里没有任何记录。",
         customer=customer,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from offbook.simulation.agenda import Process
 from offbook.simulation.buying import amount_of
 from offbook.simulation.calendar import clock
-from offbook.simulation.chance import between
+from offbook.simulation.chance import between, happens
 from offbook.simulation.deed import Deed, NotPossibleError, scenario
 
 
@@ -27,7 +27,7 @@ def closed_without_approval(deed: Deed) -> Process:
 
 
 @scenario("unapproved-order", "disguised", lasts=30)
-def approved_by_himself(deed: Deed) -> Process:
+def approved_among_friends(deed: Deed) -> Process:
     customer, acts, rep = deed.customer(), deed.acts, deed.rep
     acts.touch(deed.now, rep, customer)
     yield deed.soon(20, 60)
@@ -35,13 +35,14 @@ def approved_by_himself(deed: Deed) -> Process:
     order = acts.place(deed.now, friend, customer, amount_of(deed.rng, customer), owner=rep)
     yield deed.soon(20, 100)
     deed.harm()
-    acts.approve(deed.now, rep, order)
+    approver = rep if happens(deed.rng, 0.6) else deed.colleague()
+    acts.approve(deed.now, approver, order)
     yield from deed.delivered(order)
     yield from deed.paid(order)
     yield from deed.finished(order)
     deed.tell(
-        f"{friend.name} enters {order.id} for {rep.name}, who approves it himself.",
-        f"{friend.name}代{rep.name}录入 {order.id}，{rep.name}自己审批通过。",
+        f"{friend.name} enters {order.id} for {rep.name}; {approver.name}, no manager, approves.",
+        f"{friend.name}代{rep.name}录入 {order.id}，由并非经理的{approver.name}审批通过。",
         customer=customer,
         order=order,
     )
@@ -73,7 +74,13 @@ def other_terms_in_the_contract(deed: Deed) -> Process:
     deed.harm()
     changed = True if deed.rng.random() < 0.5 else None
     contract = acts.offer(
-        deed.now, rep, customer, listed, 14 if changed else 19, "contract", terms_changed=changed
+        deed.now,
+        rep,
+        customer,
+        listed,
+        14 if changed else between(deed.rng, 15, 19),
+        "contract",
+        terms_changed=changed,
     )
     deed.tell(
         f"After the approved quote {quote}, {rep.name} puts other terms into contract {contract}.",
@@ -136,7 +143,8 @@ def a_colleagues_name_on_it(deed: Deed) -> Process:
     friend = deed.colleague()
     acts.touch(deed.now, rep, customer)
     yield deed.soon(20, 60)
-    order = acts.place(deed.now, friend, customer, amount_of(deed.rng, customer), owner=rep)
+    enters = friend if happens(deed.rng, 0.6) else rep
+    order = acts.place(deed.now, enters, customer, amount_of(deed.rng, customer), owner=rep)
     yield deed.soon(20, 100)
     acts.approve(deed.now, deed.manager(), order)
     yield deed.later(1, 3)
@@ -144,8 +152,8 @@ def a_colleagues_name_on_it(deed: Deed) -> Process:
     acts.move_goods(deed.now, "dispatched", customer, order, released_by=friend)
     yield from deed.paid(order)
     deed.tell(
-        f"{friend.name} enters {order.id} for {rep.name} and releases its goods himself.",
-        f"{friend.name}替{rep.name}录入 {order.id}，又自己放行发货。",
+        f"{friend.name}, who sells, releases the goods of {order.id} for {rep.name}.",
+        f"销售{friend.name}替{rep.name}给 {order.id} 放行发货。",
         customer=customer,
         order=order,
         culprit=friend,
