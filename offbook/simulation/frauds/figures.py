@@ -240,8 +240,9 @@ def only_the_money(deed: Deed) -> Process:
     yield deed.later(4, 6)
     deed.acts.touch(deed.now, deed.rep, customer, "report")
     deed.tell(
-        f"A small order for {customer.id} goes through; the visit report is written a week later.",
-        f"{customer.id} 的小单悄悄走完，拜访记录一周后才补写。",
+        f"{order.id}, a small order for {customer.id}, goes through; the visit report is written"
+        " a week later.",
+        f"{customer.id} 的小单 {order.id} 悄悄走完，拜访记录一周后才补写。",
         customer=customer,
         order=order,
     )

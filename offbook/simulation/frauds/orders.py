@@ -83,8 +83,9 @@ def other_terms_in_the_contract(deed: Deed) -> Process:
         terms_changed=changed,
     )
     deed.tell(
-        f"After the approved quote {quote}, {rep.name} puts other terms into contract {contract}.",
-        f"报价 {quote} 获批后，{rep.name}在合同 {contract} 里另改了条款或价格。",
+        f"After the approved quote {quote} for {customer.id}, {rep.name} puts other terms into"
+        f" contract {contract}.",
+        f"{customer.id} 的报价 {quote} 获批后，{rep.name}在合同 {contract} 里另改了条款或价格。",
         customer=customer,
     )
 
