@@ -67,7 +67,6 @@ class Deed:
 
     def __post_init__(self) -> None:
         self.acts = self.company.acts.traced(self.events)
-        self._others = 0
 
     @property
     def now(self) -> int:

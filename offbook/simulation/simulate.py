@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
 
 from offbook.events.label import Company as Scale
 from offbook.events.label import Labels
@@ -109,8 +108,8 @@ def _business_begins(company: Company) -> None:
             agenda.start(leaves(company, rep, company.calendar.workday(day)))
     for manager in staff.managers:
         agenda.start(shares_out(company, manager))
-    for process in chain((administers(company), gossip(company))):
-        agenda.start(process)
+    agenda.start(administers(company))
+    agenda.start(gossip(company))
 
 
 def _count(chance: float, expected: float) -> int:

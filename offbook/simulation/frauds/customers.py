@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from offbook.simulation.agenda import Process
 from offbook.simulation.buying import amount_of
 from offbook.simulation.calendar import DAY, clock
@@ -171,7 +173,7 @@ def spelled_otherwise(deed: Deed) -> Process:
     )
 
 
-def _entered_twice(deed: Deed, least: int, most: int, spelled: object) -> Process:
+def _entered_twice(deed: Deed, least: int, most: int, spelled: Callable[[str], str]) -> Process:
     """What a colleague found is entered once more, as one's own."""
     company, acts, rep = deed.company, deed.acts, deed.rep
     finder = deed.colleague()
@@ -181,7 +183,6 @@ def _entered_twice(deed: Deed, least: int, most: int, spelled: object) -> Proces
     acts.touch(deed.now, finder, first, "visit")
     yield deed.later(least, most)
     deed.harm()
-    assert callable(spelled)
     acts.register(deed.now, rep, second, phone=spelled(first.phone))
     yield deed.soon(20, 100)
     acts.touch(deed.now, rep, second)
