@@ -27,31 +27,50 @@ _LOST = ("价格高于竞品", "项目取消", "预算推迟到明年", "选择�
 
 
 def purchases(company: Company, customer: Customer) -> Process:
-    """All that one customer buys, as long as the simulation lasts."""
-    rng = customer.rng
-    due = company.now + int(rng.random() * customer.rhythm * DAY)
+    """All that one customer buys, as long as the simulation lasts.
+
+    Each purchase has streams of its own: one for the customer would be 2.5 KB held for good.
+    """
+    due = company.now + int(company.stream("first", customer.id).random() * customer.rhythm * DAY)
+    number = 0
     while True:
-        project = happens(rng, 0.25 if customer.basket < 30_000 else 0.5)
-        lead = min(between(rng, 7, 28), int(customer.rhythm * 0.6)) if project else 0
-        yield company.calendar.in_office(rng, max(due - lead * DAY, company.now))
-        while (waits := max(customer.held_until, customer.settles_at)) > company.now:
-            yield company.calendar.later(rng, waits, 1, 4)
-        if customer.owner is None:
-            yield from _allotted(company, customer)
-        owner = customer.owner or company.staff.head
-        if owner.diverts_until <= company.now:
-            customer.busy = True
-            if lead >= 3:
-                yield from _project(company, customer, max(due, company.in_days(2)))
-            else:
-                yield from _reorder(company, customer)
-            customer.busy = False
-        due = _next(customer, max(customer.last_order, company.now))
+        number += 1
+        lead, begins = _intended(company, customer, number, due)
+        yield begins
+        yield from _purchase(company, customer, number, due, lead)
+        rng = company.stream("next", customer.id, number)
+        due = _next(rng, customer, max(customer.last_order, company.now))
+        del rng
 
 
-def _next(customer: Customer, last: int) -> int:
+def _intended(company: Company, customer: Customer, number: int, due: int) -> tuple[int, int]:
+    """How many days ahead a project is begun, or 0 for an order out of hand; and when."""
+    rng = company.stream("intention", customer.id, number)
+    lead = 0
+    if happens(rng, 0.25 if customer.basket < 30_000 else 0.5):
+        lead = min(between(rng, 7, 28), int(customer.rhythm * 0.6))
+    return lead, company.calendar.in_office(rng, max(due - lead * DAY, company.now))
+
+
+def _purchase(company: Company, customer: Customer, number: int, due: int, lead: int) -> Process:
+    rng = company.stream("purchase", customer.id, number)
+    while (waits := max(customer.held_until, customer.settles_at)) > company.now:
+        yield company.calendar.later(rng, waits, 1, 4)
+    if customer.owner is None:
+        yield from _allotted(company, rng, customer)
+    owner = customer.owner or company.staff.head
+    if owner.diverts_until > company.now:
+        return
+    customer.busy = True
+    if lead >= 3:
+        yield from _project(company, rng, customer, max(due, company.in_days(2)))
+    else:
+        yield from _reorder(company, rng, customer)
+    customer.busy = False
+
+
+def _next(rng: Random, customer: Customer, last: int) -> int:
     """When it will buy again; some of what falls into a new month is talked into the old one."""
-    rng = customer.rng
     season = _SEASON[date_of(day_of(last)).month - 1]
     due = last + int(customer.rhythm / season * around(rng, 1.0, 0.18) * DAY)
     day = date_of(day_of(due)).day
@@ -60,18 +79,18 @@ def _next(customer: Customer, last: int) -> int:
     return due
 
 
-def _allotted(company: Company, customer: Customer) -> Process:
+def _allotted(company: Company, rng: Random, customer: Customer) -> Process:
     """A customer of nobody's asks: a manager gives it to one of his people, who looks it up."""
-    manager = company.one_of(customer.rng, company.staff.managers)
+    manager = company.one_of(rng, company.staff.managers)
     present = [
         rep
         for rep in company.staff.reps
         if rep.manager is manager and rep.at_work(company.today) and rep.to_day is None
     ]
-    rep = pick(customer.rng, present or [manager])
+    rep = pick(rng, present or [manager])
     company.acts.hand_over(company.now, manager, customer, rep)
     assign(customer, rep)
-    yield company.calendar.later(customer.rng, company.now, 3, 5)
+    yield company.calendar.later(rng, company.now, 3, 5)
 
 
 def seller(company: Company, customer: Customer) -> Employee:
@@ -79,7 +98,7 @@ def seller(company: Company, customer: Customer) -> Employee:
     owner = customer.owner
     if owner is None:
         return company.staff.head
-    return owner if owner.at_work(company.today) else company.manager_for(owner, company.today)
+    return owner if owner.at_work(company.today) else owner.manager or company.staff.head
 
 
 def amount_of(rng: Random, customer: Customer, share: float = 1.0) -> int:
@@ -87,22 +106,22 @@ def amount_of(rng: Random, customer: Customer, share: float = 1.0) -> int:
     return max(int(around(rng, customer.basket * share, 0.4)) // 10 * 10, 300)
 
 
-def _reorder(company: Company, customer: Customer) -> Process:
-    rng, acts, calendar = customer.rng, company.acts, company.calendar
+def _reorder(company: Company, rng: Random, customer: Customer) -> Process:
+    acts, calendar = company.acts, company.calendar
     who = seller(company, customer)
     acts.touch(company.now, who, customer, pick(rng, ("call", "message", "message", "visit")))
     amount = amount_of(rng, customer, 0.8)
     if amount >= _MANAGERS_BUSINESS:
-        yield from _with_manager(company, customer)
+        yield from _with_manager(company, rng, customer)
     yield calendar.soon(rng, company.now, 10, 150)
     if happens(rng, 0.004):
-        yield from _on_pro_forma(company, customer, amount)
+        yield from _on_pro_forma(company, rng, customer, amount)
     else:
         enter(company, acts, rng, customer, amount)
 
 
-def _project(company: Company, customer: Customer, due: int) -> Process:
-    rng, acts, calendar = customer.rng, company.acts, company.calendar
+def _project(company: Company, rng: Random, customer: Customer, due: int) -> Process:
+    acts, calendar = company.acts, company.calendar
     begun = company.now
     acts.touch(begun, seller(company, customer), customer, "visit")
     listed = amount_of(rng, customer, 3.0 if customer.tier == "key" else 1.6)
@@ -113,7 +132,7 @@ def _project(company: Company, customer: Customer, due: int) -> Process:
         yield from offered(company, acts, rng, customer, listed, int(discount * (0.5 + part)))
     amount = listed * (100 - int(discount * 1.2)) // 1000 * 10
     if amount >= _MANAGERS_BUSINESS:
-        yield from _with_manager(company, customer)
+        yield from _with_manager(company, rng, customer)
     yield calendar.in_office(rng, due)
     who = seller(company, customer)
     if not happens(rng, 0.6):
@@ -142,14 +161,14 @@ def offered(
     return quote
 
 
-def _with_manager(company: Company, customer: Customer) -> Process:
+def _with_manager(company: Company, rng: Random, customer: Customer) -> Process:
     """The sales manager sees the customer before so large an order."""
     owner = customer.owner
     if owner is None:
         return
     manager = owner.manager or company.staff.head
     company.acts.touch(company.now + HOUR // 2, manager, customer, "meeting")
-    yield company.calendar.soon(customer.rng, company.now, 60, 300)
+    yield company.calendar.soon(rng, company.now, 60, 300)
 
 
 def enter(company: Company, acts: Acts, rng: Random, customer: Customer, amount: int) -> Order:
@@ -167,9 +186,9 @@ def _entered(
     return order
 
 
-def _on_pro_forma(company: Company, customer: Customer, amount: int) -> Process:
+def _on_pro_forma(company: Company, rng: Random, customer: Customer, amount: int) -> Process:
     """The customer pays an invoice in advance, and its order is entered the day after."""
-    rng, acts = customer.rng, company.acts
+    acts = company.acts
     number = acts.numbers.next("SO")
     clerk = company.one_of(rng, company.staff.finance)
     acts.pay(company.now, customer, amount, order=number, recorded_by=clerk)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
 
 from offbook.events.types import ReferenceCustomer
 from offbook.simulation.chance import around, happens, pick, stream
@@ -28,7 +27,7 @@ _FEWEST, _STEEPNESS, _MOST = 0.6, 0.7, 11.0
 _SMALL_ORDER = 9_000.0
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Customer:
     """One customer. `rhythm` is the usual number of days between orders, `basket` what an order is
     worth in the middle, in yuan.
@@ -47,7 +46,6 @@ class Customer:
     tier: str
     rhythm: float
     basket: float
-    rng: Random
     busy: bool = False
     held_until: int = 0
     last_order: int = 0
@@ -85,7 +83,6 @@ def newcomer(seed: int, number: int, rhythm: float, basket: float, tier: str) ->
         tier=tier,
         rhythm=rhythm,
         basket=basket,
-        rng=rng,
     )
 
 

@@ -120,9 +120,7 @@ class Deed:
 
     # Whom it is done with
 
-    def customers(
-        self, count: int, owner: Employee | None = None, *, tier: str | None = None
-    ) -> list[Customer]:
+    def customers(self, count: int, owner: Employee | None = None) -> list[Customer]:
         """`count` customers of `owner`, by default the rep, that routine now leaves alone."""
         mine = (owner or self.rep).customers.values()
         free = [
@@ -131,7 +129,6 @@ class Deed:
             if not customer.busy
             and not self.company.held(customer)
             and customer.opportunity is None
-            and (tier is None or customer.tier == tier)
         ]
         if len(free) < count:
             raise NotPossibleError
@@ -140,11 +137,11 @@ class Deed:
             self.hold(customer)
         return chosen
 
-    def customer(self, owner: Employee | None = None, *, tier: str | None = None) -> Customer:
+    def customer(self, owner: Employee | None = None) -> Customer:
         """One such customer; the untouched one where the scenario asks for it."""
         if self.untouched is not None:
             return self.untouched
-        return self.customers(1, owner, tier=tier)[0]
+        return self.customers(1, owner)[0]
 
     def hold(self, customer: Customer) -> None:
         days = self.scenario.lasts + self.scenario.proof

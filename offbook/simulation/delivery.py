@@ -25,7 +25,7 @@ def fulfilment(
 ) -> Process:
     """An order that has been entered runs its course."""
     calendar = company.calendar
-    urgent = happens(rng, 0.0008)
+    urgent = happens(rng, 0.0005)
     if urgent:
         # The customer's line stands still: the manager says yes on the phone, and later in the CRM.
         yield calendar.soon(rng, company.now, 20, 120)

@@ -103,16 +103,16 @@ def _spike(deed: Deed, orders: int, times: int) -> Process:
 
 @scenario("sales-slump", "easy", lasts=24, history=42, suits=_sells_often)
 def sells_for_himself(deed: Deed) -> Process:
-    yield from _slump(deed, 0)
+    yield from _slump(deed, 1, between(deed.rng, 50, 120) * 10)
 
 
 @scenario("sales-slump", "disguised", lasts=24, history=42, suits=_sells_often)
 def a_little_for_the_company(deed: Deed) -> Process:
-    yield from _slump(deed, 2)
+    yield from _slump(deed, 3, between(deed.rng, 200, 500) * 10)
 
 
-def _slump(deed: Deed, crumbs: int) -> Process:
-    """For two weeks what his customers want goes to a firm of his own."""
+def _slump(deed: Deed, crumbs: int, amount: int) -> Process:
+    """For two weeks most of what his customers want goes to a firm of his own."""
     customers = deed.customers(3)
     rep, acts = deed.rep, deed.acts
     rep.diverts_until = deed.now + 15 * DAY
@@ -120,12 +120,11 @@ def _slump(deed: Deed, crumbs: int) -> Process:
     for number, customer in enumerate(customers):
         acts.open_deal(deed.now, rep, customer, amount_of(deed.rng, customer, 1.5))
         yield deed.later(1, 2)
-        if not crumbs:
+        if crumbs == 1:
             acts.chat(
                 deed.now, rep, "private_deal", pick(deed.rng, GUILTY["private_deal"]), customer
             )
         if number < crumbs:
-            amount = between(deed.rng, 50, 120) * 10
             deed.takes_its_course(acts.place(deed.now, rep, customer, amount))
         yield deed.later(1, 2)
         acts.close_deal(deed.now, rep, customer, "lost", "项目取消")
