@@ -12,6 +12,8 @@ import typer
 from offbook import __version__
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from offbook.detectors.detector import Detector
     from offbook.streams.settings import Settings
 
@@ -250,6 +252,50 @@ def replay(
         terminal.say(line)
     if done.failures:
         raise typer.Exit(WRONG)
+
+
+@app.command()
+def simulate(
+    days: Annotated[int, typer.Option(metavar="N", help="How many days.")] = 90,
+    reps: Annotated[int, typer.Option(metavar="N", help="How many people sell.")] = 200,
+    customers: Annotated[int, typer.Option(metavar="N", help="To how many customers.")] = 5000,
+    fraud_rate: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            help="Frauds begun in 30 days, as a share of the reps. 0.02 is a company; the default"
+            " has every kind of fraud about three times, easy and disguised.",
+        ),
+    ] = 0.4,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="Another company; the same one for the same number.")
+    ] = 1,
+    start: Annotated[
+        str, typer.Option(metavar="DAY", help="The first day. Chinese holidays are kept.")
+    ] = "2026-01-05",
+    labels: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Where to write which events were fraud, as JSON."),
+    ] = Path("labels.json"),
+) -> None:
+    """Write the events of a company that does not exist to standard output, in the order of
+    arrival, reference documents first, and to a second file which of them were fraud."""
+    from offbook.simulation.plan import Plan, PlanError
+    from offbook.streams import terminal
+    from offbook.streams.simulate import LabelsError
+    from offbook.streams.simulate import simulate as run
+
+    try:
+        plan = Plan(days, reps, customers, fraud_rate, seed, _day(start, "--start"))
+    except PlanError as error:
+        _fail(str(error), UNUSABLE)
+    try:
+        with terminal.bar("simulating", days) as advance:
+            summary = run(plan, sys.stdout.buffer, labels, advance)
+    except LabelsError as error:
+        _fail(str(error), UNUSABLE)
+    for line in summary:
+        terminal.say(line)
 
 
 @app.command()
@@ -565,6 +611,15 @@ def _time(text: str, option: str) -> int:
         _fail(
             f"{option}: expected a time with an offset such as 2026-03-22T20:00:00+08:00", UNUSABLE
         )
+
+
+def _day(text: str, option: str) -> date:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        _fail(f"{option}: expected a day such as 2026-01-05", UNUSABLE)
 
 
 def _chosen(detectors: tuple[Detector, ...], ids: list[str]) -> tuple[Detector, ...]:

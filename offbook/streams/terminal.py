@@ -33,6 +33,14 @@ def say(line: str) -> None:
 @contextmanager
 def progress(what: str, files: Sequence[str]) -> Iterator[Advance | None]:
     """A bar over the bytes of `files` on a terminal; nothing, and None, elsewhere."""
+    sizes = [Path(name).stat().st_size if Path(name).is_file() else 0 for name in files]
+    with bar(what, sum(sizes) if all(sizes) else None) as advance:
+        yield advance
+
+
+@contextmanager
+def bar(what: str, total: int | None) -> Iterator[Advance | None]:
+    """A bar up to `total`, if that is known, on a terminal; nothing, and None, elsewhere."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -46,11 +54,9 @@ def progress(what: str, files: Sequence[str]) -> Iterator[Advance | None]:
     )
 
     columns = (TextColumn(what), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    sizes = [Path(name).stat().st_size if Path(name).is_file() else 0 for name in files]
-    total = sum(sizes) if all(sizes) else None
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda count: bar.advance(task, count)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(what, total=total)
+        yield lambda count: shown.advance(task, count)
 
 
 class AlertPrinter:

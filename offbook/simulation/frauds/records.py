@@ -1,0 +1,106 @@
+"""Records that are deleted, carried off or falsified."""
+
+from __future__ import annotations
+
+from offbook.events.types import Image
+from offbook.simulation.agenda import Process
+from offbook.simulation.calendar import MINUTE
+from offbook.simulation.chance import between, pick
+from offbook.simulation.deed import Deed, scenario
+
+
+@scenario("bulk-delete", "easy", lasts=2)
+def wiped(deed: Deed) -> Process:
+    acts, rep = deed.acts, deed.rep
+    deed.harm()
+    total = 0
+    for _ in range(3):
+        count = between(deed.rng, 20, 70)
+        total += count
+        acts.edit(deed.now, rep, "delete", "contact", acts.numbers.next("CN-LIST"), count=count)
+        yield deed.now + between(deed.rng, 60, 400)
+    count = between(deed.rng, 10, 40)
+    acts.files(deed.now, rep, "delete", count, path="D:/客户/报价")
+    deed.tell(
+        f"{rep.name} deletes {total} records and {count} files within minutes.",
+        f"{rep.name}几分钟内删除 {total} 条记录和 {count} 个文件。",
+    )
+
+
+@scenario("bulk-delete", "disguised", lasts=2)
+def a_few_at_a_time(deed: Deed) -> Process:
+    acts, rep = deed.acts, deed.rep
+    deed.harm()
+    for number in range(between(deed.rng, 5, 9)):
+        count = between(deed.rng, 2, 5)
+        if number % 3 == 2:
+            acts.files(deed.now, rep, "delete", count)
+        else:
+            acts.edit(deed.now, rep, "delete", "activity", acts.numbers.next("ACT"), count=count)
+        yield deed.now + between(deed.rng, 4 * MINUTE, 7 * MINUTE)
+    deed.tell(
+        f"{rep.name} deletes records and files a few at a time, for the better part of an hour.",
+        f"{rep.name}在近一小时里零敲碎打地删除记录和文件。",
+    )
+
+
+@scenario("bulk-export", "easy", lasts=2)
+def everything_at_once(deed: Deed) -> Process:
+    rows = between(deed.rng, 500, 2500)
+    deed.harm()
+    deed.acts.look(deed.now, deed.rep, "customer", count=rows, op="export")
+    yield deed.now + between(deed.rng, 5 * MINUTE, 20 * MINUTE)
+    deed.acts.files(deed.now, deed.rep, "copy_external", 3, path="E:/客户全表.xlsx")
+    deed.tell(
+        f"{deed.rep.name} exports {rows} customers and copies the file to a stick.",
+        f"{deed.rep.name}一次导出 {rows} 条客户资料并拷到 U 盘。",
+    )
+
+
+@scenario("bulk-export", "disguised", lasts=2)
+def page_by_page(deed: Deed) -> Process:
+    acts, rep = deed.acts, deed.rep
+    deed.harm()
+    for number in range(between(deed.rng, 7, 11)):
+        count = between(deed.rng, 15, 40)
+        if number % 3 == 2:
+            acts.files(deed.now, rep, pick(deed.rng, ("print", "upload", "send")), count)
+        else:
+            acts.look(deed.now, rep, pick(deed.rng, ("customer", "contact", "order")), count=count)
+        yield deed.now + between(deed.rng, 3 * MINUTE, 7 * MINUTE)
+    deed.tell(
+        f"{rep.name} goes through the lists page by page, and prints and sends some of them.",
+        f"{rep.name}逐页翻看名单，分批打印、外发。",
+    )
+
+
+@scenario("contact-tampering", "easy", lasts=2)
+def ring_me_instead(deed: Deed) -> Process:
+    customer, rep = deed.customer(), deed.rep
+    deed.harm()
+    deed.acts.update(deed.now, rep, customer, Image(phone=customer.phone), Image(phone=rep.phone))
+    yield deed.soon(5, 30)
+    deed.tell(
+        f"{rep.name} puts his own phone number into the record of {customer.id}.",
+        f"{rep.name}把 {customer.id} 的联系电话改成了自己的手机。",
+        customer=customer,
+    )
+
+
+@scenario("contact-tampering", "disguised", lasts=3)
+def wrong_by_a_digit(deed: Deed) -> Process:
+    rep = deed.rep
+    for customer in deed.customers(between(deed.rng, 4, 7)):
+        deed.harm()
+        deed.acts.update(
+            deed.now,
+            rep,
+            customer,
+            Image(phone=customer.phone),
+            Image(phone=deed.strange_phone()),
+        )
+        yield deed.now + between(deed.rng, 10 * MINUTE, 60 * MINUTE)
+    deed.tell(
+        f"{rep.name} replaces the phone numbers of his best customers, one after the other.",
+        f"{rep.name}一天之内陆续改掉多家客户的电话，让别人联系不上。",
+    )
