@@ -154,7 +154,7 @@ def test_what_stands_in_redis_and_is_no_alert_is_one_line(redis_url: str) -> Non
     [
         (["--from", "/nowhere"], "offbook: /nowhere: cannot be read: No such file or directory"),
         (["--from", STORY], "story.ndjson:1: is no alert as `offbook replay` writes them"),
-        (["--lang", "fr"], "--lang: there is no fr: en, zh"),
+        (["--lang", "fr"], "'fr' is not one of 'en', 'zh'"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_status_two(arguments: list[str], says: str) -> None:

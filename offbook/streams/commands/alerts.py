@@ -1,0 +1,188 @@
+"""Commands that find alerts and say why: `replay`, `explain`, `detectors`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from offbook.streams.commands.options import (
+    UNUSABLE,
+    WRONG,
+    Config,
+    Files,
+    Lang,
+    fail,
+    nearest_to,
+    settings_of,
+    time_of,
+)
+
+if TYPE_CHECKING:
+    from offbook.detectors.detector import Detector
+
+
+def replay(
+    files: Files,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Where stream time ends (RFC 3339); by default the newest event."
+        ),
+    ] = None,
+    detector: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this detector; may be repeated.", show_default=False),
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Run the detectors over files, without Kafka. Each alert revision is a line of JSON on
+    standard output; the summary goes to standard error."""
+    import msgspec
+
+    from offbook.events.alert import Alert
+    from offbook.streams import terminal
+    from offbook.streams.replay import replay as run
+    from offbook.streams.settings import configured_detectors
+
+    end = time_of(until, "--until") if until is not None else None
+    settings = settings_of(config)
+    detectors = configured_detectors(settings)
+    if detector:
+        detectors = _chosen(detectors, detector)
+    encode, out = msgspec.json.Encoder().encode, sys.stdout.buffer
+
+    def emit(alert: Alert) -> None:
+        out.write(encode(alert) + b"\n")
+
+    with terminal.progress("replaying", files) as advance:
+        done = run(files, settings, detectors, emit, terminal.say, until=end, advance=advance)
+    out.flush()
+    for line in done.summary():
+        terminal.say(line)
+    if done.failures:
+        raise typer.Exit(WRONG)
+
+
+def explain(
+    alert_id: Annotated[
+        str, typer.Argument(metavar="ALERT_ID", help="The whole id.", show_default=False)
+    ],
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Look in a replay's output, plain or gzip, `-` is standard input; by default in"
+            " Redis.",
+            show_default=False,
+        ),
+    ] = None,
+    lang: Lang = "en",
+    config: Config = None,
+    json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Say why there is an alert: what happened when, by which rule, how far beyond its thresholds,
+    and what to do."""
+    import msgspec
+
+    from offbook.detectors.catalogue import BY_ID
+    from offbook.streams.alert_lookup import in_file, in_redis
+    from offbook.streams.explanation import explain as lay_out
+    from offbook.streams.explanation_text import show
+    from offbook.streams.runbooks import in_ten_seconds
+    from offbook.streams.settings import configured_detectors
+
+    settings = settings_of(config)
+    enabled = {detector.id: detector for detector in configured_detectors(settings)}
+    alert = in_redis(alert_id, settings) if file is None else in_file(alert_id, file)
+    explanation = lay_out(
+        alert,
+        enabled.get(alert.detector, BY_ID.get(alert.detector)),
+        enabled=alert.detector in enabled,
+        timezone=settings.timezone,
+        meaning_zh=in_ten_seconds(alert.detector),
+        topic_prefix=settings.topic_prefix,
+    )
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(explanation), indent=2).decode())
+    else:
+        show(explanation, lang)
+
+
+def detectors(
+    id_: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="All about this one.", show_default=False)
+    ] = None,
+    config: Config = None,
+    json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """The detectors with their parameters, as the settings have them."""
+    import time
+    from zoneinfo import ZoneInfo
+
+    import msgspec
+
+    from offbook.detectors.catalogue import BY_ID
+    from offbook.streams.detector_sheet import ending, sheet
+    from offbook.streams.settings import configured_detectors
+
+    settings = settings_of(config)
+    zone, now = ZoneInfo(settings.timezone), time.time_ns() // 1000
+    enabled = {detector.id: detector for detector in configured_detectors(settings)}
+    if id_ is not None and id_ not in BY_ID:
+        fail(f"there is no detector {id_}{nearest_to(id_, list(BY_ID))}", UNUSABLE)
+    ids = [id_] if id_ is not None else list(BY_ID)
+    if json:
+        rows = [
+            {
+                "enabled": name in enabled,
+                "mode": "shadow" if found.shadow else "live",
+                "allowances": len(found.allowances),
+                "ending": msgspec.to_builtins(ending(found, now, zone)),
+                **msgspec.to_builtins(sheet(found)),
+            }
+            for name in ids
+            for found in [enabled.get(name, BY_ID[name])]
+        ]
+        print(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        return
+    for name in ids:
+        found = enabled.get(name, BY_ID[name])
+        row = sheet(found)
+        standing = "  (shadow: wakes nobody)" if found.shadow else ""
+        if name not in enabled:
+            standing = "  (stopped by the settings)"
+        print(f"{row.id}  {'/'.join(row.severities)}{standing}")
+        print(f"    {row.title_en} · {row.title_zh}")
+        if id_ is not None:
+            print("\n" + "\n".join(f"    {line}".rstrip() for line in row.text.splitlines()) + "\n")
+        else:
+            print(f"    {row.catches}")
+        for param in row.params:
+            print(f"    {param.name} = {param.default}  # {param.kind}: {param.meaning}")
+        if found.allowances:
+            count = len(found.allowances)
+            print(f"    {count} allowance{'s' if count > 1 else ''}")
+        for end in ending(found, now, zone):
+            word = "expired" if end.expired else "expires"
+            print(f"    allowance {end.position} {word} {end.until}: {end.reason}")
+        if row.needs:
+            print(f"    needs {', '.join(row.needs)}: silent without")
+        if id_ is not None:
+            print(f"    runbook {row.runbook}")
+            print(f"    set it in TOML under [detectors.{row.id}]; enabled = false stops it")
+        print()
+
+
+def _chosen(detectors: tuple[Detector, ...], ids: list[str]) -> tuple[Detector, ...]:
+    from offbook.detectors.catalogue import BY_ID
+
+    enabled = {detector.id: detector for detector in detectors}
+    for id_ in ids:
+        if id_ not in BY_ID:
+            fail(f"--detector: there is no detector {id_}{nearest_to(id_, list(BY_ID))}", UNUSABLE)
+        if id_ not in enabled:
+            fail(f"--detector: {id_} is stopped by the settings (enabled = false)", UNUSABLE)
+    return tuple(detector for id_, detector in enabled.items() if id_ in ids)
