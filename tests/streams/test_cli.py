@@ -33,7 +33,9 @@ NOWHERE = "127.0.0.1:1"
 def test_help_and_version_are_there() -> None:
     done = offbook("--help")
     assert done.returncode == 0
-    for command in ("demo", "worker", "topics", "produce", "validate", "replay", "detectors"):
+    for command in (
+        "demo", "worker", "topics", "produce", "validate", "replay", "simulate", "detectors",
+    ):  # fmt: skip
         assert f"  {command} " in done.stdout
     assert offbook("--version").stdout == f"offbook {__version__}\n"
 
