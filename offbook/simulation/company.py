@@ -74,7 +74,7 @@ class Company:
     def manager_for(self, rep: Employee, day: int) -> Employee:
         """Who decides for `rep` on that day: his manager, or who stands in for him."""
         manager = rep.manager
-        if manager is None or manager.role != "manager":
+        if manager is None or manager is self.staff.head or manager.role != "manager":
             return self.staff.head
         if manager.at_work(day):
             return manager

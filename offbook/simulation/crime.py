@@ -86,6 +86,8 @@ class Crime:
             try:
                 yield from scenario.play(deed)
             except NotPossibleError:
+                if deed.events:
+                    raise
                 continue
             finally:
                 rep.guilty = False

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+
+import pytest
 
 from offbook.events.label import decode_labels, encode_labels
 from offbook.simulation.frauds import SCENARIOS
 from offbook.simulation.plan import Plan
+from offbook.simulation.simulate import Simulation
 from tests.simulation.simulated import QUARTER, SMALL, company, seconds
 
 DAY = 86_400
@@ -109,3 +112,20 @@ def test_the_simulation_knows_no_detector() -> None:
     room = Path(__file__).parents[2] / "offbook" / "simulation"
     for file in room.rglob("*.py"):
         assert not re.search(r"offbook\.detectors|Params\b", file.read_text("utf-8")), file
+
+
+@pytest.mark.parametrize("start", [date(2026, 1, 20), date(2026, 9, 10), date(2027, 12, 1)])
+def test_no_fraud_is_begun_that_the_span_cuts_off(start: date) -> None:
+    """What is not in the labels would be called innocent."""
+    plan = Plan(days=100, reps=20, customers=500, fraud_rate=1.0, seed=4, start=start)
+    simulation = Simulation(plan)
+    last_time = max(
+        seconds(line.partition(b'"time":"')[2][:25].decode()) for line in simulation.lines()
+    )
+    frauds = simulation.labels().frauds
+    asked = round(plan.fraud_rate * plan.reps * plan.days / 30)
+    assert len(frauds) + simulation._crime.given_up == asked
+    proof = {(one.kind, one.version): one.proof for one in SCENARIOS}
+    for fraud in frauds:
+        late = seconds(fraud.deed_at) + (proof[fraud.kind, fraud.version] - 1) * DAY
+        assert late <= last_time, fraud

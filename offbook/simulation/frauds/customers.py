@@ -97,18 +97,23 @@ def now_it_is_mine(deed: Deed) -> Process:
 
 @scenario("unauthorised-transfer", "disguised", lasts=3)
 def late_at_night(deed: Deed) -> Process:
-    nobodys = [
+    customer = _nobodys(deed) if happens(deed.rng, 0.3) else deed.customer(deed.colleague())
+    login = deed.colleague() if happens(deed.rng, 0.4) else deed.rep
+    night = clock(deed.company.today, 22) + between(deed.rng, 0, 5000)
+    yield from _taken(deed, customer, night, login)
+
+
+def _nobodys(deed: Deed) -> Customer:
+    free = [
         customer
         for customer in deed.company.customers
         if customer.owner is None and not customer.busy and not deed.company.held(customer)
     ]
-    if not nobodys:
+    if not free:
         raise NotPossibleError
-    customer = pick(deed.rng, nobodys)
+    customer = pick(deed.rng, free)
     deed.hold(customer)
-    login = deed.colleague() if happens(deed.rng, 0.5) else deed.rep
-    night = clock(deed.company.today, 22) + between(deed.rng, 0, 5000)
-    yield from _taken(deed, customer, night, login)
+    return customer
 
 
 def _taken(deed: Deed, customer: Customer, at: int, login: Employee) -> Process:

@@ -75,9 +75,9 @@ def the_login_still_works(deed: Deed) -> Process:
         yield from _leaves(deed)
     yield deed.later(1, 3)
     for customer in customers:
-        deed.harm()
         acts.look(deed.now, rep, "customer", customer.id, customer)
         yield deed.now + between(deed.rng, 100, 900)
+    deed.harm()
     acts.look(deed.now, rep, "customer", count=between(deed.rng, 20, 90), op="export")
     deed.tell(
         f"Days after leaving {rep.name} looks up his old customers and exports a list.",

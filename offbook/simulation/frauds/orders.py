@@ -29,13 +29,13 @@ def closed_without_approval(deed: Deed) -> Process:
 @scenario("unapproved-order", "disguised", lasts=30)
 def approved_among_friends(deed: Deed) -> Process:
     customer, acts, rep = deed.customer(), deed.acts, deed.rep
+    friend = deed.colleague()
+    approver = rep if happens(deed.rng, 0.6) else deed.colleague()
     acts.touch(deed.now, rep, customer)
     yield deed.soon(20, 60)
-    friend = deed.colleague()
     order = acts.place(deed.now, friend, customer, amount_of(deed.rng, customer), owner=rep)
     yield deed.soon(20, 100)
     deed.harm()
-    approver = rep if happens(deed.rng, 0.6) else deed.colleague()
     acts.approve(deed.now, approver, order)
     yield from deed.delivered(order)
     yield from deed.paid(order)
