@@ -124,7 +124,7 @@ def _project(company: Company, rng: Random, customer: Customer, due: int) -> Pro
     acts, calendar = company.acts, company.calendar
     begun = company.now
     acts.touch(begun, seller(company, customer), customer, "visit")
-    listed = amount_of(rng, customer, 3.0 if customer.tier == "key" else 1.6)
+    listed = amount_of(rng, customer, 2.2 if customer.tier == "key" else 1.6)
     acts.open_deal(begun + between(rng, 600, 5000), seller(company, customer), customer, listed)
     discount = pick(rng, _DISCOUNTS)
     for part in (0.35, 0.7) if happens(rng, 0.5) else (0.5,):
