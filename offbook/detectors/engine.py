@@ -223,7 +223,7 @@ class Engine:
         told: list[Fact] = []
         for item in inputs:
             if isinstance(item, Event):
-                self._read(kind, id_, item, state, step, dirty, told)
+                self._read(kind, id_, item, state, step, dirty, told, now)
             elif isinstance(item, Subscribe):
                 self._subscribe(key, item, state, step)
             elif isinstance(item, Told):
@@ -253,7 +253,7 @@ class Engine:
                 if not self._unconcerned(view, detector_id, fresh, step, now):
                     self._judge(key, view, detector_id, fresh, step, now, detected_at)
         if step.changed:
-            step.evict("profile", prune_shared(state, now, self.common))
+            step.evict("profile", prune_shared(state, self.detectors, now, self.common))
             set_due(state, self.detectors, now, self.common)
         return step
 
@@ -268,6 +268,7 @@ class Engine:
         step: Step,
         dirty: dict[str, list[tuple[Event, Fact]]],
         told: list[Fact],
+        now: int | None,
     ) -> None:
         data = event.data
         at = (kind, type(data))
@@ -282,7 +283,7 @@ class Engine:
                 if remember(state.profile, drawn_fact):
                     told.append(drawn_fact)
                     for detector_id in self._dossiers.get((kind, drawn_fact.role), ()):
-                        self._note(detector_id, event, drawn_fact, state, dirty)
+                        self._note(detector_id, event, drawn_fact, state, dirty, now)
         for detector_id, reads in self._readers.get(at, ()):
             if detector_id in self._needy and self._lacks_reference(detector_id):
                 continue
@@ -311,13 +312,15 @@ class Engine:
         fact: Fact,
         state: EntityState,
         dirty: dict[str, list[tuple[Event, Fact]]],
+        now: int | None,
     ) -> None:
         """A detector that judges by the profile has news."""
         if detector_id in self._needy and self._lacks_reference(detector_id):
             return
         notebook = state.notebooks.get(detector_id)
         if notebook is None:
-            notebook = state.notebooks[detector_id] = Notebook()
+            # What the profile told before was judged, and nothing of it raised or waited for.
+            notebook = state.notebooks[detector_id] = Notebook(judged=now)
         notebook.waiting.append(fact)
         dirty.setdefault(detector_id, []).append((event, fact))
 
@@ -388,7 +391,7 @@ class Engine:
             return False
         if notebook.due is not None and notebook.due < now:
             return False
-        view.facts = notebook.facts
+        view.facts = _facts_of(detector, step.state)
         try:
             if any(detector.concerns(view, fact, detector.params) for _, fact in fresh):
                 return False
@@ -411,17 +414,14 @@ class Engine:
     ) -> None:
         detector = self.detectors[detector_id]
         notebook = step.state.notebooks[detector_id]
-        dossier = detector.dossier
-        view.facts = notebook.facts
-        if dossier is not None:
-            view.facts = [fact for fact in step.state.profile if fact.role in dossier.roles]
+        view.facts = _facts_of(detector, step.state)
         view.wanted = set()
         try:
             findings = list(detector.judge(view, detector.params))
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             step.failures.append(Failure(detector_id, error, [event for event, _ in fresh]))
             for _, fact in fresh:
-                if dossier is None:
+                if detector.dossier is None:
                     notebook.facts.remove(fact)
                 notebook.waiting.remove(fact)
             notebook.due = None
@@ -445,7 +445,10 @@ class Engine:
                     held.add(finding.anchor)
                 continue
             held.add(finding.anchor)
-            if raised is None and over is not None and finding.until < over:
+            if detector.dossier is not None and raised is not None and _evicted(notebook, raised):
+                continue
+            old = over is not None and finding.until < over
+            if old and (raised is None or detector.dossier is not None):
                 newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)
                 if not newly_due and not _share(finding.facts, notebook.waiting, _statement):
                     continue
@@ -474,12 +477,13 @@ class Engine:
     ) -> None:
         """What was raised and is found no more: over and done with, evicted, or to be withdrawn."""
         raised = notebook.raised[anchor]
-        evicted = notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
         # A judgement may name the event of a told fact otherwise than it was told.
         news = settled is not None and _share(settled.facts, notebook.waiting, _event)
         done = over is not None and raised.finding.until < over
-        if evicted or (done and not news):
-            del notebook.raised[anchor]
+        if _evicted(notebook, raised) or (done and not news):
+            # By a profile that is still kept it could be found, and numbered, once more.
+            if detector.dossier is None:
+                del notebook.raised[anchor]
         elif raised.firing:
             facts = in_time_order(*raised.finding.facts, *(settled.facts if settled else ()))
             why = settled.settled if settled else NO_LONGER_HOLDS
@@ -534,6 +538,19 @@ class Engine:
                 if employee is not None:
                     note = Implicated(alert, revision, implicated)
                     step.notes.append((entity("employee", employee), note))
+
+
+def _facts_of(detector: Detector, state: EntityState) -> list[Fact]:
+    """What a detector judges an entity by: its own facts, or those of the entity's profile."""
+    if detector.dossier is None:
+        return state.notebooks[detector.id].facts
+    roles = detector.dossier.roles
+    return [fact for fact in state.profile if fact.role in roles]
+
+
+def _evicted(notebook: Notebook, raised: Raised) -> bool:
+    """Whether some of what an alert was raised on gave way: it cannot be judged again."""
+    return notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
 
 
 def _later(one: int | None, other: int | None) -> int | None:
