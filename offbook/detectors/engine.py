@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 
 from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact
 from offbook.detectors.bounds import prune_notebook, prune_shared, set_due
-from offbook.detectors.detector import Common, Detector, Finding, Reads
+from offbook.detectors.detector import Common, Detector, Dossier, Finding, Reads
 from offbook.detectors.entity import ABOUT, EntityKind, entity, split
 from offbook.detectors.fact import Fact, in_time_order, insert, insert_ends
 from offbook.detectors.profile import (
@@ -155,13 +155,11 @@ class Engine:
             for reads in detector.reads:
                 row = self._readers.setdefault((reads.entity, reads.data), [])
                 row.append((detector.id, reads))
-        self._dossiers: dict[tuple[EntityKind, str], list[str]] = {}
+        self._dossiers: dict[EntityKind, list[tuple[str, Dossier]]] = {}
         for detector in detectors:
-            if detector.dossier is not None:
-                for role in detector.dossier.roles:
-                    self._dossiers.setdefault((detector.dossier.entity, role), []).append(
-                        detector.id
-                    )
+            dossier = detector.dossier
+            if dossier is not None:
+                self._dossiers.setdefault(dossier.entity, []).append((detector.id, dossier))
         self._weigh_alerts = [it.id for it in detectors if it.weighs_alerts]
         self._needy = {detector.id for detector in detectors if detector.needs}
         self._routes = {
@@ -279,11 +277,10 @@ class Engine:
             except Exception as error:  # noqa: BLE001 - one event must not stop an entity
                 step.failures.append(Failure("profile", error, [event]))
                 drawn = []
-            for drawn_fact in drawn:
-                if remember(state.profile, drawn_fact):
-                    told.append(drawn_fact)
-                    for detector_id in self._dossiers.get((kind, drawn_fact.role), ()):
-                        self._note(detector_id, event, drawn_fact, state, dirty, now)
+            news = [drawn_fact for drawn_fact in drawn if remember(state.profile, drawn_fact)]
+            told += news
+            if news and kind in self._dossiers:
+                self._note(kind, event, news, state, dirty, now)
         for detector_id, reads in self._readers.get(at, ()):
             if detector_id in self._needy and self._lacks_reference(detector_id):
                 continue
@@ -307,22 +304,29 @@ class Engine:
 
     def _note(
         self,
-        detector_id: str,
+        kind: EntityKind,
         event: Event,
-        fact: Fact,
+        news: list[Fact],
         state: EntityState,
         dirty: dict[str, list[tuple[Event, Fact]]],
         now: int | None,
     ) -> None:
-        """A detector that judges by the profile has news."""
-        if detector_id in self._needy and self._lacks_reference(detector_id):
-            return
-        notebook = state.notebooks.get(detector_id)
-        if notebook is None:
-            # What the profile told before was judged, and nothing of it raised or waited for.
-            notebook = state.notebooks[detector_id] = Notebook(judged=now)
-        notebook.waiting.append(fact)
-        dirty.setdefault(detector_id, []).append((event, fact))
+        """The detectors that judge by the profile have news, if anything has begun for them."""
+        said = {fact.role for fact in state.profile} | {fact.about for fact in state.profile}
+        for detector_id, dossier in self._dossiers[kind]:
+            notebook = state.notebooks.get(detector_id)
+            if notebook is None and dossier.begins and dossier.begins.isdisjoint(said):
+                continue
+            if detector_id in self._needy and self._lacks_reference(detector_id):
+                continue
+            facts = [fact for fact in news if fact.role in dossier.roles]
+            if not facts:
+                continue
+            if notebook is None:
+                # What the profile told before was judged, and nothing of it raised or waited for.
+                notebook = state.notebooks[detector_id] = Notebook(judged=now)
+            notebook.waiting += facts
+            dirty.setdefault(detector_id, []).extend((event, fact) for fact in facts)
 
     def _weigh(
         self,

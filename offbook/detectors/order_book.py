@@ -17,14 +17,15 @@ from offbook.detectors.sentences import Sentence
 from offbook.events.alert import Bilingual
 
 #: All that an order's profile says, and so all that whoever reads this book may judge by.
-DOSSIER = Dossier(
-    "order",
-    frozenset(
-        {
-            *("mention", "created", "customer", "owner", "status", "amount", "gone", "back"),
-            *("received", "refund", "dispatched", "delivered", "returned", "called_back"),
-        }
-    ),
+ROLES = frozenset(
+    {
+        *("mention", "created", "customer", "owner", "status", "amount", "gone", "back"),
+        *("received", "refund", "dispatched", "delivered", "returned", "called_back"),
+    }
+)
+#: The roles that change a book.
+_TELLING = frozenset(
+    {"status", "gone", "back", "amount", "received", "refund", "dispatched", "returned"}
 )
 CALLED_OFF = Bilingual("the order was called off in time", "订单已在期限内取消、驳回或删除")
 PAID_BACK = Bilingual("all the money was refunded in time", "款项已在期限内全部退回")
@@ -60,6 +61,14 @@ WHOSE = (
 
 #: Percent beyond which the figure says nothing more.
 _MOST = Decimal(999_999)
+
+
+def dossier(*begins: str) -> Dossier:
+    """An order's, for a detector that finds nothing until one of these roles or statuses is told.
+
+    Most orders are edited most often before there is anything to judge.
+    """
+    return Dossier("order", ROLES, frozenset(begins))
 
 
 class Price(Struct, frozen=True):
@@ -101,6 +110,8 @@ class OrderBook:
 
     def tell(self, fact: Fact) -> None:
         """What happened next."""
+        if fact.role not in _TELLING:
+            return
         match fact.role:
             case "status":
                 self.status = fact
@@ -207,8 +218,10 @@ def became(facts: Sequence[Fact], *statuses: str) -> Fact | None:
 
 
 def figure(percent: Decimal, rounding: str) -> str:
-    """Percent to two digits, as an alert tells it; to be rounded away from what it is held against,
-    so that what is over a threshold by a hair is never told to lie on it."""
+    """Percent to two digits, as an alert tells it.
+
+    To be rounded away from its threshold: what is over by a hair is not told to lie on it.
+    """
     return str(max(-_MOST, min(percent, _MOST)).quantize(Decimal("0.01"), rounding))
 
 
@@ -225,20 +238,20 @@ def order_finding(
 ) -> Finding:
     """What is found of an order, of which there is one at a time: what follows from an `act`.
 
-    It names whose the order was then, by what was said of it up to `until`; nobody as long as
-    nobody is to be told. `values` are those given, `at`, and its price by the `book`.
+    It names whose the order was then and whom it was for, by what was said of it up to `until`;
+    nobody as long as nobody is to be told. `values` are those given, `at`, and the book's price.
     """
-    who = None
+    who = customer = None
     if settled is None and (due is None or view.passed(due)):
         who = view.responsible(act.at, until, order=view.entity_id)
-    customers = Profile(view.facts).upto(until).customers()
+        customer = next(iter(Profile(view.facts).upto(until).customers()), None)
     return Finding(
         anchor=view.entity_id,
         facts=in_time_order(act, *facts, *([settled.by] if settled else [])),
         until=until,
         due=due,
         settled=settled.why if settled else None,
-        subject=Subject(who, customers[0] if customers else None, view.entity_id),
+        subject=Subject(who, customer, view.entity_id),
         values={"at": str(act.at), **book.worth(), **(values or {})},
         notes=NOTES,
         measured=measured or {},

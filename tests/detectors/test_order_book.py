@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 import pytest
 
 from offbook.detectors.fact import Fact
-from offbook.detectors.order_book import DOSSIER, OrderBook, became, figure
+from offbook.detectors.order_book import ROLES, OrderBook, became, figure
 from offbook.detectors.profile import PROFILES, order_facts, remember
 from offbook.events.event import Event
 from tests.detectors.timeline import after, callback, edit, event, order, payment, refund, shipment
@@ -221,7 +221,7 @@ def test_a_dossier_holds_every_role_of_an_orders_profile() -> None:
         ),
         callback(NOON, "B-1", "C-1", order="O-1"),
     ]
-    assert {fact.role for fact in facts(*events)} == DOSSIER.roles
+    assert {fact.role for fact in facts(*events)} == ROLES
 
 
 @pytest.mark.parametrize(
