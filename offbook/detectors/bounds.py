@@ -50,7 +50,9 @@ def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, comm
     return evicted
 
 
-def prune_shared(state: EntityState, now: int | None, common: Common) -> int:
+def prune_shared(
+    state: EntityState, detectors: dict[str, Detector], now: int | None, common: Common
+) -> int:
     """Bound the profile and the subscribers, drop empty notebooks; how much was too much."""
     most = common.max_facts
     evicted = 0
@@ -75,14 +77,22 @@ def prune_shared(state: EntityState, now: int | None, common: Common) -> int:
         # Registers outlive talk and orders: without its owners a customer has no history.
         windowed = [fact for fact in state.profile if fact.role in KEPT]
         gone = {fact.order for fact in windowed[: len(state.profile) - most]}
-        kept = [fact for fact in state.profile if fact.order not in gone][-most:]
+        fallen = [fact for fact in state.profile if fact.order not in gone]
+        kept = fallen[-most:]
         evicted += len(state.profile) - len(kept)
+        if len(fallen) > most:
+            for detector_id, notebook in state.notebooks.items():
+                if detectors[detector_id].dossier is not None:
+                    notebook.floor = fallen[-most - 1].at
         state.profile = kept
     while len(state.subscribers) > most:
         del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
         evicted += 1
+    # Whoever has asked may have nothing else to show for it than the question.
+    answered = len(state.known) == len(state.asked)
     for detector_id, notebook in list(state.notebooks.items()):
-        if not notebook.facts and not notebook.raised and not notebook.waiting and not notebook.due:
+        empty = not (notebook.facts or notebook.raised or notebook.waiting or notebook.due)
+        if empty and (answered or detectors[detector_id].dossier is None):
             del state.notebooks[detector_id]
     if not state.notebooks and state.asked:
         state.asked = {}

@@ -125,11 +125,14 @@ class Reads:
 class Dossier:
     """The facts of a detector that judges an entity by its profile, and keeps none of its own.
 
-    What several detectors ask of one order is then kept once.
+    What several detectors ask of one order is then kept once. It is judged whenever a fact of one
+    of the `roles` is new; if there are `begins`, only once there is a fact with one of them as its
+    role or what it is about ("completed"), for without one nothing can be found.
     """
 
     entity: EntityKind
     roles: frozenset[str]
+    begins: frozenset[str] = frozenset()
 
 
 Prune = Callable[[list[Fact], Any, int], list[Fact]]

@@ -17,7 +17,7 @@ from msgspec import Struct, structs
 from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact
 from offbook.detectors.allowance import Marks, allowed
 from offbook.detectors.bounds import prune_notebook, prune_shared, set_due
-from offbook.detectors.detector import Common, Detector, Finding, Reads
+from offbook.detectors.detector import Common, Detector, Dossier, Finding, Reads
 from offbook.detectors.entity import ABOUT, EntityKind, entity, split
 from offbook.detectors.fact import Fact, in_time_order, insert, insert_ends
 from offbook.detectors.profile import (
@@ -156,13 +156,11 @@ class Engine:
             for reads in detector.reads:
                 row = self._readers.setdefault((reads.entity, reads.data), [])
                 row.append((detector.id, reads))
-        self._dossiers: dict[tuple[EntityKind, str], list[str]] = {}
+        self._dossiers: dict[EntityKind, list[tuple[str, Dossier]]] = {}
         for detector in detectors:
-            if detector.dossier is not None:
-                for role in detector.dossier.roles:
-                    self._dossiers.setdefault((detector.dossier.entity, role), []).append(
-                        detector.id
-                    )
+            dossier = detector.dossier
+            if dossier is not None:
+                self._dossiers.setdefault(dossier.entity, []).append((detector.id, dossier))
         self._weigh_alerts = [it.id for it in detectors if it.weighs_alerts]
         self._needy = {detector.id for detector in detectors if detector.needs}
         self._routes = {
@@ -224,7 +222,7 @@ class Engine:
         told: list[Fact] = []
         for item in inputs:
             if isinstance(item, Event):
-                self._read(kind, id_, item, state, step, dirty, told)
+                self._read(kind, id_, item, state, step, dirty, told, now)
             elif isinstance(item, Subscribe):
                 self._subscribe(key, item, state, step)
             elif isinstance(item, Told):
@@ -254,7 +252,7 @@ class Engine:
                 if not self._unconcerned(view, detector_id, fresh, step, now):
                     self._judge(key, view, detector_id, fresh, step, now, detected_at)
         if step.changed:
-            step.evict("profile", prune_shared(state, now, self.common))
+            step.evict("profile", prune_shared(state, self.detectors, now, self.common))
             set_due(state, self.detectors, now, self.common)
         return step
 
@@ -275,6 +273,7 @@ class Engine:
         step: Step,
         dirty: dict[str, list[tuple[Event, Fact]]],
         told: list[Fact],
+        now: int | None,
     ) -> None:
         data = event.data
         at = (kind, type(data))
@@ -285,11 +284,10 @@ class Engine:
             except Exception as error:  # noqa: BLE001 - one event must not stop an entity
                 step.failures.append(Failure("profile", error, [event]))
                 drawn = []
-            for drawn_fact in drawn:
-                if remember(state.profile, drawn_fact):
-                    told.append(drawn_fact)
-                    for detector_id in self._dossiers.get((kind, drawn_fact.role), ()):
-                        self._note(detector_id, event, drawn_fact, state, dirty)
+            news = [drawn_fact for drawn_fact in drawn if remember(state.profile, drawn_fact)]
+            told += news
+            if news and kind in self._dossiers:
+                self._note(kind, event, news, state, dirty, now)
         for detector_id, reads in self._readers.get(at, ()):
             if detector_id in self._needy and self._lacks_reference(detector_id):
                 continue
@@ -313,20 +311,29 @@ class Engine:
 
     def _note(
         self,
-        detector_id: str,
+        kind: EntityKind,
         event: Event,
-        fact: Fact,
+        news: list[Fact],
         state: EntityState,
         dirty: dict[str, list[tuple[Event, Fact]]],
+        now: int | None,
     ) -> None:
-        """A detector that judges by the profile has news."""
-        if detector_id in self._needy and self._lacks_reference(detector_id):
-            return
-        notebook = state.notebooks.get(detector_id)
-        if notebook is None:
-            notebook = state.notebooks[detector_id] = Notebook()
-        notebook.waiting.append(fact)
-        dirty.setdefault(detector_id, []).append((event, fact))
+        """The detectors that judge by the profile have news, if anything has begun for them."""
+        said = {fact.role for fact in state.profile} | {fact.about for fact in state.profile}
+        for detector_id, dossier in self._dossiers[kind]:
+            notebook = state.notebooks.get(detector_id)
+            if notebook is None and dossier.begins and dossier.begins.isdisjoint(said):
+                continue
+            if detector_id in self._needy and self._lacks_reference(detector_id):
+                continue
+            facts = [fact for fact in news if fact.role in dossier.roles]
+            if not facts:
+                continue
+            if notebook is None:
+                # What the profile told before was judged, and nothing of it raised or waited for.
+                notebook = state.notebooks[detector_id] = Notebook(judged=now)
+            notebook.waiting += facts
+            dirty.setdefault(detector_id, []).extend((event, fact) for fact in facts)
 
     def _weigh(
         self,
@@ -395,7 +402,7 @@ class Engine:
             return False
         if notebook.due is not None and notebook.due < now:
             return False
-        view.facts = notebook.facts
+        view.facts = _facts_of(detector, step.state)
         try:
             if any(detector.concerns(view, fact, detector.params) for _, fact in fresh):
                 return False
@@ -418,17 +425,14 @@ class Engine:
     ) -> None:
         detector = self.detectors[detector_id]
         notebook = step.state.notebooks[detector_id]
-        dossier = detector.dossier
-        view.facts = notebook.facts
-        if dossier is not None:
-            view.facts = [fact for fact in step.state.profile if fact.role in dossier.roles]
+        view.facts = _facts_of(detector, step.state)
         view.wanted = set()
         try:
             findings = list(detector.judge(view, detector.params))
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             step.failures.append(Failure(detector_id, error, [event for event, _ in fresh]))
             for _, fact in fresh:
-                if dossier is None:
+                if detector.dossier is None:
                     notebook.facts.remove(fact)
                 notebook.waiting.remove(fact)
             notebook.due = None
@@ -452,7 +456,10 @@ class Engine:
                     held.add(finding.anchor)
                 continue
             held.add(finding.anchor)
-            if raised is None and over is not None and finding.until < over:
+            if detector.dossier is not None and raised is not None and _evicted(notebook, raised):
+                continue
+            old = over is not None and finding.until < over
+            if old and (raised is None or detector.dossier is not None):
                 newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)
                 if not newly_due and not _share(finding.facts, notebook.waiting, _statement):
                     continue
@@ -481,12 +488,13 @@ class Engine:
     ) -> None:
         """What was raised and is found no more: over and done with, evicted, or to be withdrawn."""
         raised = notebook.raised[anchor]
-        evicted = notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
         # A judgement may name the event of a told fact otherwise than it was told.
         news = settled is not None and _share(settled.facts, notebook.waiting, _event)
         done = over is not None and raised.finding.until < over
-        if evicted or (done and not news):
-            del notebook.raised[anchor]
+        if _evicted(notebook, raised) or (done and not news):
+            # By a profile that is still kept it could be found, and numbered, once more.
+            if detector.dossier is None:
+                del notebook.raised[anchor]
         elif raised.firing:
             facts = in_time_order(*raised.finding.facts, *(settled.facts if settled else ()))
             why = settled.settled if settled else NO_LONGER_HOLDS
@@ -551,6 +559,19 @@ class Engine:
                 if employee is not None:
                     note = Implicated(alert, revision, implicated)
                     step.notes.append((entity("employee", employee), note))
+
+
+def _facts_of(detector: Detector, state: EntityState) -> list[Fact]:
+    """What a detector judges an entity by: its own facts, or those of the entity's profile."""
+    if detector.dossier is None:
+        return state.notebooks[detector.id].facts
+    roles = detector.dossier.roles
+    return [fact for fact in state.profile if fact.role in roles]
+
+
+def _evicted(notebook: Notebook, raised: Raised) -> bool:
+    """Whether some of what an alert was raised on gave way: it cannot be judged again."""
+    return notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
 
 
 def _later(one: int | None, other: int | None) -> int | None:

@@ -52,11 +52,13 @@ _TOUCHING = frozenset({"activity", "quote", "opportunity", "contract"})
 
 
 def order_facts(event: Event, order: str) -> list[Fact]:
-    """What an edit of an order says: that it exists, its status, its people and its customer.
+    """What an event says of an order: that it exists, its status, people, customer, money, goods.
 
-    Of an order that it only names beside the one it touches, that it exists.
+    Of an order that an edit only names beside the one it touches, that it exists.
     """
     edit = event.data
+    if isinstance(edit, ServiceCallback):
+        return [fact_of(event, "called_back", about=edit.outcome)]
     if isinstance(edit, Payment):
         amount, currency = str(edit.amount), edit.currency
         return [fact_of(event, edit.kind, about=edit.payment, amount=amount, currency=currency)]
@@ -138,7 +140,9 @@ def _amount_facts(event: Event, edit: CrmEdit) -> list[Fact]:
     after = edit.after
     if after is None or after.amount is None:
         return []
-    unchanged = "yes" if edit.before and edit.before.amount == after.amount else None
+    before = edit.before
+    same = before and (before.amount, before.currency) == (after.amount, after.currency)
+    unchanged = "yes" if same else None
     about, currency = str(after.amount), after.currency
     return [fact_of(event, "amount", about=about, currency=currency, unchanged=unchanged)]
 
@@ -178,6 +182,10 @@ PROFILES: dict[tuple[EntityKind, type[EventData]], Drawn] = {
     ("order", CrmEdit): Drawn(lambda edit: edit.object.type == "order", order_facts),
     ("order", Payment): Drawn(lambda _: True, order_facts),
     ("order", Shipment): Drawn(lambda _: True, order_facts),
+    ("order", ServiceCallback): Drawn(
+        lambda callback: callback.order is not None and callback.outcome != "unreachable",
+        order_facts,
+    ),
     ("customer", CrmEdit): Drawn(_shapes_customer, customer_facts),
     ("customer", ChatHit): Drawn(lambda hit: hit.category in SENSITIVE, customer_facts),
     ("customer", ServiceCallback): Drawn(

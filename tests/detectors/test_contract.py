@@ -18,8 +18,10 @@ from offbook.detectors import catalogue
 from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.detector import Common, Detector, Finding, View
 from offbook.detectors.engine import configured
+from offbook.detectors.entity import ABOUT
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Duration
+from offbook.detectors.profile import PROFILES
 from offbook.detectors.state import encode_state
 from offbook.events.alert import Alert, Bilingual
 from offbook.events.event import Event
@@ -86,6 +88,11 @@ def test_the_ids_are_those_of_detectors_md() -> None:
         "unauthorised-transfer",
         "callback-mismatch",
         "complaint-burst",
+        "phantom-order",
+        "period-end-reversal",
+        "payment-mismatch",
+        "overdue-receivable",
+        "missed-callback",
     }
     assert len(BY_ID) == len(DETECTORS)
 
@@ -279,7 +286,7 @@ def test_a_summary_says_whom_when_and_what(detector: Detector) -> None:
     """In both languages the same facts: a figure in the one stands in the other."""
     events, until = FIRING[detector.id]
     alert = only(play(events, detector, until=after(NINE, until), reference=company(*OWNED)))
-    assert "2026-03-0" in alert.summary.en
+    assert "2026-0" in alert.summary.en
     figures = re.findall(r"\d{4}-\d{2}-\d{2}|[A-Z]+-\d+|[\d,]+\.\d\d", alert.summary.en)
     assert figures
     assert [figure for figure in figures if figure not in alert.summary.zh] == []
@@ -327,6 +334,8 @@ def raising_in_fact(detector: Detector) -> Detector:
 def test_one_that_raises_is_reported_with_its_event_and_found_nothing(
     detector: Detector, raising: Any
 ) -> None:
+    if raising is raising_in_fact and detector.dossier is not None:
+        pytest.skip("it draws no facts of its own")
     events, until = FIRING[detector.id]
     run = local(raising(detector), reference=company(*OWNED))
     alerts = run.run(events, after(NINE, until))
@@ -339,6 +348,14 @@ def test_one_that_raises_is_reported_with_its_event_and_found_nothing(
 
 
 def _read_by(detector: Detector, event: Event) -> bool:
+    dossier = detector.dossier
+    if dossier is not None:
+        about = ABOUT[type(event.data), dossier.entity](event.data)
+        drawn = PROFILES[dossier.entity, type(event.data)].facts
+        facts = [fact for id_ in about for fact in drawn(event, id_)]
+        return not dossier.begins.isdisjoint(
+            {it for fact in facts for it in (fact.role, fact.about)}
+        )
     return any(isinstance(event.data, r.data) and r.where(event.data) for r in detector.reads)
 
 
@@ -351,8 +368,8 @@ def test_the_others_go_on(detector: Detector) -> None:
         key=lambda event: event.time,
     )
     whole, without = local(reference=company(*OWNED)), local(*broken, reference=company(*OWNED))
-    all_found = firing(whole.run(events, after(NINE, "30d")))
-    found = firing(without.run(events, after(NINE, "30d")))
+    all_found = firing(whole.run(events, after(NINE, "60d")))
+    found = firing(without.run(events, after(NINE, "60d")))
     assert {alert.detector for alert in all_found} == set(BY_ID)
     assert found == [alert for alert in all_found if alert.detector != detector.id]
     assert {failure.detector for failure in without.failures} == {detector.id}

@@ -1,0 +1,86 @@
+"""An order is done and nobody asked the customer.
+
+Catches a completed order whose customer nobody had called back (with any outcome but `unreachable`)
+from the order's creation, else from the first edit that mentions it, to `wait` after completion.
+
+Misses a call written down and never made; and a call about another order of the customer counts. A
+call that names the order counts whichever customer it names; of an order whose customer no edit
+names it is the only one that can. A call that names no order is remembered for 120 days.
+
+Looks the same: customers who do not want to be called, calls made by the salesperson and not sent.
+An order cancelled, deleted or refunded in full in time is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from offbook.detectors.detector import Detector, Finding, View
+from offbook.detectors.fact import Fact
+from offbook.detectors.order_book import WHOSE, OrderBook, Settled, became, dossier, order_finding
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import Profile
+from offbook.detectors.sentences import Sentence, says
+from offbook.detectors.shapes import absence
+from offbook.events.alert import Bilingual
+
+CALLED = Bilingual("the customer had been called back in time", "客户已在期限内回访")
+
+
+class MissedCallbackParams(Params, frozen=True):
+    """How long customer service has."""
+
+    wait: Annotated[
+        Duration,
+        described(
+            "a callback this long after completion is in time; not below 7d",
+            "完成后等待回访的时长，不得短于 7 天",
+        ),
+    ] = Duration("14d")
+
+
+def judge(view: View, params: MissedCallbackParams) -> Iterable[Finding]:
+    """One finding an order: settled by a call about it, else by one of its customer's."""
+    completed = became(view.facts, "completed")
+    if completed is None:
+        return
+    order = Profile(view.facts)
+    began = order.first("created") or order.first("mention") or completed
+    since, deadline = min(began.at, completed.at), completed.at + params.wait
+    due = deadline + view.common.grace
+    call = absence(order.of("called_back"), since, deadline)
+    book = OrderBook(() if call else view.facts, deadline)
+    settled = Settled(CALLED, call) if call else book.undone()
+    if settled is None and view.passed(due):
+        call = _customers_call(view, order.upto(deadline), since, deadline)
+        settled = Settled(CALLED, call) if call else None
+    values = {"since": str(since)}
+    yield order_finding(view, completed, deadline, book, due=due, settled=settled, values=values)
+
+
+def _customers_call(view: View, order: Profile, since: int, deadline: int) -> Fact | None:
+    calls = (
+        absence(view.profile("customer", customer).of("callback"), since, deadline)
+        for customer in order.customers()
+    )
+    return next(filter(None, calls), None)
+
+
+DETECTOR = Detector(
+    id="missed-callback",
+    severity="info",
+    title=Bilingual("Customer not called back", "订单完成后未回访客户"),
+    params=MissedCallbackParams(),
+    dossier=dossier("completed"),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Order {order} was completed at {at:time}; from {since:time} to {wait} after that the "
+            "customer was not called back.",
+            "订单 {order} 于 {at:time} 完成，自 {since:time} 至完成后 {wait}内未曾回访客户。",
+        ),
+        *WHOSE,
+    ),
+    keeps=lambda params: params.wait,
+)

@@ -1,0 +1,258 @@
+"""An order as its events tell it: what it comes to, what was paid, which goods moved, if it stands.
+
+Every question is asked as of a time, of what happened up to then: later events change no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from msgspec import Struct
+
+from offbook.detectors.detector import Dossier, Finding, Subject, View
+from offbook.detectors.fact import Fact, in_time_order
+from offbook.detectors.profile import Profile
+from offbook.detectors.sentences import Sentence
+from offbook.events.alert import Bilingual
+
+#: All that an order's profile says, and so all that whoever reads this book may judge by.
+ROLES = frozenset(
+    {
+        *("mention", "created", "customer", "owner", "status", "amount", "gone", "back"),
+        *("received", "refund", "dispatched", "delivered", "returned", "called_back"),
+    }
+)
+#: The roles that change a book.
+_TELLING = frozenset(
+    {"status", "gone", "back", "amount", "received", "refund", "dispatched", "returned"}
+)
+CALLED_OFF = Bilingual("the order was called off in time", "订单已在期限内取消、驳回或删除")
+PAID_BACK = Bilingual("all the money was refunded in time", "款项已在期限内全部退回")
+SENT_BACK = Bilingual("all the goods came back in time", "货物已在期限内全部退回")
+
+#: What an event adds, by its role in the profile.
+NOTES = {
+    "created": "the order was created",
+    "status": "the order's status",
+    "amount": "what the order comes to",
+    "received": "money received",
+    "refund": "money refunded",
+    "dispatched": "goods left",
+    "delivered": "goods arrived",
+    "returned": "goods came back",
+    "called_back": "the customer was called back",
+    "callback": "the customer was called back",
+    "gone": "the order was deleted",
+    "back": "the order was restored",
+}
+
+#: Of other money that was received or refunded.
+OTHERS = Sentence("Money in {others} is not counted.", "另有 {others} 款项未计入。", when="others")
+
+WORTH = Sentence("It comes to {amount:money}.", "订单金额 {amount:money}。", when="amount")
+
+#: How an alert about an order ends.
+WHOSE = (
+    Sentence("Customer: {customer}.", "客户：{customer}。", when="customer"),
+    Sentence("Responsible: {employee}.", "责任人：{employee}。"),
+)
+
+
+#: Percent beyond which the figure says nothing more.
+_MOST = Decimal(999_999)
+
+
+def dossier(*begins: str) -> Dossier:
+    """An order's, for a detector that finds nothing until one of these roles or statuses is told.
+
+    Most orders are edited most often before there is anything to judge.
+    """
+    return Dossier("order", ROLES, frozenset(begins))
+
+
+class Price(Struct, frozen=True):
+    """What an order comes to, and the edit since which it has."""
+
+    amount: Decimal
+    currency: str
+    since: Fact
+
+
+class Settled(Struct, frozen=True):
+    """Why something about an order is not to be alerted, and the event that shows it."""
+
+    why: Bilingual
+    by: Fact
+
+
+class OrderBook:
+    """An order as of the newest fact it was told; tell it the profile's facts in their order.
+
+    A payment counts once, however often it is reported under its id. So does a refund, unless it
+    bears the id of a payment: then that says what was refunded, and perhaps in parts.
+    """
+
+    def __init__(self, facts: Iterable[Fact] = (), until: int | None = None) -> None:
+        self.price: Price | None = None
+        self.status: Fact | None = None
+        self.deleted: Fact | None = None
+        self.paid_back: Fact | None = None
+        self.sent_back: Fact | None = None
+        self.money: list[Fact] = []
+        self._seen: dict[str, set[str]] = {}
+        self._received: dict[str, Decimal] = {}
+        self._refunded: dict[str, Decimal] = {}
+        for fact in facts:
+            if until is not None and fact.at > until:
+                break
+            self.tell(fact)
+
+    def tell(self, fact: Fact) -> None:
+        """What happened next."""
+        if fact.role not in _TELLING:
+            return
+        match fact.role:
+            case "status":
+                self.status = fact
+            case "gone" | "back":
+                self.deleted = fact if fact.role == "gone" else None
+            case "amount":
+                self._value(fact)
+            case "received" | "refund":
+                self._count(fact)
+            case "dispatched" | "returned":
+                self._once(fact)
+                out, back = (self._seen.get(role, ()) for role in ("dispatched", "returned"))
+                self.sent_back = (self.sent_back or fact) if 0 < len(back) >= len(out) else None
+
+    def _value(self, fact: Fact) -> None:
+        old, amount = self.price, Decimal(fact.about)
+        currency = fact.fields.get("currency") or (old.currency if old else "CNY")
+        if old is None or (old.amount, old.currency) != (amount, currency):
+            self.price = Price(amount, currency, fact)
+
+    def _once(self, fact: Fact) -> bool:
+        known = self._seen.setdefault(fact.role, set())
+        new = fact.about not in known
+        known.add(fact.about)
+        return new
+
+    def _count(self, fact: Fact) -> None:
+        names_payment = fact.role == "refund" and fact.about in self._seen.get("received", ())
+        if not self._once(fact) and not names_payment:
+            return
+        self.money.append(fact)
+        totals = self._received if fact.role == "received" else self._refunded
+        currency = fact.fields["currency"]
+        totals[currency] = totals.get(currency, Decimal(0)) + Decimal(fact.fields["amount"])
+        back = self._refunded.get
+        gone = all(back(paid_in, 0) >= paid for paid_in, paid in self._received.items())
+        self.paid_back = (self.paid_back or fact) if gone and any(self._received.values()) else None
+
+    def paid_pct(self) -> Decimal:
+        """What came in, net, in percent of the price; what came in for nothing is twice too much.
+
+        Raises `ValueError` without a price.
+        """
+        if self.price is None:
+            raise ValueError("an order without a price is paid at no percent")
+        net = self.net(self.price.currency)
+        if self.price.amount:
+            return net * 100 / self.price.amount
+        return Decimal(100) + net.compare(Decimal(0)) * 100
+
+    def net(self, currency: str) -> Decimal:
+        """What was received in `currency` less what was refunded."""
+        return self._received.get(currency, Decimal(0)) - self._refunded.get(currency, Decimal(0))
+
+    def all_returned(self) -> Settled | None:
+        """Whether all goods that left have come back, by their number."""
+        return Settled(SENT_BACK, self.sent_back) if self.sent_back else None
+
+    def reckoning(self) -> list[Fact]:
+        """The edit that tells the price, and all money that moved."""
+        return [*([self.price.since] if self.price else ()), *self.money]
+
+    def worth(self) -> dict[str, str]:
+        """What an alert tells of its price: `amount` and `currency`. Nothing without one."""
+        if self.price is None:
+            return {}
+        return {"amount": str(self.price.amount), "currency": self.price.currency}
+
+    def paid(self) -> dict[str, str]:
+        """What an alert tells of its money: `net`, and in which `others` more moved."""
+        if self.price is None:
+            return {}
+        paid = {"net": str(self.net(self.price.currency))}
+        if others := (self._received.keys() | self._refunded.keys()) - {self.price.currency}:
+            paid["others"] = ", ".join(sorted(others))
+        return paid
+
+    def called_off(self, *words: str) -> Settled | None:
+        """Whether it is deleted, or its status one of `words`."""
+        if self.deleted is not None:
+            return Settled(CALLED_OFF, self.deleted)
+        if self.status is not None and self.status.about in words:
+            return Settled(CALLED_OFF, self.status)
+        return None
+
+    def undone(self) -> Settled | None:
+        """Whether it is cancelled or deleted, or all its money has gone back."""
+        if self.paid_back is not None:
+            return Settled(PAID_BACK, self.paid_back)
+        return self.called_off("cancelled")
+
+
+def became(facts: Sequence[Fact], *statuses: str) -> Fact | None:
+    """The edit by which it first became one of `statuses`, None if it has not.
+
+    Not one that says it was so before: the image of an order done with before anybody listened.
+    """
+    for fact in facts:
+        if fact.role != "status" or fact.about not in statuses:
+            continue
+        if fact.fields.get("before") != fact.about:
+            return fact
+    return None
+
+
+def figure(percent: Decimal, rounding: str) -> str:
+    """Percent to two digits, as an alert tells it.
+
+    To be rounded away from its threshold: what is over by a hair is not told to lie on it.
+    """
+    return str(max(-_MOST, min(percent, _MOST)).quantize(Decimal("0.01"), rounding))
+
+
+def order_finding(
+    view: View,
+    act: Fact,
+    until: int,
+    book: OrderBook,
+    *facts: Fact,
+    due: int | None = None,
+    settled: Settled | None = None,
+    values: dict[str, str] | None = None,
+    measured: dict[str, str] | None = None,
+) -> Finding:
+    """What is found of an order, of which there is one at a time: what follows from an `act`.
+
+    It names whose the order was then and whom it was for, by what was said of it up to `until`;
+    nobody as long as nobody is to be told. `values` are those given, `at`, and the book's price.
+    """
+    who = customer = None
+    if settled is None and (due is None or view.passed(due)):
+        who = view.responsible(act.at, until, order=view.entity_id)
+        customer = next(iter(Profile(view.facts).upto(until).customers()), None)
+    return Finding(
+        anchor=view.entity_id,
+        facts=in_time_order(act, *facts, *([settled.by] if settled else [])),
+        until=until,
+        due=due,
+        settled=settled.why if settled else None,
+        subject=Subject(who, customer, view.entity_id),
+        values={"at": str(act.at), **book.worth(), **(values or {})},
+        notes=NOTES,
+        measured=measured or {},
+    )

@@ -1,0 +1,96 @@
+"""Goods are gone and the money has not come.
+
+Catches an order whose goods were first dispatched and for which, `wait` later, less than `paid_pct`
+of its amount had been received, net of refunds.
+
+Misses an order whose amount no edit tells, or was cut to what had been paid; and money that came in
+time to be refunded later. Money in another currency than the order's is not converted: the alert
+names it. What comes in after `wait` settles nothing.
+
+Looks the same: longer terms of payment agreed, deliveries in lots of which the first counts, goods
+partly sent back and the amount not corrected. An order called off, refunded in full or sent back
+whole in time is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_DOWN
+from typing import Annotated
+
+from offbook.detectors.detector import Detector, Finding, View
+from offbook.detectors.order_book import (
+    OTHERS,
+    WHOSE,
+    OrderBook,
+    Settled,
+    dossier,
+    figure,
+    order_finding,
+)
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.sentences import Sentence, says
+from offbook.events.alert import Bilingual
+
+PAID = Bilingual("the money had come in time", "货款已在期限内收到")
+
+
+class OverdueReceivableParams(Params, frozen=True):
+    """How much, how long after the goods."""
+
+    paid_pct: Annotated[
+        int,
+        described(
+            "percent of the order's amount received", "已收款占订单金额的百分比", "less than"
+        ),
+    ] = 99
+    wait: Annotated[
+        Duration, described("money this long after the dispatch is in time", "发货后等待回款的时长")
+    ] = Duration("30d")
+
+
+def judge(view: View, params: OverdueReceivableParams) -> Iterable[Finding]:
+    """One finding an order: due when the wait is over, settled by what stands then."""
+    sent = next((fact for fact in view.facts if fact.role == "dispatched"), None)
+    if sent is None:
+        return
+    deadline = sent.at + params.wait
+    book = OrderBook(view.facts, deadline)
+    if book.price is None:
+        return
+    paid = book.paid_pct()
+    settled = book.undone() or book.all_returned()
+    if settled is None and paid >= params.paid_pct:
+        settled = Settled(PAID, book.money[-1] if book.money else sent)
+    yield order_finding(
+        view,
+        sent,
+        deadline,
+        book,
+        *book.reckoning(),
+        due=deadline + view.common.grace,
+        settled=settled,
+        values=book.paid(),
+        measured={"paid_pct": figure(paid, ROUND_DOWN)},
+    )
+
+
+DETECTOR = Detector(
+    id="overdue-receivable",
+    severity="warning",
+    title=Bilingual("Goods delivered, money overdue", "发货后货款逾期"),
+    params=OverdueReceivableParams(),
+    dossier=dossier("dispatched"),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Goods of order {order} left at {at:time}; {wait} later {net:money} net of refunds of "
+            "its {amount:money} had come in.",
+            "订单 {order} 的货物于 {at:time} 发出，{wait}后实收 {net:money}（已扣除退款），"
+            "而订单金额为 {amount:money}。",
+        ),
+        OTHERS,
+        *WHOSE,
+    ),
+    keeps=lambda params: params.wait,
+)

@@ -1,0 +1,335 @@
+"""A small world of two orders, and plain questions about one, asked of all events at once.
+
+For the scenes and oracles of the detectors that judge an order by its own story. What is answered
+here is worked out from the events alone, as slowly as one likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit, Payment, ServiceCallback, Shipment
+from tests.detectors.timeline import (
+    callback,
+    customer,
+    edit,
+    order,
+    owner,
+    payment,
+    refund,
+    shipment,
+)
+
+#: Of K-2 no document tells the owner.
+DOCUMENTS = (customer("K-1", "E-KEEPER"), customer("K-2"))
+ORDERS = ("O-A", "O-B")
+Make = Callable[[int], Event]
+Answer = tuple[str, str | None, str | None, str | None, str | None, frozenset[str]]
+
+_ids = st.sampled_from(ORDERS)
+_customers = st.sampled_from((None, "K-1", "K-2"))
+_amounts = st.sampled_from(("0", "100", "500", "990", "1000", "1010", "1010.01", "989.99"))
+_currencies = st.sampled_from((None, None, None, "CNY", "USD"))
+_statuses = st.sampled_from(
+    ("draft", "submitted", "approved", "rejected", "cancelled", "completed", "completed")
+)
+
+
+@st.composite
+def _created(draw: st.DrawFn) -> Make:
+    id_, whose = draw(_ids), draw(_customers)
+    more: dict[str, object] = {}
+    if draw(st.booleans()):
+        more["amount"] = Decimal(1000)
+    if draw(st.booleans()):
+        more["owner"] = draw(st.sampled_from(("E-A", "E-B")))
+    return lambda at: order(at, id_, "E-CLERK", customer=whose, **more)
+
+
+@st.composite
+def _edited(draw: st.DrawFn) -> Make:
+    id_, whose = draw(_ids), draw(_customers)
+    more: dict[str, object] = {}
+    before: dict[str, object] | None = None
+    what = draw(st.sampled_from(("status", "status", "status", "amount", "owner", "gone")))
+    op = "update"
+    if what == "status":
+        more["status"] = draw(_statuses)
+        if draw(st.integers(0, 5)) == 0:
+            before = {"status": draw(_statuses)}
+    elif what == "amount":
+        more["amount"] = Decimal(draw(_amounts))
+        if (currency := draw(_currencies)) is not None:
+            more["currency"] = currency
+    elif what == "owner":
+        more["owner"] = draw(st.sampled_from(("E-A", "E-B")))
+    else:
+        op = draw(st.sampled_from(("delete", "delete", "restore")))
+    return lambda at: edit(at, "E-CLERK", op, ("order", id_), customer=whose, before=before, **more)
+
+
+@st.composite
+def _named(draw: st.DrawFn) -> Make:
+    """One order mentions another, or a quote mentions one."""
+    id_ = draw(_ids)
+    kind = draw(st.sampled_from(("order", "quote")))
+    return lambda at: edit(at, "E-CLERK", "update", (kind, "O-X"), order=id_)
+
+
+@st.composite
+def _moneyed(draw: st.DrawFn) -> Make:
+    id_, amount, number = draw(_ids), draw(_amounts), draw(st.integers(1, 3))
+    currency = draw(st.sampled_from(("CNY", "CNY", "CNY", "USD")))
+    again = draw(st.sampled_from((None, None, "slip")))
+    if draw(st.integers(0, 2)):
+        return lambda at: payment(
+            at,
+            f"P-{number}",
+            amount=amount,
+            order=id_,
+            currency=currency,
+            id=again and f"{again}{at}",
+        )
+    name = draw(st.sampled_from(("P", "R")))
+    return lambda at: refund(at, f"{name}-{number}", amount, order=id_, currency=currency)
+
+
+@st.composite
+def _shipped(draw: st.DrawFn) -> Make:
+    id_, number = draw(_ids), draw(st.integers(1, 2))
+    status = draw(st.sampled_from(("dispatched", "dispatched", "delivered", "returned")))
+    return lambda at: shipment(at, f"S-{number}", order=id_, status=status)
+
+
+@st.composite
+def _called(draw: st.DrawFn) -> Make:
+    outcome = draw(st.sampled_from(("confirmed", "complaint", "unreachable")))
+    id_, whose = draw(st.sampled_from((None, *ORDERS))), draw(st.sampled_from(("K-1", "K-2")))
+    return lambda at: callback(at, f"B-{at}", whose, outcome, order=id_)
+
+
+@st.composite
+def _owned(draw: st.DrawFn) -> Make:
+    whose, to = draw(st.sampled_from(("K-1", "K-2"))), draw(st.sampled_from(("E-C", "E-D")))
+    return lambda at: owner(at, whose, to)
+
+
+MONEY, GOODS, CALLS = _moneyed(), _shipped(), _called()
+EDITS = st.one_of(_created(), _edited(), _edited(), _edited(), _named(), _owned())
+
+
+def around(*moments: int) -> list[int]:
+    """The moments, and the microseconds before and after."""
+    return sorted({moment + micro for moment in moments for micro in (-1, 0, 1)})
+
+
+def scenes(
+    moments: Sequence[int], *what: st.SearchStrategy[Make], first: Iterable[Event] = ()
+) -> st.SearchStrategy[list[Event]]:
+    """Up to a dozen things that happen at some of the moments; mostly after some of `first`."""
+    some = st.lists(
+        st.builds(lambda make, at: make(at), st.one_of(*what, EDITS), st.sampled_from(moments)),
+        max_size=12,
+    )
+    story = list(first)
+    begun = st.one_of(st.just(story), st.integers(0, len(story)).map(lambda much: story[:much]))
+    return st.builds(lambda begun, then: begun + then, begun, some)
+
+
+# Plain questions.
+
+
+def sooner(events: Iterable[Event]) -> list[Event]:
+    return sorted(events, key=lambda event: (event.time, event.id))
+
+
+def edits(events: Iterable[Event], id_: str) -> list[tuple[Event, CrmEdit]]:
+    return [
+        (event, event.data)
+        for event in sooner(events)
+        if isinstance(event.data, CrmEdit)
+        and event.data.object.type == "order"
+        and event.data.object.id == id_
+    ]
+
+
+def creation(events: Iterable[Event], id_: str) -> Event | None:
+    return next((event for event, data in edits(events, id_) if data.op == "create"), None)
+
+
+def mention(events: Iterable[Event], id_: str) -> Event | None:
+    for event in sooner(events):
+        data = event.data
+        if not isinstance(data, CrmEdit) or data.object.type != "order":
+            continue
+        if id_ in (data.object.id, data.order):
+            return event
+    return None
+
+
+def first_words(events: Iterable[Event], id_: str) -> dict[str, tuple[Event, str | None]]:
+    """By status, the first edit that says it, and which status it says was before."""
+    words: dict[str, tuple[Event, str | None]] = {}
+    for event, data in edits(events, id_):
+        if data.after is not None and data.after.status is not None:
+            before = data.before.status if data.before else None
+            words.setdefault(data.after.status, (event, before))
+    return words
+
+
+def became(events: Iterable[Event], id_: str, *statuses: str) -> Event | None:
+    words = first_words(events, id_)
+    return next(
+        iter(sooner(words[it][0] for it in statuses if it in words and words[it][1] != it)), None
+    )
+
+
+def price(events: Iterable[Event], id_: str, until: int) -> tuple[Decimal, str, Event] | None:
+    """Amount, currency, and the edit since which it has been so."""
+    known: tuple[Decimal, str, Event] | None = None
+    for event, data in edits(events, id_):
+        if event.time <= until and data.after is not None and data.after.amount is not None:
+            amount = data.after.amount
+            currency = data.after.currency or (known[1] if known else "CNY")
+            if known is None or known[:2] != (amount, currency):
+                known = (amount, currency, event)
+    return known
+
+
+def money(events: Iterable[Event], id_: str, until: int) -> list[tuple[Event, Payment]]:
+    """The payments and refunds that count."""
+    counted: list[tuple[Event, Payment]] = []
+    for event in sooner(events):
+        data = event.data
+        if not isinstance(data, Payment) or data.order != id_ or event.time > until:
+            continue
+        same = [(it.kind, it.payment) for _, it in counted]
+        again = (data.kind, data.payment) in same
+        if again and (data.kind == "received" or ("received", data.payment) not in same):
+            continue
+        counted.append((event, data))
+    return counted
+
+
+def total(events: Iterable[Event], id_: str, until: int, currency: str, kind: str) -> Decimal:
+    return sum(
+        (
+            it.amount
+            for _, it in money(events, id_, until)
+            if (it.currency, it.kind) == (currency, kind)
+        ),
+        Decimal(0),
+    )
+
+
+def net(events: Iterable[Event], id_: str, until: int, currency: str) -> Decimal:
+    came = total(events, id_, until, currency, "received")
+    return came - total(events, id_, until, currency, "refund")
+
+
+def paid_back(events: Iterable[Event], id_: str, until: int) -> bool:
+    came = {it.currency: Decimal(0) for _, it in money(events, id_, until)}
+    for currency in came:
+        came[currency] = total(events, id_, until, currency, "received")
+    return any(came.values()) and all(
+        total(events, id_, until, currency, "refund") >= amount for currency, amount in came.items()
+    )
+
+
+def shipments(events: Iterable[Event], id_: str, *statuses: str) -> list[Event]:
+    return [
+        event
+        for event in sooner(events)
+        if isinstance(event.data, Shipment)
+        and event.data.order == id_
+        and event.data.status in statuses
+    ]
+
+
+def sent_back(events: Iterable[Event], id_: str, until: int) -> bool:
+    def numbers(status: str) -> set[object]:
+        moved = shipments((it for it in events if it.time <= until), id_, status)
+        return {event.data.shipment for event in moved if isinstance(event.data, Shipment)}
+
+    return 0 < len(numbers("returned")) >= len(numbers("dispatched"))
+
+
+def called_off(events: Iterable[Event], id_: str, until: int, *words: str) -> bool:
+    said = [
+        (event.time, event.id, status)
+        for status, (event, _) in first_words(events, id_).items()
+        if event.time <= until
+    ]
+    ops = [
+        data.op
+        for event, data in edits(events, id_)
+        if event.time <= until and data.op in ("delete", "restore")
+    ]
+    return bool(ops and ops[-1] == "delete") or bool(said and max(said)[2] in words)
+
+
+def undone(events: Iterable[Event], id_: str, until: int) -> bool:
+    return called_off(events, id_, until, "cancelled") or paid_back(events, id_, until)
+
+
+def customers(events: Iterable[Event], id_: str, until: int) -> list[str]:
+    named = [it.customer for event, it in edits(events, id_) if event.time <= until and it.customer]
+    return list(dict.fromkeys(named))
+
+
+def whose(events: Iterable[Event], id_: str, at: int, until: int) -> str | None:
+    """The order's owner at `at`, else its creator, else its customer's; all said by `until`."""
+    told = [(event, data) for event, data in edits(events, id_) if event.time <= until]
+    named = [
+        (event.time, data.after.owner) for event, data in told if data.after and data.after.owner
+    ]
+    by_then = [who for time, who in named if time <= at]
+    if named:
+        return by_then[-1] if by_then else named[0][1]
+    made = creation((event for event, _ in told), id_)
+    if made is not None:
+        assert isinstance(made.data, CrmEdit)
+        return made.data.actor
+    return next((keeper(events, it, at, until) for it in customers(events, id_, until)[:1]), None)
+
+
+def keeper(events: Iterable[Event], id_: str, at: int, until: int) -> str | None:
+    """A customer's owner at `at`: the newest word by then, a document of January among them."""
+    words = [
+        (event.time, event.data.after.owner)
+        for event in sooner(events)
+        if isinstance(event.data, CrmEdit)
+        and (event.data.object.type, event.data.object.id) == ("customer", id_)
+        and event.data.after is not None
+        and event.data.after.owner is not None
+        and event.time <= until
+    ]
+    by_then = [who for time, who in words if time <= at]
+    if by_then:
+        return by_then[-1]
+    if id_ == "K-1":
+        return "E-KEEPER"
+    return words[0][1] if words else None
+
+
+def calls(events: Iterable[Event], id_: str, whom: Sequence[str], since: int, until: int) -> bool:
+    return any(
+        isinstance(event.data, ServiceCallback)
+        and event.data.outcome != "unreachable"
+        and (event.data.order == id_ or event.data.customer in whom)
+        and since <= event.time <= until
+        for event in events
+    )
+
+
+def answer(
+    events: Sequence[Event], severity: str, id_: str, at: int, until: int, *shown: Event
+) -> Answer:
+    """An alert about the order as `oracle` is to tell it."""
+    whom = customers(events, id_, until)
+    evidence = frozenset(event.id for event in shown)
+    return severity, whose(events, id_, at, until), whom[0] if whom else None, id_, None, evidence

@@ -1,0 +1,244 @@
+"""overdue-receivable: goods left, and 30 d later less than 99 % of the order's amount has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import pytest
+
+from offbook.detectors.engine import configured
+from offbook.detectors.overdue_receivable import DETECTOR
+from offbook.events.alert import Alert
+from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from tests.detectors import order_world
+from tests.detectors.order_world import Answer, around
+from tests.detectors.timeline import (
+    after,
+    at,
+    company,
+    edit,
+    employee,
+    evidence,
+    final,
+    hit,
+    ids,
+    local,
+    only,
+    order,
+    payment,
+    play,
+    refund,
+    shipment,
+)
+
+NINE = "2026-03-02 09:00"
+NOON = "2026-03-02 12:00"
+DEADLINE = after(NOON, "30d")
+DUE = after(NOON, "30d") + HOUR  # and 1 h of grace
+
+SOLD = order(NINE, "O-1", "E-1", customer="C-1", amount=Decimal(1000))
+SENT = shipment(NOON, "S-1", order="O-1")
+
+
+def paid(moment: str | int, amount: str, number: str = "P-1", **more: str) -> Event:
+    return payment(moment, number, amount=amount, order="O-1", **more)  # type: ignore[arg-type]
+
+
+def returned(moment: str | int, number: str = "S-1") -> Event:
+    return shipment(moment, number, order="O-1", status="returned")
+
+
+def in_the_end(*events: Event) -> list[Alert]:
+    return play(sorted(events, key=lambda event: event.time), DETECTOR, until=after(NOON, "40d"))
+
+
+def test_a_third_of_the_money_30_days_after_the_goods_left() -> None:
+    #   09:00 order 1000 ── 12:00 goods ── 5 d: 300 ──── 30 d ────┼─ 1 h grace ─┤ 1 µs ◄ fires
+    third = paid(after(NOON, "5d"), "300")
+    reference = company(employee("E-1", "唐静"))
+    assert play([SOLD, SENT, third], DETECTOR, until=DUE) == []
+    alert = only(play([SOLD, SENT, third], DETECTOR, until=DUE + 1, reference=reference))
+    assert (alert.severity, alert.score, alert.state) == ("warning", 30, "firing")
+    assert (alert.employee, alert.customer, alert.order) == ("E-1", "C-1", "O-1")
+    assert evidence(alert) == ids(SOLD, SENT, third)
+    assert alert.summary.en == (
+        "Goods of order O-1 left at 2026-03-02 12:00; 30 days later 300.00 CNY net of refunds of "
+        "its 1,000.00 CNY had come in. Customer: C-1. Responsible: 唐静 (E-1)."
+    )
+    assert alert.summary.zh == (
+        "订单 O-1 的货物于 2026-03-02 12:00 发出，30 天后实收 300.00 元（已扣除退款），"
+        "而订单金额为 1,000.00 元。客户：C-1。责任人：唐静（E-1）。"
+    )
+    assert alert.rule is not None
+    assert alert.rule.params == {"paid_pct": "99", "wait": "30d"}
+    assert alert.rule.measured == {"paid_pct": "30.00"}
+
+
+@pytest.mark.parametrize(
+    "amount, measured", [("990", None), ("989.9999", "98.99"), ("1000", None), ("2000", None)]
+)
+def test_ninety_nine_percent_is_enough_and_a_hair_less_is_not(
+    amount: str, measured: str | None
+) -> None:
+    alerts = in_the_end(SOLD, paid(NINE, amount), SENT)
+    assert [alert.rule and alert.rule.measured for alert in alerts] == (
+        [] if measured is None else [{"paid_pct": measured}]
+    )
+
+
+@pytest.mark.parametrize("micro, in_time", [(0, True), (1, False)])
+def test_money_of_the_30th_day_is_in_time(micro: int, in_time: bool) -> None:
+    #   12:00 goods ──── 30 d ────┤ 1000      one microsecond beyond is not
+    assert (in_the_end(SOLD, SENT, paid(DEADLINE + micro, "1000")) == []) is in_time
+
+
+def test_the_first_lot_counts() -> None:
+    #   goods ── 5 d: more goods ── 30 d ┤ ◄ fires, from the first
+    more = shipment(after(NOON, "5d"), "S-2", order="O-1")
+    assert evidence(only(in_the_end(SOLD, SENT, more))) == ids(SOLD, SENT)
+
+
+def test_what_was_refunded_has_not_come_in() -> None:
+    part = refund(after(NOON, "6d"), "R-1", "600", order="O-1")
+    alert = only(in_the_end(SOLD, SENT, paid(after(NOON, "5d"), "1000"), part))
+    assert "400.00 CNY net of refunds" in alert.summary.en
+
+
+@pytest.mark.parametrize("undone", ["cancelled", "deleted", "refunded", "returned"])
+@pytest.mark.parametrize("micro, in_time", [(0, True), (1, False)])
+def test_an_order_undone_in_time_is_left_alone(undone: str, micro: int, in_time: bool) -> None:
+    #   goods ── 100 in ──── 30 d ────┤ cancelled, deleted, refunded or sent back
+    moment = DEADLINE + micro
+    what = {
+        "cancelled": edit(moment, "E-9", "update", ("order", "O-1"), status="cancelled"),
+        "deleted": edit(moment, "E-9", "delete", ("order", "O-1")),
+        "refunded": refund(moment, "R-1", "100", order="O-1"),
+        "returned": returned(moment),
+    }[undone]
+    assert (in_the_end(SOLD, SENT, paid(after(NOON, "1d"), "100"), what) == []) is in_time
+
+
+def test_a_restored_order_is_waited_for() -> None:
+    gone = edit(after(NOON, "1d"), "E-9", "delete", ("order", "O-1"))
+    back = edit(after(NOON, "2d"), "E-9", "restore", ("order", "O-1"))
+    assert only(in_the_end(SOLD, SENT, gone, back)).state == "firing"
+
+
+def test_one_box_of_two_that_comes_back_stops_nothing() -> None:
+    #   two shipments, one returned       both returned, whatever number the return bears
+    two = [SOLD, SENT, shipment(NOON, "S-2", order="O-1")]
+    one = returned(after(NOON, "3d"))
+    assert only(in_the_end(*two, one)).state == "firing"
+    assert in_the_end(*two, one, returned(after(NOON, "4d"), "RMA-7")) == []
+
+
+def test_an_order_without_an_amount_or_without_goods_is_left_alone() -> None:
+    assert in_the_end(order(NINE, "O-1"), SENT) == []
+    assert in_the_end(SOLD, shipment(NOON, "S-1", order="O-1", status="delivered")) == []
+    assert in_the_end(SOLD, shipment(NOON, "S-1", order="O-2")) == []
+
+
+def test_other_money_is_named_and_not_counted() -> None:
+    alert = only(in_the_end(SOLD, SENT, paid(NOON, "1000", currency="USD")))
+    assert "had come in. Money in USD is not counted. Customer: C-1." in alert.summary.en
+    assert "另有 USD 款项未计入。" in alert.summary.zh
+
+
+def test_money_that_comes_too_late_leaves_it_standing() -> None:
+    assert only(in_the_end(SOLD, SENT, paid(after(NOON, "32d"), "1000"))).state == "firing"
+
+
+@pytest.mark.parametrize("what", ["money", "return"])
+def test_what_arrives_late_but_was_in_time_withdraws_it(what: str) -> None:
+    #   goods ──── 30 d, 1 h ◄ fires ── 33 d: what happened on the 29th day arrives
+    moment = after(NOON, "29d")
+    late = paid(moment, "1000") if what == "money" else returned(moment)
+    why = {
+        "money": ("the money had come in time", "货款已在期限内收到"),
+        "return": ("all the goods came back in time", "货物已在期限内全部退回"),
+    }[what]
+    alerts = play([SOLD, SENT, hit(after(NOON, "33d"), "E-9"), late], DETECTOR)
+    assert [(alert.revision, alert.state) for alert in alerts] == [(1, "firing"), (2, "withdrawn")]
+    assert evidence(alerts[-1]) == ids(SOLD, SENT, late)
+    assert alerts[-1].summary.en.startswith(f"Withdrawn: {why[0]}. Goods of order O-1 left")
+    assert alerts[-1].summary.zh.startswith(f"已撤回：{why[1]}。订单 O-1 的货物")
+
+
+def test_goods_that_left_earlier_and_arrive_late_move_the_deadline() -> None:
+    #   (10:00 goods, arrive last)    12:00 goods
+    early = shipment(after(NINE, "1h"), "S-0", order="O-1")
+    clock = hit(after(NOON, "3d"), "E-9")
+    moved = play([SOLD, SENT, clock, early], DETECTOR, until=after(NINE, "30d") + 2 * HOUR + 1)
+    assert evidence(only(moved)) == ids(SOLD, early)
+
+
+def test_a_repeat_counts_once() -> None:
+    assert [alert.revision for alert in in_the_end(SOLD, SENT, SENT)] == [1]
+
+
+def test_two_orders_are_two_alerts() -> None:
+    other = order(NINE, "O-2", "E-1", amount=Decimal(10))
+    assert len(final(in_the_end(SOLD, other, SENT, shipment(NOON, "S-2", order="O-2")))) == 2
+
+
+def test_the_numbers_are_parameters() -> None:
+    events = [SOLD, paid(NINE, "300"), SENT]
+    assert play(events, configured(DETECTOR, paid_pct=30), until=after(NOON, "40d")) == []
+    assert only(play(events, configured(DETECTOR, wait=DAY), until=after(NOON, "2d")))
+
+
+def test_it_is_forgotten_in_the_end() -> None:
+    run = local(DETECTOR)
+    run.run([SOLD, SENT], after(NOON, "40d"))
+    assert run.states["order:O-1"].notebooks
+    run.advance(after(NOON, "408d"))
+    assert run.states == {}
+
+
+def test_the_id_is_the_orders() -> None:
+    assert only(in_the_end(SOLD, SENT)).alert_id == "overdue-receivable-32e091c9923faa77"
+
+
+# The world it is held to the laws in.
+
+
+FIRES = (
+    [
+        order(NINE, "O-OR", "E-5", customer="C-OR", amount=Decimal(1000)),
+        shipment(after(NINE, "1h"), "S-OR", order="O-OR"),
+    ],
+    "32d",
+)
+
+DOCUMENTS = order_world.DOCUMENTS
+T = at(NOON)
+SCENES = order_world.scenes(
+    [T - HOUR, T, T + HOUR, T + 10 * DAY, *around(T + 30 * DAY), T + 30 * DAY + HOUR, T + 33 * DAY],
+    order_world.MONEY,
+    order_world.GOODS,
+    first=[
+        order(T - HOUR, "O-A", "E-CLERK", customer="K-1", amount=Decimal(1000)),
+        shipment(T, "S-1", order="O-A"),
+    ],
+)
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    for id_ in order_world.ORDERS:
+        left = order_world.shipments(events, id_, "dispatched")
+        if not left:
+            continue
+        end = left[0].time + 30 * DAY
+        cost = order_world.price(events, id_, end)
+        if cost is None or order_world.undone(events, id_, end):
+            continue
+        if order_world.sent_back(events, id_, end):
+            continue
+        amount, currency, told = cost
+        if order_world.net(events, id_, end, currency) < amount * Decimal("0.99"):
+            came = [it for it, _ in order_world.money(events, id_, end)]
+            yield order_world.answer(
+                events, "warning", id_, left[0].time, end, left[0], told, *came
+            )
