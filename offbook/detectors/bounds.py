@@ -82,7 +82,8 @@ def prune_shared(
         evicted += len(state.profile) - len(kept)
         if len(fallen) > most:
             for detector_id, notebook in state.notebooks.items():
-                if detectors[detector_id].dossier is not None:
+                judging = detectors.get(detector_id)
+                if judging is not None and judging.dossier is not None:
                     notebook.floor = fallen[-most - 1].at
         state.profile = kept
     while len(state.subscribers) > most:
@@ -92,7 +93,8 @@ def prune_shared(
     answered = len(state.known) == len(state.asked)
     for detector_id, notebook in list(state.notebooks.items()):
         empty = not (notebook.facts or notebook.raised or notebook.waiting or notebook.due)
-        if empty and (answered or detectors[detector_id].dossier is None):
+        detector = detectors.get(detector_id)
+        if empty and (answered or detector is None or detector.dossier is None):
             del state.notebooks[detector_id]
     if not state.notebooks and state.asked:
         state.asked = {}

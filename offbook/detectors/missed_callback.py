@@ -18,7 +18,15 @@ from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, View
 from offbook.detectors.fact import Fact
-from offbook.detectors.order_book import WHOSE, OrderBook, Settled, became, dossier, order_finding
+from offbook.detectors.order_book import (
+    NOTES,
+    WHOSE,
+    OrderBook,
+    Settled,
+    became,
+    dossier,
+    order_finding,
+)
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import Profile
 from offbook.detectors.sentences import Sentence, says
@@ -82,5 +90,6 @@ DETECTOR = Detector(
         ),
         *WHOSE,
     ),
+    notes=NOTES,
     keeps=lambda params: params.wait,
 )

@@ -33,18 +33,18 @@ SENT_BACK = Bilingual("all the goods came back in time", "货物已在期限内�
 
 #: What an event adds, by its role in the profile.
 NOTES = {
-    "created": "the order was created",
-    "status": "the order's status",
-    "amount": "what the order comes to",
-    "received": "money received",
-    "refund": "money refunded",
-    "dispatched": "goods left",
-    "delivered": "goods arrived",
-    "returned": "goods came back",
-    "called_back": "the customer was called back",
-    "callback": "the customer was called back",
-    "gone": "the order was deleted",
-    "back": "the order was restored",
+    "created": Bilingual("the order was created", "创建订单"),
+    "status": Bilingual("the order's status", "订单状态"),
+    "amount": Bilingual("what the order comes to", "订单金额"),
+    "received": Bilingual("money received", "收到货款"),
+    "refund": Bilingual("money refunded", "退款"),
+    "dispatched": Bilingual("goods left", "发货"),
+    "delivered": Bilingual("goods arrived", "货物签收"),
+    "returned": Bilingual("goods came back", "退货"),
+    "called_back": Bilingual("the customer was called back", "已回访客户"),
+    "callback": Bilingual("the customer was called back", "已回访客户"),
+    "gone": Bilingual("the order was deleted", "订单被删除"),
+    "back": Bilingual("the order was restored", "订单已恢复"),
 }
 
 #: Of other money that was received or refunded.
@@ -253,6 +253,5 @@ def order_finding(
         settled=settled.why if settled else None,
         subject=Subject(who, customer, view.entity_id),
         values={"at": str(act.at), **book.worth(), **(values or {})},
-        notes=NOTES,
         measured=measured or {},
     )

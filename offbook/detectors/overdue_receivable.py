@@ -20,6 +20,7 @@ from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, View
 from offbook.detectors.order_book import (
+    NOTES,
     OTHERS,
     WHOSE,
     OrderBook,
@@ -92,5 +93,6 @@ DETECTOR = Detector(
         OTHERS,
         *WHOSE,
     ),
+    notes=NOTES,
     keeps=lambda params: params.wait,
 )

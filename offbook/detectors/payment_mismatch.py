@@ -21,6 +21,7 @@ from typing import Annotated
 from offbook.detectors.detector import Detector, Finding, View
 from offbook.detectors.fact import Fact
 from offbook.detectors.order_book import (
+    NOTES,
     OTHERS,
     WHOSE,
     OrderBook,
@@ -114,5 +115,6 @@ DETECTOR = Detector(
         OTHERS,
         *WHOSE,
     ),
+    notes=NOTES,
     keeps=lambda params: params.wait,
 )

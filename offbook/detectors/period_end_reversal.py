@@ -17,7 +17,15 @@ from datetime import timedelta
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, View
-from offbook.detectors.order_book import WHOSE, WORTH, OrderBook, Settled, dossier, order_finding
+from offbook.detectors.order_book import (
+    NOTES,
+    WHOSE,
+    WORTH,
+    OrderBook,
+    Settled,
+    dossier,
+    order_finding,
+)
 from offbook.detectors.params import Params, described
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
@@ -101,5 +109,6 @@ DETECTOR = Detector(
         WORTH,
         *WHOSE,
     ),
+    notes=NOTES,
     keeps=lambda params: (params.last_days + params.within_days) * DAY,
 )

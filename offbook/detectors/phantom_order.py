@@ -17,6 +17,7 @@ from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, View
 from offbook.detectors.order_book import (
+    NOTES,
     WHOSE,
     WORTH,
     OrderBook,
@@ -77,5 +78,6 @@ DETECTOR = Detector(
         WORTH,
         *WHOSE,
     ),
+    notes=NOTES,
     keeps=lambda params: params.wait,
 )

@@ -164,7 +164,7 @@ def test_an_alert_says_what_it_measured_of_each_threshold_it_has(detector: Detec
 
 
 def _number(text: str) -> float:
-    return float(text) if text.isdecimal() else Duration(text)
+    return Duration(text) if text[-1].isalpha() else float(text)
 
 
 @every
