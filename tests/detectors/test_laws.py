@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from random import Random
 
 import msgspec
@@ -328,8 +329,13 @@ def _facts(state: object) -> list[object]:
     return [fact for notebook in state.notebooks.values() for fact in notebook.facts]  # type: ignore[attr-defined]
 
 
-def test_the_random_companies_make_every_detector_fire() -> None:
+def test_the_random_companies_make_every_detector_fire_that_has_no_world_of_its_own() -> None:
     """Else the laws above would hold of nothing."""
+    without = {
+        id_
+        for id_ in BY_ID
+        if not hasattr(import_module(f"tests.detectors.test_{id_.replace('-', '_')}"), "SCENES")
+    }
     fired: Counter[str] = Counter()
 
     @settings(max_examples=800, deadline=None, derandomize=True, phases=[Phase.generate])
@@ -339,5 +345,5 @@ def test_the_random_companies_make_every_detector_fire() -> None:
         fired.update({alert.detector for alert in alerts})
 
     look()
-    assert set(fired) == set(BY_ID)
-    assert min(fired.values()) >= 3, fired
+    assert without <= set(fired)
+    assert min(fired[id_] for id_ in without) >= 3, fired
