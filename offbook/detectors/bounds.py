@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec import structs
-
 from offbook.detectors.detector import Common, Detector
-from offbook.detectors.fact import Fact
+from offbook.detectors.fact import Fact, joined
 from offbook.detectors.profile import KEPT, REGISTER_KEPT
 from offbook.detectors.state import EntityState, Notebook
 
@@ -33,7 +31,7 @@ def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, comm
     if len(facts) > most:
         kept = facts
         if detector.folds:
-            kept = _fold(facts, lambda fact: (fact.role, fact.about))
+            kept = _fold(facts, lambda fact: (fact.role, fact.about, fact.fields.get("currency")))
             if len(kept) > most:
                 kept = _fold(kept, lambda fact: fact.role)
         if len(kept) > most:
@@ -134,7 +132,7 @@ def _fold(facts: list[Fact], what: Callable[[Fact], object]) -> list[Fact]:
     for fact in facts:
         last = folded[-1] if folded else None
         if joinable and last is not None and what(last) == what(fact):
-            folded[-1] = structs.replace(last, weight=last.weight + fact.weight)
+            folded[-1] = joined(last, (last, fact))
             joinable = False
         else:
             folded.append(fact)

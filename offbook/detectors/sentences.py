@@ -2,8 +2,8 @@
 
 A place is `{name}`: something of the finding's `values`, else a parameter, else the subject. After
 a colon stands how it is told: `{at:time}`, `{at:day}`, `{amount:money}` (in `currency`),
-`{who:employee}`, `{total:record,file}` (in English a noun for a count). `{employee}`, and durations
-among the parameters, need no such word.
+`{who:employee}`, `{gap:span}` (a duration such as `90m`), `{total:record,file}` (in English a noun
+for a count). `{employee}`, and durations among the parameters, need no such word.
 """
 
 from __future__ import annotations
@@ -97,6 +97,8 @@ class _Telling(Formatter):
                 return self._said(money(value, self._finding.values["currency"]))
             case "employee":
                 return self._said(self._words.employee(value))
+            case "span":
+                return self._said(span(Duration(value)))
             case _:
                 nouns = format_spec.split(",")
                 return counted(value, *nouns) if self._language == "en" else str(value)
