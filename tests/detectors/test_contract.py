@@ -84,6 +84,7 @@ def test_the_ids_are_those_of_detectors_md() -> None:
         "unauthorised-transfer",
         "callback-mismatch",
         "complaint-burst",
+        "sales-spike",
     }
     assert len(BY_ID) == len(DETECTORS)
 
@@ -269,7 +270,7 @@ def raising_in_judge(detector: Detector, when: Any = lambda view: True) -> Detec
             raise BoomError
         return detector.judge(view, params)
 
-    return replace(detector, judge=judge)
+    return replace(detector, judge=judge, concerns=None)
 
 
 def raising_in_fact(detector: Detector) -> Detector:
