@@ -85,6 +85,7 @@ def test_the_ids_are_those_of_detectors_md() -> None:
         "callback-mismatch",
         "complaint-burst",
         "order-splitting",
+        "order-cycle-collapse",
         "sales-spike",
         "sales-slump",
     }
