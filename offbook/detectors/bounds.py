@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec import structs
-
 from offbook.detectors.detector import Common, Detector
-from offbook.detectors.fact import Fact
+from offbook.detectors.fact import Fact, joined
 from offbook.detectors.profile import KEPT, REGISTER_KEPT
 from offbook.detectors.state import EntityState, Notebook
 
@@ -34,7 +32,11 @@ def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, comm
         kept = facts
         if detector.folds:
             within = detector.keeps(detector.params)
-            kept = _fold(facts, lambda fact: (fact.role, fact.about), within)
+            kept = _fold(
+                facts,
+                lambda fact: (fact.role, fact.about, fact.fields.get("currency")),
+                within,
+            )
             if len(kept) > most:
                 kept = _fold(kept, lambda fact: fact.role, within)
         if len(kept) > most:
@@ -158,7 +160,7 @@ def _fold(facts: list[Fact], what: Callable[[Fact], object], within: int) -> lis
             and fact.at - last.at <= within
             and what(last) == what(fact)
         ):
-            folded[-1] = structs.replace(last, weight=last.weight + fact.weight)
+            folded[-1] = joined(last, (last, fact))
             joinable = False
         else:
             folded.append(fact)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Context, Decimal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from offbook.events.event import Event
 from offbook.events.types import KINDS
+
+#: Amounts have at most 18 digits, before the point or after it: no sum of them is rounded here, so
+#: it does not matter in which order, or in which parts, they are added.
+EXACT = Context(prec=60)
 
 _INDEX = {kind.data: number for number, kind in enumerate(KINDS)}
 
@@ -99,6 +104,18 @@ def insert_ends(facts: list[Fact], fact: Fact, span: int) -> bool:
     return insert(facts, fact)
 
 
+def joined(into: Fact, facts: Sequence[Fact]) -> Fact:
+    """`into` with the totals of `facts`: their weights, and their `amount`s if they have any."""
+    weight = sum(fact.weight for fact in facts)
+    amounts = [Decimal(fact.fields["amount"]) for fact in facts if "amount" in fact.fields]
+    if not amounts:
+        return structs.replace(into, weight=weight)
+    total = amounts[0]
+    for amount in amounts[1:]:
+        total = EXACT.add(total, amount)
+    return structs.replace(into, weight=weight, fields={**into.fields, "amount": str(total)})
+
+
 def between(facts: Iterable[Fact], first: int, last: int) -> list[Fact]:
     """The facts in the closed interval [first, last]."""
     return [fact for fact in facts if first <= fact.at <= last]
@@ -114,4 +131,13 @@ def in_time_order(*facts: Fact) -> tuple[Fact, ...]:
     return tuple(distinct[order] for order in sorted(distinct))
 
 
-__all__ = ["Fact", "between", "fact_of", "in_time_order", "insert", "insert_ends"]
+__all__ = [
+    "EXACT",
+    "Fact",
+    "between",
+    "fact_of",
+    "in_time_order",
+    "insert",
+    "insert_ends",
+    "joined",
+]

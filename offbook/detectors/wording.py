@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Context, Decimal
 
 from offbook.detectors.detector import Common, Words
 from offbook.detectors.fact import Fact
@@ -12,6 +12,8 @@ from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Bilingual
 from offbook.events.times import DAY, EPOCH, HOUR, MINUTE
+
+_FLOOR = Context(prec=60, rounding=ROUND_FLOOR)
 
 UNKNOWN_EMPLOYEE = Bilingual("an employee not yet known", "尚不明确的员工")
 
@@ -39,8 +41,8 @@ class CompanyWords(Words):
 
 
 def money(amount: str, currency: str) -> Bilingual:
-    """`5,000.00 CNY` and `5,000.00 元`."""
-    figure = f"{Decimal(amount):,.2f}"
+    """`5,000.00 CNY` and `5,000.00 元`; the `+` of a `floored` amount stays."""
+    figure = f"{Decimal(amount.removesuffix('+')):,.2f}" + amount[len(amount.removesuffix("+")) :]
     return Bilingual(f"{figure} {currency}", f"{figure} {'元' if currency == 'CNY' else currency}")
 
 
@@ -56,6 +58,12 @@ def span(duration: int) -> Bilingual:
 def elapsed(first: int, last: int) -> str:
     """How long from the one to the other, in whole minutes, as the settings write it: `"255m"`."""
     return str(Duration((last - first) // MINUTE * MINUTE))
+
+
+def roughly(duration: int) -> str:
+    """A length of time in whole days, hours or minutes, as the settings write it: `"53h"`."""
+    unit = DAY if duration >= 2 * DAY else HOUR if duration >= 2 * HOUR else MINUTE
+    return str(Duration(duration // unit * unit))
 
 
 def total(facts: Sequence[Fact], common: Common) -> str:
@@ -77,6 +85,18 @@ def _rounded(exact: int, facts: Sequence[Fact], common: Common) -> str:
         return str(exact)
     unit: int = 10 ** max(len(str(exact)) - 2, 0)
     return f"{exact // unit * unit}+"
+
+
+def tenths(figure: Decimal) -> str:
+    """`figure` with one digit after the point, never more than it is."""
+    return f"{_FLOOR.quantize(figure, Decimal('0.1')):f}"
+
+
+def floored(figure: Decimal, facts: Sequence[Fact], common: Common) -> str:
+    """An amount, or another figure that grows with `facts`, floored as `total` is."""
+    if len(facts) <= common.max_evidence or not figure:
+        return f"{figure:f}"
+    return f"{_FLOOR.quantize(figure, Decimal(1).scaleb(figure.adjusted() - 1)):f}+"
 
 
 def counted(count: str, *nouns: str) -> str:

@@ -93,6 +93,10 @@ def test_the_ids_are_those_of_detectors_md() -> None:
         "payment-mismatch",
         "overdue-receivable",
         "missed-callback",
+        "order-splitting",
+        "order-cycle-collapse",
+        "sales-spike",
+        "sales-slump",
     }
     assert len(BY_ID) == len(DETECTORS)
 
@@ -319,7 +323,7 @@ def raising_in_judge(detector: Detector, when: Any = lambda view: True) -> Detec
             raise BoomError
         return detector.judge(view, params)
 
-    return replace(detector, judge=judge)
+    return replace(detector, judge=judge, concerns=None)
 
 
 def raising_in_fact(detector: Detector) -> Detector:

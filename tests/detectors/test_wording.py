@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -11,7 +12,16 @@ from offbook.detectors.detector import Common, Detector
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
-from offbook.detectors.wording import CompanyWords, counted, money, span, total
+from offbook.detectors.wording import (
+    CompanyWords,
+    counted,
+    floored,
+    money,
+    roughly,
+    span,
+    tenths,
+    total,
+)
 from offbook.events.alert import Bilingual
 from tests.detectors.timeline import at, company, employee
 
@@ -47,6 +57,7 @@ def test_times_and_days_are_the_companys() -> None:
     [
         ("168000", "CNY", "168,000.00 CNY", "168,000.00 元"),
         ("0.5", "USD", "0.50 USD", "0.50 USD"),
+        ("1300000+", "CNY", "1,300,000.00+ CNY", "1,300,000.00+ 元"),
         ("999999999999999999", "CNY", "999,999,999,999,999,999.00 CNY", None),
     ],
 )
@@ -102,3 +113,29 @@ def test_beyond_that_they_go_on_to_two_digits() -> None:
 def test_every_title_is_short_and_in_both_languages(detector: Detector) -> None:
     assert 5 < len(detector.title.en) <= 60
     assert re.fullmatch(r"[\u4e00-\u9fff]{4,16}", detector.title.zh)
+
+
+@pytest.mark.parametrize(
+    "length, said",
+    [("50h", "2d"), ("47h", "47h"), ("119m", "119m"), ("121m", "2h"), ("59s", "0s"), ("0s", "0s")],
+)
+def test_a_length_is_told_in_whole_days_hours_or_minutes(length: str, said: str) -> None:
+    assert roughly(Duration(length)) == said
+
+
+def test_a_figure_is_floored_to_tenths() -> None:
+    assert [tenths(Decimal(it)) for it in ("6", "6.09", "29.99", "0", "1E+40")] == [
+        "6.0",
+        "6.0",
+        "29.9",
+        "0.0",
+        f"1{'0' * 40}.0",
+    ]
+
+
+def test_an_amount_is_told_exactly_up_to_a_bound_then_to_two_digits() -> None:
+    order = Fact(0, "sale", "//test.example", "1", 0, 0, 0)
+    few, many = [order] * 3, [order] * 4
+    for exact, told in (("1399999.99", "1300000+"), ("6.18", "6.1+"), ("0", "0"), ("90", "90+")):
+        assert floored(Decimal(exact), few, Common(max_evidence=3)) == exact
+        assert floored(Decimal(exact), many, Common(max_evidence=3)) == told
