@@ -1,5 +1,8 @@
 """How fast `offbook replay` is on one core, and what each detector costs.
 
+Twice: over the mix that the other benchmarks send, where everything happens at once, and over the
+simulated company, where people work as people do.
+
 The rate is events through the whole command but for printing: reading NDJSON, decoding, routing,
 judging. Taking in the reference documents is measured by itself and taken off.
 """
@@ -18,22 +21,33 @@ from typing import Any
 from bench.mix import Mix, reference
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.detector import Detector
+from offbook.simulation.plan import Plan
+from offbook.simulation.simulate import Simulation
 from offbook.streams.replay import Replayed, replay
 from offbook.streams.settings import Settings
 
 
-def run(events: int, folder: Path) -> float:
-    """Print the figures; returns events a second with all detectors."""
+def run(events: int, folder: Path) -> None:
+    """Print the figures of both."""
     documents, story = folder / "reference.ndjson", folder / "events.ndjson"
     with documents.open("wb") as file:
         file.writelines(line.document + b"\n" for line in reference())
     with story.open("wb") as file:
         file.writelines(line.document + b"\n" for line in Mix(events))
+    _measure("the mix", documents, story)
+    with documents.open("wb") as known, story.open("wb") as file:
+        for line in Simulation(Plan()).lines():
+            (known if b'"offbook.reference.' in line else file).write(line)
+    _measure("the simulated company", documents, story)
+
+
+def _measure(name: str, documents: Path, story: Path) -> None:
     _, before = _timed([documents], DETECTORS)
     done, whole = _timed([documents, story], DETECTORS)
+    events = done.events + done.repeats
     rate = events / (whole - before)
     print(
-        f"replay, {len(DETECTORS)} detectors: {rate:,.0f} events/s on one core "
+        f"replay of {name}, {len(DETECTORS)} detectors: {rate:,.0f} events/s on one core "
         f"({events:,} events in {whole - before:.1f} s, after {done.reference:,} reference "
         f"documents in {before:.1f} s; {done.revisions} revisions)"
     )
@@ -44,7 +58,6 @@ def run(events: int, folder: Path) -> float:
     _timed([documents, story], watched)
     for name, (spent,) in sorted(costs.items(), key=lambda row: -row[1][0]):
         print(f"  {name:27} {spent / events / 1000:6.2f} µs an event")
-    return rate
 
 
 def _timed(files: list[Path], detectors: Sequence[Detector]) -> tuple[Replayed, float]:
@@ -62,6 +75,7 @@ def _watched(detector: Detector, spent: list[int]) -> Detector:
         for read in detector.reads
     )
     prune = _watching(detector.prune, spent) if detector.prune else None
+    concerns = _watching(detector.concerns, spent) if detector.concerns else None
 
     def judge(view: Any, params: Any) -> Any:
         started = perf_counter_ns()
@@ -69,7 +83,7 @@ def _watched(detector: Detector, spent: list[int]) -> Detector:
         spent[0] += perf_counter_ns() - started
         return found
 
-    return replace(detector, reads=reads, judge=judge, prune=prune)
+    return replace(detector, reads=reads, judge=judge, prune=prune, concerns=concerns)
 
 
 def _watching(work: Callable[..., Any], spent: list[int]) -> Callable[..., Any]:
