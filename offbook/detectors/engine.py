@@ -253,7 +253,7 @@ class Engine:
                 if not self._unconcerned(view, detector_id, fresh, step, now):
                     self._judge(key, view, detector_id, fresh, step, now, detected_at)
         if step.changed:
-            step.evict("profile", prune_shared(state, now, self.common))
+            step.evict("profile", prune_shared(state, self.detectors, now, self.common))
             set_due(state, self.detectors, now, self.common)
         return step
 
