@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from offbook.detectors.detector import Common, Words
 from offbook.detectors.fact import Fact
+from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Bilingual
 from offbook.events.times import DAY, EPOCH, HOUR, MINUTE
@@ -50,6 +51,11 @@ def span(duration: int) -> Bilingual:
         if count and not rest:
             return Bilingual(f"{count} {en}{'' if count == 1 else 's'}", f"{count} {zh}")
     return Bilingual(f"{duration / MINUTE:g} minutes", f"{duration / MINUTE:g} 分钟")
+
+
+def elapsed(first: int, last: int) -> str:
+    """How long from the one to the other, in whole minutes, as the settings write it: `"255m"`."""
+    return str(Duration((last - first) // MINUTE * MINUTE))
 
 
 def total(facts: Sequence[Fact], common: Common) -> str:
