@@ -10,6 +10,7 @@ from offbook.detectors import (
     complaint_burst,
     contact_tampering,
     deleted_before_resignation,
+    duplicate_customer,
     duties_conflict,
     eve_of_deal_transfer,
     follow_up_lapsed,
@@ -41,5 +42,6 @@ DETECTORS: tuple[Detector, ...] = (
     chat_burst.DETECTOR,
     callback_mismatch.DETECTOR,
     complaint_burst.DETECTOR,
+    duplicate_customer.DETECTOR,
 )
 BY_ID: dict[str, Detector] = {detector.id: detector for detector in DETECTORS}

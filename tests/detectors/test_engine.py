@@ -354,7 +354,10 @@ def test_silence_is_explained_until_the_reference_arrives() -> None:
     reference = Reference()
     engine = Engine(DETECTORS, reference)
     by_account = {"offbook-payment", "account-ring"}
-    by_employee = {"contact-tampering", "unauthorised-transfer"}
+    by_employee = {
+        "contact-tampering",
+        "unauthorised-transfer",
+    }
     assert set(engine.silent()) == by_account | by_employee
     reference.put(customer("C-1", "E-1"))
     assert set(engine.silent()) == by_account | by_employee
