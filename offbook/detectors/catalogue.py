@@ -19,6 +19,7 @@ from offbook.detectors import (
     shipment_before_approval,
     shipment_without_order,
     unapproved_order,
+    unauthorised_discount,
     unauthorised_transfer,
     unmatched_payment,
 )
@@ -42,6 +43,7 @@ DETECTORS: tuple[Detector, ...] = (
     chat_burst.DETECTOR,
     callback_mismatch.DETECTOR,
     complaint_burst.DETECTOR,
+    unauthorised_discount.DETECTOR,
     duplicate_customer.DETECTOR,
 )
 BY_ID: dict[str, Detector] = {detector.id: detector for detector in DETECTORS}
