@@ -10,6 +10,7 @@ from offbook.detectors import (
     complaint_burst,
     contact_tampering,
     deleted_before_resignation,
+    diverted_consignee,
     duplicate_customer,
     duties_conflict,
     eve_of_deal_transfer,
@@ -43,6 +44,7 @@ DETECTORS: tuple[Detector, ...] = (
     chat_burst.DETECTOR,
     callback_mismatch.DETECTOR,
     complaint_burst.DETECTOR,
+    diverted_consignee.DETECTOR,
     unauthorised_discount.DETECTOR,
     duplicate_customer.DETECTOR,
 )

@@ -84,6 +84,7 @@ def test_the_ids_are_those_of_detectors_md() -> None:
         "unauthorised-transfer",
         "callback-mismatch",
         "complaint-burst",
+        "diverted-consignee",
         "unauthorised-discount",
         "duplicate-customer",
     }

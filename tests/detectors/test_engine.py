@@ -357,6 +357,7 @@ def test_silence_is_explained_until_the_reference_arrives() -> None:
     by_employee = {
         "contact-tampering",
         "unauthorised-transfer",
+        "diverted-consignee",
     }
     assert set(engine.silent()) == by_account | by_employee
     reference.put(customer("C-1", "E-1"))
