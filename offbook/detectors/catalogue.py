@@ -15,6 +15,7 @@ from offbook.detectors import (
     duties_conflict,
     eve_of_deal_transfer,
     follow_up_lapsed,
+    ghost_deal,
     leak_then_lost,
     offbook_payment,
     shipment_before_approval,
@@ -46,6 +47,7 @@ DETECTORS: tuple[Detector, ...] = (
     complaint_burst.DETECTOR,
     diverted_consignee.DETECTOR,
     unauthorised_discount.DETECTOR,
+    ghost_deal.DETECTOR,
     duplicate_customer.DETECTOR,
 )
 BY_ID: dict[str, Detector] = {detector.id: detector for detector in DETECTORS}

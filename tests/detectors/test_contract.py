@@ -86,6 +86,7 @@ def test_the_ids_are_those_of_detectors_md() -> None:
         "complaint-burst",
         "diverted-consignee",
         "unauthorised-discount",
+        "ghost-deal",
         "duplicate-customer",
     }
     assert len(BY_ID) == len(DETECTORS)

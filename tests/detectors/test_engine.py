@@ -91,7 +91,7 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
         (payment(NINE, "P-1", "X", order="O-1"), {"payment:P-1", "account:X", "order:O-1"}),
         (payment(NINE, "P-1", "X", customer="C-1"), {"payment:P-1", "account:X", "customer:C-1"}),
         (shipment(NINE, "S-1"), {"shipment:S-1"}),
-        (shipment(NINE, "S-1", order="O-1", customer="C-1"), {"order:O-1"}),
+        (shipment(NINE, "S-1", order="O-1", customer="C-1"), {"order:O-1", "customer:C-1"}),
         (shipment(NINE, "S-1", status="delivered"), set()),
         (hit(NINE, "E-1", "C-1"), {"employee:E-1", "customer:C-1"}),
         (hit(NINE, "E-1", "C-1", "leaving"), {"employee:E-1"}),
