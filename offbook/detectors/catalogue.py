@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from offbook.detectors import (
     account_ring,
+    big_order_unattended,
     bulk_delete,
     callback_mismatch,
     chat_burst,
@@ -48,6 +49,7 @@ DETECTORS: tuple[Detector, ...] = (
     diverted_consignee.DETECTOR,
     unauthorised_discount.DETECTOR,
     ghost_deal.DETECTOR,
+    big_order_unattended.DETECTOR,
     duplicate_customer.DETECTOR,
 )
 BY_ID: dict[str, Detector] = {detector.id: detector for detector in DETECTORS}

@@ -87,6 +87,7 @@ def test_the_ids_are_those_of_detectors_md() -> None:
         "diverted-consignee",
         "unauthorised-discount",
         "ghost-deal",
+        "big-order-unattended",
         "duplicate-customer",
     }
     assert len(BY_ID) == len(DETECTORS)

@@ -358,6 +358,7 @@ def test_silence_is_explained_until_the_reference_arrives() -> None:
         "contact-tampering",
         "unauthorised-transfer",
         "diverted-consignee",
+        "big-order-unattended",
     }
     assert set(engine.silent()) == by_account | by_employee
     reference.put(customer("C-1", "E-1"))
