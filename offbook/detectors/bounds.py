@@ -60,17 +60,24 @@ def prune_shared(
     evicted = 0
     if now is not None:
         over = now - common.lateness
-        if state.profile and state.profile[0].at < over - min(KEPT.values()):
+        answered = len(state.known) == len(state.asked)
+        # Else a judgement that waits for an answer would be made of less than it was begun with.
+        if answered and state.profile and state.profile[0].at < over - min(KEPT.values()):
+            known = len(state.profile)
             state.profile = [
                 fact
                 for fact in state.profile
                 if fact.at >= over - KEPT.get(fact.role, REGISTER_KEPT)
             ]
+            if len(state.profile) < known:
+                # Facts so old go too, or they would be judged without what is forgotten now.
+                for detector_id, notebook in state.notebooks.items():
+                    if detector_id in detectors:
+                        prune_notebook(detectors[detector_id], notebook, now, common)
         if state.subscribers and min(state.subscribers.values()) < over:
             state.subscribers = {
                 by: until for by, until in state.subscribers.items() if until >= over
             }
-        answered = len(state.known) == len(state.asked)
         if state.asked and answered and min(state.asked.values()) < over:
             # A busy account would remember each customer that ever paid into it.
             state.asked = {about: until for about, until in state.asked.items() if until >= over}

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from offbook.detectors import (
     account_ring,
+    big_order_unattended,
     bulk_delete,
     callback_mismatch,
     chat_burst,
     complaint_burst,
     contact_tampering,
     deleted_before_resignation,
+    diverted_consignee,
+    duplicate_customer,
     duties_conflict,
     eve_of_deal_transfer,
     follow_up_lapsed,
+    ghost_deal,
     leak_then_lost,
     missed_callback,
     offbook_payment,
@@ -27,6 +31,7 @@ from offbook.detectors import (
     shipment_before_approval,
     shipment_without_order,
     unapproved_order,
+    unauthorised_discount,
     unauthorised_transfer,
     unmatched_payment,
 )
@@ -59,5 +64,10 @@ DETECTORS: tuple[Detector, ...] = (
     chat_burst.DETECTOR,
     callback_mismatch.DETECTOR,
     complaint_burst.DETECTOR,
+    diverted_consignee.DETECTOR,
+    unauthorised_discount.DETECTOR,
+    ghost_deal.DETECTOR,
+    big_order_unattended.DETECTOR,
+    duplicate_customer.DETECTOR,
 )
 BY_ID: dict[str, Detector] = {detector.id: detector for detector in DETECTORS}

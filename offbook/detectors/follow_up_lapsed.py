@@ -20,6 +20,7 @@ from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
+from offbook.detectors.shapes import covered
 from offbook.detectors.spell import NEVER, Spell, open_spells, tenures
 from offbook.detectors.stage import every_change, stage_change
 from offbook.events.alert import Bilingual
@@ -136,26 +137,13 @@ def _prune(facts: list[Fact], params: FollowUpLapsedParams, limit: int) -> list[
         for about, fact in newest.items()
         if fact.at >= oldest or fact.fields["stage"] == "open"
     }
-    covered = _covered(facts, params.within)
+    needless = covered([fact for fact in facts if fact.role == "activity"], params.within)
     return [
         fact
         for fact in facts
-        if (fact.at >= oldest and fact.order not in covered)
+        if (fact.at >= oldest and fact.order not in needless)
         or (fact.role == "opportunity" and fact.about in alive)
     ]
-
-
-def _covered(facts: Sequence[Fact], within: int) -> set[tuple[int, str, str, str, str]]:
-    covered: set[tuple[int, str, str, str, str]] = set()
-    kept: dict[str, list[Fact]] = {}
-    for fact in facts:
-        if fact.role != "activity":
-            continue
-        last = kept.setdefault(fact.about, [])
-        if len(last) >= 2 and fact.at - last[-2].at <= within:
-            covered.add(last.pop().order)
-        last.append(fact)
-    return covered
 
 
 DETECTOR = Detector(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
 from offbook.events.event import Event
@@ -38,3 +41,19 @@ def private_payment_fact(event: Event, reference: Reference) -> Fact | None:
     if reference.is_company_account(payment.payee_account, event.time):
         return None
     return payment_fact(event, reference)
+
+
+def sent_back(
+    payment: str, paid: Fact, refunds: Iterable[tuple[str, Fact]], deadline: int
+) -> Fact | None:
+    """The refund by which a payment, or as much money, had gone back by the deadline.
+
+    `refunds` are what may be a refund of it, by time, each with its number.
+    """
+    total = Decimal(0)
+    for number, refund in refunds:
+        if paid.at <= refund.at <= deadline:
+            total += Decimal(refund.fields["amount"])
+            if number == payment or total >= Decimal(paid.fields["amount"]):
+                return refund
+    return None

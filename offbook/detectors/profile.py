@@ -47,6 +47,9 @@ STANDING = frozenset({"owner", "amount"})
 #: Roles so frequent that only a detector that `watches` them is asked to judge anew.
 FREQUENT = frozenset({"touch", "callback"})
 
+#: Statuses of an order that goes no further.
+ENDED = frozenset({"cancelled", "rejected"})
+
 #: Edits of these show that somebody works on the customer.
 _TOUCHING = frozenset({"activity", "quote", "opportunity", "contract"})
 
@@ -75,8 +78,10 @@ def order_facts(event: Event, order: str) -> list[Fact]:
     if edit.customer is not None:
         facts.append(fact_of(event, "customer", about=edit.customer))
     if edit.after is not None and edit.after.status is not None:
+        status = edit.after.status
         before = edit.before.status if edit.before else None
-        facts.append(fact_of(event, "status", about=edit.after.status, before=before))
+        by = edit.after.approved_by or edit.actor if status == "approved" else None
+        facts.append(fact_of(event, "status", about=status, before=before, by=by))
     return (
         facts
         + _lifetime_facts(event, edit)
@@ -275,6 +280,15 @@ class Profile:
     def customers(self) -> list[str]:
         """The customers that edits of this object named, earliest first."""
         return [fact.about for fact in self.facts if fact.role == "customer"]
+
+    def ended(self, first: int, last: int) -> Fact | None:
+        """The earliest word in [first, last] that an order was cancelled, rejected or deleted."""
+        for fact in self.facts:
+            if first <= fact.at <= last and (
+                fact.role == "gone" or (fact.role == "status" and fact.about in ENDED)
+            ):
+                return fact
+        return None
 
     def owner_at(self, at: int, stated: Stated | None = None) -> str | None:
         """Who owned it at `at`: the newest word not after `at`, else the oldest word after it.

@@ -107,3 +107,17 @@ def absence(pieces: Sequence[Fact], since: int | None, deadline: int) -> Fact | 
         if since is None or piece.at >= since:
             return piece
     return None
+
+
+def covered(facts: Sequence[Fact], span: int) -> set[tuple[int, str, str, str, str]]:
+    """Which of the facts, by their `order`, lie between two of the same `about` `span` apart at
+    most: whoever asks for one within `span` or more finds one of the two anyway.
+    """
+    needless: set[tuple[int, str, str, str, str]] = set()
+    kept: dict[str, list[Fact]] = {}
+    for fact in facts:
+        last = kept.setdefault(fact.about, [])
+        if len(last) >= 2 and fact.at - last[-2].at <= span:
+            needless.add(last.pop().order)
+        last.append(fact)
+    return needless

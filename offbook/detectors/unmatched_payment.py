@@ -13,12 +13,11 @@ reference.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
-from offbook.detectors.money_in import payment_fact, received
+from offbook.detectors.money_in import payment_fact, received, sent_back
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
@@ -93,19 +92,14 @@ def _order_in_time(view: View, paid: Fact, params: UnmatchedPaymentParams) -> Fa
 
 
 def _refund(paid: Fact, refunds: Sequence[Fact], deadline: int) -> Fact | None:
-    """The refund by which this payment, or as much money, had gone back by the deadline.
-
-    A refund of another order of the customer is other money.
-    """
-    total = Decimal(0)
-    for refund in refunds:
-        if paid.at <= refund.at <= deadline:
-            same = refund.fields["payment"] == paid.fields["payment"]
-            if refund.fields.get("order") == paid.fields.get("order"):
-                total += Decimal(refund.fields["amount"])
-            if same or total >= Decimal(paid.fields["amount"]):
-                return refund
-    return None
+    """A refund of another order of the customer is other money, if it is not of this payment."""
+    payment, order = paid.fields["payment"], paid.fields.get("order")
+    its = [
+        (back.fields["payment"], back)
+        for back in refunds
+        if order == back.fields.get("order") or payment == back.fields["payment"]
+    ]
+    return sent_back(payment, paid, its, deadline)
 
 
 DETECTOR = Detector(

@@ -97,6 +97,11 @@ def test_the_ids_are_those_of_detectors_md() -> None:
         "order-cycle-collapse",
         "sales-spike",
         "sales-slump",
+        "diverted-consignee",
+        "unauthorised-discount",
+        "ghost-deal",
+        "big-order-unattended",
+        "duplicate-customer",
     }
     assert len(BY_ID) == len(DETECTORS)
 

@@ -222,3 +222,39 @@ def test_thinned_orders_answer_any_window_of_a_day_or_more_as_all_would(
 def test_a_thousand_orders_of_one_month_are_kept_as_a_few() -> None:
     made = [order(NOON + n * HOUR // 2, f"O-{n}", customer="C-1") for n in range(1000)]
     assert len(profile(customer_facts, *made).facts) < 60
+
+
+# An order's end, and its approval.
+
+
+def _status(moment: int, status: str, **more: object) -> Event:
+    return edit(moment, "E-1", "update", ("order", "O-1"), status=status, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("distance, ends", [(-1, False), (0, True), (DAY, True), (DAY + 1, False)])
+@pytest.mark.parametrize("status", ["cancelled", "rejected", None])
+def test_an_order_ends_when_it_is_cancelled_rejected_or_deleted(
+    status: str | None, distance: int, ends: bool
+) -> None:
+    moment = NOON + distance
+    end = _status(moment, status) if status else edit(moment, "E-1", "delete", ("order", "O-1"))
+    known = profile(order_facts, order(NOON - DAY, "O-1"), end)
+    assert (known.ended(NOON, NOON + DAY) is not None) is ends
+
+
+def test_neither_its_approval_nor_its_completion_ends_an_order() -> None:
+    known = profile(order_facts, _status(NOON, "approved"), _status(NOON + 1, "completed"))
+    assert known.ended(NOON, NOON + DAY) is None
+
+
+@pytest.mark.parametrize(
+    "edited, by",
+    [
+        (_status(NOON, "approved"), "E-1"),
+        (_status(NOON, "approved", approved_by="E-9"), "E-9"),
+        (_status(NOON, "completed", approved_by="E-9"), None),
+    ],
+)
+def test_who_approved_an_order_is_known(edited: Event, by: str | None) -> None:
+    [word] = profile(order_facts, edited).of("status")
+    assert word.fields.get("by") == by

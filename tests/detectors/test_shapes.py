@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from offbook.detectors.fact import Fact
 from offbook.detectors.shapes import (
     absence,
+    covered,
     distinct_of,
     either,
     open_runs,
@@ -155,3 +156,26 @@ def test_without_since_any_earlier_piece_counts() -> None:
 def test_the_earliest_piece_in_time_is_the_one() -> None:
     assert absence(facts(1, 6, 7, 12), 5, 10) == fact(6)
     assert absence([], None, 10) is None
+
+
+# What others cover for.
+
+
+def test_what_lies_between_two_near_enough_is_covered() -> None:
+    #   0 ── 4 ── 9 ── 10 ── 21      span 10: 4 by 0 and 9, 9 by 0 and 10, then 21 is too far
+    needless = covered(facts(0, 4, 9, 10, 21), 10)
+    assert [order[0] for order in sorted(needless)] == [4, 9]
+
+
+def test_nobody_covers_for_another() -> None:
+    assert covered([fact(0, "a"), fact(1, "b"), fact(2, "a")], 10) == set()
+
+
+@given(st.lists(st.integers(0, 60), max_size=12, unique=True), st.integers(1, 30))
+def test_every_window_of_the_span_that_had_one_has_one_still(at: list[int], span: int) -> None:
+    some = facts(*sorted(at))
+    needless = covered(some, span)
+    kept = [one.at for one in some if one.order not in needless]
+    for start in range(-span, 61):
+        seen = any(start <= one.at <= start + span for one in some)
+        assert any(start <= at <= start + span for at in kept) is seen

@@ -1,0 +1,225 @@
+"""A deal is done of which the CRM has not seen a thing.
+
+Catches a payment, a dispatched shipment or an order's first approval for a customer on whom nobody
+worked (an activity, quote, opportunity or contract edit) from `before` before to `after` after it.
+The customer is whom it names, else whom its order's edits name; of a deed whose customer nobody
+knows it says nothing. A refund of the payment, a return of the shipment, a cancellation, rejection
+or deletion of the order up to `after` after ends the wait.
+
+Misses work on the customer entered for show, and every deal in a company that enters little: there
+it says too much instead.
+
+Looks the same: reorders by mail or shop that need no salesman, framework contracts, arrears paid
+long after the deal, quotes that do not name their customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+from msgspec import structs
+
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.dispatch import dispatched
+from offbook.detectors.fact import Fact, fact_of, in_time_order
+from offbook.detectors.money_in import received, sent_back
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import Profile
+from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
+from offbook.detectors.shapes import absence
+from offbook.events.alert import Bilingual
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit, Payment, Shipment
+
+TOUCHED = Bilingual("somebody had worked on the customer in time", "期限内已有人跟进该客户")
+STOPPED = Bilingual("it was taken back in time", "期限内已退款、退货或取消")
+
+_DEEDS = frozenset({"received", "dispatched", "approved"})
+_NOTES = {
+    "received": Bilingual("the customer paid", "客户付款"),
+    "dispatched": Bilingual("goods left for the customer", "向客户发货"),
+    "approved": Bilingual("the order was approved", "订单审批通过"),
+    "touch": Bilingual("somebody worked on the customer", "有人跟进该客户"),
+    "refund": Bilingual("the money went back", "款项已退回"),
+    "returned": Bilingual("the goods came back", "货物已退回"),
+    "status": Bilingual("the order was cancelled or rejected", "订单已取消或驳回"),
+    "gone": Bilingual("the order was deleted", "订单被删除"),
+}
+
+
+class GhostDealParams(Params, frozen=True):
+    """How near to the deal somebody must have worked on the customer."""
+
+    before: Annotated[
+        Duration,
+        described("work on the customer this long before counts", "成交前多久之内的跟进有效"),
+    ] = Duration("60d")
+    after: Annotated[
+        Duration,
+        described("work on the customer this long after is in time", "成交后多久之内的跟进有效"),
+    ] = Duration("24h")
+
+
+def _payment(event: Event, _: Reference) -> Fact:
+    paid = event.data
+    assert isinstance(paid, Payment)
+    amount, currency = str(paid.amount), paid.currency
+    return fact_of(
+        event, paid.kind, paid.payment, amount=amount, currency=currency, order=paid.order
+    )
+
+
+def _shipment(event: Event, _: Reference) -> Fact:
+    sent = event.data
+    assert isinstance(sent, Shipment)
+    return fact_of(event, sent.status, sent.shipment, order=sent.order)
+
+
+def _approval(event: Event, _: Reference) -> Fact:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    return fact_of(event, "approved", edit.object.id, order=edit.object.id)
+
+
+def _approves(edit: CrmEdit) -> bool:
+    return (
+        edit.object.type == "order"
+        and edit.after is not None
+        and edit.after.status == "approved"
+        and (edit.before is None or edit.before.status != "approved")
+    )
+
+
+def judge(view: View, params: GhostDealParams) -> Iterable[Finding]:
+    """One finding a deed: settled by work on the customer, or due when there was none."""
+    deeds = {(it.role, it.about): it for it in reversed(view.facts) if it.role in _DEEDS}
+    touches: dict[str, list[Fact]] = {}
+    for deed in deeds.values():
+        customer = _customer(view, deed, deed.at + params.after)
+        if customer is not None:
+            if customer not in touches:
+                # Asked at once: when time leaps, it may forget its touches before the deadline.
+                touches[customer] = view.profile("customer", customer).of("touch")
+            touch = _touched(touches[customer], deed, params)
+            yield from _of_deed(view, deed, customer, touch, params)
+
+
+def _customer(view: View, deed: Fact, until: int) -> str | None:
+    if view.entity_kind == "customer":
+        return view.entity_id
+    if deed.fields["order"] != view.entity_id:
+        return None
+    return next(iter(view.profile("order", view.entity_id).upto(until).customers()), None)
+
+
+def _touched(touches: Sequence[Fact], deed: Fact, params: GhostDealParams) -> Fact | None:
+    return absence(touches, deed.at - params.before, deed.at + params.after)
+
+
+def _of_deed(
+    view: View, deed: Fact, customer: str, touch: Fact | None, params: GhostDealParams
+) -> Iterator[Finding]:
+    order, deadline = deed.fields.get("order"), deed.at + params.after
+    finding = Finding(
+        anchor=f"{view.entity_kind}\n{customer}\n{deed.role}\n{deed.about}",
+        facts=(deed,) if touch is None else in_time_order(deed, touch),
+        until=deadline,
+        due=deadline + view.common.grace,
+        settled=None if touch is None else TOUCHED,
+        subject=Subject(customer=customer, order=order),
+    )
+    if touch is not None or not view.passed(deadline + view.common.grace):
+        yield finding
+        return
+    pieces = Profile(view.facts) if order is None else view.profile("order", order)
+    if deed.role == "approved" and _approved_before(pieces, deed):
+        return
+    back = _taken_back(pieces, deed, deadline)
+    if back is not None:
+        yield structs.replace(finding, facts=in_time_order(deed, back), settled=STOPPED)
+        return
+    who = view.responsible(deed.at, deadline, order=order, customer=customer)
+    yield structs.replace(
+        finding,
+        subject=Subject(employee=who, customer=customer, order=order),
+        values={**deed.fields, "what": deed.role, "deed": deed.about, "at": str(deed.at)},
+    )
+
+
+def _approved_before(order: Profile, approval: Fact) -> bool:
+    """A CRM may say `approved` with every edit: only the first of them approves."""
+    first = next((word for word in order.of("status") if word.about == "approved"), approval)
+    return first.anchor != approval.anchor
+
+
+def _taken_back(pieces: Profile, deed: Fact, deadline: int) -> Fact | None:
+    if deed.role == "approved":
+        return pieces.ended(deed.at, deadline)
+    if deed.role == "received":
+        refunds = ((refund.about, refund) for refund in pieces.of("refund"))
+        return sent_back(deed.about, deed, refunds, deadline)
+    returns = [back for back in pieces.of("returned") if back.about == deed.about]
+    return absence(returns, deed.at, deadline)
+
+
+def _concerns(view: View, fact: Fact, params: GhostDealParams) -> bool:
+    """A deed that is new, for a customer who was worked on before it, changes nothing."""
+    if view.entity_kind == "order" or fact.role not in _DEEDS:
+        return True
+    known = sum(it.role == fact.role and it.about == fact.about for it in view.facts)
+    touches = view.profile("customer", view.entity_id).of("touch")
+    return known > 1 or _touched(touches, fact, params) is None
+
+
+DETECTOR = Detector(
+    id="ghost-deal",
+    severity="warning",
+    title=Bilingual("Deal without any work on the customer", "无跟进记录的成交"),
+    params=GhostDealParams(),
+    reads=(
+        Reads("customer", Payment, _payment, where=lambda it: received(it) or it.order is None),
+        Reads(
+            "customer",
+            Shipment,
+            _shipment,
+            where=lambda it: dispatched(it) or (it.status == "returned" and it.order is None),
+        ),
+        Reads("customer", CrmEdit, _approval, where=_approves),
+        Reads("order", Payment, _payment, where=lambda it: it.customer is None and received(it)),
+        Reads(
+            "order", Shipment, _shipment, where=lambda it: it.customer is None and dispatched(it)
+        ),
+        Reads("order", CrmEdit, _approval, where=lambda it: it.customer is None and _approves(it)),
+    ),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Payment {deed} of {amount:money} from customer {customer} came in at {at:time}.",
+            "客户 {customer} 的付款 {deed}（{amount:money}）于 {at:time} 到账。",
+            when="what=received",
+        ),
+        Sentence(
+            "Shipment {deed} for customer {customer} left at {at:time}.",
+            "客户 {customer} 的发货单 {deed} 于 {at:time} 出库。",
+            when="what=dispatched",
+        ),
+        Sentence(
+            "Order {deed} of customer {customer} was approved at {at:time}.",
+            "客户 {customer} 的订单 {deed} 于 {at:time} 审批通过。",
+            when="what=approved",
+        ),
+        Sentence(
+            "From {before} before to {after} after, nobody worked on the customer: no activity, "
+            "quote, opportunity or contract edit. Responsible: {employee}.",
+            "此前 {before}至此后 {after}，没有任何人对该客户留下跟进、报价、商机或合同记录。"
+            "责任人：{employee}。",
+        ),
+    ),
+    notes=_NOTES,
+    keeps=lambda params: params.after,
+    watches_profile=True,
+    watches=frozenset({"touch"}),
+    concerns=_concerns,
+)

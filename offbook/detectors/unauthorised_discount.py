@@ -1,0 +1,210 @@
+"""A price is cut, or a contract's terms are changed, on nobody else's authority.
+
+Catches a quote, contract or order that an edit puts at a discount of more than `limit` per cent, or
+a contract whose terms it changes, with no `approved_by` that names somebody else than the editor on
+that object from `within` before to `within` after. An edit that carries what held before (the same
+discount or a higher one, the terms' change, the approver in a third person's edit) does neither.
+A deletion, cancellation or rejection in that time ends the wait. While an object has such an edit,
+further ones are evidence at once.
+
+Misses an approver's name that the editor put in himself, a price cut by another list price, many
+cuts below the limit on goods that should have none.
+
+Looks the same: a slip of the keyboard put right an hour later, approvals given in a chat or on
+paper, a CRM that sends no `before`, so that every edit seems to give the discount anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Annotated
+
+from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.entity import EntityKind
+from offbook.detectors.fact import Fact, fact_of, in_time_order
+from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import ENDED, LONGEST_ORDER
+from offbook.detectors.reference import Reference
+from offbook.detectors.sentences import Sentence, says
+from offbook.events.alert import Bilingual
+from offbook.events.event import Event
+from offbook.events.types import CrmEdit
+
+APPROVED = Bilingual("somebody else approved it in time", "期限内已由他人审批")
+STOPPED = Bilingual("it was deleted, cancelled or rejected in time", "期限内已删除、取消或驳回")
+
+KINDS: dict[EntityKind, str] = {"quote": "报价", "contract": "合同", "order": "订单"}
+
+
+class UnauthorisedDiscountParams(Params, frozen=True):
+    """How much is anybody's to give, and how near an approval must be."""
+
+    limit: Annotated[
+        int, described("the discount in per cent", "折扣百分比", "more than", ge=0)
+    ] = 15
+    within: Annotated[
+        Duration,
+        described("an approval this long before or after is in time", "改动前后多久之内的审批有效"),
+    ] = Duration("24h")
+
+
+def _matters(kind: EntityKind) -> Callable[[CrmEdit], bool]:
+    def where(edit: CrmEdit) -> bool:
+        if edit.object.type != kind or edit.op not in ("create", "update", "delete"):
+            return False
+        after = edit.after
+        return edit.op == "delete" or (
+            after is not None
+            and (
+                after.discount_pct is not None
+                or after.approved_by is not None
+                or after.terms_changed is True
+                or after.status in ENDED
+            )
+        )
+
+    return where
+
+
+def _change(event: Event, _: Reference) -> Fact | None:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    about, after, before = edit.object.id, edit.after, edit.before
+    if edit.op == "delete" or after is None or after.status in ENDED:
+        return fact_of(event, "stopped", about)
+    approver = after.approved_by
+    if before is not None and before.approved_by == approver != edit.actor:
+        approver = None
+    pct, old = after.discount_pct, before.discount_pct if before else None
+    if pct is not None and pct <= (old or 0):
+        pct = None
+    terms = edit.object.type == "contract" and after.terms_changed is True
+    terms = terms and not (before is not None and before.terms_changed)
+    if pct is None and not terms:
+        return None if approver is None else fact_of(event, "approved", about, approver=approver)
+    return fact_of(
+        event,
+        "discount",
+        about,
+        actor=edit.actor,
+        approver=approver,
+        pct=None if pct is None else f"{pct.normalize():f}",
+        terms="yes" if terms else None,
+        customer=edit.customer,
+        order=edit.order,
+    )
+
+
+def judge(view: View, params: UnauthorisedDiscountParams) -> Iterable[Finding]:
+    """One finding an object: its edits that nobody else answered for, or what settled them all.
+
+    It lasts as long as somebody may edit the object again, or that would be told as a new alert.
+    """
+    facts = [fact for fact in view.facts if fact.about == view.entity_id]
+    edits = _too_far(facts, params)
+    if not edits:
+        return
+    answers = [_answer(edit, facts, params.within) for edit in edits]
+    settling = [answer for answer in answers if answer is not None]
+    alone = [edit for edit, answer in zip(edits, answers, strict=True) if answer is None]
+    settled = None if alone else STOPPED if settling[-1].role == "stopped" else APPROVED
+    shown = alone or edits
+    first = shown[0].fields
+    deepest = max((Decimal(it.fields["pct"]) for it in shown if "pct" in it.fields), default=None)
+    more = {"edits": str(len(shown)), "last": str(shown[-1].at)} if len(shown) > 1 else {}
+    yield Finding(
+        anchor=f"{view.entity_kind}\n{view.entity_id}",
+        facts=in_time_order(*shown, *(() if alone else settling)),
+        until=edits[-1].at + LONGEST_ORDER,
+        due=shown[0].at + params.within + view.common.grace,
+        settled=settled,
+        subject=Subject(
+            employee=first["actor"],
+            customer=first.get("customer"),
+            order=view.entity_id if view.entity_kind == "order" else first.get("order"),
+        ),
+        values={
+            **{name: first[name] for name in ("pct", "terms") if name in first},
+            **more,
+            "what": view.entity_kind,
+            "object": view.entity_id,
+            "at": str(shown[0].at),
+        },
+        measured={} if deepest is None else {"limit": str(deepest)},
+    )
+
+
+def _too_far(facts: Iterable[Fact], params: UnauthorisedDiscountParams) -> list[Fact]:
+    return [
+        fact
+        for fact in facts
+        if fact.role == "discount"
+        and ("terms" in fact.fields or Decimal(fact.fields["pct"]) > params.limit)
+    ]
+
+
+def _answer(edit: Fact, facts: Iterable[Fact], within: int) -> Fact | None:
+    """The earliest fact by which the edit was somebody else's decision too, or came to nothing."""
+    for fact in facts:
+        if abs(fact.at - edit.at) <= within and (
+            fact.fields.get("approver", edit.fields["actor"]) != edit.fields["actor"]
+            or (fact.role == "stopped" and fact.at >= edit.at)
+        ):
+            return fact
+    return None
+
+
+def _prune(facts: list[Fact], params: UnauthorisedDiscountParams, limit: int) -> list[Fact]:
+    """Discounts that are anybody's to give go at once, the others together with their answers."""
+    edits = _too_far(facts, params)
+    if edits and edits[-1].at < limit - LONGEST_ORDER:
+        edits = []
+    lately = limit - params.within
+    return [
+        fact
+        for fact in facts
+        if (fact.at >= lately and (fact.role != "discount" or "approver" in fact.fields))
+        or any(abs(fact.at - edit.at) <= params.within for edit in edits)
+    ]
+
+
+DETECTOR = Detector(
+    id="unauthorised-discount",
+    severity="warning",
+    title=Bilingual("Discount or terms without authority", "私自压价或修改合同条款"),
+    params=UnauthorisedDiscountParams(),
+    reads=tuple(Reads(kind, CrmEdit, _change, where=_matters(kind)) for kind in KINDS),
+    judge=judge,
+    summarise=says(
+        Sentence("{employee} changed", "{employee}于 {at:time} 改动了"),
+        *(
+            Sentence(f"{kind} {{object}}", f"{zh} {{object}}", when=f"what={kind}")
+            for kind, zh in KINDS.items()
+        ),
+        Sentence("of customer {customer}", "（客户 {customer}）", when="customer"),
+        Sentence("to a discount of {pct}%", "，折扣改为 {pct}%", when="pct & !terms"),
+        Sentence("in its terms", "，修改了条款", when="terms & !pct"),
+        Sentence(
+            "in its terms and to a discount of {pct}%",
+            "，修改了条款并将折扣改为 {pct}%",
+            when="terms & pct",
+        ),
+        Sentence(
+            "at {at:time}; nobody else approved it from {within} before to {within} after.",
+            "，前后 {within}内没有他人审批。",
+        ),
+        Sentence(
+            "There are {edits} such edits, the last at {last:time}.",
+            "此类改动共 {edits} 次，最近一次在 {last:time}。",
+            when="edits",
+        ),
+    ),
+    notes={
+        "discount": Bilingual("changed the price or the terms", "修改价格或条款"),
+        "approved": Bilingual("approved by somebody else", "由他人审批"),
+        "stopped": Bilingual("deleted, cancelled or rejected", "删除、取消或驳回"),
+    },
+    keeps=lambda _: LONGEST_ORDER,
+    prune=_prune,
+)
