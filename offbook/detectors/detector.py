@@ -51,8 +51,9 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True):
     `settled` says why a finding does not hold (any more), None if it holds; the facts then include
     the one that settles it. With a `due`, what came in time was never an alert, unless time had
     passed; without one, it is an alert in state `withdrawn`, whatever came first.
-    `values` is what the wording needs, `notes` say by role what a fact adds. `measured` says by
-    parameter what was held against it, in the parameter's unit.
+    `values` is what the wording needs, `notes` say by role what a fact adds, with places for its
+    `{about}` and its fields. `measured` says by parameter what was held against it, in the
+    parameter's unit.
     """
 
     anchor: str
@@ -133,6 +134,7 @@ class Dossier:
 
 
 Prune = Callable[[list[Fact], Any, int], list[Fact]]
+Forget = Callable[["View", Any, int], list[Fact]]
 Concerns = Callable[["View", Fact, Any], bool]
 
 
@@ -144,7 +146,8 @@ class Detector:
     entity has changed or a deadline has passed, and turns differences into revisions.
     `keeps` says how long a fact can still matter to events that are not late.
     `prune` drops the facts no event after `limit` can bring back to matter (by default all that
-    are older than `keeps` before it).
+    are older than `keeps` before it); `forget` likewise where that takes more than the facts.
+    `holds_evidence` keeps what a raised alert rests on until it is over, however old.
     `folds` says what gives way where one entity has too many facts: neighbours that say the same
     are folded into one, which keeps totals (True), or the oldest goes (False).
     `needs` names the reference data without which it stays silent.
@@ -166,6 +169,8 @@ class Detector:
     keeps: Callable[[Any], int]
     reads: tuple[Reads, ...] = ()
     prune: Prune | None = None
+    forget: Forget | None = None
+    holds_evidence: bool = False
     folds: bool = False
     needs: tuple[ReferenceKind, ...] = ()
     watches_profile: bool = False

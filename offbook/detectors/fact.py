@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from operator import attrgetter
 
 from msgspec import Struct
 
 from offbook.events.event import Event
 from offbook.events.types import KINDS
+
+#: What `Fact.order` is: time, source, id, role, about.
+Order = tuple[int, str, str, str, str]
+
+_time = attrgetter("at")
 
 _INDEX = {kind.data: number for number, kind in enumerate(KINDS)}
 
@@ -35,7 +41,7 @@ class Fact(Struct, frozen=True, array_like=True, gc=False):
     fields: dict[str, str] = {}
 
     @property
-    def order(self) -> tuple[int, str, str, str, str]:
+    def order(self) -> Order:
         """Sorts facts by time; also their identity, for an event has one time."""
         return (self.at, self.source, self.id, self.role, self.about)
 
@@ -83,19 +89,19 @@ def insert_ends(facts: list[Fact], fact: Fact, span: int) -> bool:
     costs twenty facts instead of a thousand.
     """
     start = fact.at // span * span
-    same: list[Fact] = []
-    place = bisect_left(facts, start, key=lambda known: known.at)
-    for known in facts[place:]:
+    same: list[int] = []
+    for place in range(bisect_left(facts, start, key=_time), len(facts)):
+        known = facts[place]
         if known.at >= start + span:
             break
         if known.role == fact.role:
-            same.append(known)
+            same.append(place)
     if len(same) < 2:
         return insert(facts, fact)
-    first, last = same[0], same[-1]
-    if first.order <= fact.order <= last.order:
+    first, last = facts[same[0]].order, facts[same[-1]].order
+    if first <= fact.order <= last:
         return False
-    facts.remove(first if fact.order < first.order else last)
+    del facts[same[0] if fact.order < first else same[-1]]
     return insert(facts, fact)
 
 
@@ -114,4 +120,4 @@ def in_time_order(*facts: Fact) -> tuple[Fact, ...]:
     return tuple(distinct[order] for order in sorted(distinct))
 
 
-__all__ = ["Fact", "between", "fact_of", "in_time_order", "insert", "insert_ends"]
+__all__ = ["Fact", "Order", "between", "fact_of", "in_time_order", "insert", "insert_ends"]
