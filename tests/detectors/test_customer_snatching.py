@@ -327,7 +327,7 @@ def _scenes(draw: st.DrawFn) -> list[Event]:
         match draw(st.integers(0, 5)):
             case 0:
                 was = draw(st.none() | people)
-                done.append(owner(moment, about, who, was=was if was != who else None))
+                done.append(owner(moment, about, who, was=was))
             case 1:
                 op = draw(st.sampled_from(("create", "update")))
                 done.append(edit(moment, who, op, ("quote", f"Q-{number}"), customer=about))

@@ -190,6 +190,16 @@ def test_an_edit_of_the_same_day_tells_whose_it_was_before() -> None:
         assert (firing(found(opens(NOON), given, reference=staff)) != []) is fires
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_said_of_the_owner_after_the_day_is_too_late(late: bool) -> None:
+    #   E-1: view ── 7 d ── the customer is still E-1's, whenever that arrives
+    staff = company(*STAFF, key(owner=None))
+    still = owner(after(NOON, "7d"), "C-1", "E-1", was="E-1")
+    between = [owner(after(NOON, "13d"), "C-9", "E-3")] if late else []
+    alert = only(found(opens(NOON), *between, still, reference=staff))
+    assert (alert.state, alert.revision) == ("firing", 1)
+
+
 def test_repetitions_of_the_owner_hide_nothing() -> None:
     #   whole images: each edit of the customer repeats E-2, and only the newest is kept
     staff = company(*STAFF, key(owner=None))
@@ -281,8 +291,9 @@ _accesses = st.builds(
     st.sampled_from((1, 3)),
 )
 _given = st.builds(
-    lambda at, id, to, was: owner(at, id, to, was=was),
+    lambda at, days, id, to, was: owner(at + days * DAY, id, to, was=was),
     _moments,
+    st.sampled_from((0, 0, 7)),
     _customers,
     _people,
     st.none() | _people,
