@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
 from msgspec import structs
@@ -38,8 +38,16 @@ def score(severity: Severity, corroborated: bool) -> int:
 
 
 def found_at(finding: Finding) -> int:
-    """When it could be known, in event time: at its last event, or when its deadline passed."""
-    return max(finding.facts[-1].at, finding.due or 0)
+    """When it could be known, in event time: at its last event, or when its deadline passed.
+
+    If it weighs alerts, when the last of them was found.
+    """
+    known = (int(fact.fields.get("found_at", fact.at)) for fact in finding.facts)
+    return max(finding.due or 0, *known)
+
+
+#: The roles of an alert among the facts of who weighs alerts: while it fires, and afterwards.
+STANDS, WITHDRAWN = "alert", "withdrawn"
 
 
 def alert_fact(detector: Detector, finding: Finding, revision: int) -> Fact:
@@ -50,7 +58,7 @@ def alert_fact(detector: Detector, finding: Finding, revision: int) -> Fact:
     severity = finding.severity or detector.severity
     return structs.replace(
         finding.facts[-1],
-        role="alert",
+        role=STANDS,
         about=alert_id(detector.id, finding.anchor),
         weight=score(severity, finding.corroborated),
         fields={
@@ -60,6 +68,12 @@ def alert_fact(detector: Detector, finding: Finding, revision: int) -> Fact:
             "found_at": str(found_at(finding)),
         },
     )
+
+
+def known_alert(facts: Iterable[Fact], id_: str) -> Fact | None:
+    """What was told last of an alert. What events say may be about a thing of the same name."""
+    alerts = (fact for fact in facts if fact.role in (STANDS, WITHDRAWN))
+    return next((fact for fact in alerts if fact.about == id_), None)
 
 
 class AlertWriter:
@@ -140,5 +154,5 @@ def _evidence(fact: Fact, notes: Mapping[str, Bilingual]) -> Evidence:
         topic=kind.topic,
         partition=fact.partition,
         offset=fact.offset,
-        note=note_on(note, fact.weight).en,
+        note=note_on(note, fact.weight).en.format(about=fact.about, **fact.fields),
     )

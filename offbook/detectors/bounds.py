@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from offbook.detectors.detector import Common, Detector
-from offbook.detectors.fact import Fact, joined
+from offbook.detectors.detector import Common, Detector, View
+from offbook.detectors.fact import Fact, Order, joined
 from offbook.detectors.profile import KEPT, REGISTER_KEPT
 from offbook.detectors.state import EntityState, Notebook
 
 
-def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, common: Common) -> int:
-    """Drop what can no longer matter, then what is too much; how many facts were too much."""
+def prune_notebook(
+    detector: Detector,
+    notebook: Notebook,
+    now: int | None,
+    common: Common,
+    view: View | None = None,
+) -> int:
+    """Drop what can no longer matter, then what is too much; how many facts were too much.
+
+    Without a `view`, after a judgement that failed, a detector that forgets by one forgets nothing.
+    """
     facts = notebook.facts
     if now is not None:
         over = now - common.lateness - common.grace
@@ -23,9 +32,11 @@ def prune_notebook(detector: Detector, notebook: Notebook, now: int | None, comm
                 del raised[anchor]
         if detector.prune is not None:
             facts = detector.prune(facts, detector.params, over)
-        else:
-            if facts and facts[0].at < done:
-                facts = [fact for fact in facts if fact.at >= done]
+        elif detector.forget is not None:
+            facts = detector.forget(view, detector.params, over) if view is not None else facts
+        elif facts and facts[0].at < done:
+            held = _evidence(notebook) if detector.holds_evidence else frozenset()
+            facts = [fact for fact in facts if fact.at >= done or fact.order in held]
     evicted = 0
     most = common.max_facts
     if len(facts) > most:
@@ -148,6 +159,11 @@ def set_due(
     if state.subscribers:
         dues.append(max(state.subscribers.values()) + wait)
     state.due = min(dues) if dues else None
+
+
+def _evidence(notebook: Notebook) -> Collection[Order]:
+    raised = notebook.raised.values()
+    return {fact.order for alert in raised for fact in alert.finding.facts}
 
 
 def _fold(facts: list[Fact], what: Callable[[Fact], object], within: int) -> list[Fact]:

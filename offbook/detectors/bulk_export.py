@@ -13,16 +13,17 @@ lists, a CRM that reports every line of a list as viewed.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, between, fact_of, in_time_order, insert
-from offbook.detectors.heavy_runs import heavy_runs, open_heavy_runs
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.resignation import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
 from offbook.detectors.sentences import Sentence, says
+from offbook.detectors.shapes import near_a_run, open_runs, runs, total_of
 from offbook.detectors.wording import total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
@@ -86,10 +87,11 @@ def _until(run: Sequence[Fact], given: Iterable[Fact], params: BulkExportParams)
 
 def judge(view: View, params: BulkExportParams) -> Iterable[Finding]:
     """One finding for each run that reaches the threshold; a notice near it makes it worse."""
-    runs = list(heavy_runs(_taken_out(view.facts), params.window, params.threshold))
-    given = view.of("resigned") if runs else []
+    enough = total_of(params.threshold)
+    found = list(runs(_taken_out(view.facts), params.window, enough))
+    given = view.of("resigned") if found else []
     standing = [it.notice for it in resignations(view) if it.withdrawn is None] if given else []
-    for run in runs:
+    for run in found:
         facts, notices = tuple(run), _near(run, standing, params)
         taken = total(run, view.common)
         values = {"total": taken, "since": str(run[0].at)}
@@ -115,19 +117,23 @@ def _keeps(params: BulkExportParams) -> int:
 
 def prune(facts: list[Fact], params: BulkExportParams, limit: int) -> list[Fact]:
     """Exports stay while a run of them can change, what HR said as long as `_keeps` says."""
-    said = [fact for fact in facts if fact.role not in TAKEN]
-    given = [fact for fact in said if fact.role == "resigned"]
-    kept = open_heavy_runs(
-        _taken_out(facts),
-        params.window,
-        params.threshold,
-        limit,
-        until=lambda run: _until(run, given, params),
+    if not facts or facts[0].at + params.window >= limit:
+        return facts
+    over = bisect_right(facts, limit, key=lambda fact: fact.at)
+    stays = params.resignation_within + LONGEST_NOTICE
+    kept = open_runs(
+        _taken_out(facts[:over]), params.window, total_of(params.threshold), limit, stays
     )
-    for fact in said:
-        if fact.at >= limit - _keeps(params):
+    for fact in facts[:over]:
+        if fact.role not in TAKEN and fact.at >= limit - _keeps(params):
             insert(kept, fact)
-    return kept
+    return kept + facts[over:]
+
+
+def concerns(view: View, fact: Fact, params: BulkExportParams) -> bool:
+    """Of what is taken out, only what is near enough to enough."""
+    near = near_a_run(view.facts, fact, params.window, total_of(params.threshold))
+    return near or fact.role not in TAKEN
 
 
 DETECTOR = Detector(
@@ -156,5 +162,6 @@ DETECTOR = Detector(
     keeps=_keeps,
     prune=prune,
     folds=True,
+    concerns=concerns,
     severities=("warning", "critical"),
 )

@@ -20,7 +20,7 @@ from typing import Annotated
 from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.fact import Fact, Order, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -86,10 +86,12 @@ def _after_others(facts: Sequence[Fact], within: int) -> Iterator[tuple[Fact, di
                 yield act, last
 
 
-def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
-    """One finding for each run of things that one colleague created."""
+def _inroads(
+    view: View, params: CustomerSnatchingParams
+) -> tuple[dict[str, list[Fact]], dict[Order, Fact]]:
+    """By colleague what he created, and by that the owner's claim it came after."""
     acts: dict[str, list[Fact]] = {}
-    claims: dict[tuple[int, str, str, str, str], Fact] = {}
+    claims: dict[Order, Fact] = {}
     for act, last in _after_others(view.facts, params.within):
         owner = owner_as_of(view, act.at, act.at + params.within)
         claim = last.get(owner) if owner is not None else None
@@ -98,6 +100,12 @@ def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
         if act.about not in (owner, view.reference.manager_of(owner)):
             acts.setdefault(act.about, []).append(act)
             claims[act.order] = structs.replace(claim, role="claim")
+    return acts, claims
+
+
+def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
+    """One finding for each run of things that one colleague created."""
+    acts, claims = _inroads(view, params)
     for actor, work in acts.items():
         for run in runs(work, params.within, total_of(1)):
             claim = claims[run[0].order]
@@ -117,26 +125,29 @@ def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
             )
 
 
-def prune(facts: list[Fact], params: CustomerSnatchingParams, limit: int) -> list[Fact]:
+def forget(view: View, params: CustomerSnatchingParams, limit: int) -> list[Fact]:
     """Without what is more than `within` before whatever may still be part of a run.
 
-    Runs follow on each other without a break only in a chain in which no two are further apart than
-    `within`. Who owned the customer is not known here, so a chain goes whole or stays whole: half
-    of a run would look like a new one. Where one person works on a customer there is no chain.
+    A run goes whole or stays whole, for half of one would look like a new run. What was part of one
+    that is over and may still be a claim stays as nothing else.
     """
-    oldest = limit - params.within
+    facts, oldest = view.facts, limit - params.within
     if not facts or facts[0].at >= oldest:
-        return facts
-    start = end = None
-    for act, _ in _after_others(facts, params.within):
-        if end is None or act.at > end + params.within:
-            if end is not None and end >= oldest - params.within:
-                break
-            start = act.at
-        end = act.at
-    if start is not None and end is not None and end >= oldest - params.within:
-        oldest = min(oldest, start - params.within)
-    return [fact for fact in facts if fact.at >= oldest]
+        return list(facts)
+    if facts[0].at >= oldest - 2 * params.within and len({fact.about for fact in facts}) > 1:
+        return list(facts)  # to look for runs at each event would cost as much as to judge
+    over: set[Order] = set()
+    for work in _inroads(view, params)[0].values():
+        for run in runs(work, params.within, total_of(1)):
+            if run[0].at + params.within < limit - params.within:
+                over.update(act.order for act in run)
+            else:
+                oldest = min(oldest, run[0].at - params.within)
+    return [
+        structs.replace(fact, role=UPDATED) if fact.order in over else fact
+        for fact in facts
+        if fact.at >= oldest and (fact.order not in over or fact.role == "activity")
+    ]
 
 
 DETECTOR = Detector(
@@ -166,7 +177,7 @@ DETECTOR = Detector(
         },
     },
     keeps=lambda params: 2 * params.within,
-    prune=prune,
+    forget=forget,
     needs=("employees",),
     watches_profile=True,
 )

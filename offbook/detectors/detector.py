@@ -136,6 +136,7 @@ class Dossier:
 
 
 Prune = Callable[[list[Fact], Any, int], list[Fact]]
+Forget = Callable[["View", Any, int], list[Fact]]
 Concerns = Callable[["View", Fact, Any], bool]
 
 
@@ -145,10 +146,11 @@ class Detector:
 
     `judge` must be a pure function of the view: the engine calls it anew whenever a fact of the
     entity has changed or a deadline has passed, and turns differences into revisions.
-    `notes` say by role what a fact adds to an alert.
+    `notes` say by role what a fact adds to an alert, with places for its `{about}` and its fields.
     `keeps` says how long a fact can still matter to events that are not late.
     `prune` drops the facts no event after `limit` can bring back to matter (by default all that
-    are older than `keeps` before it).
+    are older than `keeps` before it); `forget` likewise where that takes more than the facts.
+    `holds_evidence` keeps what a raised alert rests on until it is over, however old.
     `folds` says what gives way where one entity has too many facts: neighbours that say the same
     are folded into one, which keeps totals (True), or the oldest goes (False).
     `needs` names the reference data without which it stays silent.
@@ -172,6 +174,8 @@ class Detector:
     keeps: Callable[[Any], int]
     reads: tuple[Reads, ...] = ()
     prune: Prune | None = None
+    forget: Forget | None = None
+    holds_evidence: bool = False
     folds: bool = False
     needs: tuple[ReferenceKind, ...] = ()
     watches_profile: bool = False

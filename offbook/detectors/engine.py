@@ -14,7 +14,13 @@ from operator import attrgetter
 
 from msgspec import Struct, structs
 
-from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact
+from offbook.detectors.alerts import (
+    NO_LONGER_HOLDS,
+    WITHDRAWN,
+    AlertWriter,
+    alert_fact,
+    known_alert,
+)
 from offbook.detectors.allowance import Marks, allowed
 from offbook.detectors.bounds import prune_notebook, prune_shared, set_due
 from offbook.detectors.detector import Common, Detector, Dossier, Finding, Reads
@@ -63,6 +69,9 @@ class Implicated(Struct, frozen=True, array_like=True, tag="implicated"):
 
 Note = Subscribe | Told | Implicated
 Input = Event | Note
+#: By detector, its new facts, with the event each was drawn from; a note's comes from none.
+Fresh = list[tuple[Event | None, Fact]]
+Dirty = dict[str, Fresh]
 
 
 @dataclass(slots=True)
@@ -218,7 +227,7 @@ class Engine:
         state = state if state is not None else EntityState()
         step = Step(state)
         kind, id_ = split(key)
-        dirty: dict[str, list[tuple[Event, Fact]]] = {}
+        dirty: Dirty = {}
         told: list[Fact] = []
         for item in inputs:
             if isinstance(item, Event):
@@ -271,7 +280,7 @@ class Engine:
         event: Event,
         state: EntityState,
         step: Step,
-        dirty: dict[str, list[tuple[Event, Fact]]],
+        dirty: Dirty,
         told: list[Fact],
         now: int | None,
     ) -> None:
@@ -315,7 +324,7 @@ class Engine:
         event: Event,
         news: list[Fact],
         state: EntityState,
-        dirty: dict[str, list[tuple[Event, Fact]]],
+        dirty: Dirty,
         now: int | None,
     ) -> None:
         """The detectors that judge by the profile have news, if anything has begun for them."""
@@ -339,23 +348,23 @@ class Engine:
         self,
         note: Implicated,
         state: EntityState,
-        dirty: dict[str, list[tuple[Event, Fact]]],
+        dirty: Dirty,
     ) -> None:
         """The newest revision of an alert replaces what was known of it, whichever comes first."""
         for detector_id in self._weigh_alerts:
             notebook = state.notebooks.get(detector_id)
             if notebook is None:
                 notebook = state.notebooks[detector_id] = Notebook()
-            known = next((it for it in notebook.facts if it.about == note.alert.about), None)
+            known = known_alert(notebook.facts, note.alert.about)
             if known is not None:
                 if int(known.fields["revision"]) >= note.revision:
                     continue
                 notebook.facts.remove(known)
             # What no longer stands is remembered too: an older revision may be told once more.
-            alert = note.alert if note.firing else structs.replace(note.alert, role="withdrawn")
+            alert = note.alert if note.firing else structs.replace(note.alert, role=WITHDRAWN)
             insert(notebook.facts, alert)
             notebook.waiting.append(alert)
-            dirty.setdefault(detector_id, [])
+            dirty.setdefault(detector_id, []).append((None, alert))
 
     def _subscribe(self, key: str, note: Subscribe, state: EntityState, step: Step) -> None:
         state.subscribers[note.by] = max(note.until, state.subscribers.get(note.by, note.until))
@@ -370,7 +379,7 @@ class Engine:
         note: Told,
         state: EntityState,
         step: Step,
-        dirty: dict[str, list[tuple[Event, Fact]]],
+        dirty: Dirty,
     ) -> None:
         if note.about not in state.asked:
             return
@@ -389,7 +398,7 @@ class Engine:
         self,
         view: _View,
         detector_id: str,
-        fresh: list[tuple[Event, Fact]],
+        fresh: Fresh,
         step: Step,
         now: int | None,
     ) -> bool:
@@ -410,7 +419,7 @@ class Engine:
             return False
         notebook.waiting = []
         notebook.judged = now
-        step.evict(detector_id, prune_notebook(detector, notebook, now, self.common))
+        step.evict(detector_id, prune_notebook(detector, notebook, now, self.common, view))
         return True
 
     def _judge(
@@ -418,7 +427,7 @@ class Engine:
         key: str,
         view: _View,
         detector_id: str,
-        fresh: list[tuple[Event, Fact]],
+        fresh: Fresh,
         step: Step,
         now: int | None,
         detected_at: int | None,
@@ -430,9 +439,11 @@ class Engine:
         try:
             findings = list(detector.judge(view, detector.params))
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
-            step.failures.append(Failure(detector_id, error, [event for event, _ in fresh]))
+            failed = [event for event, _ in fresh if event is not None]
+            step.failures.append(Failure(detector_id, error, failed))
             for _, fact in fresh:
-                if detector.dossier is None:
+                # A fact may have given way to another of the same step.
+                if detector.dossier is None and fact in notebook.facts:
                     notebook.facts.remove(fact)
                 notebook.waiting.remove(fact)
             notebook.due = None
@@ -474,7 +485,7 @@ class Engine:
             # Else time has gone back: what is new may be due by what was judged, and not yet now.
             notebook.waiting = []
         notebook.judged = reached
-        step.evict(detector_id, prune_notebook(detector, notebook, now, self.common))
+        step.evict(detector_id, prune_notebook(detector, notebook, now, self.common, view))
 
     def _let_go(
         self,

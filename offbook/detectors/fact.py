@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal
+from operator import attrgetter
 
 from msgspec import Struct, structs
 
@@ -14,6 +15,11 @@ from offbook.events.types import KINDS
 #: Amounts have at most 18 digits, before the point or after it: no sum of them is rounded here, so
 #: it does not matter in which order, or in which parts, they are added.
 EXACT = Context(prec=60)
+
+#: What `Fact.order` is: time, source, id, role, about.
+Order = tuple[int, str, str, str, str]
+
+_time = attrgetter("at")
 
 _INDEX = {kind.data: number for number, kind in enumerate(KINDS)}
 
@@ -40,7 +46,7 @@ class Fact(Struct, frozen=True, array_like=True, gc=False):
     fields: dict[str, str] = {}
 
     @property
-    def order(self) -> tuple[int, str, str, str, str]:
+    def order(self) -> Order:
         """Sorts facts by time; also their identity, for an event has one time."""
         return (self.at, self.source, self.id, self.role, self.about)
 
@@ -88,19 +94,19 @@ def insert_ends(facts: list[Fact], fact: Fact, span: int) -> bool:
     costs twenty facts instead of a thousand.
     """
     start = fact.at // span * span
-    same: list[Fact] = []
-    place = bisect_left(facts, start, key=lambda known: known.at)
-    for known in facts[place:]:
+    same: list[int] = []
+    for place in range(bisect_left(facts, start, key=_time), len(facts)):
+        known = facts[place]
         if known.at >= start + span:
             break
         if known.role == fact.role:
-            same.append(known)
+            same.append(place)
     if len(same) < 2:
         return insert(facts, fact)
-    first, last = same[0], same[-1]
-    if first.order <= fact.order <= last.order:
+    first, last = facts[same[0]].order, facts[same[-1]].order
+    if first <= fact.order <= last:
         return False
-    facts.remove(first if fact.order < first.order else last)
+    del facts[same[0] if fact.order < first else same[-1]]
     return insert(facts, fact)
 
 
@@ -134,6 +140,7 @@ def in_time_order(*facts: Fact) -> tuple[Fact, ...]:
 __all__ = [
     "EXACT",
     "Fact",
+    "Order",
     "between",
     "fact_of",
     "in_time_order",

@@ -102,6 +102,12 @@ def judge(view: View, params: KeyCustomerAccessParams) -> Iterable[Finding]:
         )
 
 
+def concerns(view: View, fact: Fact, params: KeyCustomerAccessParams) -> bool:
+    """Not what the owner does, which is most."""
+    end = view.reference.end_of_day(view.reference.day(fact.at))
+    return owner_as_of(view, fact.at, end) != fact.about
+
+
 def prune(facts: list[Fact], params: KeyCustomerAccessParams, limit: int) -> list[Fact]:
     """Without the days before the one that `limit` falls on: a day goes whole or stays whole, or
     its alert would shrink. A day is longer by an hour where clocks change."""
@@ -145,6 +151,7 @@ DETECTOR = Detector(
     # An alert is of one day; what comes after can only be late.
     keeps=lambda _: 2 * DAY,
     prune=prune,
+    concerns=concerns,
     needs=("employees", "customers"),
     watches_profile=True,
 )

@@ -18,12 +18,12 @@ ORDER_EDITS = {
 def owner_as_of(view: View, at: int, until: int) -> str | None:
     """The owner, as of `at`, of the customer that is judged, by what was said up to `until`.
 
-    An edit that only repeats the owner counts even after `until`. Of such repetitions the profile
-    keeps the newest, so the one that was there in time may have given way to it.
+    Of edits that only repeat the owner the profile keeps the oldest, so none that was there in time
+    has given way to a later one.
     """
     profile = view.profile("customer", view.entity_id)
     word = profile.owner_word(at)
-    if word is not None and word.at > until and "unchanged" not in word.fields:
+    if word is not None and word.at > until:
         profile = Profile(())
     return customer_owner(profile, view.reference, view.entity_id, at)
 

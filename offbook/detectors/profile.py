@@ -16,7 +16,15 @@ from offbook.detectors.fact import Fact, fact_of, insert
 from offbook.detectors.reference import Reference, Stated
 from offbook.events.event import Event
 from offbook.events.times import DAY
-from offbook.events.types import ChatHit, CrmEdit, EventData, Payment, ServiceCallback, Shipment
+from offbook.events.types import (
+    ChatHit,
+    CrmEdit,
+    EventData,
+    HrChange,
+    Payment,
+    ServiceCallback,
+    Shipment,
+)
 
 #: Talk that can corroborate a deed. The other categories matter to `chat-burst` only.
 SENSITIVE = frozenset({"private_deal", "off_channel_payment", "kickback", "competitor"})
@@ -49,6 +57,8 @@ FREQUENT = frozenset({"touch", "callback"})
 
 #: Statuses of an order that goes no further.
 ENDED = frozenset({"cancelled", "rejected"})
+#: What HR says that decides whether an employee is with the company.
+_COMES_OR_GOES = frozenset({"hired", "left", "terminated", "resignation_withdrawn"})
 
 #: Edits of these show that somebody works on the customer.
 _TOUCHING = frozenset({"activity", "quote", "opportunity", "contract"})
@@ -132,6 +142,14 @@ def opportunity_facts(event: Event, _: str) -> list[Fact]:
     return facts
 
 
+def employee_facts(event: Event, _: str) -> list[Fact]:
+    """What HR says of his coming and going, and from which company day on."""
+    change = event.data
+    assert isinstance(change, HrChange)
+    on = change.effective_on
+    return [fact_of(event, change.kind, on=on.isoformat() if on else None)]
+
+
 def _owner_facts(event: Event, edit: CrmEdit) -> list[Fact]:
     after = edit.after.owner if edit.after else None
     before = edit.before.owner if edit.before else None
@@ -199,6 +217,7 @@ PROFILES: dict[tuple[EntityKind, type[EventData]], Drawn] = {
     ("opportunity", CrmEdit): Drawn(
         lambda edit: edit.object.type == "opportunity", opportunity_facts
     ),
+    ("employee", HrChange): Drawn(lambda change: change.kind in _COMES_OR_GOES, employee_facts),
 }
 
 

@@ -80,14 +80,19 @@ def open_runs(
     return kept + facts[start:]
 
 
+def around(facts: Sequence[Fact], at: int, within: int) -> Sequence[Fact]:
+    """The facts at most `within` before or after `at`."""
+    return facts[
+        bisect_left(facts, at - within, key=_time) : bisect_right(facts, at + within, key=_time)
+    ]
+
+
 def near_a_run(facts: Sequence[Fact], fact: Fact, window: int, reached: Reached) -> bool:
     """Whether `fact` can belong to any run: enough lies within `window` on its two sides.
 
     A run is near every fact it covers, so where there is none, the runs are what they were.
     """
-    first = bisect_left(facts, fact.at - window, key=_time)
-    last = bisect_right(facts, fact.at + window, key=_time)
-    return reached(facts[first:last])
+    return reached(around(facts, fact.at, window))
 
 
 def sequence(firsts: Sequence[Fact], second: Fact, within: int) -> list[Fact]:

@@ -25,6 +25,8 @@ from offbook.streams.margin import Margin, lasting, margin
 #: Whether the detector would judge today: it may be stopped, or gone from this version.
 Standing = Literal["enabled", "stopped", "unknown"]
 
+#: A place of a note, as `re.escape` leaves it.
+_PLACE = re.compile(r"\\\{(\w+)\\\}")
 _RECORDS = re.compile(r"(.*) \((\d+) records\)")
 
 
@@ -135,8 +137,10 @@ def _note(event: Evidence, detector: Detector | None) -> Bilingual:
     counted = _RECORDS.fullmatch(event.note)
     text, weight = (counted[1], int(counted[2])) if counted else (event.note, 1)
     for note in detector.notes.values() if detector is not None else ():
-        if note.en == text:
-            return note_on(note, weight)
+        places = _PLACE.sub(r"(?P<\1>.+?)", re.escape(note.en))
+        if known := re.fullmatch(places, text):
+            chinese = note.zh.format(**known.groupdict())
+            return note_on(Bilingual(text, chinese), weight)
     return Bilingual(event.note, event.note)
 
 

@@ -174,15 +174,18 @@ _allowances = st.one_of(
 def test_ids_revisions_and_words_are_the_same_on_trial_and_under_any_allowance(
     documents: Documents, history: list[Arrival], allowances: list[Allowance], rng: Any
 ) -> None:
+    # What is weighed is another matter: alerts that wake nobody are not.
+    own = [detector for detector in DETECTORS if not detector.weighs_alerts]
+
     def found(detectors: Sequence[Detector]) -> list[Alert]:
         live = LocalRun(Engine(detectors, reference_of(documents)))
         return live.run(events_of(history), END)
 
     marked = found(
-        [replace(it, shadow=rng.random() < 0.5, allowances=tuple(allowances)) for it in DETECTORS]
+        [replace(it, shadow=rng.random() < 0.5, allowances=tuple(allowances)) for it in own]
     )
     bare = [structs.replace(alert, mode="live", suppressed=None) for alert in marked]
-    assert bare == found(DETECTORS)
+    assert bare == found(own)
     heard: dict[str, tuple[Any, Any]] = {}
     for alert in marked:
         audience = (alert.mode, alert.suppressed)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.bulk_export import DETECTOR
 from offbook.detectors.detector import Common
 from offbook.detectors.engine import configured
 from offbook.events.event import Event
-from offbook.events.times import MINUTE, SECOND
-from offbook.events.types import EndpointFile
+from offbook.events.times import DAY, HOUR, MINUTE, SECOND
+from offbook.events.types import EndpointFile, HrChange
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     Moment,
     after,
@@ -42,6 +46,9 @@ def views(moment: Moment, employee: str, count: int = 1) -> Event:
 
 def copies(moment: Moment, employee: str, count: int = 1, action: str = "copy_external") -> Event:
     return event(moment, EndpointFile(employee, action, count=count))  # type: ignore[arg-type]
+
+
+FIRES = ([exports(NINE, "E-904", 260)], "0s")
 
 
 @pytest.mark.parametrize("count, fires", [(199, False), (200, True)])
@@ -270,3 +277,72 @@ def test_the_numbers_are_parameters() -> None:
 def test_the_id_is_the_employees_and_the_firsts() -> None:
     alert = only(play([exports(NINE, "E-1", 200)], DETECTOR))
     assert alert.alert_id == "bulk-export-3984c11d05d2ee1a"
+
+
+# Its world.
+
+COUNTS = (1, 99, 100, 100, 101, 199, 200)
+
+
+@st.composite
+def _scenes(draw: st.DrawFn) -> list[Event]:
+    spans = st.sampled_from((0, 0, HOUR // 2, HOUR, HOUR, 2 * HOUR, DAY, 30 * DAY))
+    nudges = st.sampled_from((-1, 0, 0, 0, 1))
+    moment, taken = BASE, []
+    for _ in range(draw(st.integers(1, 7))):
+        moment += draw(spans) + draw(nudges)
+        who, count = draw(st.sampled_from(("E-1", "E-1", "E-2"))), draw(st.sampled_from(COUNTS))
+        taken.append(draw(st.sampled_from((exports, views, copies)))(moment, who, count))
+    said = []
+    for _ in range(draw(st.integers(0, 3))):
+        near = draw(st.sampled_from(taken)).time
+        away = draw(st.sampled_from((-30 * DAY, -DAY, 0, DAY, 30 * DAY, 45 * DAY)))
+        kind = draw(st.sampled_from(("resigned", "resigned", "resignation_withdrawn", "left")))
+        said.append(hr(near + away + draw(nudges), "E-1", kind))
+    return taken + said
+
+
+SCENES = _scenes()
+
+
+def _standing_notices(events: Iterable[Event]) -> list[Event]:
+    """Given, not taken back, and no repetition of the one before."""
+    notices: list[Event] = []
+    current, gone = None, False
+    for one in events:
+        kind = getattr(one.data, "kind", None)
+        if kind == "resigned" and (current is None or gone):
+            current, gone = one, False
+            notices.append(one)
+        elif kind == "resignation_withdrawn" and current is not None:
+            notices.remove(current)
+            current = None
+        elif kind == "left":
+            gone = True
+    return notices
+
+
+def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
+    in_order = sorted(events, key=lambda one: (one.time, one.id))
+    for who in ("E-1", "E-2"):
+        said = [one for one in in_order if isinstance(one.data, HrChange) and who == "E-1"]
+        notices = _standing_notices(said)
+        left = [
+            one
+            for one in in_order
+            if who in (getattr(one.data, "actor", None), getattr(one.data, "employee", None))
+            and not isinstance(one.data, HrChange)
+        ]
+        while left:
+            run = [one for one in left if one.time <= left[0].time + HOUR]
+            if sum(one.data.count for one in run) < 200:  # type: ignore[attr-defined]
+                left = left[1:]
+                continue
+            left = left[len(run) :]
+            near = [
+                one
+                for one in notices
+                if run[0].time - 30 * DAY <= one.time <= run[-1].time + 30 * DAY
+            ]
+            severity = "critical" if near else "warning"
+            yield (severity, who, None, None, None, frozenset(ids(*run, *near[:1])))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.customer_snatching import DETECTOR
+from offbook.detectors.detector import Common
 from offbook.detectors.engine import configured
+from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY
 from offbook.events.types import ReferenceEmployee
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     DOCUMENTED,
     activity,
@@ -239,6 +246,39 @@ def test_of_an_owner_alone_only_what_may_still_matter_is_kept() -> None:
     assert facts[-1].at - facts[0].at == 14 * DAY
 
 
+def test_two_who_work_on_one_customer_for_a_year_are_kept_for_six_weeks_at_most() -> None:
+    #   E-2 calls and E-1 quotes every 8 h: the runs are those of somebody who forgets nothing
+    work: list[Event] = []
+    for number in range(365 * 3):
+        work += [calls(f"{8 * number}h"), creates(f"{8 * number + 1}h")]
+    run = local(DETECTOR, reference=company(*STAFF, OWNED))
+    patient = local(
+        DETECTOR,
+        reference=company(*STAFF, OWNED),
+        common=Common(lateness=Duration("370d"), max_facts=10_000),
+    )
+    assert firing(run.run(work)) == firing(patient.run(work))
+    facts = run.states["customer:C-1"].notebooks[DETECTOR.id].facts
+    assert facts[-1].at - facts[0].at <= 37 * DAY
+    assert not run.evicted
+
+
+def test_what_was_part_of_a_run_that_is_over_may_still_be_a_claim() -> None:
+    #   E-2 (owner) calls ─ E-1 calls ◄ ─ customer to E-1 ─ E-2: quote ◄ after E-1's call ── 40 d
+    called, inroad = calls("0s"), calls("1d", "E-1")
+    given = owner(after(NOON, "2d"), "C-1", "E-1", was="E-2")
+    quoted = creates("8d", who="E-2")
+    run = local(DETECTOR, reference=company(*STAFF, OWNED))
+    alerts = run.run([called, inroad, given, quoted])
+    for day in range(9, 60):
+        alerts += run.run([creates(f"{day}d", "contact"), calls(f"{day}d", "E-1")])
+    assert [evidence(alert) for alert in firing(alerts)] == [
+        ids(called, inroad),
+        ids(inroad, quoted),
+    ]
+    assert len(alerts) == 2
+
+
 def test_of_a_run_that_is_over_nothing_is_kept() -> None:
     #   E-2 calls, E-1 quotes ── 60 d ── E-2 calls
     run = local(DETECTOR, reference=company(*STAFF, OWNED))
@@ -256,3 +296,90 @@ def test_a_repeat_counts_once_and_the_length_is_a_parameter() -> None:
 def test_the_id_is_the_customers_the_actors_and_the_first_acts() -> None:
     alert = only(found(calls("0s"), creates("1d"), creates("2d")))
     assert alert.alert_id == "customer-snatching-6690835ea6e4e3d0"
+
+
+# Its world.
+
+DOCUMENTS = (
+    customer("C-921", "E-922"),
+    employee("E-921"),
+    event(DOCUMENTED, ReferenceEmployee("E-922", manager="E-929")),
+)
+FIRES = (
+    [
+        activity("2026-03-02 09:00", "E-922", "C-921"),
+        edit("2026-03-02 10:00", "E-921", "create", ("quote", "Q-921"), customer="C-921"),
+    ],
+    "1h",
+)
+
+
+@st.composite
+def _scenes(draw: st.DrawFn) -> list[Event]:
+    """One after the other, so that windows touch each other over weeks."""
+    people = st.sampled_from(("E-921", "E-922", "E-922", "E-923", "E-929"))
+    customers = st.sampled_from(("C-921", "C-921", "C-922"))
+    spans = st.sampled_from((0, 0, DAY, 3 * DAY, 7 * DAY, 7 * DAY, 10 * DAY))
+    moment, done = BASE, []
+    for number in range(draw(st.integers(2, 14))):
+        moment += draw(spans) + draw(st.sampled_from((-1, 0, 0, 1)))
+        who, about = draw(people), draw(customers)
+        match draw(st.integers(0, 5)):
+            case 0:
+                was = draw(st.none() | people)
+                done.append(owner(moment, about, who, was=was))
+            case 1:
+                op = draw(st.sampled_from(("create", "update")))
+                done.append(edit(moment, who, op, ("quote", f"Q-{number}"), customer=about))
+            case 2:
+                where = ("activity", f"A-{number}")
+                done.append(edit(moment, who, "update", where, customer=about))
+            case _:
+                done.append(activity(moment, who, about))
+    # Nor do two edits name the owner of a customer at one instant.
+    named = {(one.time, one.data.object): one for one in done if one.data.object.type == "customer"}  # type: ignore[attr-defined]
+    return [one for one in done if named.get((one.time, one.data.object), one) is one]  # type: ignore[attr-defined]
+
+
+SCENES = _scenes()
+
+
+def _owner(about: str, moment: int, words: list[Event]) -> str | None:
+    before = [word for word in words if word.time <= moment]
+    if before:
+        return str(before[-1].data.after.owner)  # type: ignore[attr-defined]
+    if about == "C-921":
+        return "E-922"
+    after = [word.data for word in words if word.time <= moment + 7 * DAY]
+    if not after:
+        return None
+    first = after[0]
+    return str((first.before and first.before.owner) or first.after.owner)  # type: ignore[attr-defined]
+
+
+def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
+    by_customer: dict[str, list[Event]] = defaultdict(list)
+    for one in sorted(events, key=lambda one: (one.time, one.id)):
+        by_customer[one.data.customer].append(one)  # type: ignore[attr-defined]
+    for about, done in by_customer.items():
+        words = [one for one in done if one.data.object.type == "customer"]  # type: ignore[attr-defined]
+        calls = [one for one in done if one.data.object.type == "activity"]  # type: ignore[attr-defined]
+        acts: dict[str, list[tuple[Event, Event]]] = defaultdict(list)
+        for act in done:
+            edited = act.data
+            owned = _owner(about, act.time, words)
+            claims = [
+                call
+                for call in calls
+                if call.data.actor == owned and act.time - 7 * DAY <= call.time <= act.time  # type: ignore[attr-defined]
+            ]
+            manager = "E-929" if owned == "E-922" else None
+            opens = edited.op == "create" and edited.object.type != "customer"  # type: ignore[attr-defined]
+            if opens and claims and edited.actor not in (owned, manager):  # type: ignore[attr-defined]
+                acts[edited.actor].append((act, claims[-1]))  # type: ignore[attr-defined]
+        for actor, left in acts.items():
+            while left:
+                first, claim = left[0]
+                run = [act for act, _ in left if act.time <= first.time + 7 * DAY]
+                left = left[len(run) :]
+                yield ("warning", actor, about, None, None, frozenset(ids(claim, *run)))

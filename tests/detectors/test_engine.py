@@ -41,6 +41,7 @@ from tests.detectors.timeline import (
     play,
     shipment,
     stage,
+    tip,
 )
 
 NINE = "2026-03-02 09:00"
@@ -81,13 +82,20 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
     "event, keys",
     [
         (deletes(NINE, "E-1"), {"employee:E-1"}),
-        (activity(NINE, "E-1", "C-1"), {"customer:C-1"}),
-        (order(NINE, "O-1", "E-1", customer="C-1"), {"order:O-1", "customer:C-1"}),
-        (edit(NINE, "E-1", "view", ("order", "O-1")), {"order:O-1"}),
-        (edit(NINE, "E-1", "view", ("customer", "C-1")), set()),
-        (owner(NINE, "C-1", "E-1"), {"customer:C-1"}),
-        (opens(NINE, "OP-1", "C-1"), {"opportunity:OP-1", "customer:C-1"}),
-        (stage(NINE, "OP-1", "lost"), {"opportunity:OP-1"}),
+        (activity(NINE, "E-1", "C-1"), {"employee:E-1", "customer:C-1"}),
+        (
+            order(NINE, "O-1", "E-1", customer="C-1"),
+            {"employee:E-1", "order:O-1", "customer:C-1"},
+        ),
+        (edit(NINE, "E-1", "view", ("order", "O-1")), {"employee:E-1", "order:O-1"}),
+        (edit(NINE, "E-1", "view", ("contact", "K-1")), {"employee:E-1"}),
+        (edit(NINE, "E-1", "view", ("customer", "C-1")), {"employee:E-1", "customer:C-1"}),
+        (owner(NINE, "C-1", "E-1"), {"employee:E-BOSS", "customer:C-1"}),
+        (
+            opens(NINE, "OP-1", "C-1"),
+            {"employee:E-1", "opportunity:OP-1", "customer:C-1"},
+        ),
+        (stage(NINE, "OP-1", "lost"), {"employee:E-1", "opportunity:OP-1"}),
         (payment(NINE, "P-1", "X", order="O-1"), {"payment:P-1", "account:X", "order:O-1"}),
         (payment(NINE, "P-1", "X", customer="C-1"), {"payment:P-1", "account:X", "customer:C-1"}),
         (shipment(NINE, "S-1"), {"shipment:S-1"}),
@@ -95,9 +103,11 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
         (shipment(NINE, "S-1", status="delivered"), set()),
         (hit(NINE, "E-1", "C-1"), {"employee:E-1", "customer:C-1"}),
         (hit(NINE, "E-1", "C-1", "leaving"), {"employee:E-1"}),
-        (hit(NINE, "E-1", "C-1", "other"), set()),
+        (hit(NINE, "E-1", "C-1", "other"), {"employee:E-1"}),
         (hr(NINE, "E-1", "resigned"), {"employee:E-1"}),
         (hr(NINE, "E-1", "transferred"), set()),
+        (tip(NINE, "T-1", "E-1"), {"employee:E-1"}),
+        (tip(NINE, "T-1"), set()),
         (callback(NINE, "B-1", "C-1"), {"customer:C-1"}),
     ],
 )
@@ -359,13 +369,15 @@ def test_silence_is_explained_until_the_reference_arrives() -> None:
         "unauthorised-transfer",
         "diverted-consignee",
         "big-order-unattended",
+        "customer-snatching",
+        "key-customer-access",  # and by customer
     }
     assert set(engine.silent()) == by_account | by_employee
     reference.put(customer("C-1", "E-1"))
     assert set(engine.silent()) == by_account | by_employee
     reference.put(employee("E-1"))
     assert set(engine.silent()) == by_account
-    assert Engine(DETECTORS, company(employee("E-1"))).silent() == {}
+    assert Engine(DETECTORS, company(employee("E-1"), customer("C-1"))).silent() == {}
 
 
 def test_a_longer_lateness_keeps_things_longer() -> None:

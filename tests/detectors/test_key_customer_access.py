@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.key_customer_access import DETECTOR
 from offbook.detectors.reference import Reference
+from offbook.events import times
 from offbook.events.alert import Alert
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
 from offbook.events.types import ReferenceCustomer, ReferenceEmployee
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     DOCUMENTED,
     after,
@@ -182,6 +190,16 @@ def test_an_edit_of_the_same_day_tells_whose_it_was_before() -> None:
         assert (firing(found(opens(NOON), given, reference=staff)) != []) is fires
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_said_of_the_owner_after_the_day_is_too_late(late: bool) -> None:
+    #   E-1: view ── 7 d ── the customer is still E-1's, whenever that arrives
+    staff = company(*STAFF, key(owner=None))
+    still = owner(after(NOON, "7d"), "C-1", "E-1", was="E-1")
+    between = [owner(after(NOON, "13d"), "C-9", "E-3")] if late else []
+    alert = only(found(opens(NOON), *between, still, reference=staff))
+    assert (alert.state, alert.revision) == ("firing", 1)
+
+
 def test_repetitions_of_the_owner_hide_nothing() -> None:
     #   whole images: each edit of the customer repeats E-2, and only the newest is kept
     staff = company(*STAFF, key(owner=None))
@@ -243,3 +261,78 @@ def test_the_id_is_the_customers_the_actors_and_the_days() -> None:
     alert = only(found(opens(NOON)))
     assert alert.alert_id == "key-customer-access-780654ce954a6fe5"
     assert only(found(opens(after(NOON, "1h")))).alert_id == alert.alert_id
+
+
+# Its world.
+
+DOCUMENTS = (
+    key("C-911", "E-911"),
+    key("C-912", None),
+    key("C-913", "E-911", "normal"),
+    employee("E-911"),
+    event(DOCUMENTED, ReferenceEmployee("E-913", role="manager")),
+)
+FIRES = ([opens("2026-03-02 09:00", who="E-912", id="C-911")], "0s")
+
+_people = st.sampled_from(("E-911", "E-912", "E-913", "E-914"))
+_customers = st.sampled_from(("C-911", "C-911", "C-912", "C-913", "C-914"))
+_moments = st.builds(
+    lambda days, hours, nudge: BASE + days * DAY + hours * HOUR + nudge,
+    st.integers(0, 3),
+    st.sampled_from((0, 2, 15, 15)),  # 15 h after nine it is midnight
+    st.sampled_from((-1, 0, 0, 1)),
+)
+_accesses = st.builds(
+    lambda at, op, who, id, count: edit(at, who, op, ("customer", id), count=count),
+    _moments,
+    st.sampled_from(("view", "view", "export", "update", "delete")),
+    _people,
+    _customers,
+    st.sampled_from((1, 3)),
+)
+_given = st.builds(
+    lambda at, days, id, to, was: owner(at + days * DAY, id, to, was=was),
+    _moments,
+    st.sampled_from((0, 0, 7)),
+    _customers,
+    _people,
+    st.none() | _people,
+)
+SCENES = st.builds(
+    lambda accesses, given: [*accesses, *given],
+    st.lists(_accesses, max_size=9),
+    st.lists(_given, max_size=3, unique_by=lambda one: one.time),
+)
+
+
+def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
+    words: dict[str, list[Event]] = defaultdict(list)
+    days: dict[tuple[str, str, str], list[Event]] = defaultdict(list)
+    for one in sorted(events, key=lambda one: (one.time, one.id)):
+        edited = one.data
+        id_ = edited.object.id  # type: ignore[attr-defined]
+        if edited.op == "update" and edited.after is not None and edited.after.owner:  # type: ignore[attr-defined]
+            words[id_].append(one)
+        if edited.op in ("view", "export", "update"):  # type: ignore[attr-defined]
+            day = str((times.moment(one.time) + timedelta(hours=8)).date())
+            days[id_, edited.actor, day].append(one)  # type: ignore[attr-defined]
+    for (id_, actor, day), accesses in days.items():
+        if id_ not in ("C-911", "C-912") or actor == "E-913":
+            continue
+        over = at(f"{day} 00:00") + DAY - 1
+        foreign = [one for one in accesses if _owner(id_, one.time, over, words[id_]) != actor]
+        if foreign:
+            yield ("warning", actor, id_, None, None, frozenset(ids(*foreign)))
+
+
+def _owner(id_: str, moment: int, until: int, words: list[Event]) -> str | None:
+    before = [word for word in words if word.time <= moment]
+    if before:
+        return str(before[-1].data.after.owner)  # type: ignore[attr-defined]
+    if id_ == "C-911":
+        return "E-911"
+    after = [word.data for word in words if word.time <= until]
+    if not after:
+        return None
+    first = after[0]
+    return str((first.before and first.before.owner) or first.after.owner)  # type: ignore[attr-defined]

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from offbook.detectors.fact import Fact
 from offbook.detectors.shapes import (
     absence,
+    around,
     covered,
     distinct_of,
     either,
+    near_a_run,
     open_runs,
     runs,
     sequence,
@@ -129,6 +131,45 @@ def test_an_old_run_is_dropped_whole() -> None:
 def test_a_run_that_can_still_change_is_kept_whole() -> None:
     kept = open_runs(facts(0, 1, 8), 10, total_of(3), 10)
     assert times(kept) == [0, 1, 8]
+
+
+@given(_facts, _facts, st.integers(0, 20), st.integers(0, 60), st.integers(0, 30), _conditions)
+def test_a_run_that_stays_is_kept_whole_and_what_is_in_none_goes(
+    some: list[Fact], more: list[Fact], window: int, limit: int, stays: int, enough: object
+) -> None:
+    def standing(known: list[Fact]) -> list[list[Fact]]:
+        found = runs(known, window, enough)  # type: ignore[arg-type]
+        return [list(run) for run in found if run[0].at + window + stays >= limit]
+
+    later = [one for one in more if one.at >= limit and one not in some]
+    kept = open_runs(some, window, enough, limit, stays)  # type: ignore[arg-type]
+    everything, remembered = (
+        sorted([*known, *later], key=lambda one: one.order) for known in (some, kept)
+    )
+    assert standing(remembered) == standing(everything)
+    in_runs = {one.order for run in standing(some) for one in run}
+    assert all(one.order in in_runs or one.at + window >= limit for one in kept)
+
+
+@given(_facts, st.data(), st.integers(0, 20), _conditions)
+def test_what_is_near_no_run_changes_none(
+    some: list[Fact], data: st.DataObject, window: int, enough: object
+) -> None:
+    if some:
+        fresh = data.draw(st.sampled_from(some))
+        without = [one for one in some if one is not fresh]
+        if not near_a_run(some, fresh, window, enough):  # type: ignore[arg-type]
+            found, before = (list(runs(it, window, enough)) for it in (some, without))  # type: ignore[arg-type]
+            assert found == before
+
+
+def test_near_is_up_to_a_window_on_both_sides() -> None:
+    some = facts(0, 10, 20)
+    assert near_a_run(some, some[1], 10, total_of(3))
+    assert not near_a_run(some, some[0], 10, total_of(3))
+    assert not near_a_run(some, some[1], 9, total_of(2))
+    assert times(around(some, 10, 10)) == [0, 10, 20]
+    assert times(around(some, 11, 10)) == [10, 20]
 
 
 # Sequences.

@@ -112,7 +112,7 @@ def test_beyond_that_they_go_on_to_two_digits() -> None:
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
 def test_every_title_is_short_and_in_both_languages(detector: Detector) -> None:
     assert 5 < len(detector.title.en) <= 60
-    assert re.fullmatch(r"[\u4e00-\u9fff]{4,16}", detector.title.zh)
+    assert re.fullmatch(r"[\u4e00-\u9fff]{2,16}", detector.title.zh)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ from offbook.events.types import (
     ReferenceEmployee,
     ServiceCallback,
     Shipment,
+    Tip,
 )
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -232,6 +233,11 @@ def hit(
     """A keyword hit in an employee's chat."""
     data = ChatHit(employee, "wecom", "私下", category, customer=customer)  # type: ignore[arg-type]
     return event(moment, data, id)
+
+
+def tip(moment: Moment, tip: str, about: str | None = None, *, id: str | None = None) -> Event:
+    """Somebody tells something about an employee."""
+    return event(moment, Tip(tip, about_employee=about), id)
 
 
 def hr(moment: Moment, employee: str, kind: str, *, on: str | None = None) -> Event:

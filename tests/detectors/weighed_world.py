@@ -1,0 +1,117 @@
+"""A small world of alerts on two employees, for the tests of detectors that weigh them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
+from offbook.detectors.callback_mismatch import DETECTOR as CALLBACK_MISMATCH
+from offbook.detectors.chat_burst import DETECTOR as CHAT_BURST
+from offbook.detectors.deleted_before_resignation import DETECTOR as BEFORE_RESIGNATION
+from offbook.detectors.detector import Detector
+from offbook.detectors.follow_up_lapsed import DETECTOR as FOLLOW_UP_LAPSED
+from offbook.detectors.offbook_payment import DETECTOR as OFFBOOK_PAYMENT
+from offbook.detectors.shipment_without_order import DETECTOR as SHIPMENT_WITHOUT_ORDER
+from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR, parse_rfc3339
+from tests.detectors.random_company import BASE, END
+from tests.detectors.timeline import (
+    COMPANY_ACCOUNT,
+    account,
+    activity,
+    callback,
+    company,
+    customer,
+    deletes,
+    employee,
+    firing,
+    hit,
+    hr,
+    local,
+    opens,
+    owner,
+    payment,
+    shipment,
+)
+
+#: Windows that merge, what is missing, what is taken back, what passes to another: of all scores.
+WEIGHED: tuple[Detector, ...] = (
+    BULK_DELETE,
+    BEFORE_RESIGNATION,
+    CHAT_BURST,
+    CALLBACK_MISMATCH,
+    FOLLOW_UP_LAPSED,
+    OFFBOOK_PAYMENT,
+    SHIPMENT_WITHOUT_ORDER,
+)
+DOCUMENTS = (account(COMPANY_ACCOUNT), employee("E-906"), customer("C-906", "E-906"))
+
+WHO = ("E-906", "E-906", "E-907")
+_who = st.sampled_from(WHO)
+
+
+class Weighed(NamedTuple):
+    """An alert as it stands in the end: how much of what, on whom, found when, by which event."""
+
+    id: str
+    detector: str
+    severity: str
+    score: int
+    employee: str
+    at: int
+    event: str
+
+
+def alerts_of(events: Iterable[Event]) -> Iterator[Weighed]:
+    """What the weighed detectors alone find in the end."""
+    run = local(*WEIGHED, reference=company(*DOCUMENTS))
+    for alert in firing(run.run(events) + run.advance(END)):
+        if alert.employee is not None:
+            found = parse_rfc3339(alert.detected_at)
+            yield Weighed(
+                alert.alert_id,
+                alert.detector,
+                alert.severity,
+                alert.score,
+                alert.employee,
+                found,
+                alert.evidence[-1].id,
+            )
+
+
+@st.composite
+def deeds(draw: st.DrawFn, spans: tuple[int, ...], most: int) -> list[Event]:
+    """Things that bring alerts, so far from each other."""
+    moment, done = BASE, []
+    for _ in range(draw(st.integers(1, most))):
+        moment += draw(st.sampled_from(spans))
+        nudge = draw(st.sampled_from((0, 0, 0, -1, 1, HOUR)))
+        done += draw(_deed(moment + nudge))
+    return done
+
+
+@st.composite
+def _deed(draw: st.DrawFn, moment: int) -> list[Event]:
+    who = draw(_who)
+    match draw(st.integers(0, 8)):
+        case 0 | 1:
+            return [deletes(moment, who, draw(st.sampled_from((20, 20, 3, 19))))]
+        case 2:
+            kind = draw(st.sampled_from(("resigned", "resigned", "resignation_withdrawn", "left")))
+            return [hr(moment, who, kind)]
+        case 3:
+            return [hit(moment + n, who, f"C-{n}") for n in range(1, draw(st.integers(3, 4)))]
+        case 4:
+            outcome = draw(st.sampled_from(("mismatch", "denied", "confirmed")))
+            return [callback(moment, f"B-{moment}", "C-9", outcome, employee=who)]
+        case 5:
+            return [opens(moment, "OP-1", "C-906"), activity(moment + 8 * DAY, "E-906", "C-906")]
+        case 6:
+            return [owner(moment, "C-906", draw(_who))]
+        case 7:
+            return [payment(moment, f"P-{moment}", "X", customer="C-906")]
+        case _:
+            return [shipment(moment, f"S-{moment}", order="O-1", customer="C-906")]
