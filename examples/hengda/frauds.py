@@ -30,6 +30,8 @@ SEVERITY = {
     "chat-burst": "warning",
     "callback-mismatch": "warning",
     "follow-up-lapsed": "info",
+    "tip-corroborated": "critical",
+    "employee-risk": "critical",
 }
 SCORE = {"critical": 60, "warning": 30, "info": 10}
 
@@ -178,7 +180,7 @@ def private_deal(business: Business) -> Tale:
         outcome="mismatch",
         differences={"purchase": {"company": "none", "customer": "2 compressors on 15 March"}},
     )
-    ledger.tell(
+    tip = ledger.tell(
         "hotline",
         at(19, "22:03:14"),
         tip=ledger.number("TIP", at(19, "22:03:14")),
@@ -216,6 +218,21 @@ def private_deal(business: Business) -> Tale:
             ),
             Expected(
                 "callback-mismatch", called, (called,), called.time, employee=rep, customer=customer
+            ),
+            # 80 points, 71 of them left when 60 more come from a second detector.
+            Expected(
+                "employee-risk",
+                paid,
+                (paid, paid, sent, lost, called),
+                sent.time,
+                employee=rep,
+            ),
+            Expected(
+                "tip-corroborated",
+                tip,
+                (paid, paid, sent, lost, called, tip),
+                tip.time,
+                employee=rep,
             ),
         ],
     )
@@ -274,6 +291,14 @@ def account_ring(business: Business) -> Tale:
             ),
             _unmatched(first, rep),
             _unmatched(third, rep),
+            # Two payments are 112 points from one detector; the unmatched one is a second.
+            Expected(
+                "employee-risk",
+                first,
+                (first, first, second, third, third, fourth, fourth),
+                first.time + UNMATCHED,
+                employee=rep,
+            ),
         ],
     )
 

@@ -316,7 +316,9 @@ def test_those_who_weigh_do_not_weigh_each_other() -> None:
         replace(BULK_DELETE, shadow=True),
         replace(
             BULK_DELETE,
-            allowances=(Allowance(position=1, until=2**60, reason="known", employee="E-1"),),
+            allowances=(
+                Allowance(position=1, until=at("2027-01-01"), reason="known", employee="E-1"),
+            ),
         ),
     ],
     ids=["on trial", "allowed"],

@@ -125,6 +125,8 @@ def test_every_fraud_raises_something_within_the_story() -> None:
         "chat-burst",
         "follow-up-lapsed",
         "callback-mismatch",
+        "tip-corroborated",
+        "employee-risk",
     }
 
 
