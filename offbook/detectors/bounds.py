@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection
+from operator import attrgetter
 
 from offbook.detectors.detector import Common, Detector, View
 from offbook.detectors.fact import Fact, Order, joined
 from offbook.detectors.profile import KEPT, REGISTER_KEPT
 from offbook.detectors.state import EntityState, Notebook
+
+_time = attrgetter("at")
+_NEVER = 2**63 - 1
+_SHORTEST = min(KEPT.values())
 
 
 def prune_notebook(
@@ -25,9 +31,9 @@ def prune_notebook(
     if now is not None:
         over = now - common.lateness - common.grace
         done = over - detector.keeps(detector.params)
-        if detector.dossier is None:
+        raised = notebook.raised
+        if raised and detector.dossier is None:
             # What is judged by the profile can be found as long as that is kept.
-            raised = notebook.raised
             for anchor in [it for it in raised if raised[it].finding.until < done]:
                 del raised[anchor]
         if detector.prune is not None:
@@ -35,8 +41,12 @@ def prune_notebook(
         elif detector.forget is not None:
             facts = detector.forget(view, detector.params, over) if view is not None else facts
         elif facts and facts[0].at < done:
-            held = _evidence(notebook) if detector.holds_evidence else frozenset()
-            facts = [fact for fact in facts if fact.at >= done or fact.order in held]
+            old = bisect_left(facts, done, key=_time)
+            if raised and detector.holds_evidence:
+                held = _evidence(notebook)
+                facts = [it for it in facts[:old] if it.order in held] + facts[old:]
+            else:
+                del facts[:old]
     evicted = 0
     most = common.max_facts
     if len(facts) > most:
@@ -64,16 +74,23 @@ def prune_notebook(
 
 
 def prune_shared(
-    state: EntityState, detectors: dict[str, Detector], now: int | None, common: Common
+    state: EntityState,
+    detectors: dict[str, Detector],
+    touched: Collection[str],
+    now: int | None,
+    common: Common,
 ) -> int:
-    """Bound the profile and the subscribers, drop empty notebooks; how much was too much."""
+    """Bound the profile and the subscribers, drop empty notebooks; how much was too much.
+
+    `touched` are the detectors that took something in, or judged: only theirs can be empty now.
+    """
     most = common.max_facts
     evicted = 0
     if now is not None:
         over = now - common.lateness
         answered = len(state.known) == len(state.asked)
         # Else a judgement that waits for an answer would be made of less than it was begun with.
-        if answered and state.profile and state.profile[0].at < over - min(KEPT.values()):
+        if answered and state.profile and state.profile[0].at < over - _SHORTEST:
             known = len(state.profile)
             state.profile = [
                 fact
@@ -85,6 +102,7 @@ def prune_shared(
                 for detector_id, notebook in state.notebooks.items():
                     if detector_id in detectors:
                         prune_notebook(detectors[detector_id], notebook, now, common)
+                touched = list(state.notebooks)
         if state.subscribers and min(state.subscribers.values()) < over:
             state.subscribers = {
                 by: until for by, until in state.subscribers.items() if until >= over
@@ -111,7 +129,8 @@ def prune_shared(
         evicted += 1
     # Whoever has asked may have nothing else to show for it than the question.
     answered = len(state.known) == len(state.asked)
-    for detector_id, notebook in list(state.notebooks.items()):
+    for detector_id in touched:
+        notebook = state.notebooks[detector_id]
         empty = not (notebook.facts or notebook.raised or notebook.waiting or notebook.due)
         detector = detectors.get(detector_id)
         if empty and (answered or detector is None or detector.dossier is None):
@@ -123,27 +142,24 @@ def prune_shared(
 
 
 def set_due(
-    state: EntityState, detectors: dict[str, Detector], now: int | None, common: Common
+    state: EntityState,
+    detectors: dict[str, Detector],
+    touched: Collection[str],
+    now: int | None,
+    common: Common,
 ) -> None:
     """Work out when the entity wants to be looked at next: a deadline, or to be forgotten.
+
+    Only the notebooks of `touched` detectors can want it at another time than before.
 
     Never a time that has passed: what outlives its time, such as an opportunity left open, would
     ask to be looked at without end. A notebook whose detector is stopped keeps the deadline it has
     and asks for no other; what passes meanwhile is found at the first look once it runs again.
     """
     wait = common.lateness + common.grace
-    dues: list[int] = []
-    for detector_id, notebook in list(state.notebooks.items()):
-        detector = detectors.get(detector_id)
-        if detector is None:
-            if notebook.due is not None and (now is None or notebook.due >= now):
-                dues.append(notebook.due)
-            continue
-        if detector.dossier is not None:
-            if not state.profile:
-                del state.notebooks[detector_id]
-            elif notebook.due is not None:
-                dues.append(notebook.due)
+    for detector_id in touched:
+        notebook, detector = state.notebooks.get(detector_id), detectors[detector_id]
+        if notebook is None or detector.dossier is not None:
             continue
         last = notebook.facts[-1].at if notebook.facts else 0
         for raised in notebook.raised.values():
@@ -151,14 +167,23 @@ def set_due(
         expiry = last + detector.keeps(detector.params) + wait
         if now is None or expiry >= now:
             notebook.due = expiry if notebook.due is None else min(notebook.due, expiry)
-        if notebook.due is not None:
-            dues.append(notebook.due)
+    if not state.profile:
+        for detector_id in [it for it in state.notebooks if it in detectors]:
+            if detectors[detector_id].dossier is not None:
+                del state.notebooks[detector_id]
+    due = _NEVER
+    for detector_id, notebook in state.notebooks.items():
+        wanted = notebook.due
+        if wanted is None or wanted >= due:
+            continue
+        if detector_id in detectors or now is None or wanted >= now:
+            due = wanted
     if state.profile:
         newest = state.profile[-1]
-        dues.append(newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait)
+        due = min(due, newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait)
     if state.subscribers:
-        dues.append(max(state.subscribers.values()) + wait)
-    state.due = min(dues) if dues else None
+        due = min(due, max(state.subscribers.values()) + wait)
+    state.due = due if due < _NEVER else None
 
 
 def _evidence(notebook: Notebook) -> Collection[Order]:

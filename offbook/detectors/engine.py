@@ -69,6 +69,9 @@ class Implicated(Struct, frozen=True, array_like=True, tag="implicated"):
 
 Note = Subscribe | Told | Implicated
 Input = Event | Note
+#: Facts that nothing is found of are looked through for old ones when so many more are there.
+_PRUNED_EVERY = 16
+
 #: By detector, its new facts, with the event each was drawn from; a note's comes from none.
 Fresh = list[tuple[Event | None, Fact]]
 Dirty = dict[str, Fresh]
@@ -261,8 +264,8 @@ class Engine:
                 if not self._unconcerned(view, detector_id, fresh, step, now):
                     self._judge(key, view, detector_id, fresh, step, now, detected_at)
         if step.changed:
-            step.evict("profile", prune_shared(state, self.detectors, now, self.common))
-            set_due(state, self.detectors, now, self.common)
+            step.evict("profile", prune_shared(state, self.detectors, dirty, now, self.common))
+            set_due(state, self.detectors, dirty, now, self.common)
         return step
 
     def _open_notebooks(self, state: EntityState) -> Iterator[tuple[str, Notebook]]:
@@ -413,12 +416,16 @@ class Engine:
             return False
         view.facts = _facts_of(detector, step.state)
         try:
-            if any(detector.concerns(view, fact, detector.params) for _, fact in fresh):
-                return False
+            for _, fact in fresh:
+                if detector.concerns(view, fact, detector.params):
+                    return False
         except Exception:  # noqa: BLE001 - the judgement fails likewise, and is answered for there
             return False
         notebook.waiting = []
         notebook.judged = now
+        facts = len(notebook.facts)
+        if facts % _PRUNED_EVERY and facts <= self.common.max_facts:
+            return True
         step.evict(detector_id, prune_notebook(detector, notebook, now, self.common, view))
         return True
 

@@ -293,7 +293,8 @@ def test_a_profile_is_bounded_without_any_detector() -> None:
     run = local(UNPAID)
     run.run([SOLD, DONE])
     state = run.states["order:O-1"]
-    assert prune_shared(state, {"payment-mismatch": UNPAID}, at(NOON), Common(max_facts=2)) > 0
+    known, few = {"payment-mismatch": UNPAID}, Common(max_facts=2)
+    assert prune_shared(state, known, (), at(NOON), few) > 0
     assert len(state.profile) == 2
     assert state.notebooks["payment-mismatch"].floor is not None
 
