@@ -174,6 +174,7 @@ class Engine:
             if dossier is not None:
                 self._dossiers.setdefault(dossier.entity, []).append((detector.id, dossier))
         self._weigh_alerts = [it.id for it in detectors if it.weighs_alerts]
+        #: Those of which it is not known yet that their reference data have arrived.
         self._needy = {detector.id for detector in detectors if detector.needs}
         self._routes = {
             data: [
@@ -301,8 +302,10 @@ class Engine:
             if news and kind in self._dossiers:
                 self._note(kind, event, news, state, dirty, now)
         for detector_id, reads in self._readers.get(at, ()):
-            if detector_id in self._needy and self._lacks_reference(detector_id):
-                continue
+            if detector_id in self._needy:
+                if self._lacks_reference(detector_id):
+                    continue
+                self._needy.discard(detector_id)
             try:
                 fact_drawn = reads.fact(event, self.reference) if reads.where(data) else None
             except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on

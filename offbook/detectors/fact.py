@@ -94,19 +94,17 @@ def insert_ends(facts: list[Fact], fact: Fact, span: int) -> bool:
     costs twenty facts instead of a thousand.
     """
     start = fact.at // span * span
-    same: list[int] = []
-    for place in range(bisect_left(facts, start, key=_time), len(facts)):
-        known = facts[place]
-        if known.at >= start + span:
-            break
-        if known.role == fact.role:
-            same.append(place)
-    if len(same) < 2:
+    # From the newest on, for that is where most facts belong.
+    place, first, last = len(facts), -1, -1
+    while place and facts[place - 1].at >= start:
+        place -= 1
+        if facts[place].at < start + span and facts[place].role == fact.role:
+            first, last = place, place if last < 0 else last
+    if first == last:
         return insert(facts, fact)
-    first, last = facts[same[0]].order, facts[same[-1]].order
-    if first <= fact.order <= last:
+    if facts[first].order <= fact.order <= facts[last].order:
         return False
-    del facts[same[0] if fact.order < first else same[-1]]
+    del facts[first if fact.order < facts[first].order else last]
     return insert(facts, fact)
 
 

@@ -293,8 +293,9 @@ def test_what_is_kept_is_a_fact_a_day_at_most() -> None:
         for number in range(3):
             run.feed(sells(f"{day}d", number=number))
     facts = run.states["seller:E-1"].notebooks["sales-slump"].facts
-    assert Counter(fact.role for fact in facts)["sales"] == 70
-    assert len(facts) < 70 + 3 * 11
+    # Old facts are looked for once in sixteen new ones.
+    assert 70 <= Counter(fact.role for fact in facts)["sales"] <= 76
+    assert len(facts) < 76 + 3 * 11 + 16
 
 
 def test_all_is_forgotten_in_the_end() -> None:
