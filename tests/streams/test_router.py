@@ -62,12 +62,12 @@ def test_an_event_arrives_whole_under_each_entity_it_is_about(
 
 
 def test_an_event_nobody_reads_is_counted_and_goes_nowhere(kafka: Any, topic_prefix: str) -> None:
-    printed = document("endpoint.file", "f-1", MONDAY, employee="E-1", action="print")
+    moved = document("hr.change", "h-1", MONDAY, employee="E-1", kind="transferred")
 
     async def work(bench: Bench) -> None:
         async with bench.routing() as router:
-            await bench.send(FILES, [printed])
-            await until(lambda: router.count(FILES, "accepted") == 1)
+            await bench.send("hr.changes", [moved])
+            await until(lambda: router.count("hr.changes", "accepted") == 1)
         assert await bench.routed() == []
 
     run(kafka, topic_prefix, work)
