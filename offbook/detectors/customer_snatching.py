@@ -25,7 +25,7 @@ from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Listing, Sentence, says
-from offbook.detectors.shapes import runs, total_of
+from offbook.detectors.shapes import distinct_of, near_a_run, runs, total_of
 from offbook.detectors.wording import elapsed, total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
@@ -101,6 +101,11 @@ def _inroads(
             acts.setdefault(act.about, []).append(act)
             claims[act.order] = structs.replace(claim, role="claim")
     return acts, claims
+
+
+def _concerns(view: View, fact: Fact, params: CustomerSnatchingParams) -> bool:
+    """Where only one person works there is no inroad. A claim is up to twice `within` before."""
+    return near_a_run(view.facts, fact, 2 * params.within, distinct_of(2))
 
 
 def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
@@ -180,4 +185,5 @@ DETECTOR = Detector(
     forget=forget,
     needs=("employees",),
     watches_profile=True,
+    concerns=_concerns,
 )

@@ -68,6 +68,15 @@ def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:
     return lapses.values()
 
 
+def _concerns(view: View, fact: Fact, params: FollowUpLapsedParams) -> bool:
+    """The newest activity only puts deadlines off, which the look at the one that is set sees.
+
+    One so late that a deadline may have passed without it can take an alert back.
+    """
+    newest = fact.role == "activity" and fact.order == view.facts[-1].order
+    return not newest or view.passed(fact.at + view.common.grace)
+
+
 def _lapses(
     view: View,
     params: FollowUpLapsedParams,
@@ -183,4 +192,5 @@ DETECTOR = Detector(
     keeps=lambda params: params.within,
     prune=_prune,
     watches_profile=True,
+    concerns=_concerns,
 )
