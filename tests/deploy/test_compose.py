@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -247,6 +248,15 @@ def test_the_build_context_holds_what_is_copied() -> None:
         for source in sources:
             assert f"!{source}" in kept, source
             assert (ROOT / source).exists(), source
+
+
+def test_what_the_wheel_is_made_of_is_copied() -> None:
+    """The wheel carries the story and the runbooks beside the code; its build fails without them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    _, build, _ = re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE)
+    copied = [line.split()[0] for line in re.findall(r"^COPY (.*)$", build, re.MULTILINE)]
+    assert {*wheel["packages"], *wheel["force-include"]} <= set(copied)
 
 
 def _pins(path: str) -> dict[str, tuple[str, frozenset[str]]]:
