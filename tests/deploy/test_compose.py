@@ -251,7 +251,7 @@ def test_the_build_context_holds_what_is_copied() -> None:
 
 
 def test_what_the_wheel_is_made_of_is_copied() -> None:
-    """The wheel carries the story and the runbooks beside the code; its build fails without them."""
+    """The wheel carries the story and the runbooks too; its build fails without them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
     _, build, _ = re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE)
