@@ -181,7 +181,8 @@ DETECTOR = Detector(
             for kind, it in WORK.items()
         },
     },
-    keeps=lambda params: 2 * params.within,
+    # Beyond the two that a claim and its run span, the one in which `forget` looks at nothing yet.
+    keeps=lambda params: 3 * params.within,
     forget=forget,
     needs=("employees",),
     watches_profile=True,
