@@ -16,13 +16,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from operator import attrgetter
 from typing import Annotated
 
 from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.fact import Fact, fact_of, in_time_order
+from offbook.detectors.fact import Fact, by_time, fact_of, in_time_order
 from offbook.detectors.leaving import Absence, absences
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import REGISTER_KEPT
@@ -101,7 +100,7 @@ def concerns(view: View, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
     for absence in _gone(view):
         if _counts(absence, fact, params):
             hour = fact.at // HOUR * HOUR
-            known = view.facts[bisect_left(view.facts, hour, key=attrgetter("at")) :]
+            known = view.facts[bisect_left(view.facts, hour, key=by_time) :]
             told = next((it for it in known if _counts(absence, it, params)), fact)
             return told.at >= fact.at
     return False

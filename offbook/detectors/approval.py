@@ -36,7 +36,7 @@ STEPS = Reads("order", CrmEdit, _step, where=_steps)
 
 def approvals(steps: Sequence[Fact], order: Profile) -> Iterator[Fact]:
     """The edits that approved it. A CRM may repeat the status with every edit: those did not."""
-    first = next((word for word in order.of("status") if word.about == "approved"), None)
+    first = order.first("status", "approved")
     for approval in steps:
         if "before" in approval.fields or first is None or first.anchor == approval.anchor:
             yield approval
@@ -44,9 +44,9 @@ def approvals(steps: Sequence[Fact], order: Profile) -> Iterator[Fact]:
 
 def approved_before(order: Profile, completed: Fact) -> Fact | None:
     """The approval, or the completion itself where it says that it followed one."""
-    for word in order.of("status"):
-        if word.about == "approved" and word.at <= completed.at:
-            return word
+    first = order.first("status", "approved")
+    if first is not None and first.at <= completed.at:
+        return first
     return completed if completed.fields.get("before") == "approved" else None
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection
-from operator import attrgetter
 
 from offbook.detectors.detector import Common, Detector, View
-from offbook.detectors.fact import Fact, Order, joined
+from offbook.detectors.fact import Fact, Order, by_time, joined
 from offbook.detectors.profile import KEPT, REGISTER_KEPT
 from offbook.detectors.state import EntityState, Notebook
 
-_time = attrgetter("at")
 _NEVER = 2**63 - 1
 _SHORTEST = min(KEPT.values())
 
@@ -41,7 +39,7 @@ def prune_notebook(
         elif detector.forget is not None:
             facts = detector.forget(view, detector.params, over) if view is not None else facts
         elif facts and facts[0].at < done:
-            old = bisect_left(facts, done, key=_time)
+            old = bisect_left(facts, done, key=by_time)
             if raised and detector.holds_evidence:
                 held = _evidence(notebook)
                 facts = [it for it in facts[:old] if it.order in held] + facts[old:]

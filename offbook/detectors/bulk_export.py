@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.fact import Fact, between, fact_of, in_time_order, insert
+from offbook.detectors.fact import Fact, between, by_time, fact_of, in_time_order, insert
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.resignation import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
@@ -119,7 +119,7 @@ def prune(facts: list[Fact], params: BulkExportParams, limit: int) -> list[Fact]
     """Exports stay while a run of them can change, what HR said as long as `_keeps` says."""
     if not facts or facts[0].at + params.window >= limit:
         return facts
-    over = bisect_right(facts, limit, key=lambda fact: fact.at)
+    over = bisect_right(facts, limit, key=by_time)
     stays = params.resignation_within + LONGEST_NOTICE
     kept = open_runs(
         _taken_out(facts[:over]), params.window, total_of(params.threshold), limit, stays

@@ -20,7 +20,7 @@ from typing import Annotated
 from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.fact import Fact, Order, fact_of
+from offbook.detectors.fact import Fact, Order, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -76,7 +76,7 @@ def _after_others(facts: Sequence[Fact], within: int) -> Iterator[tuple[Fact, di
     if len({fact.about for fact in facts}) < 2:
         return
     last: dict[str, Fact] = {}
-    for at, instant in groupby(facts, key=lambda fact: fact.at):
+    for at, instant in groupby(facts, key=by_time):
         together = list(instant)
         last.update({it.about: it for it in together if it.role in ("activity", UPDATED)})
         for act in together:

@@ -19,7 +19,8 @@ EXACT = Context(prec=60)
 #: What `Fact.order` is: time, source, id, role, about.
 Order = tuple[int, str, str, str, str]
 
-_time = attrgetter("at")
+#: Sorts facts by time, and finds them by it.
+by_time = attrgetter("at")
 
 _INDEX = {kind.data: number for number, kind in enumerate(KINDS)}
 
@@ -140,6 +141,7 @@ __all__ = [
     "Fact",
     "Order",
     "between",
+    "by_time",
     "fact_of",
     "in_time_order",
     "insert",

@@ -150,8 +150,8 @@ def _of_deed(
 
 def _approved_before(order: Profile, approval: Fact) -> bool:
     """A CRM may say `approved` with every edit: only the first of them approves."""
-    first = next((word for word in order.of("status") if word.about == "approved"), approval)
-    return first.anchor != approval.anchor
+    first = order.first("status", "approved")
+    return first is not None and first.anchor != approval.anchor
 
 
 def _taken_back(pieces: Profile, deed: Fact, deadline: int) -> Fact | None:

@@ -18,7 +18,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.fact import Fact, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Params
 from offbook.detectors.reference import Reference
@@ -111,7 +111,7 @@ def concerns(view: View, fact: Fact, params: KeyCustomerAccessParams) -> bool:
 def prune(facts: list[Fact], params: KeyCustomerAccessParams, limit: int) -> list[Fact]:
     """Without the days before the one that `limit` falls on: a day goes whole or stays whole, or
     its alert would shrink. A day is longer by an hour where clocks change."""
-    start = bisect_left(facts, limit - 25 * DAY // 24, key=lambda fact: fact.at)
+    start = bisect_left(facts, limit - 25 * DAY // 24, key=by_time)
     if start == len(facts):
         return []
     day = facts[start].fields["day"]

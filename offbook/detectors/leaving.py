@@ -41,14 +41,14 @@ def absences(words: Sequence[Fact], reference: Reference) -> Iterator[Absence]:
             yield gone
         gone = None
         if word.role != "resignation_withdrawn":
-            start = _ends(word, reference)
+            start = end_of_work(word, reference)
             end, back = next((hire for hire in hires if hire[0] > start), (NEVER, None))
             gone = Absence(word, start, end, back)
     if gone is not None:
         yield gone
 
 
-def _ends(leaving: Fact, reference: Reference) -> int:
+def end_of_work(leaving: Fact, reference: Reference) -> int:
     """A leaver works until the end of his last company day."""
     on = leaving.fields.get("on")
     return reference.end_of_day(date.fromisoformat(on)) if on else leaving.at

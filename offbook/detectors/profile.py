@@ -144,10 +144,15 @@ def opportunity_facts(event: Event, _: str) -> list[Fact]:
 
 def employee_facts(event: Event, _: str) -> list[Fact]:
     """What HR says of his coming and going, and from which company day on."""
+    return [hr_word(event)]
+
+
+def hr_word(event: Event) -> Fact:
+    """What HR says of an employee: its kind, and the company day `on` which it takes effect."""
     change = event.data
     assert isinstance(change, HrChange)
     on = change.effective_on
-    return [fact_of(event, change.kind, on=on.isoformat() if on else None)]
+    return fact_of(event, change.kind, on=on.isoformat() if on else None)
 
 
 def _owner_facts(event: Event, edit: CrmEdit) -> list[Fact]:
@@ -292,9 +297,11 @@ class Profile:
         """The facts of one role, by time."""
         return [fact for fact in self.facts if fact.role == role]
 
-    def first(self, role: str) -> Fact | None:
-        """The earliest fact of a role."""
-        return next((fact for fact in self.facts if fact.role == role), None)
+    def first(self, role: str, about: str | None = None) -> Fact | None:
+        """The earliest fact of a role, or of those about one thing: the first word of a status."""
+        return next(
+            (it for it in self.facts if it.role == role and about in (None, it.about)), None
+        )
 
     def customers(self) -> list[str]:
         """The customers that edits of this object named, earliest first."""

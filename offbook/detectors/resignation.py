@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from msgspec import Struct
 
 from offbook.detectors.detector import Reads, View
-from offbook.detectors.fact import Fact, fact_of
-from offbook.detectors.reference import Reference
+from offbook.detectors.fact import Fact
+from offbook.detectors.leaving import end_of_work
+from offbook.detectors.profile import hr_word
 from offbook.events.alert import Bilingual
-from offbook.events.event import Event
 from offbook.events.times import DAY
 from offbook.events.types import HrChange
 
@@ -33,15 +32,13 @@ class Resignation(Struct, frozen=True):
     left_at: int | None
 
 
-def _hr_change(event: Event, _: Reference) -> Fact:
-    change = event.data
-    assert isinstance(change, HrChange)
-    on = change.effective_on
-    return fact_of(event, change.kind, on=on.isoformat() if on else None)
-
-
 #: What `resignations` is drawn from; the role of each fact is the kind of change.
-HR_CHANGES = Reads("employee", HrChange, _hr_change, where=lambda change: change.kind in _KINDS)
+HR_CHANGES = Reads(
+    "employee",
+    HrChange,
+    lambda event, _: hr_word(event),
+    where=lambda change: change.kind in _KINDS,
+)
 
 
 def resignations(view: View) -> Iterator[Resignation]:
@@ -64,7 +61,6 @@ def resignations(view: View) -> Iterator[Resignation]:
             yield Resignation(notice, None, left_at)
             notice, left_at = None, None
         elif change.role in ("left", "terminated") and notice is not None and left_at is None:
-            on = change.fields.get("on")
-            left_at = view.reference.end_of_day(date.fromisoformat(on)) if on else change.at
+            left_at = end_of_work(change, view.reference)
     if notice is not None:
         yield Resignation(notice, None, left_at)

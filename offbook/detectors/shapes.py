@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
 
-from offbook.detectors.fact import Fact
-
-_time = attrgetter("at")
+from offbook.detectors.fact import Fact, Order, by_time
 
 Reached = Callable[[Sequence[Fact]], bool]
 
@@ -66,7 +63,7 @@ def open_runs(
     """
     if not facts or facts[0].at + window >= limit:
         return facts
-    over = bisect_right(facts, limit, key=_time)
+    over = bisect_right(facts, limit, key=by_time)
     kept: list[Fact] = []
     start = 0
     for run in runs(facts[:over], window, reached):
@@ -83,7 +80,7 @@ def open_runs(
 def around(facts: Sequence[Fact], at: int, within: int) -> Sequence[Fact]:
     """The facts at most `within` before or after `at`."""
     return facts[
-        bisect_left(facts, at - within, key=_time) : bisect_right(facts, at + within, key=_time)
+        bisect_left(facts, at - within, key=by_time) : bisect_right(facts, at + within, key=by_time)
     ]
 
 
@@ -114,11 +111,11 @@ def absence(pieces: Sequence[Fact], since: int | None, deadline: int) -> Fact | 
     return None
 
 
-def covered(facts: Sequence[Fact], span: int) -> set[tuple[int, str, str, str, str]]:
+def covered(facts: Sequence[Fact], span: int) -> set[Order]:
     """Which of the facts, by their `order`, lie between two of the same `about` `span` apart at
     most: whoever asks for one within `span` or more finds one of the two anyway.
     """
-    needless: set[tuple[int, str, str, str, str]] = set()
+    needless: set[Order] = set()
     kept: dict[str, list[Fact]] = {}
     for fact in facts:
         last = kept.setdefault(fact.about, [])
