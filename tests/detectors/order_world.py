@@ -30,6 +30,25 @@ ORDERS = ("O-A", "O-B")
 Make = Callable[[int], Event]
 Answer = tuple[str, str | None, str | None, str | None, str | None, frozenset[str]]
 
+#: The order that the timelines of one order are about.
+ONE = "O-1"
+
+
+def status(moment: str | int, to: str, **more: object) -> Event:
+    """The order changes its status."""
+    return edit(moment, "E-9", "update", ("order", ONE), status=to, **more)  # type: ignore[arg-type]
+
+
+def paid(moment: str | int, amount: str, number: str = "P-1", **more: str) -> Event:
+    """Money comes in for the order."""
+    return payment(moment, number, amount=amount, order=ONE, **more)  # type: ignore[arg-type]
+
+
+def back(moment: str | int, amount: str, number: str = "R-1") -> Event:
+    """Money of the order goes back."""
+    return refund(moment, number, amount, order=ONE)
+
+
 _ids = st.sampled_from(ORDERS)
 _customers = st.sampled_from((None, "K-1", "K-2"))
 _amounts = st.sampled_from(("0", "100", "500", "990", "1000", "1010", "1010.01", "989.99"))

@@ -20,6 +20,7 @@ from offbook.detectors.reference import Reference
 from offbook.detectors.state import decode_state, encode_state
 from offbook.events.alert import Alert, Bilingual
 from offbook.events.times import DAY, HOUR
+from tests.detectors.order_world import paid
 from tests.detectors.timeline import (
     after,
     at,
@@ -32,7 +33,6 @@ from tests.detectors.timeline import (
     local,
     only,
     order,
-    payment,
     shipment,
 )
 
@@ -46,10 +46,6 @@ DONE = edit(NOON, "E-9", "update", ("order", "O-1"), status="completed")
 NOBODYS = edit(
     after(NOON, "-3h"), "E-9", "update", ("order", "O-1"), customer="C-1", amount=Decimal(1000)
 )
-
-
-def paid(moment: str | int, amount: str, number: str = "P-1"):
-    return payment(moment, number, amount=amount, order="O-1")
 
 
 def judged(*days: int, roles: Iterable[str] = ("received",), **more: Any) -> Detector:

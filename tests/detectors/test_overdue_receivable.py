@@ -13,7 +13,7 @@ from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around
+from tests.detectors.order_world import Answer, around, paid
 from tests.detectors.timeline import (
     after,
     at,
@@ -27,7 +27,6 @@ from tests.detectors.timeline import (
     local,
     only,
     order,
-    payment,
     play,
     refund,
     shipment,
@@ -40,10 +39,6 @@ DUE = after(NOON, "30d") + HOUR  # and 1 h of grace
 
 SOLD = order(NINE, "O-1", "E-1", customer="C-1", amount=Decimal(1000))
 SENT = shipment(NOON, "S-1", order="O-1")
-
-
-def paid(moment: str | int, amount: str, number: str = "P-1", **more: str) -> Event:
-    return payment(moment, number, amount=amount, order="O-1", **more)  # type: ignore[arg-type]
 
 
 def returned(moment: str | int, number: str = "S-1") -> Event:

@@ -13,7 +13,7 @@ from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import HOUR
 from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around
+from tests.detectors.order_world import Answer, around, back, paid, status
 from tests.detectors.timeline import (
     after,
     at,
@@ -30,7 +30,6 @@ from tests.detectors.timeline import (
     order,
     payment,
     play,
-    refund,
 )
 
 NINE = "2026-03-02 09:00"
@@ -40,18 +39,6 @@ DUE = after(NOON, "25h")  # and 1 h of grace
 WEEK = after(NOON, "7d")
 
 SOLD = order(NINE, "O-1", "E-1", customer="C-1", amount=Decimal(1000))
-
-
-def status(moment: str | int, to: str, **more: object) -> Event:
-    return edit(moment, "E-9", "update", ("order", "O-1"), status=to, **more)  # type: ignore[arg-type]
-
-
-def paid(moment: str | int, amount: str, number: str = "P-1", **more: str) -> Event:
-    return payment(moment, number, amount=amount, order="O-1", **more)  # type: ignore[arg-type]
-
-
-def back(moment: str | int, amount: str, number: str = "R-1") -> Event:
-    return refund(moment, number, amount, order="O-1")
 
 
 DONE = status(NOON, "completed")

@@ -15,7 +15,7 @@ from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around
+from tests.detectors.order_world import Answer, around, status
 from tests.detectors.timeline import (
     after,
     at,
@@ -44,10 +44,6 @@ SOLD = order(NOON, "O-1", "E-1", customer="C-1", amount=Decimal(12000))
 
 def cancelled(moment: str | int) -> Event:
     return edit(moment, "E-9", "update", ("order", "O-1"), status="cancelled")
-
-
-def status(moment: str | int, to: str) -> Event:
-    return edit(moment, "E-9", "update", ("order", "O-1"), status=to)
 
 
 def paid(moment: str | int, amount: str = "12000", number: str = "P-1", **more: str) -> Event:

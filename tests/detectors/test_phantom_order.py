@@ -13,7 +13,7 @@ from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around
+from tests.detectors.order_world import Answer, around, status
 from tests.detectors.timeline import (
     after,
     at,
@@ -39,10 +39,6 @@ DEADLINE = after(NOON, "20d")
 DUE = DEADLINE + HOUR  # 1 h of grace
 
 SOLD = order(NINE, "O-1", "E-1", customer="C-1", amount=Decimal(12000))
-
-
-def status(moment: str | int, to: str, **more: object) -> Event:
-    return edit(moment, "E-9", "update", ("order", "O-1"), status=to, **more)  # type: ignore[arg-type]
 
 
 APPROVED = status(NOON, "approved")
