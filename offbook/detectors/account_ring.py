@@ -24,7 +24,7 @@ from offbook.detectors.money_in import private_payment_fact, received
 from offbook.detectors.ownership import customer_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.shapes import distinct_of, open_runs, runs
+from offbook.detectors.shapes import Sliding, distinct_of
 from offbook.detectors.wording import distinct, total
 from offbook.events.alert import Bilingual
 from offbook.events.times import DAY
@@ -46,10 +46,13 @@ class AccountRingParams(Params, frozen=True):
     ] = Duration("90d")
 
 
+RUN = Sliding(lambda params: distinct_of(params.customers))
+
+
 def judge(view: View, params: AccountRingParams) -> Iterable[Finding]:
     """One finding for each run of payments that enough customers made."""
     payments = [named for paid in view.facts if (named := _with_customer(view, paid)).about]
-    for run in runs(payments, params.window, distinct_of(params.customers)):
+    for run in RUN.found(payments, params):
         customers = distinct(run, view.common)
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].fields['payment']}",
@@ -88,7 +91,7 @@ def _prune(facts: list[Fact], params: AccountRingParams, limit: int) -> list[Fac
     goes then must lie a whole window before everything that stays."""
     limit -= ENTERED_WITHIN  # so long an order may still change what is said of a ring
     if all(paid.about or "order" not in paid.fields for paid in facts):
-        return open_runs(facts, params.window, distinct_of(params.customers), limit)
+        return RUN.prune(facts, params, limit)
     start, stays = len(facts), limit
     while start and facts[start - 1].at + params.window >= stays:
         start -= 1

@@ -18,7 +18,7 @@ from offbook.detectors.deletion import DELETED, DELETIONS
 from offbook.detectors.detector import Detector, Finding, Subject, View
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.shapes import open_runs, runs, total_of
+from offbook.detectors.shapes import Sliding, total_of
 from offbook.detectors.wording import total
 from offbook.events.alert import Bilingual
 
@@ -35,9 +35,12 @@ class BulkDeleteParams(Params, frozen=True):
     ] = Duration("1h")
 
 
+RUN = Sliding(lambda params: total_of(params.threshold))
+
+
 def judge(view: View, params: BulkDeleteParams) -> Iterable[Finding]:
     """One finding for each run of deletes that reaches the threshold."""
-    for run in runs(view.facts, params.window, total_of(params.threshold)):
+    for run in RUN.found(view.facts, params):
         deleted = total(run, view.common)
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].anchor}",
@@ -64,8 +67,6 @@ DETECTOR = Detector(
     ),
     notes={"delete": DELETED},
     keeps=lambda params: params.window,
-    prune=lambda facts, params, limit: open_runs(
-        facts, params.window, total_of(params.threshold), limit
-    ),
+    prune=RUN.prune,
     folds=True,
 )

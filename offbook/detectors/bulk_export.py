@@ -23,7 +23,7 @@ from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.resignation import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.shapes import near_a_run, open_runs, runs, total_of
+from offbook.detectors.shapes import Sliding, total_of
 from offbook.detectors.wording import total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
@@ -64,6 +64,9 @@ class BulkExportParams(Params, frozen=True):
     ] = Duration("30d")
 
 
+RUN = Sliding(lambda params: total_of(params.threshold))
+
+
 def _taken(event: Event, _: Reference) -> Fact:
     data = event.data
     assert isinstance(data, CrmEdit | EndpointFile)
@@ -87,8 +90,7 @@ def _until(run: Sequence[Fact], given: Iterable[Fact], params: BulkExportParams)
 
 def judge(view: View, params: BulkExportParams) -> Iterable[Finding]:
     """One finding for each run that reaches the threshold; a notice near it makes it worse."""
-    enough = total_of(params.threshold)
-    found = list(runs(_taken_out(view.facts), params.window, enough))
+    found = list(RUN.found(_taken_out(view.facts), params))
     given = view.of("resigned") if found else []
     standing = [it.notice for it in resignations(view) if it.withdrawn is None] if given else []
     for run in found:
@@ -121,9 +123,7 @@ def prune(facts: list[Fact], params: BulkExportParams, limit: int) -> list[Fact]
         return facts
     over = bisect_right(facts, limit, key=by_time)
     stays = params.resignation_within + LONGEST_NOTICE
-    kept = open_runs(
-        _taken_out(facts[:over]), params.window, total_of(params.threshold), limit, stays
-    )
+    kept = RUN.prune(_taken_out(facts[:over]), params, limit, stays)
     for fact in facts[:over]:
         if fact.role not in TAKEN and fact.at >= limit - _keeps(params):
             insert(kept, fact)
@@ -132,8 +132,7 @@ def prune(facts: list[Fact], params: BulkExportParams, limit: int) -> list[Fact]
 
 def concerns(view: View, fact: Fact, params: BulkExportParams) -> bool:
     """Of what is taken out, only what is near enough to enough."""
-    near = near_a_run(view.facts, fact, params.window, total_of(params.threshold))
-    return near or fact.role not in TAKEN
+    return RUN.near(view.facts, fact, params) or fact.role not in TAKEN
 
 
 DETECTOR = Detector(

@@ -20,7 +20,7 @@ from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.shapes import Reached, distinct_of, either, open_runs, runs, total_of
+from offbook.detectors.shapes import Sliding, distinct_of, either, total_of
 from offbook.detectors.wording import distinct, total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
@@ -45,13 +45,12 @@ def _hit(event: Event, _: Reference) -> Fact:
     return fact_of(event, "hit", about=hit.customer or "")
 
 
-def _enough(params: ChatBurstParams) -> Reached:
-    return either(total_of(params.hits), distinct_of(params.customers))
+RUN = Sliding(lambda params: either(total_of(params.hits), distinct_of(params.customers)))
 
 
 def judge(view: View, params: ChatBurstParams) -> Iterable[Finding]:
     """One finding for each run of hits that is enough by number or by customers."""
-    for run in runs(view.facts, params.window, _enough(params)):
+    for run in RUN.found(view.facts, params):
         hits, customers = total(run, view.common), distinct(run, view.common)
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].anchor}",
@@ -84,6 +83,6 @@ DETECTOR = Detector(
     ),
     notes={"hit": Bilingual("chat keyword hit", "聊天关键词命中")},
     keeps=lambda params: params.window,
-    prune=lambda facts, params, limit: open_runs(facts, params.window, _enough(params), limit),
+    prune=RUN.prune,
     folds=True,
 )

@@ -21,7 +21,7 @@ from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.shapes import distinct_of, open_runs, runs
+from offbook.detectors.shapes import Sliding, distinct_of
 from offbook.detectors.wording import distinct
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
@@ -45,9 +45,12 @@ def _complaint(event: Event, _: Reference) -> Fact:
     return fact_of(event, "complaint", about=complaint.callback, customer=complaint.customer)
 
 
+RUN = Sliding(lambda params: distinct_of(params.threshold))
+
+
 def judge(view: View, params: ComplaintBurstParams) -> Iterable[Finding]:
     """One finding for each run of complaints from enough callbacks."""
-    for run in runs(view.facts, params.window, distinct_of(params.threshold)):
+    for run in RUN.found(view.facts, params):
         callbacks = distinct(run, view.common)
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].anchor}",
@@ -86,8 +89,6 @@ DETECTOR = Detector(
     ),
     notes={"complaint": COMPLAINS},
     keeps=lambda params: params.window,
-    prune=lambda facts, params, limit: open_runs(
-        facts, params.window, distinct_of(params.threshold), limit
-    ),
+    prune=RUN.prune,
     folds=True,
 )

@@ -22,7 +22,7 @@ from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Listing, Sentence, says
-from offbook.detectors.shapes import distinct_of, open_runs, runs
+from offbook.detectors.shapes import Sliding, distinct_of
 from offbook.detectors.wording import distinct
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
@@ -66,6 +66,9 @@ def _change(event: Event, _: Reference) -> Fact:
     return fact_of(event, "changed", about=edit.object.id)
 
 
+RUN = Sliding(lambda params: distinct_of(params.customers))
+
+
 def judge(view: View, params: ContactTamperingParams) -> Iterable[Finding]:
     """At a customer, one finding for each edit; at an employee, one for each run of edits."""
     if view.entity_kind == "customer":
@@ -88,7 +91,7 @@ def _of_customer(view: View) -> Iterator[Finding]:
 
 
 def _of_employee(view: View, params: ContactTamperingParams) -> Iterator[Finding]:
-    for run in runs(view.facts, params.window, distinct_of(params.customers)):
+    for run in RUN.found(view.facts, params):
         customers = distinct(run, view.common)
         yield Finding(
             anchor=f"employee\n{view.entity_id}\n{run[0].anchor}",
@@ -147,9 +150,7 @@ DETECTOR = Detector(
         "changed": Bilingual("changed a customer's contact", "改动了客户的联系方式"),
     },
     keeps=lambda params: params.window,
-    prune=lambda facts, params, limit: open_runs(
-        facts, params.window, distinct_of(params.customers), limit
-    ),
+    prune=RUN.prune,
     folds=True,
     needs=("employees",),
     severities=("critical", "warning"),

@@ -26,7 +26,7 @@ from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.shapes import distinct_of, near_a_run, open_runs, runs
+from offbook.detectors.shapes import Sliding, distinct_of
 from offbook.detectors.wording import distinct, total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
@@ -81,6 +81,10 @@ def _received_for(event: Event, _: Reference) -> Fact:
     return fact_of(event, "dispatched", about=sent.customer or "")
 
 
+#: Goods of several customers that go to one place.
+GATHERED = Sliding(lambda params: distinct_of(params.customers))
+
+
 def judge(view: View, params: DivertedConsigneeParams) -> Iterable[Finding]:
     """At a shipment, that it goes to an employee; where goods go, one finding for each run."""
     if view.entity_kind == "shipment":
@@ -108,7 +112,7 @@ def _of_shipment(view: View, params: DivertedConsigneeParams) -> Iterator[Findin
 
 
 def _of_consignee(view: View, params: DivertedConsigneeParams) -> Iterator[Finding]:
-    for run in runs(view.facts, params.window, distinct_of(params.customers)):
+    for run in GATHERED.found(view.facts, params):
         customers, what = distinct(run, view.common), view.entity_id.partition(":")[0]
         holder = _holder(view)
         whose = {"whose": holder} if holder else {}
@@ -155,8 +159,7 @@ def _prune(facts: list[Fact], params: DivertedConsigneeParams, limit: int) -> li
     """A shipment that went to an employee is remembered as long as runs are."""
     if facts and facts[0].role == "to employee":
         return [fact for fact in facts if fact.at >= limit - params.window]
-    reached = distinct_of(params.customers)
-    return open_runs(facts, params.window, reached, limit, stays=params.entered_within)
+    return GATHERED.prune(facts, params, limit, params.entered_within)
 
 
 DETECTOR = Detector(
@@ -230,7 +233,6 @@ DETECTOR = Detector(
     folds=True,
     needs=("employees",),
     concerns=lambda view, fact, params: (
-        view.entity_kind == "shipment"
-        or near_a_run(view.facts, fact, params.window, distinct_of(params.customers))
+        view.entity_kind == "shipment" or GATHERED.near(view.facts, fact, params)
     ),
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from offbook.detectors.fact import Fact, Order, by_time
 
@@ -75,6 +77,29 @@ def open_runs(
     while start < over and facts[start].at + window < limit:
         start += 1
     return kept + facts[start:]
+
+
+@dataclass(frozen=True, slots=True)
+class Sliding:
+    """The runs of a detector within its parameter `window`; `enough` makes the condition of its
+    parameters.
+
+    What is found and what is kept go by one condition, or runs would be forgotten in halves.
+    """
+
+    enough: Callable[[Any], Reached]
+
+    def found(self, facts: Sequence[Fact], params: Any) -> Iterator[Sequence[Fact]]:
+        """`runs` of the facts."""
+        return runs(facts, params.window, self.enough(params))
+
+    def prune(self, facts: list[Fact], params: Any, limit: int, stays: int = 0) -> list[Fact]:
+        """`open_runs`, as a detector prunes."""
+        return open_runs(facts, params.window, self.enough(params), limit, stays)
+
+    def near(self, facts: Sequence[Fact], fact: Fact, params: Any) -> bool:
+        """`near_a_run`: whether a new fact can change anything."""
+        return near_a_run(facts, fact, params.window, self.enough(params))
 
 
 def around(facts: Sequence[Fact], at: int, within: int) -> Sequence[Fact]:
