@@ -69,11 +69,15 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class View(Protocol):
-    """What a detector sees when it judges one entity."""
+    """What a detector sees when it judges one entity.
+
+    `due` is the stream time after which it will be judged though nothing comes.
+    """
 
     entity_id: str
     entity_kind: EntityKind
     facts: Sequence[Fact]
+    due: int | None
     common: Common
     reference: Reference
 

@@ -119,6 +119,7 @@ class _View(Struct):
     reference: Reference
     now: int | None
     facts: Sequence[Fact] = []
+    due: int | None = None
     wanted: set[str] = set()
 
     def of(self, role: str) -> list[Fact]:
@@ -418,6 +419,7 @@ class Engine:
         if notebook.due is not None and notebook.due < now:
             return False
         view.facts = _facts_of(detector, step.state)
+        view.due = notebook.due
         try:
             for _, fact in fresh:
                 if detector.concerns(view, fact, detector.params):
@@ -445,6 +447,7 @@ class Engine:
         detector = self.detectors[detector_id]
         notebook = step.state.notebooks[detector_id]
         view.facts = _facts_of(detector, step.state)
+        view.due = notebook.due
         view.wanted = set()
         try:
             findings = list(detector.judge(view, detector.params))

@@ -71,10 +71,13 @@ def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:
 def _concerns(view: View, fact: Fact, params: FollowUpLapsedParams) -> bool:
     """The newest activity only puts deadlines off, which the look at the one that is set sees.
 
-    One so late that a deadline may have passed without it can take an alert back.
+    Where none is set, as after a lapse, it sets one. One so late that a deadline may have passed
+    without it can take an alert back.
     """
     newest = fact.role == "activity" and fact.order == view.facts[-1].order
-    return not newest or view.passed(fact.at + view.common.grace)
+    deadline = fact.at + params.within + view.common.grace
+    looked_at = view.due is not None and view.due <= deadline
+    return not (newest and looked_at) or view.passed(fact.at + view.common.grace)
 
 
 def _lapses(

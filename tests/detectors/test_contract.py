@@ -227,7 +227,6 @@ FIRING: dict[str, tuple[list[Event], str]] = {
         [hit(NINE, "E-1", "C-1"), stage(after(NINE, "1d"), "OP-9", "lost", "C-1")],
         "1d",
     ),
-    "follow-up-lapsed": ([opens(NINE, "OP-1", "C-1")], "8d"),
     "chat-burst": ([hit(after(NINE, f"{n}h"), "E-1", f"C-{n}") for n in range(3)], "2h"),
     "shipment-before-approval": (
         [
@@ -453,7 +452,7 @@ def test_entities_disappear_after_their_time(detector: Detector) -> None:
     run.run(events)
     assert run.states
     if detector.id == "follow-up-lapsed":
-        run.feed(stage(after(NINE, "20d"), "OP-1", "won", "C-1"))
+        run.feed(stage(after(NINE, "20d"), "OP-991", "won", "C-991"))
     for days in range(30, 900, 10):
         run.advance(after(NINE, f"{days}d"))
     assert run.states == {}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.follow_up_lapsed import DETECTOR
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Alert
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
 from tests.detectors.timeline import (
     Moment,
     activity,
     after,
+    at,
     company,
     customer,
     edit,
@@ -141,6 +144,15 @@ def test_an_activity_weeks_later_takes_nothing_back_and_counts_anew() -> None:
     opened, call = opens(NOON, "OP-1", "C-1"), activity(after(NOON, "20d"), "E-1", "C-1")
     alerts = firing(lapses(opened, call, until=after(NOON, "60d")))
     assert [evidence(alert) for alert in alerts] == [ids(opened), ids(opened, call)]
+
+
+def test_after_a_lapse_each_activity_counts_anew() -> None:
+    #   opened ── 7 d ◄ ── 8 d opened once more, call ── 15 d ◄ ── 16 d call ── 23 d ◄
+    opened, call = opens(NOON, "OP-1", "C-1"), activity(after(NOON, "8d"), "E-1", "C-1")
+    again = activity(after(NOON, "16d"), "E-1", "C-1")
+    story = [opened, opens(after(NOON, "8d"), "OP-1", "C-1"), call, again]
+    alerts = firing(lapses(*story, until=after(NOON, "60d")))
+    assert [evidence(alert)[-1] for alert in alerts] == list(ids(opened, call, again))
 
 
 def test_an_elsewhere_closed_opportunity_has_no_second_lapse() -> None:
@@ -291,3 +303,39 @@ def test_time_that_jumps_still_finds_it() -> None:
 def test_the_id_is_the_customers_and_what_it_counts_from() -> None:
     alert = only(lapses(opens(NOON, "OP-1", "C-1")))
     assert alert.alert_id == "follow-up-lapsed-8c209f304c758327"
+
+
+# Its world.
+
+DOCUMENTS = (customer("C-991", "E-991"), employee("E-991"))
+FIRES = ([opens("2026-03-02 09:00", "OP-991", "C-991")], "170h")
+
+
+@st.composite
+def _scenes(draw: st.DrawFn) -> list[Event]:
+    """Weeks of calls and opportunities, near the seventh day and its grace."""
+    people = st.sampled_from(("E-991", "E-991", "E-992"))
+    customers = st.sampled_from(("C-991", "C-991", "C-992"))
+    spans = st.sampled_from((0, HOUR, 3 * DAY, 7 * DAY, 7 * DAY + HOUR, 8 * DAY, 10 * DAY))
+    moment, done = at(NOON), []
+    for _ in range(draw(st.integers(2, 12))):
+        moment += draw(spans) + draw(st.sampled_from((-1, 0, 0, 1)))
+        about = draw(customers)
+        opportunity = f"OP-{about}-{draw(st.sampled_from('12'))}"
+        match draw(st.integers(0, 7)):
+            case 0:
+                done.append(owner(moment, about, draw(people)))
+            case 1 | 2:
+                done.append(opens(moment, opportunity, about))
+            case 3:
+                named = draw(st.sampled_from((about, about, None)))
+                told = draw(st.sampled_from(("open", "won", "lost")))
+                done.append(stage(moment, opportunity, told, named))
+            case _:
+                done.append(activity(moment, draw(people), about))
+    # Nor do two edits say at one instant who owns a customer, or how far an opportunity is.
+    said = {(one.time, one.data.object): one for one in done}  # type: ignore[attr-defined]
+    return [one for one in done if said[one.time, one.data.object] is one]  # type: ignore[attr-defined]
+
+
+SCENES = _scenes()
