@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from offbook.detectors.detector import Reads
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
@@ -15,7 +16,7 @@ _APPROVED = frozenset({"approved", "completed"})
 
 
 def _steps(edit: CrmEdit) -> bool:
-    return edit.object.type == "order" and edit.after is not None and edit.after.status in _APPROVED
+    return edit.after is not None and edit.after.status in _APPROVED
 
 
 def _step(event: Event, _: Reference) -> Fact | None:
@@ -31,7 +32,7 @@ def _step(event: Event, _: Reference) -> Fact | None:
 
 
 #: Edits by which an order is `approved` or `completed`; `about` is who approved.
-STEPS = Reads("order", CrmEdit, _step, where=_steps)
+STEPS = Reads("order", CrmEdit, _step, where=edits(of="order", also=_steps))
 
 
 def approvals(steps: Sequence[Fact], order: Profile) -> Iterator[Fact]:

@@ -15,6 +15,7 @@ from statistics import median
 
 from msgspec import Struct, structs
 
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import EXACT, Fact, fact_of, joined
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Bilingual
@@ -41,14 +42,13 @@ _FURTHEST_WEST = 12 * HOUR
 Counts = Callable[[Fact], bool]
 
 
-def is_sale(edit: CrmEdit) -> bool:
-    """The creation of an order that says what the order is worth. Later amounts do not count."""
-    return (
-        edit.object.type == "order"
-        and edit.op == "create"
-        and edit.after is not None
-        and edit.after.amount is not None
-    )
+def is_worth(edit: CrmEdit) -> bool:
+    """Whether the edit says what the order is worth."""
+    return edit.after is not None and edit.after.amount is not None
+
+
+#: The creation of an order that says what it is worth. Later amounts do not count.
+IS_SALE = edits("create", of="order", also=is_worth)
 
 
 def sale(event: Event, reference: Reference) -> Fact:

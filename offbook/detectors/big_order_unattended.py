@@ -19,7 +19,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated
 
+from offbook.detectors.baseline import IS_SALE, is_worth
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -138,33 +140,26 @@ def _prune(facts: list[Fact], params: BigOrderUnattendedParams, limit: int) -> l
     return [fact for fact in recent if fact.order not in needless]
 
 
-def _creates(edit: CrmEdit) -> bool:
-    return (
-        edit.op == "create"
-        and edit.object.type == "order"
-        and edit.after is not None
-        and edit.after.amount is not None
-    )
-
-
 DETECTOR = Detector(
     id="big-order-unattended",
     severity="warning",
     title=Bilingual("Big order without a manager", "大额订单无经理参与"),
     params=BigOrderUnattendedParams(),
     reads=(
-        Reads("customer", CrmEdit, _created, where=_creates),
+        Reads("customer", CrmEdit, _created, where=IS_SALE),
         Reads(
             "customer",
             CrmEdit,
             _managers_activity,
-            where=lambda edit: edit.object.type == "activity" and edit.op in ("create", "update"),
+            where=edits("create", "update", of="activity"),
         ),
         Reads(
             "order",
             CrmEdit,
             _created,
-            where=lambda edit: edit.customer is None and _creates(edit),
+            where=edits(
+                "create", of="order", also=lambda edit: edit.customer is None and is_worth(edit)
+            ),
         ),
     ),
     judge=judge,

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, between, by_time, fact_of, in_time_order, insert
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -141,7 +142,7 @@ DETECTOR = Detector(
     title=Bilingual("Data taken out in bulk", "批量导出资料"),
     params=BulkExportParams(),
     reads=(
-        Reads("employee", CrmEdit, _taken, where=lambda edit: edit.op in TAKEN),
+        Reads("employee", CrmEdit, _taken, where=edits("view", "export")),
         Reads("employee", EndpointFile, _taken, where=lambda file: file.action in TAKEN),
         HR_CHANGES,
     ),

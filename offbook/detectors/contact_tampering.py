@@ -18,6 +18,7 @@ from typing import Annotated
 
 from offbook.detectors.contact import changed_contacts
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -44,7 +45,10 @@ class ContactTamperingParams(Params, frozen=True):
 
 
 def _changes(edit: CrmEdit) -> bool:
-    return edit.op == "update" and any(changed_contacts(edit))
+    return any(changed_contacts(edit))
+
+
+CHANGES = edits("update", of="customer", also=_changes)
 
 
 def _taken_over(event: Event, reference: Reference) -> Fact | None:
@@ -110,8 +114,8 @@ DETECTOR = Detector(
     title=Bilingual("Customer contacts tampered with", "篡改客户联系方式"),
     params=ContactTamperingParams(),
     reads=(
-        Reads("customer", CrmEdit, _taken_over, where=_changes),
-        Reads("employee", CrmEdit, _change, where=_changes),
+        Reads("customer", CrmEdit, _taken_over, where=CHANGES),
+        Reads("employee", CrmEdit, _change, where=CHANGES),
     ),
     judge=judge,
     summarise=says(

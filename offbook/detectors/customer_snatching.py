@@ -20,6 +20,7 @@ from typing import Annotated
 from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, Order, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Duration, Params, described
@@ -56,11 +57,7 @@ class CustomerSnatchingParams(Params, frozen=True):
 
 
 def _works(edit: CrmEdit) -> bool:
-    if edit.customer is None:
-        return False
-    if edit.op == "create":
-        return edit.object.type in WORK
-    return edit.op == "update" and edit.object.type == "activity"
+    return edit.customer is not None and (edit.op == "create" or edit.object.type == "activity")
 
 
 def _work(event: Event, _: Reference) -> Fact:
@@ -160,7 +157,16 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Colleague's customer worked on", "抢单"),
     params=CustomerSnatchingParams(),
-    reads=(Reads("customer", CrmEdit, _work, where=_works),),
+    reads=(
+        Reads(
+            "customer",
+            CrmEdit,
+            _work,
+            where=edits(
+                "create", "update", of=("activity", "quote", "opportunity", "order"), also=_works
+            ),
+        ),
+    ),
     judge=judge,
     summarise=says(
         Sentence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offbook.detectors.detector import Reads, View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
 from offbook.detectors.stage import newly
@@ -13,7 +14,7 @@ from offbook.events.types import CrmEdit
 def _deals(edit: CrmEdit) -> bool:
     if edit.object.type == "order":
         return edit.op == "create" or _ends(edit)
-    won = edit.object.type == "opportunity" and edit.after is not None and edit.after.stage == "won"
+    won = edit.after is not None and edit.after.stage == "won"
     return won and (edit.before is None or edit.before.stage != "won")
 
 
@@ -31,7 +32,7 @@ def _deal(event: Event, _: Reference) -> Fact:
 
 
 #: Orders `placed` and `cancelled` (or deleted), opportunities `won`; `about` is which.
-DEALS = Reads("customer", CrmEdit, _deal, where=_deals)
+DEALS = Reads("customer", CrmEdit, _deal, where=edits(of=("order", "opportunity"), also=_deals))
 
 
 def is_made(view: View, deal: Fact) -> bool:

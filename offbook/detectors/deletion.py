@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offbook.detectors.detector import Reads
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Bilingual
@@ -20,6 +21,6 @@ def _deletion(event: Event, _: Reference) -> Fact:
 
 
 DELETIONS = (
-    Reads("employee", CrmEdit, _deletion, where=lambda edit: edit.op == "delete"),
+    Reads("employee", CrmEdit, _deletion, where=edits("delete")),
     Reads("employee", EndpointFile, _deletion, where=lambda file: file.action == "delete"),
 )

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -82,7 +83,7 @@ DETECTOR = Detector(
             "contact",
             CrmEdit,
             _creation,
-            where=lambda edit: edit.op == "create" and edit.object.type == "customer",
+            where=edits("create", of="customer"),
         ),
     ),
     judge=judge,

@@ -21,7 +21,7 @@ from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, between, in_time_order
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.transfer import names_owner, transfer_fact, transfers
+from offbook.detectors.transfer import NAMES_OWNER, transfer_fact, transfers
 from offbook.detectors.wording import distinct, elapsed
 from offbook.events.alert import Bilingual
 from offbook.events.types import CrmEdit
@@ -98,7 +98,7 @@ DETECTOR = Detector(
     title=Bilingual("Customer moved just before a deal", "成交前夕变更客户归属"),
     params=EveOfDealTransferParams(),
     reads=(
-        Reads("customer", CrmEdit, transfer_fact, where=names_owner),
+        Reads("customer", CrmEdit, transfer_fact, where=NAMES_OWNER),
         DEALS,
     ),
     judge=judge,

@@ -16,6 +16,7 @@ from typing import Annotated
 from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -168,13 +169,13 @@ DETECTOR = Detector(
             "customer",
             CrmEdit,
             _activity,
-            where=lambda edit: edit.object.type == "activity" and edit.op in ("create", "update"),
+            where=edits("create", "update", of="activity"),
         ),
         Reads(
             "customer",
             CrmEdit,
             stage_change,
-            where=lambda edit: edit.object.type == "opportunity",
+            where=edits(of="opportunity"),
         ),
     ),
     judge=judge,

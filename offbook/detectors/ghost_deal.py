@@ -22,6 +22,7 @@ from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.dispatch import dispatched
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.money_in import received, sent_back
 from offbook.detectors.params import Duration, Params, described
@@ -85,8 +86,7 @@ def _approval(event: Event, _: Reference) -> Fact:
 
 def _approves(edit: CrmEdit) -> bool:
     return (
-        edit.object.type == "order"
-        and edit.after is not None
+        edit.after is not None
         and edit.after.status == "approved"
         and (edit.before is None or edit.before.status != "approved")
     )
@@ -186,12 +186,17 @@ DETECTOR = Detector(
             _shipment,
             where=lambda it: dispatched(it) or (it.status == "returned" and it.order is None),
         ),
-        Reads("customer", CrmEdit, _approval, where=_approves),
+        Reads("customer", CrmEdit, _approval, where=edits(of="order", also=_approves)),
         Reads("order", Payment, _payment, where=lambda it: it.customer is None and received(it)),
         Reads(
             "order", Shipment, _shipment, where=lambda it: it.customer is None and dispatched(it)
         ),
-        Reads("order", CrmEdit, _approval, where=lambda it: it.customer is None and _approves(it)),
+        Reads(
+            "order",
+            CrmEdit,
+            _approval,
+            where=edits(of="order", also=lambda it: it.customer is None and _approves(it)),
+        ),
     ),
     judge=judge,
     summarise=says(

@@ -18,6 +18,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Params
@@ -39,10 +40,6 @@ ACCESS = {
 
 class KeyCustomerAccessParams(Params, frozen=True):
     """There is nothing to set: a customer is key or it is not."""
-
-
-def _accesses(edit: CrmEdit) -> bool:
-    return edit.object.type == "customer" and edit.op in ACCESS
 
 
 def _is_key(edit: CrmEdit, reference: Reference) -> bool:
@@ -125,7 +122,9 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Key customer accessed", "越权访问重点客户"),
     params=KeyCustomerAccessParams(),
-    reads=(Reads("customer", CrmEdit, _access, where=_accesses),),
+    reads=(
+        Reads("customer", CrmEdit, _access, where=edits("view", "export", "update", of="customer")),
+    ),
     judge=judge,
     summarise=says(
         Sentence(

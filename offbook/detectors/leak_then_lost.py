@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -36,9 +37,7 @@ class LeakThenLostParams(Params, frozen=True):
 
 
 def _loses(edit: CrmEdit) -> bool:
-    return (
-        edit.object.type == "opportunity" and edit.after is not None and edit.after.stage == "lost"
-    )
+    return edit.after is not None and edit.after.stage == "lost"
 
 
 def _lost(event: Event, _: Reference) -> Fact:
@@ -78,7 +77,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Deal lost after sensitive talk", "敏感聊天后丢单"),
     params=LeakThenLostParams(),
-    reads=(Reads("opportunity", CrmEdit, _lost, where=_loses),),
+    reads=(Reads("opportunity", CrmEdit, _lost, where=edits(of="opportunity", also=_loses)),),
     judge=judge,
     summarise=says(
         Sentence(

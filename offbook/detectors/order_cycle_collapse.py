@@ -23,6 +23,7 @@ from typing import Annotated
 from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -131,7 +132,7 @@ DETECTOR = Detector(
             "customer",
             CrmEdit,
             _created,
-            where=lambda edit: edit.object.type == "order" and edit.op == "create",
+            where=edits("create", of="order"),
         ),
     ),
     judge=judge,

@@ -21,12 +21,12 @@ from statistics import median
 from typing import Annotated
 
 from offbook.detectors.baseline import (
+    IS_SALE,
     NOTES,
     SALE,
     Counts,
     day_before,
     fold,
-    is_sale,
     open_sales,
     orders_by_day,
     sale,
@@ -142,7 +142,7 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Many small orders at once", "短时间大量小额订单"),
     params=OrderSplittingParams(),
-    reads=(Reads("employee", CrmEdit, sale, where=is_sale),),
+    reads=(Reads("employee", CrmEdit, sale, where=IS_SALE),),
     judge=judge,
     summarise=says(
         Sentence(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from offbook.detectors.edits import edits
 from offbook.detectors.entity import EntityKind
 from offbook.detectors.fact import Fact, fact_of, insert
 from offbook.detectors.reference import Reference, Stated
@@ -21,6 +22,7 @@ from offbook.events.types import (
     CrmEdit,
     EventData,
     HrChange,
+    ObjectType,
     Payment,
     ServiceCallback,
     Shipment,
@@ -61,7 +63,7 @@ ENDED = frozenset({"cancelled", "rejected"})
 _COMES_OR_GOES = frozenset({"hired", "left", "terminated", "resignation_withdrawn"})
 
 #: Edits of these show that somebody works on the customer.
-_TOUCHING = frozenset({"activity", "quote", "opportunity", "contract"})
+_TOUCHING: tuple[ObjectType, ...] = ("activity", "quote", "opportunity", "contract")
 
 
 def order_facts(event: Event, order: str) -> list[Fact]:
@@ -199,29 +201,28 @@ def _shapes_customer(edit: CrmEdit) -> bool:
         return edit.op == "create"
     if edit.object.type in _TOUCHING:
         return edit.op in ("create", "update")
-    return edit.object.type == "customer" and (
-        edit.op in ("delete", "restore")
-        or (edit.after is not None and edit.after.owner is not None)
+    return edit.op in ("delete", "restore") or (
+        edit.after is not None and edit.after.owner is not None
     )
 
 
 #: Which events an entity's profile is drawn from.
 PROFILES: dict[tuple[EntityKind, type[EventData]], Drawn] = {
-    ("order", CrmEdit): Drawn(lambda edit: edit.object.type == "order", order_facts),
+    ("order", CrmEdit): Drawn(edits(of="order"), order_facts),
     ("order", Payment): Drawn(lambda _: True, order_facts),
     ("order", Shipment): Drawn(lambda _: True, order_facts),
     ("order", ServiceCallback): Drawn(
         lambda callback: callback.order is not None and callback.outcome != "unreachable",
         order_facts,
     ),
-    ("customer", CrmEdit): Drawn(_shapes_customer, customer_facts),
+    ("customer", CrmEdit): Drawn(
+        edits(of=("customer", "order", *_TOUCHING), also=_shapes_customer), customer_facts
+    ),
     ("customer", ChatHit): Drawn(lambda hit: hit.category in SENSITIVE, customer_facts),
     ("customer", ServiceCallback): Drawn(
         lambda callback: callback.outcome != "unreachable", customer_facts
     ),
-    ("opportunity", CrmEdit): Drawn(
-        lambda edit: edit.object.type == "opportunity", opportunity_facts
-    ),
+    ("opportunity", CrmEdit): Drawn(edits(of="opportunity"), opportunity_facts),
     ("employee", HrChange): Drawn(lambda change: change.kind in _COMES_OR_GOES, employee_facts),
 }
 

@@ -26,7 +26,7 @@ from typing import Annotated
 
 from msgspec import structs
 
-from offbook.detectors.baseline import NOTES, SALES, by_day, fold_days, in_currency, is_sale, sale
+from offbook.detectors.baseline import IS_SALE, NOTES, SALES, by_day, fold_days, in_currency, sale
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import EXACT, Fact
 from offbook.detectors.params import Params, described
@@ -158,7 +158,7 @@ DETECTOR = Detector(
     severity="info",
     title=Bilingual("Sales fell off", "销售额骤降"),
     params=SalesSlumpParams(),
-    reads=(Reads("seller", CrmEdit, sale, where=is_sale),),
+    reads=(Reads("seller", CrmEdit, sale, where=IS_SALE),),
     judge=judge,
     summarise=says(
         Sentence(

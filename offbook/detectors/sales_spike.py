@@ -20,6 +20,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from offbook.detectors.baseline import (
+    IS_SALE,
     NOTES,
     Usual,
     amounts_by_day,
@@ -27,7 +28,6 @@ from offbook.detectors.baseline import (
     exceeded,
     fold_days,
     in_currency,
-    is_sale,
     open_sales,
     sale,
 )
@@ -119,7 +119,7 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Sudden peak in sales", "单日销售额突增"),
     params=SalesSpikeParams(),
-    reads=(Reads("seller", CrmEdit, sale, where=is_sale),),
+    reads=(Reads("seller", CrmEdit, sale, where=IS_SALE),),
     judge=judge,
     summarise=says(
         Sentence(

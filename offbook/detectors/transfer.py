@@ -10,23 +10,26 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from offbook.detectors.detector import View
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
 
 
-def names_owner(edit: CrmEdit) -> bool:
-    """A cheap look: an edit of a customer that may give it another owner."""
-    if edit.object.type != "customer" or edit.op == "create":
-        return False
+def names_other_owner(edit: CrmEdit) -> bool:
+    """Whether it may give its object another owner."""
     after = edit.after.owner if edit.after else None
     before = edit.before.owner if edit.before else None
     return after is not None and after != before
 
 
+#: A cheap look: an edit of a customer that may give it another owner.
+NAMES_OWNER = edits("update", "delete", "restore", of="customer", also=names_other_owner)
+
+
 def transfer_fact(event: Event, reference: Reference) -> Fact:
-    """What an edit that `names_owner` says. `about` is the new owner.
+    """What an edit that `NAMES_OWNER` says. `about` is the new owner.
 
     The document's word is taken down as it stands now, if it is older than the edit: a newer
     document, which names the new owner, would undo the transfer at the next judgement.

@@ -16,12 +16,12 @@ paper, a CRM that sends no `before`, so that every edit seems to give the discou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.entity import EntityKind
+from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import ENDED, LONGEST_ORDER
@@ -34,7 +34,11 @@ from offbook.events.types import CrmEdit
 APPROVED = Bilingual("somebody else approved it in time", "期限内已由他人审批")
 STOPPED = Bilingual("it was deleted, cancelled or rejected in time", "期限内已删除、取消或驳回")
 
-KINDS: dict[EntityKind, str] = {"quote": "报价", "contract": "合同", "order": "订单"}
+KINDS: dict[Literal["quote", "contract", "order"], str] = {
+    "quote": "报价",
+    "contract": "合同",
+    "order": "订单",
+}
 
 
 class UnauthorisedDiscountParams(Params, frozen=True):
@@ -49,22 +53,17 @@ class UnauthorisedDiscountParams(Params, frozen=True):
     ] = Duration("24h")
 
 
-def _matters(kind: EntityKind) -> Callable[[CrmEdit], bool]:
-    def where(edit: CrmEdit) -> bool:
-        if edit.object.type != kind or edit.op not in ("create", "update", "delete"):
-            return False
-        after = edit.after
-        return edit.op == "delete" or (
-            after is not None
-            and (
-                after.discount_pct is not None
-                or after.approved_by is not None
-                or after.terms_changed is True
-                or after.status in ENDED
-            )
+def _matters(edit: CrmEdit) -> bool:
+    after = edit.after
+    return edit.op == "delete" or (
+        after is not None
+        and (
+            after.discount_pct is not None
+            or after.approved_by is not None
+            or after.terms_changed is True
+            or after.status in ENDED
         )
-
-    return where
+    )
 
 
 def _change(event: Event, _: Reference) -> Fact | None:
@@ -174,7 +173,15 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Discount or terms without authority", "私自压价或修改合同条款"),
     params=UnauthorisedDiscountParams(),
-    reads=tuple(Reads(kind, CrmEdit, _change, where=_matters(kind)) for kind in KINDS),
+    reads=tuple(
+        Reads(
+            kind,
+            CrmEdit,
+            _change,
+            where=edits("create", "update", "delete", of=kind, also=_matters),
+        )
+        for kind in KINDS
+    ),
     judge=judge,
     summarise=says(
         Sentence("{employee} changed", "{employee}于 {at:time} 改动了"),

@@ -13,13 +13,14 @@ manager decided, a manager whom the reference data does not know as one.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Params
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.transfer import names_owner, transfer_fact, transfers
+from offbook.detectors.transfer import NAMES_OWNER, names_other_owner, transfer_fact, transfers
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
@@ -30,7 +31,7 @@ class UnauthorisedTransferParams(Params, frozen=True):
 
 
 def _takes(edit: CrmEdit) -> bool:
-    return names_owner(edit) and edit.after is not None and edit.after.owner == edit.actor
+    return names_other_owner(edit) and edit.after is not None and edit.after.owner == edit.actor
 
 
 def _taken(event: Event, reference: Reference) -> Fact | None:
@@ -55,7 +56,7 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Customer taken over without authority", "擅自变更客户归属"),
     params=UnauthorisedTransferParams(),
-    reads=(Reads("customer", CrmEdit, _taken, where=_takes),),
+    reads=(Reads("customer", CrmEdit, _taken, where=replace(NAMES_OWNER, also=_takes)),),
     judge=judge,
     summarise=says(
         Sentence(
