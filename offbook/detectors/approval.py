@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from offbook.detectors.detector import Reads
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
+from offbook.detectors.where import edits
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
 

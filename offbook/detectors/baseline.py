@@ -15,9 +15,9 @@ from statistics import median
 
 from msgspec import Struct, structs
 
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import EXACT, Fact, fact_of, joined
 from offbook.detectors.reference import Reference
+from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR, moment

@@ -18,13 +18,13 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, between, by_time, fact_of, in_time_order, insert
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.resignation import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import Sliding, total_of
+from offbook.detectors.where import edits
 from offbook.detectors.wording import total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event

@@ -18,12 +18,12 @@ from typing import Annotated
 
 from offbook.detectors.contact import changed_contacts
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Listing, Sentence, says
 from offbook.detectors.shapes import Sliding, distinct_of
+from offbook.detectors.where import edits
 from offbook.detectors.wording import distinct
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event

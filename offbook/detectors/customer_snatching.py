@@ -20,13 +20,13 @@ from typing import Annotated
 from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, Order, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Listing, Sentence, says
 from offbook.detectors.shapes import distinct_of, near_a_run, runs, total_of
+from offbook.detectors.where import edits
 from offbook.detectors.wording import elapsed, total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event

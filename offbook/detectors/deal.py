@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from offbook.detectors.detector import Reads, View
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
 from offbook.detectors.stage import newly
+from offbook.detectors.where import edits
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from offbook.detectors.detector import Reads
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
+from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit, EndpointFile

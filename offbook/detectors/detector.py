@@ -14,6 +14,7 @@ from offbook.detectors.fact import Fact
 from offbook.detectors.params import Duration, Params
 from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference, ReferenceKind
+from offbook.detectors.where import Where, anything
 from offbook.events.alert import Bilingual, Severity
 from offbook.events.event import Event
 from offbook.events.types import EventData
@@ -101,12 +102,6 @@ class View(Protocol):
 
 Judge = Callable[[View, Any], Iterable[Finding]]
 Draw = Callable[[Event, Reference], Fact | None]
-Where = Callable[[Any], bool]
-
-
-def anything(_: EventData) -> bool:
-    """Every event of the type."""
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +158,8 @@ class Detector:
     `dossier` takes its facts from that profile.
     `weighs_alerts` brings it, as facts of role `alert`, the alerts of the other detectors on the
     employee; its own go to no such detector.
-    `concerns` is a cheap look at a new fact: False if nothing that is found can change by it, and
-    no judgement is needed.
+    `concerns` is a cheap look at a new fact that it read itself: False if nothing that is found can
+    change by it before the view's `due`, and no judgement is needed.
     `shadow` puts it on trial: its alerts wake nobody, nor do those that one of `allowances` covers.
     """
 

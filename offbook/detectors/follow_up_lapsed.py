@@ -16,7 +16,6 @@ from typing import Annotated
 from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -24,6 +23,7 @@ from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import covered
 from offbook.detectors.spell import NEVER, Spell, open_spells, tenures
 from offbook.detectors.stage import every_change, stage_change
+from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
@@ -73,8 +73,10 @@ def _concerns(view: View, fact: Fact, params: FollowUpLapsedParams) -> bool:
     """The newest activity only puts deadlines off, which the look at the one that is set sees.
 
     Where none is set, as after a lapse, it sets one. One so late that a deadline may have passed
-    without it can take an alert back.
+    without it can take an alert back. Without any opportunity it does nothing.
     """
+    if fact.role == "activity" and not any(it.role == "opportunity" for it in view.facts):
+        return False
     newest = fact.role == "activity" and fact.order == view.facts[-1].order
     deadline = fact.at + params.within + view.common.grace
     looked_at = view.due is not None and view.due <= deadline

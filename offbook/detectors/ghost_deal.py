@@ -22,7 +22,6 @@ from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.dispatch import dispatched
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.money_in import received, sent_back
 from offbook.detectors.params import Duration, Params, described
@@ -30,6 +29,7 @@ from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence
+from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit, Payment, Shipment

@@ -18,12 +18,12 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Params
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Listing, Sentence, says
+from offbook.detectors.where import edits
 from offbook.detectors.wording import total
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event

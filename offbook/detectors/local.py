@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable
 
-from offbook.detectors.engine import Engine, Failure, Input, Step
+from offbook.detectors.engine import Engine
+from offbook.detectors.notes import Input
 from offbook.detectors.state import EntityState
+from offbook.detectors.step import Failure, Step
 from offbook.detectors.timers import Timers
 from offbook.events.alert import Alert
 from offbook.events.event import Event
@@ -42,9 +44,11 @@ class LocalRun:
         alerts: list[Alert] = []
         if self.now is not None and to <= self.now:
             return alerts
-        for due, key in self.timers.expired(to):
-            self.now = due + 1 if self.now is None else max(self.now, due + 1)
-            alerts += self._step(key, [])
+        due = self.timers.next()
+        if due is not None and due < to:
+            for due, key in self.timers.expired(to):
+                self.now = due + 1 if self.now is None else max(self.now, due + 1)
+                alerts += self._step(key, [])
         self.now = to
         return alerts
 

@@ -23,11 +23,11 @@ from typing import Annotated
 from msgspec import structs
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
+from offbook.detectors.where import edits
 from offbook.detectors.wording import roughly, tenths
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event

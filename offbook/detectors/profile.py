@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from offbook.detectors.edits import edits
 from offbook.detectors.entity import EntityKind
 from offbook.detectors.fact import Fact, fact_of, insert
 from offbook.detectors.reference import Reference, Stated
+from offbook.detectors.where import Where, anything, edits
 from offbook.events.event import Event
 from offbook.events.times import DAY
 from offbook.events.types import (
@@ -192,7 +191,7 @@ class Drawn:
     `where` is the router's cheap look.
     """
 
-    where: Callable[[Any], bool]
+    where: Where
     facts: Callable[[Event, str], list[Fact]]
 
 
@@ -209,8 +208,8 @@ def _shapes_customer(edit: CrmEdit) -> bool:
 #: Which events an entity's profile is drawn from.
 PROFILES: dict[tuple[EntityKind, type[EventData]], Drawn] = {
     ("order", CrmEdit): Drawn(edits(of="order"), order_facts),
-    ("order", Payment): Drawn(lambda _: True, order_facts),
-    ("order", Shipment): Drawn(lambda _: True, order_facts),
+    ("order", Payment): Drawn(anything, order_facts),
+    ("order", Shipment): Drawn(anything, order_facts),
     ("order", ServiceCallback): Drawn(
         lambda callback: callback.order is not None and callback.outcome != "unreachable",
         order_facts,

@@ -10,9 +10,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from offbook.detectors.detector import View
-from offbook.detectors.edits import edits
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
+from offbook.detectors.where import edits
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
 

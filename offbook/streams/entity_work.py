@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from offbook.detectors.engine import Engine, Failure, Input, Note
+from offbook.detectors.engine import Engine
+from offbook.detectors.notes import Input, Note
+from offbook.detectors.step import Failure
 from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.streams.entity_table import EntityPartition

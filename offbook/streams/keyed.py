@@ -12,7 +12,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from offbook.detectors.engine import Implicated, Note, Subscribe, Told
+from offbook.detectors.notes import Implicated, Note, Subscribe, Told
 from offbook.events.event import Event, Origin
 from offbook.events.types import KINDS, STREAM_TOPICS
 

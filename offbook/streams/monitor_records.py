@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from offbook.detectors.engine import Failure
+from offbook.detectors.step import Failure
 from offbook.events.document import encode_document
 from offbook.sinks.dead_letters import failed_letter
 from offbook.streams.delivery import EVENT_TIMESTAMP

@@ -201,6 +201,12 @@ def test_numbers_stand_in_the_parameters_and_an_unknown_one_is_refused(detector:
 
 
 @every
+def test_a_cheap_look_is_at_facts_of_its_own(detector: Detector) -> None:
+    """Whoever judges by the profile is asked for every word of it anyway."""
+    assert detector.concerns is None or detector.dossier is None
+
+
+@every
 def test_what_it_keeps_is_finite_and_longer_than_nothing(detector: Detector) -> None:
     assert 0 < detector.keeps(detector.params) < Duration("400d")
 

@@ -125,18 +125,6 @@ def test_it_is_judged_only_once_something_has_begun(begin: str) -> None:
     assert seen == [began, [*began, "received"]]
 
 
-def test_a_look_at_what_is_new_sees_the_profile() -> None:
-    seen: list[int] = []
-
-    def concerns(view: View, fact: Fact, params: Params) -> bool:
-        seen.append(len(view.facts))
-        return len(view.facts) != 2
-
-    run = local(replace(judged(1), concerns=concerns))
-    run.run([paid(after(NOON, f"{n}h"), "1", f"P-{n}") for n in range(3)])
-    assert seen == [1, 2, 3]
-
-
 # Deadlines.
 
 

@@ -11,9 +11,10 @@ from offbook.detectors.alerts import alert_id, score
 from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
 from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.detector import Common
-from offbook.detectors.engine import Engine, Subscribe, Told
+from offbook.detectors.engine import Engine
 from offbook.detectors.entity import entity, split
 from offbook.detectors.fact import fact_of, in_time_order, insert
+from offbook.detectors.notes import Subscribe, Told
 from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.detectors.shipment_without_order import DETECTOR as SHIPMENT

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.engine import Engine, Input
+from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
+from offbook.detectors.notes import Input
 from offbook.detectors.state import decode_state, encode_state
 from offbook.events.alert import Alert
 from offbook.events.document import document

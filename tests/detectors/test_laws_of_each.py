@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.detector import Detector
-from offbook.detectors.engine import Engine, Input
+from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
+from offbook.detectors.notes import Input
 from offbook.detectors.state import decode_state, encode_state
 from offbook.events.alert import Alert
 from offbook.events.event import Event

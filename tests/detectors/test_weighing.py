@@ -17,11 +17,13 @@ from offbook.detectors.callback_mismatch import DETECTOR as CALLBACK_MISMATCH
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.detector import Detector
 from offbook.detectors.employee_risk import DETECTOR as EMPLOYEE_RISK
-from offbook.detectors.engine import Engine, Implicated, Input, Step
+from offbook.detectors.engine import Engine
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.local import LocalRun
+from offbook.detectors.notes import Implicated, Input
 from offbook.detectors.offbook_payment import DETECTOR as OFFBOOK_PAYMENT
 from offbook.detectors.state import EntityState, decode_state, encode_state
+from offbook.detectors.step import Step
 from offbook.detectors.tip_corroborated import DETECTOR as TIP_CORROBORATED
 from offbook.events.alert import Alert
 from offbook.events.event import Event

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from offbook.detectors.engine import Implicated, Note, Subscribe, Told
 from offbook.detectors.fact import fact_of
+from offbook.detectors.notes import Implicated, Note, Subscribe, Told
 from offbook.streams.keyed import Batch, decode_batch, encode_batch, note_batches, partition_of
 from tests.detectors.timeline import deletes
 

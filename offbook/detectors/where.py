@@ -1,11 +1,20 @@
-"""Which edits of the CRM a reader is for, said so that the others are not even asked."""
+"""Which events a reader is for, said so that the others are not even asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from offbook.events.types import CrmEdit, ObjectType, Op
+from offbook.events.types import CrmEdit, EventData, ObjectType, Op
+
+#: A pure and cheap look at an event.
+Where = Callable[[Any], bool]
+
+
+def anything(_: EventData) -> bool:
+    """Every event of the type."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +28,7 @@ class Edits:
 
     ops: frozenset[Op] = frozenset()
     of: frozenset[ObjectType] = frozenset()
-    also: Callable[[CrmEdit], bool] | None = None
+    also: Where | None = None
 
     def may(self, op: Op, kind: ObjectType) -> bool:
         """Whether an edit with this operation, of an object of this type, can be one."""
@@ -32,7 +41,7 @@ class Edits:
 def edits(
     *ops: Op,
     of: ObjectType | tuple[ObjectType, ...] = (),
-    also: Callable[[CrmEdit], bool] | None = None,
+    also: Where | None = None,
 ) -> Edits:
     """`edits("create", "update", of="activity")`."""
     kinds = (of,) if isinstance(of, str) else of

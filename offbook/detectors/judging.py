@@ -1,0 +1,207 @@
+"""Facts become findings, findings become revisions.
+
+What a detector finds is compared with what was raised before, and the difference is sent. Because
+a judgement is a function of the set of facts, neither their order of arrival nor a repeat shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
+
+from msgspec import structs
+
+from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact
+from offbook.detectors.allowance import Marks, allowed
+from offbook.detectors.bounds import prune_notebook
+from offbook.detectors.detector import Common, Detector, Finding
+from offbook.detectors.entity import entity
+from offbook.detectors.fact import Fact, in_time_order
+from offbook.detectors.notes import Implicated, Subscribe
+from offbook.detectors.state import EntityState, Notebook, Raised
+from offbook.detectors.step import Failure, Fresh, Step, StepView
+
+
+class Judging:
+    """Lets detectors judge one entity, and says what changes by it."""
+
+    def __init__(
+        self, detectors: Mapping[str, Detector], common: Common, write: AlertWriter
+    ) -> None:
+        self._detectors = detectors
+        self._common = common
+        self._write = write
+        self._alerts_are_weighed = any(it.weighs_alerts for it in detectors.values())
+
+    def judge(self, step: Step, view: StepView, detector_id: str, fresh: Fresh) -> None:
+        """Judge anew, because of `fresh` facts or for another reason.
+
+        A detector that raises forgets what was fresh, and what it found before stands.
+        """
+        now = step.now
+        detector = self._detectors[detector_id]
+        notebook = step.state.notebooks[detector_id]
+        view.facts = _facts_of(detector, step.state)
+        view.due = notebook.due
+        view.wanted = set()
+        try:
+            findings = list(detector.judge(view, detector.params))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
+            failed = [event for event, _ in fresh if event is not None]
+            step.failures.append(Failure(detector_id, error, failed))
+            for _, fact in fresh:
+                # A fact may have given way to another of the same step.
+                if detector.dossier is None and fact in notebook.facts:
+                    notebook.facts.remove(fact)
+                notebook.waiting.remove(fact)
+            notebook.due = None
+            prune_notebook(detector, notebook, now, self._common)
+            return
+        if self._ask(step, view, detector):
+            notebook.due = None
+            return
+        # What is over stays over, though stream time may go back for a while.
+        reached = _later(now, notebook.judged)
+        over = None if reached is None else reached - self._common.lateness - self._common.grace
+        notebook.due = None
+        held: set[str] = set()
+        for finding in findings:
+            raised = notebook.raised.get(finding.anchor)
+            if finding.settled is not None and finding.due is not None:
+                continue
+            if finding.due is not None and not view.passed(finding.due):
+                notebook.due = min(finding.due, notebook.due or finding.due)
+                if raised is not None and raised.finding.due == finding.due:
+                    held.add(finding.anchor)
+                continue
+            held.add(finding.anchor)
+            if detector.dossier is not None and raised is not None and _evicted(notebook, raised):
+                continue
+            old = over is not None and finding.until < over
+            if old and (raised is None or detector.dossier is not None):
+                newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)
+                if not newly_due and not _share(finding.facts, notebook.waiting, _statement):
+                    continue
+            finding = self._bound(finding)
+            firing = finding.settled is None
+            if raised is None or raised.firing != firing or raised.finding != finding:
+                self._revise(step, detector, notebook, finding, firing)
+        for anchor in [anchor for anchor in notebook.raised if anchor not in held]:
+            settled = next((it for it in findings if it.anchor == anchor and it.settled), None)
+            self._let_go(step, detector, notebook, anchor, settled, over)
+        if now == reached:
+            # Else time has gone back: what is new may be due by what was judged, and not yet now.
+            notebook.waiting = []
+        notebook.judged = reached
+        step.evict(detector_id, prune_notebook(detector, notebook, now, self._common, view))
+
+    def _let_go(
+        self,
+        step: Step,
+        detector: Detector,
+        notebook: Notebook,
+        anchor: str,
+        settled: Finding | None,
+        over: int | None,
+    ) -> None:
+        """What was raised and is found no more: over and done with, evicted, or to be withdrawn."""
+        raised = notebook.raised[anchor]
+        # A judgement may name the event of a told fact otherwise than it was told.
+        news = settled is not None and _share(settled.facts, notebook.waiting, _event)
+        done = over is not None and raised.finding.until < over
+        if _evicted(notebook, raised) or (done and not news):
+            # By a profile that is still kept it could be found, and numbered, once more.
+            if detector.dossier is None:
+                del notebook.raised[anchor]
+        elif raised.firing:
+            facts = in_time_order(*raised.finding.facts, *(settled.facts if settled else ()))
+            why = settled.settled if settled else NO_LONGER_HOLDS
+            gone = structs.replace(raised.finding, settled=why, facts=facts)
+            self._revise(step, detector, notebook, gone, False)
+
+    def _ask(self, step: Step, view: StepView, detector: Detector) -> bool:
+        """Subscribe to what the judgement wanted. True: an answer is outstanding, judge later.
+
+        An alert that names nobody would wake somebody for nothing, and the answer is one hop away.
+        """
+        if not view.wanted:
+            return False
+        state = step.state
+        facts = view.facts
+        until = (facts[-1].at if facts else 0) + detector.keeps(detector.params)
+        for wanted in sorted(view.wanted):
+            asked = state.asked.get(wanted)
+            if asked is None or asked < until:
+                # Beyond what is needed now, or every further fact would ask again.
+                state.asked[wanted] = until + self._common.lateness
+                step.notes.append((wanted, Subscribe(step.key, until + self._common.lateness)))
+        return any(wanted not in state.known for wanted in view.wanted)
+
+    def _bound(self, finding: Finding) -> Finding:
+        most = self._common.max_evidence
+        if len(finding.facts) <= most:
+            return finding
+        return structs.replace(finding, facts=finding.facts[:most])
+
+    def _revise(
+        self,
+        step: Step,
+        detector: Detector,
+        notebook: Notebook,
+        finding: Finding,
+        firing: bool,
+    ) -> None:
+        finding = self._bound(finding)
+        raised = notebook.raised.get(finding.anchor)
+        revision = 1 if raised is None else raised.revision + 1
+        if firing or raised is None:
+            allowance = allowed(finding.subject, finding.facts[-1].at, detector.allowances)
+            marks = Marks(detector.shadow, allowance.mark() if allowance else None)
+        else:
+            # Whoever heard that it fires must hear that it does not, whatever was set since.
+            marks = raised.marks
+        notebook.raised[finding.anchor] = Raised(revision, firing, finding, marks)
+        step.alerts.append(
+            self._write.alert(detector, finding, revision, firing, marks, step.detected_at)
+        )
+        if self._alerts_are_weighed and not detector.weighs_alerts:
+            # What wakes nobody must not wake somebody by way of a sum.
+            counts = firing and not marks.shadow and marks.suppressed is None
+            named = {finding.subject.employee: counts}
+            if raised is not None:
+                # The one it named before is told that it no longer names him.
+                named.setdefault(raised.finding.subject.employee, False)
+            alert = alert_fact(detector, finding, revision)
+            for employee, implicated in named.items():
+                if employee is not None:
+                    note = Implicated(alert, revision, implicated)
+                    step.notes.append((entity("employee", employee), note))
+
+
+def _facts_of(detector: Detector, state: EntityState) -> list[Fact]:
+    """What a detector judges an entity by: its own facts, or those of the entity's profile."""
+    if detector.dossier is None:
+        return state.notebooks[detector.id].facts
+    roles = detector.dossier.roles
+    return [fact for fact in state.profile if fact.role in roles]
+
+
+def _evicted(notebook: Notebook, raised: Raised) -> bool:
+    """Whether some of what an alert was raised on gave way: it cannot be judged again."""
+    return notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
+
+
+_statement = attrgetter("order")
+_event = attrgetter("anchor")
+
+
+def _share(some: Iterable[Fact], others: Iterable[Fact], what: Callable[[Fact], object]) -> bool:
+    """Whether any of `some` has its statement, or its event, in common with one of `others`."""
+    known = {what(fact) for fact in others}
+    return any(what(fact) in known for fact in some)

@@ -1,0 +1,38 @@
+"""What entities tell each other, and so what an engine takes in."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from offbook.detectors.fact import Fact
+from offbook.events.event import Event
+
+
+class Subscribe(Struct, frozen=True, array_like=True, tag="subscribe"):
+    """`by` wants to know the profile of the entity this goes to, and its changes, until `until`."""
+
+    by: str
+    until: int
+
+
+class Told(Struct, frozen=True, array_like=True, tag="told"):
+    """Profile facts of the entity `about`. None at all is an answer too."""
+
+    about: str
+    facts: list[Fact]
+
+
+class Implicated(Struct, frozen=True, array_like=True, tag="implicated"):
+    """An alert of another detector on the employee this goes to, as it stands now.
+
+    `alert` is a fact of role `alert`: at the time of the deed, from the event that anchors it.
+    `firing` False says that it no longer stands, or names somebody else now.
+    """
+
+    alert: Fact
+    revision: int
+    firing: bool
+
+
+Note = Subscribe | Told | Implicated
+Input = Event | Note
