@@ -25,9 +25,10 @@ from offbook.detectors.state import EntityState, Notebook
 from offbook.detectors.step import Failure, Step, StepView
 from offbook.events.alert import Mode
 from offbook.events.event import Event
+from offbook.events.times import DAY
 
-#: Facts that nothing is found of are looked through for old ones when so many more are there.
-_PRUNED_EVERY = 16
+#: Facts of which nothing is found are looked through for old ones so often.
+_PRUNED_EVERY = DAY
 
 
 class Engine:
@@ -182,9 +183,9 @@ class Engine:
                 return False
         except Exception:  # noqa: BLE001 - the judgement fails likewise, and is answered for there
             return False
+        pruned = now // _PRUNED_EVERY == notebook.judged // _PRUNED_EVERY
         notebook.judged = now
-        facts = len(notebook.facts)
-        if not facts % _PRUNED_EVERY or facts > self.common.max_facts:
+        if not pruned or len(notebook.facts) > self.common.max_facts:
             gone = prune_notebook(detector, notebook, now, self.common, view)
             step.evict(detector.id, gone)
         return True

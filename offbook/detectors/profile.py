@@ -268,7 +268,9 @@ def _insert_thinly(facts: list[Fact], fact: Fact, gap: int) -> bool:
     customer with thousands of orders need not keep them all.
     """
     same = [known for known in facts if known.role == fact.role]
-    place = sum(known.order < fact.order for known in same)
+    place = len(same)
+    if same and same[-1].at >= fact.at:
+        place = sum(known.order < fact.order for known in same)
     before, after = same[max(place - 2, 0) : place], same[place : place + 2]
     if before and after and after[0].at - before[-1].at <= gap:
         return False

@@ -104,9 +104,11 @@ class Sliding:
 
 def around(facts: Sequence[Fact], at: int, within: int) -> Sequence[Fact]:
     """The facts at most `within` before or after `at`."""
-    return facts[
-        bisect_left(facts, at - within, key=by_time) : bisect_right(facts, at + within, key=by_time)
-    ]
+    last = at + within
+    end = len(facts)
+    if end and facts[-1].at > last:
+        end = bisect_right(facts, last, key=by_time)
+    return facts[bisect_left(facts, at - within, hi=end, key=by_time) : end]
 
 
 def near_a_run(facts: Sequence[Fact], fact: Fact, window: int, reached: Reached) -> bool:

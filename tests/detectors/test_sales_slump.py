@@ -293,7 +293,7 @@ def test_what_is_kept_is_a_fact_a_day_at_most() -> None:
         for number in range(3):
             run.feed(sells(f"{day}d", number=number))
     facts = run.states["seller:E-1"].notebooks["sales-slump"].facts
-    # Old facts are looked for once in sixteen new ones.
+    # Old facts are looked for once a day.
     assert 70 <= Counter(fact.role for fact in facts)["sales"] <= 76
     assert len(facts) < 76 + 3 * 11 + 16
 
