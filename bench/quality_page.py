@@ -1,8 +1,10 @@
-"""docs/quality.md and its pictures, from what was measured: no figure is written by hand."""
+"""docs/quality.md and its pictures, from what was measured: but for `REASONS`, no figure is written
+by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from textwrap import indent
 
 from msgspec import Struct
 
@@ -17,6 +19,19 @@ from offbook.scoring.words import NOTHING, lasting, per_week
 
 #: What is asked for, as shares and as false alarms per 100 reps and week.
 EASY, DISGUISED, CRITICAL_PRECISION, FALSE_ALARMS = 0.95, 0.60, 0.80, 5.0
+
+#: Why a detector is below a target, where somebody looked.
+REASONS = {
+    "bulk-delete": """\
+The simulation has one honest cause: the CRM administrator, who clears out old records 50 to 150
+at a time in a company of this size. The rule is about deletes, not about what they are for, and
+no threshold of the curve parts the two. Such work belongs under a system account, or under an
+[allowance](runbooks/bulk-delete.md#what-to-do). In a company of another seed, 5001, of the same
+size, 9 of 11 alerts were right (82 %), and the two false ones were his; with an allowance for
+him 9 of 9, 2 suppressed, and all frauds caught that were caught before (3 of 3 easy, 3 of 4
+disguised).
+""",
+}
 
 
 class Run(Struct, frozen=True):
@@ -187,4 +202,7 @@ def _wanting(found: Score, curves: Sequence[Curve]) -> list[str]:
             elif row.detector in drawn:
                 why.append("the curve over its parameter is below")
             lines.append(f"- `{row.detector}`: {'; '.join(why)}")
+            if row.detector in REASONS:
+                reason = indent(REASONS[row.detector], " " * 4).strip()
+                lines += f"  - {reason}".splitlines()
     return lines or ["No detector is below a target."]

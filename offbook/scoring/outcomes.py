@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import ClassVar, Literal
 
 from msgspec import Struct, structs
@@ -12,8 +12,10 @@ from offbook.events.label import Company, Labels, Version
 from offbook.events.times import DAY, SECOND, parse_rfc3339
 
 #: A right alert shares an event with a fraud, a false one with none; one that was withdrawn is
-#: neither.
-Standing = Literal["right", "false", "withdrawn"]
+#: neither, nor is one that an allowance covers, which woke nobody.
+Standing = Literal["right", "false", "withdrawn", "suppressed"]
+#: How an alert saw a fraud: somebody was told, its detector was on trial, an allowance covered it.
+Way = Literal["caught", "on_trial", "suppressed"]
 
 
 class LabelsError(ValueError):
@@ -23,30 +25,41 @@ class LabelsError(ValueError):
 
 
 class AlertOutcome(Struct, frozen=True):
-    """One alert as its last revision left it, and the ids of the frauds it shares an event with."""
+    """One alert as its last revision left it, and the ids of the frauds it shares an event with.
+
+    `on_trial` says that its detector wakes nobody.
+    """
 
     alert_id: str
     detector: str
     severity: Severity
     standing: Standing
     frauds: tuple[str, ...]
+    on_trial: bool = False
 
 
 class FraudOutcome(Struct, frozen=True):
-    """One fraud, and by detector how many seconds after the deed it was first seen."""
+    """One fraud, and by detector how many seconds after the deed it was first seen.
+
+    Only who `caught` it told somebody: those `on_trial` did not, nor did `suppressed` alerts.
+    """
 
     id: str
     kind: str
     version: Version
-    caught: dict[str, float]
+    caught: dict[str, float] = {}
+    on_trial: dict[str, float] = {}
+    suppressed: dict[str, float] = {}
 
 
 class Outcomes(Struct, frozen=True):
-    """All of them. `rep_weeks` is the number of reps times the weeks they were watched."""
+    """All of them. `rep_weeks` is the number of reps times the weeks they were watched; `on_trial`
+    names the detectors that were on trial, also those that raised nothing."""
 
     rep_weeks: float
     frauds: tuple[FraudOutcome, ...]
     alerts: tuple[AlertOutcome, ...]
+    on_trial: tuple[str, ...] = ()
 
 
 def join(parts: Iterable[Outcomes]) -> Outcomes:
@@ -56,22 +69,28 @@ def join(parts: Iterable[Outcomes]) -> Outcomes:
         sum(part.rep_weeks for part in parts),
         tuple(fraud for part in parts for fraud in part.frauds),
         tuple(alert for part in parts for alert in part.alerts),
+        tuple(sorted({detector for part in parts for detector in part.on_trial})),
     )
 
 
 class _Kept(Struct):
-    """What is kept of an alert: its newest revision, and when it first saw which fraud (µs)."""
+    """What is kept of an alert: its newest revision, and when it first saw which fraud which way
+    (µs)."""
 
     newest: Alert
     frauds: set[int]
-    first: dict[int, int]
+    first: dict[tuple[Way, int], int]
 
 
 class Tally:
-    """Takes alert revisions in any order; of each alert the highest revision decides."""
+    """Takes alert revisions in any order; of each alert the highest revision decides.
 
-    def __init__(self, labels: Labels) -> None:
+    A replay marks no alert as its detector's on trial: of those, `on_trial` says which are.
+    """
+
+    def __init__(self, labels: Labels, on_trial: Collection[str] = ()) -> None:
         """Raises `LabelsError` for times that are none, and for a fraud that stands there twice."""
+        self._on_trial = frozenset(on_trial)
         self._rep_weeks = _rep_weeks(labels.company)
         self._frauds = labels.frauds
         self._deeds: list[int] = []
@@ -98,8 +117,9 @@ class Tally:
         if alert.revision >= kept.newest.revision:
             kept.newest, kept.frauds = bare, frauds
         if alert.state == "firing":
+            way = self._way(alert)
             for number in frauds:
-                kept.first[number] = min(detected, kept.first.get(number, detected))
+                kept.first[way, number] = min(detected, kept.first.get((way, number), detected))
 
     def outcomes(self) -> Outcomes:
         """What became of all that was taken so far.
@@ -107,24 +127,47 @@ class Tally:
         What was seen before the deed was done counts as seen at once: 0 seconds, not fewer, for a
         fraud foreseen by a month must not make up for one found a month late.
         """
-        caught: list[dict[str, float]] = [{} for _ in self._frauds]
+        frauds = [FraudOutcome(it.id, it.kind, it.version, {}, {}, {}) for it in self._frauds]
         alerts = []
         for id_, kept in self._alerts.items():
-            newest = kept.newest
-            standing: Standing = "withdrawn"
+            newest, way = kept.newest, self._way(kept.newest)
             if newest.state == "firing":
-                standing = "right" if kept.frauds else "false"
                 for number in kept.frauds:
-                    delay = max(0, kept.first[number] - self._deeds[number]) / SECOND
-                    by = caught[number]
+                    delay = max(0, kept.first[way, number] - self._deeds[number]) / SECOND
+                    by = getattr(frauds[number], way)
                     by[newest.detector] = min(delay, by.get(newest.detector, delay))
-            names = tuple(self._frauds[number].id for number in sorted(kept.frauds))
-            alerts.append(AlertOutcome(id_, newest.detector, newest.severity, standing, names))
-        frauds = (
-            FraudOutcome(fraud.id, fraud.kind, fraud.version, by)
-            for fraud, by in zip(self._frauds, caught, strict=True)
-        )
-        return Outcomes(self._rep_weeks, tuple(frauds), tuple(alerts))
+            alerts.append(
+                AlertOutcome(
+                    id_,
+                    newest.detector,
+                    newest.severity,
+                    _standing(newest, bool(kept.frauds)),
+                    tuple(self._frauds[number].id for number in sorted(kept.frauds)),
+                    self._is_on_trial(newest),
+                )
+            )
+        on_trial = self._on_trial.union(it.detector for it in alerts if it.on_trial)
+        return Outcomes(self._rep_weeks, tuple(frauds), tuple(alerts), tuple(sorted(on_trial)))
+
+    def _way(self, alert: Alert) -> Way:
+        if alert.suppressed is not None:
+            return "suppressed"
+        return "on_trial" if self._is_on_trial(alert) else "caught"
+
+    def _is_on_trial(self, alert: Alert) -> bool:
+        """The service says so itself; what it told of live stays told, whatever the settings are
+        now."""
+        if alert.mode == "replay":
+            return alert.detector in self._on_trial
+        return alert.mode == "shadow"
+
+
+def _standing(alert: Alert, saw_fraud: bool) -> Standing:
+    if alert.suppressed is not None:
+        return "suppressed"
+    if alert.state == "withdrawn":
+        return "withdrawn"
+    return "right" if saw_fraud else "false"
 
 
 def _rep_weeks(company: Company) -> float:

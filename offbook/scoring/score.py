@@ -1,16 +1,21 @@
-"""Recall, precision, delay and false alerts: by detector, by severity and in all."""
+"""Recall, precision, delay and false alerts: by detector, by severity and in all; and what was seen
+while nobody was told, which is in none of these figures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from statistics import median
-from typing import get_args
+from typing import Literal, get_args
 
 from msgspec import Struct
 
 from offbook.events.alert import Severity
 from offbook.scoring.outcomes import AlertOutcome, FraudOutcome, Outcomes
 from offbook.scoring.rates import Rate, rate
+
+#: Seconds from the deed, by detector.
+Caught = dict[str, float]
 
 
 class Recall(Struct, frozen=True):
@@ -47,9 +52,32 @@ class DetectorScore(Struct, frozen=True):
     median_delay_seconds: float | None
 
 
+class Suppressed(Struct, frozen=True):
+    """How many alerts of a detector allowances cover, and how many of them share an event with a
+    fraud: those an allowance was not meant for."""
+
+    detector: str
+    alerts: int
+    on_frauds: int
+
+
+class Untold(Struct, frozen=True):
+    """A fraud that was seen while nobody was told: by the detectors `seen_by`, whose alerts an
+    allowance covers or, where there is none, which were on trial."""
+
+    fraud: str
+    kind: str
+    why: Literal["allowance", "trial"]
+    seen_by: tuple[str, ...]
+
+
 class Score(Struct, frozen=True):
     """All of it. `by_any` counts a fraud that any detector caught, `by_own` one that the detector
-    of its kind did. `alarms` are criticals and warnings; `severities` has infos apart."""
+    of its kind did. `alarms` are criticals and warnings; `severities` has infos apart.
+
+    Alerts of detectors on trial count in `trials` alone, suppressed ones in `suppressed` alone: a
+    fraud that no other alert saw is missed, and stands in `untold`.
+    """
 
     rep_weeks: float
     by_any: Recall
@@ -58,24 +86,30 @@ class Score(Struct, frozen=True):
     alarms: Precision
     severities: dict[Severity, Precision]
     detectors: tuple[DetectorScore, ...]
+    trials: tuple[DetectorScore, ...]
+    suppressed: tuple[Suppressed, ...]
+    untold: tuple[Untold, ...]
 
 
 def score(outcomes: Outcomes, order: Sequence[str] = ()) -> Score:
     """The figures of `outcomes`, with detectors as in `order` and any others behind, by name.
 
-    A detector is listed if it raised an alert or if a fraud is of its kind.
+    A detector is listed if it raised an alert or if a fraud is of its kind; twice if it went from
+    trial to live in between.
     """
-    known = {alert.detector for alert in outcomes.alerts} | {
-        fraud.kind for fraud in outcomes.frauds
-    }
-    ids = [id_ for id_ in order if id_ in known] + sorted(known.difference(order))
-    frauds: dict[str, list[FraudOutcome]] = {id_: [] for id_ in ids}
-    alerts: dict[str, list[AlertOutcome]] = {id_: [] for id_ in ids}
-    for fraud in outcomes.frauds:
-        frauds[fraud.kind].append(fraud)
-    for alert in outcomes.alerts:
-        alerts[alert.detector].append(alert)
+    kinds = {fraud.kind for fraud in outcomes.frauds}
+    live = [alert for alert in outcomes.alerts if not alert.on_trial]
+    on_trial = [alert for alert in outcomes.alerts if alert.on_trial]
     weeks = outcomes.rep_weeks
+
+    def rows(
+        alerts: list[AlertOutcome], known: set[str], seen: Callable[[FraudOutcome], Caught]
+    ) -> tuple[DetectorScore, ...]:
+        ids = known | {alert.detector for alert in alerts}
+        return tuple(
+            _detector(id_, outcomes.frauds, alerts, seen, weeks) for id_ in _ordered(ids, order)
+        )
+
     return Score(
         rep_weeks=weeks,
         by_any=_recall(outcomes.frauds, lambda fraud: bool(fraud.caught)),
@@ -83,24 +117,53 @@ def score(outcomes: Outcomes, order: Sequence[str] = ()) -> Score:
         median_delay_seconds=_median(
             min(fraud.caught.values()) for fraud in outcomes.frauds if fraud.caught
         ),
-        alarms=_precision((a for a in outcomes.alerts if a.severity != "info"), weeks),
+        alarms=_precision((a for a in live if a.severity != "info"), weeks),
         severities={
-            severity: _precision((a for a in outcomes.alerts if a.severity == severity), weeks)
+            severity: _precision((a for a in live if a.severity == severity), weeks)
             for severity in get_args(Severity)
         },
-        detectors=tuple(_detector(id_, frauds[id_], alerts[id_], weeks) for id_ in ids),
+        detectors=rows(live, kinds.difference(outcomes.on_trial), lambda fraud: fraud.caught),
+        trials=rows(on_trial, kinds.intersection(outcomes.on_trial), lambda fraud: fraud.on_trial),
+        suppressed=_suppressed(outcomes.alerts, order),
+        untold=tuple(_untold(outcomes.frauds)),
     )
+
+
+def _ordered(ids: Collection[str], order: Sequence[str]) -> list[str]:
+    return [id_ for id_ in order if id_ in ids] + sorted(set(ids).difference(order))
 
 
 def _detector(
-    id_: str, frauds: list[FraudOutcome], alerts: list[AlertOutcome], rep_weeks: float
+    id_: str,
+    frauds: Iterable[FraudOutcome],
+    alerts: Iterable[AlertOutcome],
+    seen: Callable[[FraudOutcome], Caught],
+    rep_weeks: float,
 ) -> DetectorScore:
+    own = [fraud for fraud in frauds if fraud.kind == id_]
     return DetectorScore(
         detector=id_,
-        recall=_recall(frauds, lambda fraud: id_ in fraud.caught),
-        alerts=_precision(alerts, rep_weeks),
-        median_delay_seconds=_median(fraud.caught[id_] for fraud in frauds if id_ in fraud.caught),
+        recall=_recall(own, lambda fraud: id_ in seen(fraud)),
+        alerts=_precision((alert for alert in alerts if alert.detector == id_), rep_weeks),
+        median_delay_seconds=_median(seen(fraud)[id_] for fraud in own if id_ in seen(fraud)),
     )
+
+
+def _suppressed(alerts: Iterable[AlertOutcome], order: Sequence[str]) -> tuple[Suppressed, ...]:
+    covered = [alert for alert in alerts if alert.standing == "suppressed"]
+    count = Counter(alert.detector for alert in covered)
+    on_frauds = Counter(alert.detector for alert in covered if alert.frauds)
+    return tuple(Suppressed(id_, count[id_], on_frauds[id_]) for id_ in _ordered(count, order))
+
+
+def _untold(frauds: Iterable[FraudOutcome]) -> Iterator[Untold]:
+    for fraud in frauds:
+        if fraud.caught:
+            continue
+        if fraud.suppressed:
+            yield Untold(fraud.id, fraud.kind, "allowance", tuple(sorted(fraud.suppressed)))
+        elif fraud.on_trial:
+            yield Untold(fraud.id, fraud.kind, "trial", tuple(sorted(fraud.on_trial)))
 
 
 def _recall(frauds: Sequence[FraudOutcome], caught: Callable[[FraudOutcome], bool]) -> Recall:

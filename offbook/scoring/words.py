@@ -48,6 +48,13 @@ class Words(Struct, frozen=True):
     alerts: str = "alerts"
     in_force: str = "in force"
     intervals: str = "Whiskers: 95 % Wilson intervals"
+    trial: str = "on trial"
+    trials: str = "On trial: these wake nobody and are in none of the figures above."
+    suppressed: str = "suppressed"
+    on_frauds: str = "on a fraud"
+    all_suppressed: str = "Suppressed by an allowance: they woke nobody, right or false."
+    untold: str = "Missed, though alerts saw them: nobody was told of these frauds."
+    allowance: str = "under an allowance"
 
 
 WORDS: dict[Language, Words] = {
@@ -75,6 +82,13 @@ WORDS: dict[Language, Words] = {
         alerts="告警",
         in_force="当前值",
         intervals="误差线：95% 威尔逊区间",
+        trial="试运行",
+        trials="试运行：不呼叫任何人，不计入以上各项。",
+        suppressed="已豁免",
+        on_frauds="涉及舞弊",
+        all_suppressed="因豁免而未呼叫任何人的告警：既不算属实，也不算误报。",
+        untold="告警已看见，却没有通知任何人，算作漏掉的舞弊：",
+        allowance="豁免",
     ),
 }
 

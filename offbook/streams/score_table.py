@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from offbook.events.label import Labels
-from offbook.scoring.score import Score
+from offbook.scoring.score import DetectorScore, Score
 from offbook.scoring.words import (
     NOTHING,
     WORDS,
@@ -61,7 +62,7 @@ def as_json(figures: Any) -> str:
 
 
 def show_score(score: Score, labels: Labels, language: Language) -> None:
-    """Print both tables: in all, and detector by detector."""
+    """Print the tables: in all, detector by detector, and what nobody was told of."""
     words = WORDS[language]
     out = console()
     out.print(_about(labels, language), markup=False)
@@ -96,7 +97,27 @@ def show_score(score: Score, labels: Labels, language: Language) -> None:
             per_week(alerts.false_per_100_reps_week),
         )
     out.print(by)
-    detectors = table(
+    out.print(_by_detector(score.detectors, language))
+    if score.trials:
+        out.print(words.trials)
+        out.print(_by_detector(score.trials, language))
+    if score.suppressed:
+        out.print(words.all_suppressed)
+        covered = table(words.detector, words.suppressed, words.on_frauds)
+        for row in score.suppressed:
+            covered.add_row(row.detector, str(row.alerts), str(row.on_frauds))
+        out.print(covered)
+    if score.untold:
+        out.print(words.untold)
+        why = {"allowance": words.allowance, "trial": words.trial}
+        for it in score.untold:
+            line = f"  {it.fraud} ({it.kind}): {why[it.why]}: {', '.join(it.seen_by)}"
+            out.print(line, markup=False, soft_wrap=True)
+
+
+def _by_detector(rows: Sequence[DetectorScore], language: Language) -> Table:
+    words = WORDS[language]
+    made = table(
         words.detector,
         words.easy,
         words.disguised,
@@ -107,8 +128,8 @@ def show_score(score: Score, labels: Labels, language: Language) -> None:
         words.delay,
         words.false_rate,
     )
-    for row in score.detectors:
-        detectors.add_row(
+    for row in rows:
+        made.add_row(
             row.detector,
             counted(row.recall.easy),
             counted(row.recall.disguised),
@@ -119,7 +140,7 @@ def show_score(score: Score, labels: Labels, language: Language) -> None:
             lasting(row.median_delay_seconds, language),
             per_week(row.alerts.false_per_100_reps_week),
         )
-    out.print(detectors)
+    return made
 
 
 def show_trials(tuned: Tuned, language: Language) -> None:
@@ -151,7 +172,12 @@ def show_trials(tuned: Tuned, language: Language) -> None:
         elif tuned.rep_weeks is not None:
             cells += [NOTHING] * 4
         made.add_row(trial.value, words.in_force if trial.in_force else "", *cells)
-    console().print(made)
+    out = console()
+    out.print(made)
+    # One more column would be wider than a pipe.
+    if any(trial.suppressed for trial in tuned.trials):
+        each = (f"{it.suppressed} ({tuned.param} = {it.value})" for it in tuned.trials)
+        out.print(f"{words.suppressed}: {', '.join(each)}", markup=False, soft_wrap=True)
 
 
 def _about(labels: Labels, language: Language) -> str:

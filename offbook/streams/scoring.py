@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import msgspec
@@ -34,12 +34,18 @@ class Scored:
 
 
 def read_and_score(
-    alerts: str, labels: str, say: Callable[[str], None], advance: Advance | None = None
+    alerts: str,
+    labels: str,
+    say: Callable[[str], None],
+    advance: Advance | None = None,
+    *,
+    on_trial: Collection[str] = (),
 ) -> Scored:
     """Hold the alert revisions of file `alerts` against the file `labels`; `-` is standard input.
 
-    `say` hears of lines that are no alerts; they are passed over. Raises `InputError` for a file
-    that cannot be read and for labels that are none.
+    `on_trial` names the detectors whose replayed alerts would have woken nobody. `say` hears
+    of lines that are no alerts; they are passed over. Raises `InputError` for a file that cannot
+    be read and for labels that are none.
     """
     revisions = bad = 0
     decode = msgspec.json.Decoder(Alert).decode
@@ -47,7 +53,7 @@ def read_and_score(
     # pipe writes them while we wait.
     with sources([alerts, labels]) as (alert_file, label_file):
         known = _labels(label_file)
-        tally = _tally(known, label_file.name)
+        tally = _tally(known, label_file.name, on_trial)
         for number, line in alert_file.lines(advance):
             try:
                 tally.take(decode(line))
@@ -86,9 +92,9 @@ def _labels(source: Source) -> Labels:
         ) from error
 
 
-def _tally(labels: Labels, name: str) -> Tally:
+def _tally(labels: Labels, name: str, on_trial: Collection[str] = ()) -> Tally:
     try:
-        return Tally(labels)
+        return Tally(labels, on_trial)
     except LabelsError as error:
         raise InputError(f"{name}: {error}") from error
 

@@ -32,13 +32,15 @@ Progress = Callable[[str], AbstractContextManager[Advance | None]]
 class Trial(Struct, frozen=True):
     """What one value gives. `value` is as the settings would have it; `in_force` if they do.
 
-    `firing` counts the alerts that fire at the end; `score` is None without labels.
+    `firing` counts the alerts that fire at the end, `suppressed` those that an allowance covers;
+    `score` is None without labels.
     """
 
     value: str
     in_force: bool
     firing: dict[Severity, int]
     withdrawn: int
+    suppressed: int
     score: DetectorScore | None
 
 
@@ -110,7 +112,8 @@ def _trial(
     id_: str, value: str, in_force: bool, done: Replayed, tally: Tally | None
 ) -> tuple[Trial, float | None]:
     standing = [alert for alert in done.standing.values() if alert.detector == id_]
-    firing = Counter(alert.severity for alert in standing if alert.state == "firing")
+    told = [alert for alert in standing if alert.suppressed is None]
+    firing = Counter(alert.severity for alert in told if alert.state == "firing")
     scored = rep_weeks = None
     if tally is not None:
         outcomes = tally.outcomes()
@@ -120,7 +123,8 @@ def _trial(
         value=value,
         in_force=in_force,
         firing={severity: firing[severity] for severity in get_args(Severity)},
-        withdrawn=len(standing) - firing.total(),
+        withdrawn=len(told) - firing.total(),
+        suppressed=len(standing) - len(told),
         score=scored,
     )
     return trial, rep_weeks

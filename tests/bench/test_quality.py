@@ -68,6 +68,12 @@ def test_a_fraud_that_no_detector_is_there_for_is_said_to_be_so() -> None:
     assert "there is no such detector" in page([run], [], "")
 
 
+def test_where_somebody_looked_the_page_says_why_a_detector_is_below() -> None:
+    reason = "\n  - The simulation has one honest cause"
+    assert reason in page([BLIND], [], "")
+    assert reason not in page([GOOD], [], "")
+
+
 def test_a_better_value_is_proposed_and_the_default_stays() -> None:
     curve = Curve(
         "bulk-delete",

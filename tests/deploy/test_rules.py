@@ -49,6 +49,11 @@ def test_each_rule_has_a_case_that_fires_and_a_near_miss() -> None:
     assert fires == stays_silent == {alert["alert"] for alert in _alerts()}
 
 
+def test_no_rule_reads_what_wakes_nobody() -> None:
+    read = " ".join(alert["expr"] for alert in _alerts())
+    assert re.findall(r"\boffbook_\w*(?:shadow|suppressed)\w*", read) == []
+
+
 @pytest.mark.parametrize("alert", _alerts(), ids=lambda alert: alert["alert"])
 def test_each_alert_says_in_two_languages_what_is_up_and_where_to_read_on(
     alert: dict[str, Any],

@@ -6,12 +6,13 @@ from typing import Any
 
 from msgspec import structs
 
-from offbook.events.alert import Alert, Bilingual, Evidence
+from offbook.events.alert import Alert, Bilingual, Evidence, Suppressed
 from offbook.events.label import Company, EventId, Fraud, Labels
 from offbook.scoring.outcomes import Outcomes, Tally
 
 SOURCE = "//test.example"
 TEXT = Bilingual("text", "文字")
+ALLOWED = Suppressed("2026-12-31T23:59:59+08:00", "agreed on")
 #: Ten reps for ten weeks are a hundred rep-weeks: a false alert counts as 1 there.
 COMPANY = Company(
     reps=10, customers=50, since="2026-01-05T00:00:00+08:00", until="2026-03-16T00:00:00+08:00"

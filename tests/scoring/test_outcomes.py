@@ -7,7 +7,7 @@ from msgspec import structs
 
 from offbook.events.label import Labels
 from offbook.scoring.outcomes import LabelsError, Tally, join
-from tests.scoring.cases import COMPANY, alert, fraud, outcomes
+from tests.scoring.cases import ALLOWED, COMPANY, alert, fraud, outcomes
 
 
 def test_an_alert_is_right_if_it_shares_an_event_with_a_fraud_of_whatever_kind() -> None:
@@ -71,6 +71,54 @@ def test_of_two_alerts_of_a_detector_the_earlier_counts(turn: int) -> None:
 def test_what_is_seen_before_the_deed_is_seen_at_once_and_not_earlier() -> None:
     early = alert("A", "a", detected_at="2026-01-20T10:00:00+08:00")
     assert outcomes([fraud("F-1", "a")], [early]).frauds[0].caught == {"bulk-delete": 0.0}
+
+
+@pytest.mark.parametrize("state", ["firing", "withdrawn"])
+def test_what_an_allowance_covers_is_neither_right_nor_false(state: str) -> None:
+    done = outcomes([fraud("F-1", "a")], [alert("A", "a", suppressed=ALLOWED, state=state)])
+    assert [(one.standing, one.frauds) for one in done.alerts] == [("suppressed", ("F-1",))]
+    assert done.frauds[0].caught == {}, "nobody was told"
+
+
+def test_a_fraud_that_was_seen_under_an_allowance_is_not_silently_gone() -> None:
+    done = outcomes([fraud("F-1", "a")], [alert("A", "a", suppressed=ALLOWED)])
+    assert done.frauds[0].suppressed == {"bulk-delete": 7200.0}
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize("before", [{"suppressed": ALLOWED}, {"mode": "shadow"}])
+def test_the_delay_runs_to_the_first_revision_that_somebody_was_told_of(
+    before: dict[str, Any], turn: int
+) -> None:
+    """
+    10:00 deed   10:30 suppressed or on trial   12:00 live   15:00 live
+    """
+    revisions = [
+        alert("A", "a", detected_at="2026-02-01T10:30:00+08:00", **before),
+        alert("A", "a", revision=2, mode="live"),
+        alert("A", "a", revision=3, mode="live", detected_at="2026-02-01T15:00:00+08:00"),
+    ]
+    done = outcomes([fraud("F-1", "a")], revisions[::turn])
+    assert done.frauds[0].caught == {"bulk-delete": 7200.0}
+
+
+def test_a_detector_on_trial_is_scored_and_catches_nobody() -> None:
+    done = outcomes([fraud("F-1", "a")], [alert("A", "a", mode="shadow"), alert("B", "x")])
+    assert [(one.standing, one.on_trial) for one in done.alerts] == [
+        ("right", True),
+        ("false", False),
+    ]
+    assert (done.frauds[0].caught, done.frauds[0].on_trial) == ({}, {"bulk-delete": 7200.0})
+    assert done.on_trial == ("bulk-delete",)
+
+
+@pytest.mark.parametrize(("mode", "on_trial"), [("replay", True), ("live", False)])
+def test_of_replayed_alerts_the_settings_say_what_is_on_trial_and_what_was_told_stays_told(
+    mode: str, on_trial: bool
+) -> None:
+    tally = Tally(Labels(COMPANY, ()), on_trial=["bulk-delete"])
+    tally.take(alert("A", "a", mode=mode))
+    assert [one.on_trial for one in tally.outcomes().alerts] == [on_trial]
 
 
 def test_an_event_of_two_frauds_gives_both_away() -> None:

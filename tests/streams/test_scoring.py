@@ -90,6 +90,43 @@ def test_machines_get_intervals_and_every_outcome(tmp_path: Path) -> None:
     assert [one["caught"] for one in found["outcomes"]["frauds"]] == [{"bulk-delete": 7200.0}, {}]
 
 
+ALLOWED = """
+[[detectors.bulk-delete.allow]]
+employee = "E132"
+until = 2099-12-31
+reason = "Clears the archive, agreed with IT"
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> str:
+    """E132 may delete in bulk, and offbook-payment is on trial."""
+    config = tmp_path / "offbook.toml"
+    config.write_text(f'{ALLOWED}\n[detectors.offbook-payment]\nmode = "shadow"\n', "utf-8")
+    return str(config)
+
+
+def test_an_allowance_that_blinds_and_a_trial_are_told_with_the_frauds_they_cost(
+    tmp_path: Path, settings: str
+) -> None:
+    replayed = offbook("replay", REFERENCE, STORY, "--config", settings).stdout.encode()
+    labels = story_labels(tmp_path)
+    picture = tmp_path / "q.svg"
+    done = offbook(
+        *("score", "-", labels, "--config", settings, "--picture", str(picture)), stdin=replayed
+    )
+    assert done.returncode == 0
+    told, _, apart = done.stdout.partition("On trial: ")
+    assert "88 % 7/8" in told
+    assert "offbook-payment" not in told
+    assert "100 % 2/2" in apart
+    assert "bulk-delete           1           1" in apart
+    assert apart.endswith("  revenge (bulk-delete): under an allowance: bulk-delete\n")
+    assert "offbook-payment (on trial)" in picture.read_text("utf-8")
+    chinese = offbook("score", "-", labels, "--config", settings, "--lang", "zh", stdin=replayed)
+    assert chinese.stdout.endswith("  revenge (bulk-delete): 豁免: bulk-delete\n")
+
+
 def test_packed_alerts_and_labels_are_read_as_they_are(tmp_path: Path) -> None:
     packed = tmp_path / "alerts.gz"
     packed.write_bytes(gzip.compress(msgspec.json.encode(alert("A", "a")) + b"\n"))
@@ -215,6 +252,14 @@ def test_tune_shows_what_each_value_finds_and_marks_the_one_in_force() -> None:
         ("45", False, {"critical": 0, "warning": 0, "info": 0}),
     ]
     assert {one["score"] for one in found["trials"]} == {None}
+
+
+def test_tune_counts_what_an_allowance_covers_apart(settings: str) -> None:
+    arguments = ("bulk-delete", "threshold", "--values", "45", "--config", settings)
+    trials = tuned(*arguments)["trials"]
+    assert [(one["firing"]["critical"], one["suppressed"]) for one in trials] == [(0, 1), (0, 0)]
+    table = offbook("tune", *arguments, STORY, REFERENCE).stdout
+    assert table.endswith("suppressed: 1 (threshold = 20), 0 (threshold = 45)\n")
 
 
 def test_tune_takes_the_value_in_force_along_from_the_settings(tmp_path: Path) -> None:

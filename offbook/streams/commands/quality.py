@@ -42,20 +42,26 @@ def score(
         Path | None,
         typer.Option(metavar="FILE.svg", help="Draw it there, with intervals, as SVG."),
     ] = None,
+    config: Config = None,
     lang: Lang = "en",
 ) -> None:
     """How well the detectors see: recall, precision, delay and false alerts, by detector and in
-    all. Lines that are no alerts are named and passed over; then the exit status is 1."""
+    all. Lines that are no alerts are named and passed over; then the exit status is 1.
+
+    Of --config it takes which detectors are on trial: replayed alerts do not say so."""
     from offbook.detectors.catalogue import BY_ID
     from offbook.scoring.picture import Row, draw
     from offbook.scoring.score import score as figures
+    from offbook.scoring.words import WORDS
     from offbook.streams import terminal
     from offbook.streams.score_table import as_json, show_score
     from offbook.streams.scoring import read_and_score
+    from offbook.streams.settings import configured_detectors
 
     drawable(picture)
+    trials = [it.id for it in configured_detectors(settings_of(config)) if it.shadow]
     with terminal.progress("scoring", [alerts]) as advance:
-        done = read_and_score(alerts, labels, terminal.say, advance)
+        done = read_and_score(alerts, labels, terminal.say, advance, on_trial=trials)
     found = figures(done.outcomes, list(BY_ID))
     if json:
         print(as_json({"company": done.labels.company, "score": found, "outcomes": done.outcomes}))
@@ -63,6 +69,10 @@ def score(
         show_score(found, done.labels, lang)
     if picture is not None:
         rows = [Row(row.detector, row.recall, row.alerts.rate) for row in found.detectors]
+        rows += [
+            Row(f"{row.detector} ({WORDS[lang].trial})", row.recall, row.alerts.rate)
+            for row in found.trials
+        ]
         write(picture, draw(rows, lang))
     terminal.say(f"{done.revisions} alert revisions, {done.bad} bad lines")
     for line in done.strange:
