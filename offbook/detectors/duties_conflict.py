@@ -18,7 +18,7 @@ from offbook.detectors.dispatch import dispatched
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import LONGEST_ORDER, order_tie
+from offbook.detectors.profile import LONGEST_ORDER, WHOSE_ORDER, order_tie
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
@@ -140,5 +140,5 @@ DETECTOR = Detector(
         **ORDER_EDITS,
     },
     keeps=lambda params: LONGEST_ORDER + params.entered_within,
-    watches_profile=True,
+    watches=WHOSE_ORDER,
 )

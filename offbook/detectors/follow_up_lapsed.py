@@ -18,6 +18,7 @@ from msgspec import structs
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import covered
@@ -197,6 +198,6 @@ DETECTOR = Detector(
     },
     keeps=lambda params: params.within,
     prune=_prune,
-    watches_profile=True,
+    watches=WHOSE_CUSTOMER | {"gone", "back"},
     concerns=_concerns,
 )

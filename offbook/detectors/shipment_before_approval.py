@@ -21,6 +21,7 @@ from offbook.detectors.dispatch import LEFT, dispatched, dispatched_fact, first_
 from offbook.detectors.fact import in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 from offbook.events.types import Shipment
@@ -89,5 +90,5 @@ DETECTOR = Detector(
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
     keeps=lambda params: params.known_within,
-    watches_profile=True,
+    watches=WHOSE_ORDER | {"status"},
 )
