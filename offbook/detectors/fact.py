@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal
 from operator import attrgetter
+from sys import intern
 
 from msgspec import Struct, structs
 
@@ -21,6 +22,9 @@ Order = tuple[int, str, str, str, str]
 
 #: Sorts facts by time, and finds them by it.
 by_time = attrgetter("at")
+
+#: The fields of the many facts that have none, once for all. Nobody changes the fields of a fact.
+_NONE: dict[str, str] = {}
 
 _INDEX = {kind.data: number for number, kind in enumerate(KINDS)}
 
@@ -65,14 +69,14 @@ def fact_of(
     return Fact(
         event.time,
         role,
-        event.source,
+        intern(event.source),
         event.id,
         _INDEX[type(event.data)],
         origin.partition,
         origin.offset,
-        about,
+        intern(about),
         weight,
-        {name: value for name, value in fields.items() if value is not None} if fields else {},
+        {name: value for name, value in fields.items() if value is not None} if fields else _NONE,
     )
 
 

@@ -71,15 +71,20 @@ class LocalRun:
         return alerts
 
     def _step_one(self, key: str, inputs: list[Input]) -> Step:
-        step = self.engine.step(key, self.states.get(key), inputs, self.now)
+        state = self.states.get(key)
+        due = None if state is None else state.due
+        step = self.engine.step(key, state, inputs, self.now)
         if step.changed:
             if step.state.is_empty():
                 self.states.pop(key, None)
                 self.timers.set(key, None)
             else:
-                self.states[key] = step.state
-                self.timers.set(key, step.state.due)
+                if state is None:
+                    self.states[key] = step.state
+                if step.state.due != due:
+                    self.timers.set(key, step.state.due)
             if step.evicted:
                 self.evicted.update(step.evicted)
-        self.failures += step.failures
+        if step.failures:
+            self.failures += step.failures
         return step

@@ -9,16 +9,21 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from offbook.detectors.fact import Fact, Order, by_time
 
 Reached = Callable[[Sequence[Fact]], bool]
 
+_weight = attrgetter("weight")
+#: Most of what is asked for is among so many of the newest.
+_NEAR = 16
+
 
 def total_of(threshold: int) -> Reached:
     """Weights that sum to at least `threshold`."""
-    return lambda facts: sum(fact.weight for fact in facts) >= threshold
+    return lambda facts: sum(map(_weight, facts)) >= threshold
 
 
 def distinct_of(threshold: int) -> Reached:
@@ -104,11 +109,11 @@ class Sliding:
 
 def around(facts: Sequence[Fact], at: int, within: int) -> Sequence[Fact]:
     """The facts at most `within` before or after `at`."""
-    last = at + within
-    end = len(facts)
+    first, last, end = at - within, at + within, len(facts)
     if end and facts[-1].at > last:
         end = bisect_right(facts, last, key=by_time)
-    return facts[bisect_left(facts, at - within, hi=end, key=by_time) : end]
+    start = end - _NEAR if end > _NEAR and facts[end - _NEAR].at < first else 0
+    return facts[bisect_left(facts, first, start, end, key=by_time) : end]
 
 
 def near_a_run(facts: Sequence[Fact], fact: Fact, window: int, reached: Reached) -> bool:
