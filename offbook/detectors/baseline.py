@@ -15,7 +15,7 @@ from statistics import median
 
 from msgspec import Struct, structs
 
-from offbook.detectors.fact import EXACT, Fact, fact_of, joined
+from offbook.detectors.fact import EXACT, Fact, by_about, fact_of, joined
 from offbook.detectors.reference import Reference
 from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
@@ -84,9 +84,7 @@ def by_day(facts: Sequence[Fact], counts: Counts) -> dict[str, Fact]:
 
     It stands for the day's newest order; `weight` is how many there were, `amount` their sum.
     """
-    days: dict[str, list[Fact]] = {}
-    for fact in (*_folded(facts), *open_sales(facts, counts)):
-        days.setdefault(fact.about, []).append(fact)
+    days = by_about((*_folded(facts), *open_sales(facts, counts)))
     return {day: _one(orders) for day, orders in days.items()}
 
 
