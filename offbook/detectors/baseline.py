@@ -44,7 +44,7 @@ Counts = Callable[[Fact], bool]
 
 def is_worth(edit: CrmEdit) -> bool:
     """Whether the edit says what the order is worth."""
-    return edit.after is not None and edit.after.amount is not None
+    return edit.says.amount is not None
 
 
 #: The creation of an order that says what it is worth. Later amounts do not count.
@@ -55,10 +55,9 @@ def sale(event: Event, reference: Reference) -> Fact:
     """An order as a fact about its company day (`2026-03-02`)."""
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    assert edit.after is not None
     day = reference.day(event.time).isoformat()
-    currency = edit.after.currency or "CNY"
-    return fact_of(event, SALE, about=day, amount=str(edit.after.amount), currency=currency)
+    amount, currency = str(edit.says.amount), edit.says.currency or "CNY"
+    return fact_of(event, SALE, about=day, amount=amount, currency=currency)
 
 
 def in_currency(currency: str) -> Counts:

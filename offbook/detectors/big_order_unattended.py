@@ -55,8 +55,7 @@ class BigOrderUnattendedParams(Params, frozen=True):
 def _created(event: Event, _: Reference) -> Fact:
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    assert edit.after is not None
-    amount, currency = str(edit.after.amount), edit.after.currency or "CNY"
+    amount, currency = str(edit.says.amount), edit.says.currency or "CNY"
     return fact_of(event, "created", about=edit.object.id, amount=amount, currency=currency)
 
 
