@@ -24,6 +24,7 @@ from offbook.detectors.baseline import IS_SALE, is_worth
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import WHOSE_ORDER
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence, covered
@@ -182,6 +183,6 @@ DETECTOR = Detector(
     },
     keeps=lambda params: params.lookback,
     prune=_prune,
-    watches_profile=True,
+    watches=WHOSE_ORDER | {"status", "gone"},
     needs=("employees",),
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from offbook.detectors.detector import Common, Detector, View
 from offbook.detectors.fact import Fact, Order, by_time, joined
 from offbook.detectors.profile import KEPT, REGISTER_KEPT
 from offbook.detectors.state import EntityState, Notebook
+
+#: New facts are no reason to look for old ones while there are fewer.
+WORTH_PRUNING = 16
 
 _NEVER = 2**63 - 1
 _SHORTEST = min(KEPT.values())
@@ -88,19 +91,13 @@ def prune_shared(
         over = now - common.lateness
         answered = len(state.known) == len(state.asked)
         # Else a judgement that waits for an answer would be made of less than it was begun with.
-        if answered and state.profile and state.profile[0].at < over - _SHORTEST:
-            known = len(state.profile)
-            state.profile = [
-                fact
-                for fact in state.profile
-                if fact.at >= over - KEPT.get(fact.role, REGISTER_KEPT)
-            ]
-            if len(state.profile) < known:
-                # Facts so old go too, or they would be judged without what is forgotten now.
-                for detector_id, notebook in state.notebooks.items():
-                    if detector_id in detectors:
-                        prune_notebook(detectors[detector_id], notebook, now, common)
-                touched = list(state.notebooks)
+        if answered and _has_forgettable(state.profile, over):
+            state.profile = [fact for fact in state.profile if not _forgettable(fact, over)]
+            # Facts so old go too, or they would be judged without what is forgotten now.
+            for detector_id, notebook in state.notebooks.items():
+                if detector_id in detectors:
+                    prune_notebook(detectors[detector_id], notebook, now, common)
+            touched = list(state.notebooks)
         if state.subscribers and min(state.subscribers.values()) < over:
             state.subscribers = {
                 by: until for by, until in state.subscribers.items() if until >= over
@@ -182,6 +179,20 @@ def set_due(
     if state.subscribers:
         due = min(due, max(state.subscribers.values()) + wait)
     state.due = due if due < _NEVER else None
+
+
+def _forgettable(fact: Fact, over: int) -> bool:
+    return fact.at < over - KEPT.get(fact.role, REGISTER_KEPT)
+
+
+def _has_forgettable(profile: Sequence[Fact], over: int) -> bool:
+    """Looks at the oldest only: what is kept for a year stands before what is kept for a month."""
+    for fact in profile:
+        if fact.at >= over - _SHORTEST:
+            return False
+        if _forgettable(fact, over):
+            return True
+    return False
 
 
 def _evidence(notebook: Notebook) -> Collection[Order]:

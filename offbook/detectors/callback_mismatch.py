@@ -18,6 +18,7 @@ from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.differences import COMPLAINS, flat, worded
 from offbook.detectors.fact import Fact, between, by_about, fact_of
 from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual, Severity
@@ -122,6 +123,6 @@ DETECTOR = Detector(
     },
     keeps=lambda params: params.corrected_within,
     prune=_whole,
-    watches_profile=True,
+    watches=WHOSE_CUSTOMER,
     severities=("warning", "critical"),
 )

@@ -23,6 +23,7 @@ from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, Order, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Listing, Sentence, says
 from offbook.detectors.shapes import distinct_of, near_a_run, runs, total_of
@@ -187,6 +188,6 @@ DETECTOR = Detector(
     keeps=lambda params: 3 * params.within,
     forget=forget,
     needs=("employees",),
-    watches_profile=True,
+    watches=WHOSE_CUSTOMER,
     concerns=_concerns,
 )

@@ -153,13 +153,14 @@ class Detector:
     `folds` says what gives way where one entity has too many facts: neighbours that say the same
     are folded into one, which keeps totals (True), or the oldest goes (False).
     `needs` names the reference data without which it stays silent.
-    `watches_profile` asks for a new judgement when the entity's own profile changes; by a role of
-    `profile.FREQUENT` only if `watches` has it.
+    `watches` names the roles of the entity's own profile that it judges by besides its own facts: a
+    new word of one of them asks for a new judgement.
     `dossier` takes its facts from that profile.
     `weighs_alerts` brings it, as facts of role `alert`, the alerts of the other detectors on the
     employee; its own go to no such detector.
-    `concerns` is a cheap look at a new fact that it read itself: False if nothing that is found can
-    change by it before the view's `due`, and no judgement is needed.
+    `concerns` is a cheap look at a new fact that it read itself, or at a frequent word that it
+    watches: False if nothing that is found can change by it before the view's `due`, and no
+    judgement is needed.
     `shadow` puts it on trial: its alerts wake nobody, nor do those that one of `allowances` covers.
     """
 
@@ -177,7 +178,6 @@ class Detector:
     holds_evidence: bool = False
     folds: bool = False
     needs: tuple[ReferenceKind, ...] = ()
-    watches_profile: bool = False
     watches: frozenset[str] = frozenset()
     dossier: Dossier | None = None
     weighs_alerts: bool = False

@@ -13,12 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from offbook.detectors.detector import Detector, Finding, Subject, View
+from offbook.detectors.detector import Detector, Dossier, Finding, Subject, View
 from offbook.detectors.fact import in_time_order
-from offbook.detectors.order_book import dossier
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import LONGEST_ORDER, Profile, order_tie
+from offbook.detectors.profile import LONGEST_ORDER, WHOSE_ORDER, Profile, order_tie
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 
@@ -82,7 +81,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Own order's money or goods handled", "收款发货未与销售分离"),
     params=DutiesConflictParams(),
-    dossier=dossier(*ACTS),
+    dossier=Dossier("order", WHOSE_ORDER | ACTS.keys(), frozenset(ACTS)),
     judge=judge,
     summarise=says(
         Sentence(

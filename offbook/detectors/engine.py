@@ -12,7 +12,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from offbook.detectors.alerts import WITHDRAWN, AlertWriter, known_alert
-from offbook.detectors.bounds import prune_notebook, prune_shared, set_due
+from offbook.detectors.bounds import WORTH_PRUNING, prune_notebook, prune_shared, set_due
 from offbook.detectors.detector import Common, Detector, Dossier
 from offbook.detectors.entity import EntityKind, split
 from offbook.detectors.fact import Fact, insert, insert_ends
@@ -110,7 +110,7 @@ class Engine:
                 subscribed = subscribed or isinstance(item, Subscribe)
                 self._take(step, item)
         if told:
-            self._spread(step, told)
+            self._spread(step, view, told)
         overdue = now is not None and state.due is not None and state.due < now
         if overdue:
             self._remind(step)
@@ -183,9 +183,10 @@ class Engine:
                 return False
         except Exception:  # noqa: BLE001 - the judgement fails likewise, and is answered for there
             return False
-        pruned = now // _PRUNED_EVERY == notebook.judged // _PRUNED_EVERY
+        another_day = now // _PRUNED_EVERY > notebook.judged // _PRUNED_EVERY
         notebook.judged = now
-        if not pruned or len(notebook.facts) > self.common.max_facts:
+        facts = len(notebook.facts)
+        if (another_day and facts >= WORTH_PRUNING) or facts > self.common.max_facts:
             gone = prune_notebook(detector, notebook, now, self.common, view)
             step.evict(detector.id, gone)
         return True
@@ -223,17 +224,28 @@ class Engine:
             notebook.waiting += facts
             step.soil(detector_id, event, facts)
 
-    def _spread(self, step: Step, told: list[Fact]) -> None:
+    def _spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
         state = step.state
         step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
-        roles = {fact.role for fact in told}
-        seldom = not roles <= FREQUENT
         for detector_id, notebook in self._open_notebooks(state):
             detector = self.detectors[detector_id]
-            if detector.watches_profile and (seldom or detector.watches & roles):
-                notebook.waiting.extend(told)
+            if not detector.watches:
+                continue
+            news = [fact for fact in told if fact.role in detector.watches]
+            if news and not self._leave_alone(step, view, detector, news):
+                notebook.waiting += news
                 step.soil(detector_id, None, ())
+
+    def _leave_alone(
+        self, step: Step, view: StepView, detector: Detector, news: list[Fact]
+    ) -> bool:
+        if detector.concerns is None or detector.id in step.dirty:
+            return False
+        return all(
+            fact.role in FREQUENT and self._changes_nothing(step, view, detector, fact)
+            for fact in news
+        )
 
     def _remind(self, step: Step) -> None:
         """Those whose deadline has passed judge anew."""

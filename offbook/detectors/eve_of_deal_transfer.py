@@ -20,6 +20,7 @@ from offbook.detectors.deal import DEALS, is_made
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, between, in_time_order
 from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.transfer import NAMES_OWNER, transfer_fact, transfers
 from offbook.detectors.wording import distinct, elapsed
@@ -130,5 +131,5 @@ DETECTOR = Detector(
         "cancelled": Bilingual("the order was cancelled or deleted", "订单被取消或删除"),
     },
     keeps=lambda params: params.within + params.cancelled_within,
-    watches_profile=True,
+    watches=WHOSE_CUSTOMER,
 )

@@ -27,7 +27,7 @@ from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.money_in import money_moved, received, sent_back
 from offbook.detectors.ownership import customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import Profile
+from offbook.detectors.profile import WHOSE_ORDER, Profile
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence
@@ -148,7 +148,11 @@ def _taken_back(pieces: Profile, deed: Fact, deadline: int) -> Fact | None:
 
 
 def _concerns(view: View, fact: Fact, params: GhostDealParams) -> bool:
-    """A deed that is new, for a customer who was worked on before it, changes nothing."""
+    """A deed that is new, for a customer who was worked on before it, changes nothing; nor does
+    work with no deed near it."""
+    if fact.role == "touch":
+        first, last = fact.at - params.after, fact.at + params.before
+        return any(first <= it.at <= last for it in view.facts if it.role in _DEEDS)
     if view.entity_kind == "order" or fact.role not in _DEEDS:
         return True
     known = sum(it.role == fact.role and it.about == fact.about for it in view.facts)
@@ -207,7 +211,6 @@ DETECTOR = Detector(
     ),
     notes=_NOTES,
     keeps=lambda params: params.after,
-    watches_profile=True,
-    watches=frozenset({"touch"}),
+    watches=WHOSE_ORDER | {"touch", "status", "gone", "refund", "returned"},
     concerns=_concerns,
 )

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact
 from offbook.detectors.allowance import Marks, allowed
-from offbook.detectors.bounds import prune_notebook
+from offbook.detectors.bounds import WORTH_PRUNING, prune_notebook
 from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.entity import entity
 from offbook.detectors.fact import Fact, in_time_order
@@ -93,7 +93,9 @@ class Judging:
             # Else time has gone back: what is new may be due by what was judged, and not yet now.
             notebook.waiting = []
         notebook.judged = reached
-        step.evict(detector_id, prune_notebook(detector, notebook, now, self._common, view))
+        waits = notebook.due is not None and not notebook.raised
+        if not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING:
+            step.evict(detector_id, prune_notebook(detector, notebook, now, self._common, view))
 
     def _let_go(
         self,

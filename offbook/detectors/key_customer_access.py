@@ -21,6 +21,7 @@ from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Params
+from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Listing, Sentence, says
 from offbook.detectors.where import edits
@@ -152,5 +153,5 @@ DETECTOR = Detector(
     prune=prune,
     concerns=concerns,
     needs=("employees", "customers"),
-    watches_profile=True,
+    watches=WHOSE_CUSTOMER,
 )

@@ -93,5 +93,5 @@ DETECTOR = Detector(
         "lost": Bilingual("opportunity lost", "商机丢单"),
     },
     keeps=lambda params: params.within,
-    watches_profile=True,
+    watches=frozenset({"stage", "customer"}),
 )

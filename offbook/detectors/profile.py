@@ -55,13 +55,18 @@ THINNED = {"ordered": DAY, "touch": 7 * DAY, "callback": 7 * DAY}
 #: the last: since when it has been so, and that it still was.
 STANDING = frozenset({"owner", "amount"})
 
-#: Roles so frequent that only a detector that `watches` them is asked to judge anew.
+#: Roles so frequent that it pays to look whether a new word `concerns` who watches it.
 FREQUENT = frozenset({"touch", "callback"})
+
+#: Whose an order is, and that it is one: what a detector watches that names somebody for it.
+WHOSE_ORDER = frozenset({"mention", "created", "customer", "owner"})
+#: Whose a customer is.
+WHOSE_CUSTOMER = frozenset({"owner"})
 
 #: Statuses of an order that goes no further.
 ENDED = frozenset({"cancelled", "rejected"})
 #: What HR says that decides whether an employee is with the company.
-_COMES_OR_GOES = frozenset({"hired", "left", "terminated", "resignation_withdrawn"})
+COMES_OR_GOES = frozenset({"hired", "left", "terminated", "resignation_withdrawn"})
 
 #: Edits of these show that somebody works on the customer.
 _TOUCHING: tuple[ObjectType, ...] = ("activity", "quote", "opportunity", "contract")
@@ -218,7 +223,7 @@ PROFILES: dict[tuple[EntityKind, type[EventData]], Drawn] = {
         lambda callback: callback.outcome != "unreachable", customer_facts
     ),
     ("opportunity", CrmEdit): Drawn(edits(of="opportunity"), opportunity_facts),
-    ("employee", HrChange): Drawn(lambda change: change.kind in _COMES_OR_GOES, employee_facts),
+    ("employee", HrChange): Drawn(lambda change: change.kind in COMES_OR_GOES, employee_facts),
 }
 
 

@@ -16,13 +16,12 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from offbook.detectors.approval import approval_at
-from offbook.detectors.detector import Detector, Finding, Subject, View
+from offbook.detectors.detector import Detector, Dossier, Finding, Subject, View
 from offbook.detectors.dispatch import LEFT, first_dispatches
 from offbook.detectors.fact import in_time_order
-from offbook.detectors.order_book import dossier
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import Profile
+from offbook.detectors.profile import WHOSE_ORDER, Profile
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 
@@ -72,7 +71,7 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Goods shipped before approval", "未审批先发货"),
     params=ShipmentBeforeApprovalParams(),
-    dossier=dossier("dispatched"),
+    dossier=Dossier("order", WHOSE_ORDER | {"status", "dispatched"}, frozenset({"dispatched"})),
     judge=judge,
     summarise=says(
         Sentence(

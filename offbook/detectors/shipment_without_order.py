@@ -19,6 +19,7 @@ from offbook.detectors.dispatch import LEFT, dispatched, first_dispatches, goods
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence
 from offbook.events.alert import Bilingual
@@ -101,5 +102,5 @@ DETECTOR = Detector(
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
     keeps=lambda params: 2 * params.wait,
-    watches_profile=True,
+    watches=WHOSE_ORDER,
 )

@@ -19,7 +19,7 @@ from offbook.detectors.detector import Detector, Finding, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import LONGEST_ORDER, Profile, order_tie
+from offbook.detectors.profile import LONGEST_ORDER, WHOSE_ORDER, Profile, order_tie
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 
@@ -107,5 +107,5 @@ DETECTOR = Detector(
         **ORDER_EDITS,
     },
     keeps=lambda params: LONGEST_ORDER + params.entered_within,
-    watches_profile=True,
+    watches=WHOSE_ORDER | {"status"},
 )

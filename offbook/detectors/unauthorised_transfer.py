@@ -18,6 +18,7 @@ from dataclasses import replace
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Params
+from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.transfer import NAMES_OWNER, names_other_owner, transfer_fact, transfers
@@ -70,5 +71,5 @@ DETECTOR = Detector(
     # Nothing but what is late can change what one edit says.
     keeps=lambda _: 1,
     needs=("employees",),
-    watches_profile=True,
+    watches=WHOSE_CUSTOMER,
 )
