@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offbook.detectors.detector import View
+from offbook.detectors.fact import Fact
 from offbook.detectors.profile import Profile, customer_owner
 from offbook.events.alert import Bilingual
 
@@ -31,3 +32,11 @@ def owner_as_of(view: View, at: int, until: int) -> str | None:
 def customer_of(order: Profile, until: int) -> str | None:
     """The customer that the earliest edit of an order to name one names, up to `until`."""
     return next(iter(order.upto(until).customers()), None)
+
+
+def customer_named(view: View, deed: Fact, until: int) -> str | None:
+    """The customer that a payment or a shipment names, else `customer_of` the order it names."""
+    customer, order = deed.fields.get("customer"), deed.fields.get("order")
+    if customer is None and order is not None:
+        return customer_of(view.profile("order", order), until)
+    return customer

@@ -127,6 +127,14 @@ class Reference:
         """The employee whose address it is, however it is spaced; of several, the first by id."""
         return self._holder("address", address_key(address))
 
+    def employees_of(self, phone: str | None = None, address: str | None = None) -> dict[str, str]:
+        """Whose they are, by `phone` and `address`, as far as they are employees'."""
+        holders = {
+            "phone": self.employee_of_phone(phone) if phone else None,
+            "address": self.employee_of_address(address) if address else None,
+        }
+        return {what: holder for what, holder in holders.items() if holder is not None}
+
     def _holder(self, kind: str, key: str) -> str | None:
         return min(self._holders.get((kind, key), ()), default=None)
 

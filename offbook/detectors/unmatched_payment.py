@@ -18,7 +18,7 @@ from typing import Annotated
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.money_in import payment_fact, received, sent_back
-from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.ownership import ORDER_EDITS, customer_named
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
@@ -63,8 +63,6 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
         who = None
         if settled is None and (due is None or view.passed(due)):
             who = view.responsible(paid.at, told_until, order=order, customer=customer)
-        if customer is None and order is not None:
-            customer = customer_of(view.profile("order", order), told_until)
         yield Finding(
             anchor=payment,
             facts=(paid,) if found is None else in_time_order(paid, found),
@@ -73,7 +71,7 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
             settled=settled,
             subject=Subject(
                 employee=who,
-                customer=customer,
+                customer=customer_named(view, paid, told_until),
                 order=order,
                 account=paid.fields["account"],
             ),
