@@ -106,6 +106,7 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Payment without an order", "收款无对应订单"),
     params=UnmatchedPaymentParams(),
+    # Of its own at an order too: the dossier, kept for a year, does not say whose account it was.
     reads=(
         Reads("order", Payment, payment_fact),
         Reads(
