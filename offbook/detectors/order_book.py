@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from offbook.detectors.detector import Dossier, Finding, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
-from offbook.detectors.ownership import customer_of
+from offbook.detectors.ownership import customer_of, is_to_be_told
 from offbook.detectors.profile import Profile
 from offbook.detectors.sentences import Sentence
 from offbook.events.alert import Bilingual
@@ -243,7 +243,7 @@ def order_finding(
     nobody as long as nobody is to be told. `values` are those given, `at`, and the book's price.
     """
     who = customer = None
-    if settled is None and (due is None or view.passed(due)):
+    if is_to_be_told(view, settled, due):
         who = view.responsible(act.at, until, order=view.entity_id)
         customer = customer_of(Profile(view.facts), until)
     return Finding(

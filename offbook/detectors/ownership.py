@@ -29,6 +29,11 @@ def owner_as_of(view: View, at: int, until: int) -> str | None:
     return customer_owner(profile, view.reference, view.entity_id, at)
 
 
+def is_to_be_told(view: View, settled: object, due: int | None) -> bool:
+    """Whether an alert has to name somebody: who it is costs a question, which may wait so long."""
+    return settled is None and (due is None or view.passed(due))
+
+
 def customer_of(order: Profile, until: int) -> str | None:
     """The customer that the earliest edit of an order to name one names, up to `until`."""
     return next(iter(order.upto(until).customers()), None)

@@ -19,7 +19,7 @@ from offbook.detectors.approval import approval_at
 from offbook.detectors.detector import Detector, Dossier, Finding, Subject, View
 from offbook.detectors.dispatch import LEFT, first_dispatches
 from offbook.detectors.fact import in_time_order
-from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.ownership import ORDER_EDITS, customer_of, is_to_be_told
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_ORDER, Profile
 from offbook.detectors.sentences import Sentence, says
@@ -49,7 +49,7 @@ def judge(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Finding]
         if mention is None:
             continue
         approval, who = approval_at(order, sent.at), sent.fields.get("released_by")
-        if who is None and approval is None and view.passed(due):
+        if who is None and is_to_be_told(view, approval, due):
             who = view.responsible(sent.at, last, order=view.entity_id)
         yield Finding(
             anchor=shipment,

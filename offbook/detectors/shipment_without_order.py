@@ -17,7 +17,7 @@ from typing import Annotated
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.dispatch import LEFT, dispatched, first_dispatches, goods_fact
 from offbook.detectors.fact import Fact, in_time_order
-from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.ownership import ORDER_EDITS, customer_of, is_to_be_told
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
@@ -54,7 +54,7 @@ def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
         told_until = deadline + params.wait
         due = None if order is None else deadline + view.common.grace
         who = None
-        if mention is None and (due is None or view.passed(due)):
+        if is_to_be_told(view, mention, due):
             who = view.responsible(sent.at, told_until, order=order, customer=customer)
         yield Finding(
             anchor=shipment,

@@ -18,7 +18,7 @@ from typing import Annotated
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.money_in import payment_fact, received, sent_back
-from offbook.detectors.ownership import ORDER_EDITS, customer_named
+from offbook.detectors.ownership import ORDER_EDITS, customer_named, is_to_be_told
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
@@ -61,7 +61,7 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
             settled = None if found is None else REFUNDED
         due = None if deadline == paid.at else deadline + view.common.grace
         who = None
-        if settled is None and (due is None or view.passed(due)):
+        if is_to_be_told(view, settled, due):
             who = view.responsible(paid.at, told_until, order=order, customer=customer)
         yield Finding(
             anchor=payment,
