@@ -53,6 +53,10 @@ class Engine:
             dossier = detector.dossier
             if dossier is not None:
                 self._dossiers.setdefault(dossier.entity, []).append((detector.id, dossier))
+        self._watching: dict[str, list[Detector]] = {}
+        for detector in detectors:
+            for role in detector.watches:
+                self._watching.setdefault(role, []).append(detector)
         self._weigh_alerts = [it.id for it in detectors if it.weighs_alerts]
         #: Those of which it is not known yet that their reference data have arrived.
         self._needy = {detector.id for detector in detectors if detector.needs}
@@ -116,8 +120,10 @@ class Engine:
             self._remind(step)
         for detector_id, fresh in step.dirty.items():
             self._judging.judge(step, view, detector_id, fresh)
-        if told or subscribed or overdue or step.dirty:
-            # Else new facts at most, of which nothing is found, behind a deadline that is set.
+        step.changed = step.changed or bool(told)
+        grown = bool(told) and (state.due is None or len(state.profile) > self.common.max_facts)
+        if grown or subscribed or overdue or step.dirty:
+            # Else something new at most of which nothing is found, behind a deadline that is set.
             step.changed = True
             step.evict("profile", prune_shared(state, self.detectors, step.dirty, now, self.common))
             set_due(state, self.detectors, step.dirty, now, self.common)
@@ -228,23 +234,21 @@ class Engine:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
         state = step.state
         step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
-        for detector_id, notebook in self._open_notebooks(state):
-            detector = self.detectors[detector_id]
-            if not detector.watches:
-                continue
-            news = [fact for fact in told if fact.role in detector.watches]
-            if news and not self._leave_alone(step, view, detector, news):
-                notebook.waiting += news
-                step.soil(detector_id, None, ())
+        for role in dict.fromkeys(fact.role for fact in told):
+            news = [fact for fact in told if fact.role == role]
+            for detector in self._watching.get(role, ()):
+                notebook = state.notebooks.get(detector.id)
+                if notebook and not self._leave_alone(step, view, detector, news):
+                    notebook.waiting += news
+                    step.soil(detector.id, None, ())
 
     def _leave_alone(
         self, step: Step, view: StepView, detector: Detector, news: list[Fact]
     ) -> bool:
         if detector.concerns is None or detector.id in step.dirty:
             return False
-        return all(
-            fact.role in FREQUENT and self._changes_nothing(step, view, detector, fact)
-            for fact in news
+        return news[0].role in FREQUENT and all(
+            self._changes_nothing(step, view, detector, fact) for fact in news
         )
 
     def _remind(self, step: Step) -> None:

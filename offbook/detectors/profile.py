@@ -268,17 +268,24 @@ def _insert_thinly(facts: list[Fact], fact: Fact, gap: int) -> bool:
     Whoever asks for one within a window of that length or more finds one of the two anyway, and a
     customer with thousands of orders need not keep them all.
     """
-    same = [known for known in facts if known.role == fact.role]
-    place = len(same)
-    if same and same[-1].at >= fact.at:
-        place = sum(known.order < fact.order for known in same)
-    before, after = same[max(place - 2, 0) : place], same[place : place + 2]
-    if before and after and after[0].at - before[-1].at <= gap:
+    before: list[int] = []
+    after: list[int] = []
+    # From the newest on, for that is where most facts belong.
+    for place in range(len(facts) - 1, -1, -1):
+        if facts[place].role == fact.role:
+            if facts[place].order < fact.order:
+                before.append(place)
+                if len(before) == 2:
+                    break
+            else:
+                after.append(place)
+    after = after[-2:]
+    if before and after and facts[after[-1]].at - facts[before[0]].at <= gap:
         return False
-    if len(before) == 2 and fact.at - before[0].at <= gap:
-        facts.remove(before[1])
-    if len(after) == 2 and after[1].at - fact.at <= gap:
-        facts.remove(after[0])
+    if len(after) == 2 and facts[after[0]].at - fact.at <= gap:
+        del facts[after[1]]
+    if len(before) == 2 and fact.at - facts[before[1]].at <= gap:
+        del facts[before[0]]
     return insert(facts, fact)
 
 
