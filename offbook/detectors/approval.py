@@ -16,19 +16,16 @@ _APPROVED = frozenset({"approved", "completed"})
 
 
 def _steps(edit: CrmEdit) -> bool:
-    return edit.after is not None and edit.after.status in _APPROVED
+    return edit.says.status in _APPROVED
 
 
 def _step(event: Event, _: Reference) -> Fact | None:
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    assert edit.after is not None
-    assert edit.after.status is not None
-    before = edit.before.status if edit.before else None
-    if before == edit.after.status:
+    status, before = edit.says.status, edit.was.status
+    if status is None or before == status:
         return None
-    approver = edit.after.approved_by or edit.actor
-    return fact_of(event, edit.after.status, about=approver, before=before)
+    return fact_of(event, status, about=edit.says.approved_by or edit.actor, before=before)
 
 
 #: Edits by which an order is `approved` or `completed`; `about` is who approved.
@@ -37,10 +34,15 @@ STEPS = Reads("order", CrmEdit, _step, where=edits(of="order", also=_steps))
 
 def approvals(steps: Sequence[Fact], order: Profile) -> Iterator[Fact]:
     """The edits that approved it. A CRM may repeat the status with every edit: those did not."""
-    first = order.first("status", "approved")
     for approval in steps:
-        if "before" in approval.fields or first is None or first.anchor == approval.anchor:
+        if "before" in approval.fields or is_first(order, approval):
             yield approval
+
+
+def is_first(order: Profile, approval: Fact) -> bool:
+    """Whether no other edit is known to have approved it earlier."""
+    first = order.first("status", "approved")
+    return first is None or first.anchor == approval.anchor
 
 
 def approved_before(order: Profile, completed: Fact) -> Fact | None:

@@ -15,7 +15,7 @@ from statistics import median
 
 from msgspec import Struct, structs
 
-from offbook.detectors.fact import EXACT, Fact, fact_of, joined
+from offbook.detectors.fact import EXACT, Fact, by_about, fact_of, joined
 from offbook.detectors.reference import Reference
 from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
@@ -44,7 +44,7 @@ Counts = Callable[[Fact], bool]
 
 def is_worth(edit: CrmEdit) -> bool:
     """Whether the edit says what the order is worth."""
-    return edit.after is not None and edit.after.amount is not None
+    return edit.says.amount is not None
 
 
 #: The creation of an order that says what it is worth. Later amounts do not count.
@@ -55,10 +55,9 @@ def sale(event: Event, reference: Reference) -> Fact:
     """An order as a fact about its company day (`2026-03-02`)."""
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    assert edit.after is not None
     day = reference.day(event.time).isoformat()
-    currency = edit.after.currency or "CNY"
-    return fact_of(event, SALE, about=day, amount=str(edit.after.amount), currency=currency)
+    amount, currency = str(edit.says.amount), edit.says.currency or "CNY"
+    return fact_of(event, SALE, about=day, amount=amount, currency=currency)
 
 
 def in_currency(currency: str) -> Counts:
@@ -84,9 +83,7 @@ def by_day(facts: Sequence[Fact], counts: Counts) -> dict[str, Fact]:
 
     It stands for the day's newest order; `weight` is how many there were, `amount` their sum.
     """
-    days: dict[str, list[Fact]] = {}
-    for fact in (*_folded(facts), *open_sales(facts, counts)):
-        days.setdefault(fact.about, []).append(fact)
+    days = by_about((*_folded(facts), *open_sales(facts, counts)))
     return {day: _one(orders) for day, orders in days.items()}
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated
 
+from offbook.detectors.activity import IS_ACTIVITY, activity
 from offbook.detectors.baseline import IS_SALE, is_worth
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of, in_time_order
@@ -55,17 +56,14 @@ class BigOrderUnattendedParams(Params, frozen=True):
 def _created(event: Event, _: Reference) -> Fact:
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    assert edit.after is not None
-    amount, currency = str(edit.after.amount), edit.after.currency or "CNY"
+    amount, currency = str(edit.says.amount), edit.says.currency or "CNY"
     return fact_of(event, "created", about=edit.object.id, amount=amount, currency=currency)
 
 
 def _managers_activity(event: Event, reference: Reference) -> Fact | None:
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    if not reference.is_manager(edit.actor):
-        return None
-    return fact_of(event, "activity", about=edit.actor)
+    return activity(event, reference) if reference.is_manager(edit.actor) else None
 
 
 def judge(view: View, params: BigOrderUnattendedParams) -> Iterable[Finding]:
@@ -148,12 +146,7 @@ DETECTOR = Detector(
     params=BigOrderUnattendedParams(),
     reads=(
         Reads("customer", CrmEdit, _created, where=IS_SALE),
-        Reads(
-            "customer",
-            CrmEdit,
-            _managers_activity,
-            where=edits("create", "update", of="activity"),
-        ),
+        Reads("customer", CrmEdit, _managers_activity, where=IS_ACTIVITY),
         Reads(
             "order",
             CrmEdit,

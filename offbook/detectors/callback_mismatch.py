@@ -16,7 +16,7 @@ from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.differences import COMPLAINS, flat, worded
-from offbook.detectors.fact import Fact, between, fact_of
+from offbook.detectors.fact import Fact, between, by_about, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
@@ -57,10 +57,7 @@ def _report(event: Event, _: Reference) -> Fact:
 
 def judge(view: View, params: CallbackMismatchParams) -> Iterable[Finding]:
     """One finding a callback that ever had a bad report: settled if a later one corrects it."""
-    reports_on: dict[str, list[Fact]] = {}
-    for report in view.facts:
-        reports_on.setdefault(report.about, []).append(report)
-    for callback, reports in reports_on.items():
+    for callback, reports in by_about(view.facts).items():
         bad = next((report for report in reversed(reports) if report.role in SEVERITY), None)
         if bad is None:
             continue

@@ -41,10 +41,9 @@ def changed_contacts(edit: CrmEdit) -> Iterator[tuple[str, str]]:
 
     Another way to write the same is no change. A field that `before` lacks counts as changed.
     """
-    if edit.op != "update" or edit.object.type != "customer" or edit.after is None:
+    if edit.op != "update" or edit.object.type != "customer":
         return
     for field, key in _KEYS.items():
-        new = getattr(edit.after, field)
-        old = getattr(edit.before, field) if edit.before else None
+        new, old = getattr(edit.says, field), getattr(edit.was, field)
         if new and new != old and (old is None or key(new) != key(old)):
             yield field, new

@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
+from msgspec import structs
+
 from offbook.detectors.contact import changed_contacts
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of
@@ -55,13 +57,11 @@ def _taken_over(event: Event, reference: Reference) -> Fact | None:
     edit = event.data
     assert isinstance(edit, CrmEdit)
     new = dict(changed_contacts(edit))
-    phone = reference.employee_of_phone(new.get("phone", ""))
-    address = reference.employee_of_address(new.get("address", ""))
-    if phone is None and address is None:
+    whose = reference.employees_of(new.get("phone"), new.get("address"))
+    if not whose:
         return None
-    return fact_of(
-        event, "taken over", edit.object.id, actor=edit.actor, phone=phone, address=address
-    )
+    taken = fact_of(event, "taken over", edit.object.id, actor=edit.actor)
+    return structs.replace(taken, fields=taken.fields | whose)
 
 
 def _change(event: Event, _: Reference) -> Fact:

@@ -84,21 +84,20 @@ def _after_others(facts: Sequence[Fact], within: int) -> Iterator[tuple[Fact, di
                 yield act, last
 
 
-def _inroads(
-    view: View, params: CustomerSnatchingParams
-) -> tuple[dict[str, list[Fact]], dict[Order, Fact]]:
-    """By colleague what he created, and by that the owner's claim it came after."""
+def _inroads(view: View, params: CustomerSnatchingParams) -> Iterator[tuple[Fact, Sequence[Fact]]]:
+    """The runs of things that one colleague created, each with the owner's claim before it."""
     acts: dict[str, list[Fact]] = {}
     claims: dict[Order, Fact] = {}
     for act, last in _after_others(view.facts, params.within):
-        owner = owner_as_of(view, act.at, act.at + params.within)
-        claim = last.get(owner) if owner is not None else None
-        if owner is None or claim is None or act.at - claim.at > params.within:
+        claim = last.get(owner_as_of(view, act.at, act.at + params.within) or "")
+        if claim is None or act.at - claim.at > params.within:
             continue
-        if act.about not in (owner, view.reference.manager_of(owner)):
+        if act.about not in (claim.about, view.reference.manager_of(claim.about)):
             acts.setdefault(act.about, []).append(act)
-            claims[act.order] = structs.replace(claim, role="claim")
-    return acts, claims
+            claims[act.order] = claim
+    for work in acts.values():
+        for run in runs(work, params.within, total_of(1)):
+            yield structs.replace(claims[run[0].order], role="claim"), run
 
 
 def _concerns(view: View, fact: Fact, params: CustomerSnatchingParams) -> bool:
@@ -108,24 +107,22 @@ def _concerns(view: View, fact: Fact, params: CustomerSnatchingParams) -> bool:
 
 def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
     """One finding for each run of things that one colleague created."""
-    acts, claims = _inroads(view, params)
-    for actor, work in acts.items():
-        for run in runs(work, params.within, total_of(1)):
-            claim = claims[run[0].order]
-            yield Finding(
-                anchor=f"{view.entity_id}\n{actor}\n{run[0].anchor}",
-                facts=(claim, *run),
-                # The last of the run, and what may still be said of its owner.
-                until=run[0].at + 2 * params.within,
-                subject=Subject(employee=actor, customer=view.entity_id),
-                values={
-                    "owner": claim.about,
-                    "since": str(run[0].at),
-                    "total": total(run, view.common),
-                    **{kind: "created" for kind in WORK if any(act.role == kind for act in run)},
-                },
-                measured={"within": elapsed(claim.at, run[0].at)},
-            )
+    for claim, run in _inroads(view, params):
+        first = run[0]
+        yield Finding(
+            anchor=f"{view.entity_id}\n{first.about}\n{first.anchor}",
+            facts=(claim, *run),
+            # The last of the run, and what may still be said of its owner.
+            until=first.at + 2 * params.within,
+            subject=Subject(employee=first.about, customer=view.entity_id),
+            values={
+                "owner": claim.about,
+                "since": str(first.at),
+                "total": total(run, view.common),
+                **{kind: "created" for kind in WORK if any(act.role == kind for act in run)},
+            },
+            measured={"within": elapsed(claim.at, first.at)},
+        )
 
 
 def forget(view: View, params: CustomerSnatchingParams, limit: int) -> list[Fact]:
@@ -140,12 +137,11 @@ def forget(view: View, params: CustomerSnatchingParams, limit: int) -> list[Fact
     if facts[0].at >= oldest - 2 * params.within and len({fact.about for fact in facts}) > 1:
         return list(facts)  # to look for runs at each event would cost as much as to judge
     over: set[Order] = set()
-    for work in _inroads(view, params)[0].values():
-        for run in runs(work, params.within, total_of(1)):
-            if run[0].at + params.within < limit - params.within:
-                over.update(act.order for act in run)
-            else:
-                oldest = min(oldest, run[0].at - params.within)
+    for _, run in _inroads(view, params):
+        if run[0].at + params.within < limit - params.within:
+            over.update(act.order for act in run)
+        else:
+            oldest = min(oldest, run[0].at - params.within)
     return [
         structs.replace(fact, role=UPDATED) if fact.order in over else fact
         for fact in facts

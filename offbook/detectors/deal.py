@@ -14,12 +14,11 @@ from offbook.events.types import CrmEdit
 def _deals(edit: CrmEdit) -> bool:
     if edit.object.type == "order":
         return edit.op == "create" or _ends(edit)
-    won = edit.after is not None and edit.after.stage == "won"
-    return won and (edit.before is None or edit.before.stage != "won")
+    return edit.says.stage == "won" != edit.was.stage
 
 
 def _ends(edit: CrmEdit) -> bool:
-    return edit.op == "delete" or (edit.after is not None and edit.after.status == "cancelled")
+    return edit.op == "delete" or edit.says.status == "cancelled"
 
 
 def _deal(event: Event, _: Reference) -> Fact:

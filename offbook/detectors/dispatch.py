@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from offbook.detectors.detector import View
+from collections.abc import Sequence
+
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Bilingual
@@ -18,20 +19,25 @@ def dispatched(shipment: Shipment) -> bool:
     return shipment.status == "dispatched"
 
 
-def dispatched_fact(event: Event, _: Reference) -> Fact:
-    """Whose goods left for which order, and who let them; `about` is the shipment."""
-    shipment = event.data
-    assert isinstance(shipment, Shipment)
+def goods_moved(event: Event, shipment: Shipment, order: str | None = None) -> Fact:
+    """Whose goods left, arrived or came back in which shipment (`about`), and who let them."""
     return fact_of(
         event,
-        "dispatched",
+        shipment.status,
         about=shipment.shipment,
         customer=shipment.customer,
-        order=shipment.order,
+        order=order,
         released_by=shipment.released_by,
     )
 
 
-def first_dispatches(view: View) -> dict[str, Fact]:
+def goods_fact(event: Event, _: Reference) -> Fact:
+    """`goods_moved`, and for which order."""
+    shipment = event.data
+    assert isinstance(shipment, Shipment)
+    return goods_moved(event, shipment, shipment.order)
+
+
+def first_dispatches(facts: Sequence[Fact]) -> dict[str, Fact]:
     """By shipment its first dispatch: a warehouse may report one twice."""
-    return {sent.about: sent for sent in reversed(view.facts)}
+    return {fact.about: fact for fact in reversed(facts) if fact.role == "dispatched"}

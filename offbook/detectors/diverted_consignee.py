@@ -20,9 +20,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
+from msgspec import structs
+
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.dispatch import dispatched
+from offbook.detectors.dispatch import dispatched, goods_moved
 from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.ownership import customer_named
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
@@ -60,19 +63,11 @@ class DivertedConsigneeParams(Params, frozen=True):
 def _to_employee(event: Event, reference: Reference) -> Fact | None:
     sent = event.data
     assert isinstance(sent, Shipment)
-    phone = reference.employee_of_phone(sent.phone or "")
-    address = reference.employee_of_address(sent.address or "")
-    if phone is None and address is None:
+    whose = reference.employees_of(sent.phone, sent.address)
+    if not whose:
         return None
-    return fact_of(
-        event,
-        "to employee",
-        phone=phone,
-        address=address,
-        customer=sent.customer,
-        order=sent.order,
-        released_by=sent.released_by,
-    )
+    goods = goods_moved(event, sent, sent.order)
+    return structs.replace(goods, role="to employee", fields=goods.fields | whose)
 
 
 def _received_for(event: Event, _: Reference) -> Fact:
@@ -95,9 +90,7 @@ def judge(view: View, params: DivertedConsigneeParams) -> Iterable[Finding]:
 def _of_shipment(view: View, params: DivertedConsigneeParams) -> Iterator[Finding]:
     sent = view.facts[0]
     fields, until = sent.fields, sent.at + params.entered_within
-    order, customer = fields.get("order"), fields.get("customer")
-    if customer is None and order is not None:
-        customer = next(iter(view.profile("order", order).upto(until).customers()), None)
+    order, customer = fields.get("order"), customer_named(view, sent, until)
     who = view.responsible(sent.at, until, order=order, customer=customer)
     whose = fields.get("address") or fields.get("phone")
     yield Finding(
@@ -112,17 +105,17 @@ def _of_shipment(view: View, params: DivertedConsigneeParams) -> Iterator[Findin
 
 
 def _of_consignee(view: View, params: DivertedConsigneeParams) -> Iterator[Finding]:
+    what, _, contact = view.entity_id.partition(":")
     for run in GATHERED.found(view.facts, params):
-        customers, what = distinct(run, view.common), view.entity_id.partition(":")[0]
-        holder = _holder(view)
-        whose = {"whose": holder} if holder else {}
+        customers = distinct(run, view.common)
+        holder = view.reference.employees_of(**{what: contact}).get(what)
         yield Finding(
             anchor=f"consignee\n{view.entity_id}\n{run[0].anchor}",
             facts=tuple(run),
             until=run[0].at + params.window + params.entered_within,
             subject=Subject(employee=holder or _owner_of_all(view, run, params)),
             values={
-                **whose,
+                **({"whose": holder} if holder else {}),
                 "gathered": what,
                 "customers": customers,
                 "shipments": total(run, view.common),
@@ -131,13 +124,6 @@ def _of_consignee(view: View, params: DivertedConsigneeParams) -> Iterator[Findi
             },
             measured={"customers": customers},
         )
-
-
-def _holder(view: View) -> str | None:
-    what, _, contact = view.entity_id.partition(":")
-    if what == "phone":
-        return view.reference.employee_of_phone(contact)
-    return view.reference.employee_of_address(contact)
 
 
 def _owner_of_all(view: View, run: Sequence[Fact], params: DivertedConsigneeParams) -> str | None:

@@ -13,17 +13,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.dispatch import dispatched
-from offbook.detectors.fact import Fact, fact_of, in_time_order
+from offbook.detectors.detector import Detector, Dossier, Finding, Subject, View
+from offbook.detectors.fact import in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import LONGEST_ORDER, WHOSE_ORDER, order_tie
-from offbook.detectors.reference import Reference
+from offbook.detectors.profile import LONGEST_ORDER, WHOSE_ORDER, Profile, order_tie
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
-from offbook.events.event import Event
-from offbook.events.types import Payment, Shipment
+
+#: What is not the seller's to do, and the field that says who did it.
+DUTIES = {"payment": "recorded_by", "shipment": "released_by"}
+#: The duty that an event in an order's profile, by its role, belongs to.
+ACTS = {"received": "payment", "refund": "payment", "dispatched": "shipment"}
+BOOKED = Bilingual("booked by the order's own salesperson", "由该订单的销售本人登记收款")
 
 
 class DutiesConflictParams(Params, frozen=True):
@@ -38,56 +40,35 @@ class DutiesConflictParams(Params, frozen=True):
     ] = Duration("7d")
 
 
-def _booked(event: Event, _: Reference) -> Fact:
-    payment = event.data
-    assert isinstance(payment, Payment)
-    return fact_of(
-        event,
-        "payment",
-        about=payment.recorded_by or "",
-        object=payment.payment,
-        customer=payment.customer,
-    )
-
-
-def _released(event: Event, _: Reference) -> Fact:
-    shipment = event.data
-    assert isinstance(shipment, Shipment)
-    return fact_of(
-        event,
-        "shipment",
-        about=shipment.released_by or "",
-        object=shipment.shipment,
-        customer=shipment.customer,
-    )
-
-
 def judge(view: View, params: DutiesConflictParams) -> Iterable[Finding]:
     """One finding a duty: everything of it that the order's own people did."""
-    order = view.profile("order", view.entity_id)
-    for duty in ("payment", "shipment"):
+    order = Profile(view.facts)
+    for duty, by in DUTIES.items():
         conflicts = [
             (act, tie)
-            for act in view.of(duty)
-            if (tie := order_tie(order.upto(act.at + params.entered_within), act.about, act.at))
+            for act in view.facts
+            if ACTS.get(act.role) == duty and by in act.fields
+            if (
+                tie := order_tie(order.upto(act.at + params.entered_within), act.fields[by], act.at)
+            )
         ]
         if not conflicts:
             continue
         act, tie = conflicts[0]
         named = act.fields.get("customer")
-        more = len({again.fields["object"] for again, _ in conflicts}) - 1
+        more = len({again.about for again, _ in conflicts}) - 1
         yield Finding(
             anchor=f"{view.entity_id}\n{duty}",
             facts=in_time_order(*(fact for conflict in conflicts for fact in conflict)),
             until=conflicts[-1][0].at + params.entered_within,
             subject=Subject(
-                employee=act.about,
+                employee=act.fields[by],
                 customer=named or customer_of(order, act.at + params.entered_within),
                 order=view.entity_id,
             ),
             values={
                 "duty": duty,
-                "object": act.fields["object"],
+                "object": act.about,
                 "at": str(act.at),
                 "more": str(more),
                 "tie": tie.role,
@@ -100,22 +81,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Own order's money or goods handled", "收款发货未与销售分离"),
     params=DutiesConflictParams(),
-    reads=(
-        Reads(
-            "order",
-            Payment,
-            _booked,
-            where=lambda paid: paid.order is not None and paid.recorded_by is not None,
-        ),
-        Reads(
-            "order",
-            Shipment,
-            _released,
-            where=lambda sent: (
-                dispatched(sent) and sent.order is not None and sent.released_by is not None
-            ),
-        ),
-    ),
+    dossier=Dossier("order", WHOSE_ORDER | ACTS.keys(), frozenset(ACTS)),
     judge=judge,
     summarise=says(
         Sentence(
@@ -133,12 +99,12 @@ DETECTOR = Detector(
         again=Sentence(", and {more} more later", "，此后又有 {more} 次", when="!more=0"),
     ),
     notes={
-        "payment": Bilingual("booked by the order's own salesperson", "由该订单的销售本人登记收款"),
-        "shipment": Bilingual(
+        "received": BOOKED,
+        "refund": BOOKED,
+        "dispatched": Bilingual(
             "released by the order's own salesperson", "由该订单的销售本人放行发货"
         ),
         **ORDER_EDITS,
     },
     keeps=lambda params: LONGEST_ORDER + params.entered_within,
-    watches=WHOSE_ORDER,
 )

@@ -72,24 +72,27 @@ def _seller(edit: CrmEdit) -> tuple[str, ...]:
     """Whose sale an order is: its owner's where its creation names one, else who created it."""
     if edit.object.type != "order" or edit.op != "create":
         return ()
-    return ((edit.after and edit.after.owner) or edit.actor,)
+    return (edit.says.owner or edit.actor,)
 
 
 def _consignees(shipment: Shipment) -> tuple[str, ...]:
-    """`phone:13800138000` and `address:…`: where goods go, however it is written."""
-    phone = phone_key(shipment.phone) if shipment.phone else ""
-    address = address_key(shipment.address) if shipment.address else ""
-    named = (("phone", phone), ("address", address))
-    return tuple(f"{what}:{key}" for what, key in named if key)
+    """`phone:13800138000` and `address:…`: where goods go."""
+    return _however_written(shipment.phone, "address", shipment.address)
 
 
 def _contacts(edit: CrmEdit) -> tuple[str, ...]:
     """`phone:13800138000` and `email:…`: how a new customer is reached."""
-    if edit.object.type != "customer" or edit.op != "create" or edit.after is None:
+    if edit.object.type != "customer" or edit.op != "create":
         return ()
-    phone = phone_key(edit.after.phone) if edit.after.phone else ""
-    email = address_key(edit.after.email) if edit.after.email else ""
-    return tuple(f"{what}:{key}" for what, key in (("phone", phone), ("email", email)) if key)
+    return _however_written(edit.says.phone, "email", edit.says.email)
+
+
+def _however_written(phone: str | None, kind: str, address: str | None) -> tuple[str, ...]:
+    keys = (
+        ("phone", phone_key(phone) if phone else ""),
+        (kind, address_key(address) if address else ""),
+    )
+    return tuple(f"{kind}:{key}" for kind, key in keys if key)
 
 
 #: Which entities an event of a type is about: (type, kind) to a function that names their ids.

@@ -135,6 +135,14 @@ def between(facts: Iterable[Fact], first: int, last: int) -> list[Fact]:
     return [fact for fact in facts if first <= fact.at <= last]
 
 
+def by_about(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """The facts of each thing they are about."""
+    things: dict[str, list[Fact]] = {}
+    for fact in facts:
+        things.setdefault(fact.about, []).append(fact)
+    return things
+
+
 def in_time_order(*facts: Fact) -> tuple[Fact, ...]:
     """The facts by time, each once: evidence is told oldest first."""
     if len(facts) == 1:
@@ -150,6 +158,7 @@ __all__ = [
     "Fact",
     "Order",
     "between",
+    "by_about",
     "by_time",
     "fact_of",
     "in_time_order",

@@ -15,22 +15,24 @@ from typing import Annotated
 
 from msgspec import structs
 
+from offbook.detectors.activity import IS_ACTIVITY, activity
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.fact import Fact, fact_of, in_time_order
+from offbook.detectors.fact import Fact, by_about, in_time_order
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_CUSTOMER
-from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import covered
 from offbook.detectors.spell import NEVER, Spell, open_spells, tenures
 from offbook.detectors.stage import every_change, stage_change
 from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
-from offbook.events.event import Event
 from offbook.events.types import CrmEdit
 
 #: Up to so many facts, looking for ones to drop costs more than keeping them.
 _FEW = 12
+
+#: Who owned the customer when, and all that he did.
+Owners = Sequence[tuple[Spell, Sequence[Fact]]]
 
 IN_TIME = Bilingual(
     "the owner was active, or the wait ended, in time", "期限内已有跟进或无需再跟进"
@@ -46,24 +48,19 @@ class FollowUpLapsedParams(Params, frozen=True):
     ] = Duration("7d")
 
 
-def _activity(event: Event, _: Reference) -> Fact:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    return fact_of(event, "activity", about=edit.actor)
-
-
 def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:
     """One finding for each instant from which a customer with an open deal was left alone."""
-    stages: dict[str, list[Fact]] = {}
-    for fact in view.of("opportunity"):
-        stages.setdefault(fact.about, []).append(fact)
-    activities = view.of("activity")
     lapses: dict[str, Finding] = {}
-    for opportunity, changes in stages.items():
-        found = list(_lapses(view, params, changes, activities))
+    opportunities = by_about(view.of("opportunity"))
+    if not opportunities:
+        return ()
+    activities = by_about(view.of("activity"))
+    owners = [(tenure, activities.get(tenure.owner, [])) for tenure in tenures(view)]
+    for opportunity, changes in opportunities.items():
+        found = list(_lapses(view, owners, changes, params))
         if any(lapse.settled is None and view.passed(lapse.due or NEVER) for lapse in found):
             everything = every_change(view, opportunity, changes)
-            found = list(_lapses(view, params, everything, activities))
+            found = list(_lapses(view, owners, everything, params))
         for lapse in found:
             known = lapses.get(lapse.anchor)
             lapses[lapse.anchor] = lapse if known is None else _joined(known, lapse)
@@ -85,50 +82,31 @@ def _concerns(view: View, fact: Fact, params: FollowUpLapsedParams) -> bool:
 
 
 def _lapses(
-    view: View,
-    params: FollowUpLapsedParams,
-    changes: Sequence[Fact],
-    activities: Sequence[Fact],
+    view: View, owners: Owners, changes: Sequence[Fact], params: FollowUpLapsedParams
 ) -> Iterator[Finding]:
-    owners = list(tenures(view))
-    for spell in open_spells(changes):
-        for tenure in owners:
-            start, end = max(spell.start, tenure.start), min(spell.end, tenure.end)
-            if start >= end:
-                continue
-            began = tenure.began if tenure.start > spell.start else spell.began
-            seen = [
-                act for act in activities if act.about == tenure.owner and start <= act.at < end
-            ]
-            resets = [(start, began), *((act.at, act) for act in seen)]
-            ended = spell.ended if spell.end <= tenure.end else tenure.ended
-            stops = [*((act.at, act) for act in seen), (end, ended)]
-            for (since, reset), (stopped, stop) in zip(resets, stops, strict=True):
-                if stopped > since + params.within:
-                    yield _finding(view, tenure.owner, since, reset, spell, params)
-                elif stop is not None and view.passed(since + params.within + view.common.grace):
-                    lapse = _finding(view, tenure.owner, since, reset, spell, params)
-                    facts = in_time_order(*lapse.facts, structs.replace(stop, role="stop"))
+    """Of one opportunity the waits that grew too long, and that an act of the owner's ended."""
+    for opened in open_spells(changes):
+        for tenure, activities in owners:
+            owned = opened.during(tenure)
+            for wait in owned.cut(activities) if owned is not None else ():
+                deadline = wait.start + params.within
+                if wait.end > deadline:
+                    yield _finding(view, wait, opened, deadline)
+                elif wait.ended is not None and view.passed(deadline + view.common.grace):
+                    lapse = _finding(view, wait, opened, deadline)
+                    facts = in_time_order(*lapse.facts, structs.replace(wait.ended, role="stop"))
                     yield structs.replace(lapse, facts=facts, settled=IN_TIME)
 
 
-def _finding(
-    view: View,
-    owner: str,
-    since: int,
-    reset: Fact | None,
-    spell: Spell,
-    params: FollowUpLapsedParams,
-) -> Finding:
-    evidence = [fact for fact in (reset, spell.began) if fact is not None]
-    anchor = reset.anchor if reset is not None else f"reference\n{since}"
+def _finding(view: View, wait: Spell, opened: Spell, deadline: int) -> Finding:
+    anchor = wait.began.anchor if wait.began is not None else f"reference\n{wait.start}"
     return Finding(
         anchor=f"{view.entity_id}\n{anchor}",
-        facts=in_time_order(*evidence),
-        until=since + params.within,
-        due=since + params.within + view.common.grace,
-        subject=Subject(employee=owner, customer=view.entity_id),
-        values={"since": str(since)},
+        facts=in_time_order(*filter(None, (wait.began, opened.began))),
+        until=deadline,
+        due=deadline + view.common.grace,
+        subject=Subject(employee=wait.owner, customer=view.entity_id),
+        values={"since": str(wait.start)},
     )
 
 
@@ -148,11 +126,7 @@ def _prune(facts: list[Fact], params: FollowUpLapsedParams, limit: int) -> list[
     if not facts or (len(facts) < _FEW and facts[0].at >= oldest):
         return facts
     newest = {fact.about: fact for fact in facts if fact.role == "opportunity"}
-    alive = {
-        about
-        for about, fact in newest.items()
-        if fact.at >= oldest or fact.fields["stage"] == "open"
-    }
+    alive = {it.about for it in newest.values() if it.at >= oldest or it.fields["stage"] == "open"}
     needless = covered([fact for fact in facts if fact.role == "activity"], params.within)
     return [
         fact
@@ -168,18 +142,8 @@ DETECTOR = Detector(
     title=Bilingual("Customer left alone", "客户跟进中断"),
     params=FollowUpLapsedParams(),
     reads=(
-        Reads(
-            "customer",
-            CrmEdit,
-            _activity,
-            where=edits("create", "update", of="activity"),
-        ),
-        Reads(
-            "customer",
-            CrmEdit,
-            stage_change,
-            where=edits(of="opportunity"),
-        ),
+        Reads("customer", CrmEdit, activity, where=IS_ACTIVITY),
+        Reads("customer", CrmEdit, stage_change, where=edits(of="opportunity")),
     ),
     judge=judge,
     summarise=says(

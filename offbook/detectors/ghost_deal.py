@@ -20,10 +20,12 @@ from typing import Annotated
 
 from msgspec import structs
 
+from offbook.detectors.approval import is_first
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.dispatch import dispatched
+from offbook.detectors.dispatch import dispatched, goods_fact
 from offbook.detectors.fact import Fact, fact_of, in_time_order
-from offbook.detectors.money_in import received, sent_back
+from offbook.detectors.money_in import money_moved, received, sent_back
+from offbook.detectors.ownership import customer_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_ORDER, Profile
 from offbook.detectors.reference import Reference
@@ -64,18 +66,9 @@ class GhostDealParams(Params, frozen=True):
 
 
 def _payment(event: Event, _: Reference) -> Fact:
-    paid = event.data
-    assert isinstance(paid, Payment)
-    amount, currency = str(paid.amount), paid.currency
-    return fact_of(
-        event, paid.kind, paid.payment, amount=amount, currency=currency, order=paid.order
-    )
-
-
-def _shipment(event: Event, _: Reference) -> Fact:
-    sent = event.data
-    assert isinstance(sent, Shipment)
-    return fact_of(event, sent.status, sent.shipment, order=sent.order)
+    payment = event.data
+    assert isinstance(payment, Payment)
+    return money_moved(event, payment, payment.order)
 
 
 def _approval(event: Event, _: Reference) -> Fact:
@@ -85,11 +78,7 @@ def _approval(event: Event, _: Reference) -> Fact:
 
 
 def _approves(edit: CrmEdit) -> bool:
-    return (
-        edit.after is not None
-        and edit.after.status == "approved"
-        and (edit.before is None or edit.before.status != "approved")
-    )
+    return edit.says.status == "approved" != edit.was.status
 
 
 def judge(view: View, params: GhostDealParams) -> Iterable[Finding]:
@@ -111,7 +100,7 @@ def _customer(view: View, deed: Fact, until: int) -> str | None:
         return view.entity_id
     if deed.fields["order"] != view.entity_id:
         return None
-    return next(iter(view.profile("order", view.entity_id).upto(until).customers()), None)
+    return customer_of(view.profile("order", view.entity_id), until)
 
 
 def _touched(touches: Sequence[Fact], deed: Fact, params: GhostDealParams) -> Fact | None:
@@ -134,7 +123,7 @@ def _of_deed(
         yield finding
         return
     pieces = Profile(view.facts) if order is None else view.profile("order", order)
-    if deed.role == "approved" and _approved_before(pieces, deed):
+    if deed.role == "approved" and not is_first(pieces, deed):
         return
     back = _taken_back(pieces, deed, deadline)
     if back is not None:
@@ -146,12 +135,6 @@ def _of_deed(
         subject=Subject(employee=who, customer=customer, order=order),
         values={**deed.fields, "what": deed.role, "deed": deed.about, "at": str(deed.at)},
     )
-
-
-def _approved_before(order: Profile, approval: Fact) -> bool:
-    """A CRM may say `approved` with every edit: only the first of them approves."""
-    first = order.first("status", "approved")
-    return first is not None and first.anchor != approval.anchor
 
 
 def _taken_back(pieces: Profile, deed: Fact, deadline: int) -> Fact | None:
@@ -187,13 +170,13 @@ DETECTOR = Detector(
         Reads(
             "customer",
             Shipment,
-            _shipment,
+            goods_fact,
             where=lambda it: dispatched(it) or (it.status == "returned" and it.order is None),
         ),
         Reads("customer", CrmEdit, _approval, where=edits(of="order", also=_approves)),
         Reads("order", Payment, _payment, where=lambda it: it.customer is None and received(it)),
         Reads(
-            "order", Shipment, _shipment, where=lambda it: it.customer is None and dispatched(it)
+            "order", Shipment, goods_fact, where=lambda it: it.customer is None and dispatched(it)
         ),
         Reads(
             "order",

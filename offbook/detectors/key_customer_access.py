@@ -47,7 +47,7 @@ def _is_key(edit: CrmEdit, reference: Reference) -> bool:
     known = reference.customers.get(edit.object.id)
     if known is not None and known.tier is not None:
         return known.tier == "key"
-    return edit.after is not None and edit.after.tier == "key"
+    return edit.says.tier == "key"
 
 
 def _access(event: Event, reference: Reference) -> Fact | None:

@@ -37,7 +37,7 @@ class LeakThenLostParams(Params, frozen=True):
 
 
 def _loses(edit: CrmEdit) -> bool:
-    return edit.after is not None and edit.after.stage == "lost"
+    return edit.says.stage == "lost"
 
 
 def _lost(event: Event, _: Reference) -> Fact:

@@ -16,6 +16,20 @@ def received(payment: Payment) -> bool:
     return payment.kind == "received"
 
 
+def money_moved(event: Event, payment: Payment, order: str | None = None) -> Fact:
+    """How much came in or went back by which payment (`about`), and who booked it."""
+    return fact_of(
+        event,
+        payment.kind,
+        about=payment.payment,
+        amount=str(payment.amount),
+        currency=payment.currency,
+        customer=payment.customer,
+        order=order,
+        recorded_by=payment.recorded_by,
+    )
+
+
 def payment_fact(event: Event, reference: Reference) -> Fact:
     """Everything of a payment that an alert may say; `about` is the customer it names."""
     payment = event.data

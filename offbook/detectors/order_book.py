@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from offbook.detectors.detector import Dossier, Finding, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
+from offbook.detectors.ownership import customer_of, is_to_be_told
 from offbook.detectors.profile import Profile
 from offbook.detectors.sentences import Sentence
 from offbook.events.alert import Bilingual
@@ -242,9 +243,9 @@ def order_finding(
     nobody as long as nobody is to be told. `values` are those given, `at`, and the book's price.
     """
     who = customer = None
-    if settled is None and (due is None or view.passed(due)):
+    if is_to_be_told(view, settled, due):
         who = view.responsible(act.at, until, order=view.entity_id)
-        customer = next(iter(Profile(view.facts).upto(until).customers()), None)
+        customer = customer_of(Profile(view.facts), until)
     return Finding(
         anchor=view.entity_id,
         facts=in_time_order(act, *facts, *([settled.by] if settled else [])),

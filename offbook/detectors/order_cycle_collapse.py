@@ -54,8 +54,7 @@ class OrderCycleCollapseParams(Params, frozen=True):
 def _created(event: Event, _: Reference) -> Fact:
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    owner = edit.after.owner if edit.after else None
-    return fact_of(event, "created", about=edit.object.id, employee=owner or edit.actor)
+    return fact_of(event, "created", about=edit.object.id, employee=edit.says.owner or edit.actor)
 
 
 def _orders(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offbook.detectors.detector import View
+from offbook.detectors.fact import Fact
 from offbook.detectors.profile import Profile, customer_owner
 from offbook.events.alert import Bilingual
 
@@ -28,6 +29,19 @@ def owner_as_of(view: View, at: int, until: int) -> str | None:
     return customer_owner(profile, view.reference, view.entity_id, at)
 
 
+def is_to_be_told(view: View, settled: object, due: int | None) -> bool:
+    """Whether an alert has to name somebody: who it is costs a question, which may wait so long."""
+    return settled is None and (due is None or view.passed(due))
+
+
 def customer_of(order: Profile, until: int) -> str | None:
     """The customer that the earliest edit of an order to name one names, up to `until`."""
     return next(iter(order.upto(until).customers()), None)
+
+
+def customer_named(view: View, deed: Fact, until: int) -> str | None:
+    """The customer that a payment or a shipment names, else `customer_of` the order it names."""
+    customer, order = deed.fields.get("customer"), deed.fields.get("order")
+    if customer is None and order is not None:
+        return customer_of(view.profile("order", order), until)
+    return customer

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from offbook.detectors.dispatch import goods_moved
 from offbook.detectors.entity import EntityKind
 from offbook.detectors.fact import Fact, fact_of, insert
+from offbook.detectors.money_in import money_moved
 from offbook.detectors.reference import Reference, Stated
 from offbook.detectors.where import Where, anything, edits
 from offbook.events.event import Event
@@ -79,10 +81,9 @@ def order_facts(event: Event, order: str) -> list[Fact]:
     if isinstance(edit, ServiceCallback):
         return [fact_of(event, "called_back", about=edit.outcome)]
     if isinstance(edit, Payment):
-        amount, currency = str(edit.amount), edit.currency
-        return [fact_of(event, edit.kind, about=edit.payment, amount=amount, currency=currency)]
+        return [money_moved(event, edit)]
     if isinstance(edit, Shipment):
-        return [fact_of(event, edit.status, about=edit.shipment)]
+        return [goods_moved(event, edit)]
     assert isinstance(edit, CrmEdit)
     if edit.object.type != "order":
         return []
@@ -93,11 +94,10 @@ def order_facts(event: Event, order: str) -> list[Fact]:
         facts.append(fact_of(event, "created", actor=edit.actor))
     if edit.customer is not None:
         facts.append(fact_of(event, "customer", about=edit.customer))
-    if edit.after is not None and edit.after.status is not None:
-        status = edit.after.status
-        before = edit.before.status if edit.before else None
-        by = edit.after.approved_by or edit.actor if status == "approved" else None
-        facts.append(fact_of(event, "status", about=status, before=before, by=by))
+    status = edit.says.status
+    if status is not None:
+        by = edit.says.approved_by or edit.actor if status == "approved" else None
+        facts.append(fact_of(event, "status", about=status, before=edit.was.status, by=by))
     return (
         facts
         + _lifetime_facts(event, edit)
@@ -139,12 +139,12 @@ def opportunity_facts(event: Event, _: str) -> list[Fact]:
     facts = _lifetime_facts(event, edit)
     if edit.customer is not None:
         facts.append(fact_of(event, "customer", about=edit.customer))
-    stage = edit.after.stage if edit.after else None
+    stage = edit.says.stage
     if stage is None and edit.op == "create":
         stage = "open"
     if stage is not None:
-        before = edit.before.stage if edit.before else None
-        facts.append(fact_of(event, "stage", about=stage, before=before, actor=edit.actor))
+        before, actor = edit.was.stage, edit.actor
+        facts.append(fact_of(event, "stage", about=stage, before=before, actor=actor))
     return facts
 
 
@@ -162,8 +162,7 @@ def hr_word(event: Event) -> Fact:
 
 
 def _owner_facts(event: Event, edit: CrmEdit) -> list[Fact]:
-    after = edit.after.owner if edit.after else None
-    before = edit.before.owner if edit.before else None
+    after, before = edit.says.owner, edit.was.owner
     if after is None:
         return []
     unchanged = "yes" if after == before else None
@@ -171,11 +170,10 @@ def _owner_facts(event: Event, edit: CrmEdit) -> list[Fact]:
 
 
 def _amount_facts(event: Event, edit: CrmEdit) -> list[Fact]:
-    after = edit.after
-    if after is None or after.amount is None:
+    after, before = edit.says, edit.was
+    if after.amount is None:
         return []
-    before = edit.before
-    same = before and (before.amount, before.currency) == (after.amount, after.currency)
+    same = (before.amount, before.currency) == (after.amount, after.currency)
     unchanged = "yes" if same else None
     about, currency = str(after.amount), after.currency
     return [fact_of(event, "amount", about=about, currency=currency, unchanged=unchanged)]
@@ -205,9 +203,7 @@ def _shapes_customer(edit: CrmEdit) -> bool:
         return edit.op == "create"
     if edit.object.type in _TOUCHING:
         return edit.op in ("create", "update")
-    return edit.op in ("delete", "restore") or (
-        edit.after is not None and edit.after.owner is not None
-    )
+    return edit.op in ("delete", "restore") or edit.says.owner is not None
 
 
 #: Which events an entity's profile is drawn from.

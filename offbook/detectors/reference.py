@@ -119,13 +119,16 @@ class Reference:
         """The employee who is known to hold a private account; of several, the first by id."""
         return self._holder("account", account)
 
-    def employee_of_phone(self, phone: str) -> str | None:
-        """The employee whose phone it is, however it is written; of several, the first by id."""
-        return self._holder("phone", phone_key(phone))
+    def employees_of(self, phone: str | None = None, address: str | None = None) -> dict[str, str]:
+        """Whose phone and address they are, by `phone` and `address`, however they are written.
 
-    def employee_of_address(self, address: str) -> str | None:
-        """The employee whose address it is, however it is spaced; of several, the first by id."""
-        return self._holder("address", address_key(address))
+        Of several employees, the first by id; what is nobody's is left out.
+        """
+        holders = {
+            "phone": self._holder("phone", phone_key(phone)) if phone else None,
+            "address": self._holder("address", address_key(address)) if address else None,
+        }
+        return {what: holder for what, holder in holders.items() if holder is not None}
 
     def _holder(self, kind: str, key: str) -> str | None:
         return min(self._holders.get((kind, key), ()), default=None)

@@ -31,7 +31,7 @@ from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import EXACT, Fact
 from offbook.detectors.params import Params, described
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.weeks import WEEK, Weeks, monday, number
+from offbook.detectors.weeks import WEEK, Weeks, monday, number, with_orders
 from offbook.detectors.wording import tenths
 from offbook.events.alert import Bilingual
 from offbook.events.times import DAY
@@ -87,7 +87,7 @@ def _holds(weeks: Weeks, day: int, params: SalesSlumpParams) -> bool:
 
 
 def _enough(before: Sequence[Decimal], params: SalesSlumpParams) -> bool:
-    return sum(1 for amount in before if amount) >= params.weeks_with_sales
+    return with_orders(before) >= params.weeks_with_sales
 
 
 def _next_look(
@@ -116,7 +116,7 @@ def _due(view: View, day: int) -> int:
 
 def _finding(view: View, weeks: Weeks, day: int, params: SalesSlumpParams) -> Finding:
     amount, before = weeks.amount(day), weeks.before(day, params.weeks)
-    middle, with_sales = median(before), str(sum(1 for it in before if it))
+    middle, with_sales = median(before), str(with_orders(before))
     share = tenths(EXACT.divide(amount * 100, middle)) if middle else "0"
     year, week, _ = date.fromordinal(day).isocalendar()
     return Finding(
@@ -147,10 +147,7 @@ def _concerns(view: View, sale: Fact, params: SalesSlumpParams) -> bool:
     place = bisect_left(view.facts, sale.order, key=lambda known: known.order)
     if not place or sale.at - view.facts[place - 1].at >= WEEK * DAY:
         return True
-    if not view.passed(sale.at):
-        return False
-    end = view.reference.end_of_day(view.reference.day(sale.at))
-    return view.passed(end + view.common.grace)
+    return view.passed(sale.at) and view.passed(_due(view, number(sale.about)))
 
 
 DETECTOR = Detector(

@@ -16,15 +16,14 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from offbook.detectors.approval import approval_at
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.dispatch import LEFT, dispatched, dispatched_fact, first_dispatches
+from offbook.detectors.detector import Detector, Dossier, Finding, Subject, View
+from offbook.detectors.dispatch import LEFT, first_dispatches
 from offbook.detectors.fact import in_time_order
-from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.ownership import ORDER_EDITS, customer_of, is_to_be_told
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import WHOSE_ORDER
+from offbook.detectors.profile import WHOSE_ORDER, Profile
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
-from offbook.events.types import Shipment
 
 HAD_BEEN = Bilingual("the order had been approved before", "发货前订单已经审批通过")
 
@@ -43,22 +42,23 @@ class ShipmentBeforeApprovalParams(Params, frozen=True):
 
 def judge(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Finding]:
     """One finding a shipment of a known order: settled by an approval before it."""
-    for shipment, sent in first_dispatches(view).items():
-        last = sent.at + params.known_within
-        order = view.profile("order", view.entity_id).upto(last)
+    for shipment, sent in first_dispatches(view.facts).items():
+        last, due = sent.at + params.known_within, sent.at + view.common.grace
+        order = Profile(view.facts).upto(last)
         mention = order.first("mention")
         if mention is None:
             continue
-        approval = approval_at(order, sent.at)
+        approval, who = approval_at(order, sent.at), sent.fields.get("released_by")
+        if who is None and is_to_be_told(view, approval, due):
+            who = view.responsible(sent.at, last, order=view.entity_id)
         yield Finding(
             anchor=shipment,
             facts=in_time_order(sent, mention if approval is None else approval),
             until=last,
-            due=sent.at + view.common.grace,
+            due=due,
             settled=None if approval is None else HAD_BEEN,
             subject=Subject(
-                employee=sent.fields.get("released_by")
-                or view.responsible(sent.at, last, order=view.entity_id),
+                employee=who,
                 customer=sent.fields.get("customer") or customer_of(order, last),
                 order=view.entity_id,
             ),
@@ -71,14 +71,7 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Goods shipped before approval", "未审批先发货"),
     params=ShipmentBeforeApprovalParams(),
-    reads=(
-        Reads(
-            "order",
-            Shipment,
-            dispatched_fact,
-            where=lambda sent: dispatched(sent) and sent.order is not None,
-        ),
-    ),
+    dossier=Dossier("order", WHOSE_ORDER | {"status", "dispatched"}, frozenset({"dispatched"})),
     judge=judge,
     summarise=says(
         Sentence(
@@ -90,5 +83,4 @@ DETECTOR = Detector(
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
     keeps=lambda params: params.known_within,
-    watches=WHOSE_ORDER | {"status"},
 )

@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.dispatch import LEFT, dispatched, dispatched_fact, first_dispatches
+from offbook.detectors.dispatch import LEFT, dispatched, first_dispatches, goods_fact
 from offbook.detectors.fact import Fact, in_time_order
-from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.ownership import ORDER_EDITS, customer_of, is_to_be_told
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
@@ -42,7 +42,7 @@ class ShipmentWithoutOrderParams(Params, frozen=True):
 
 def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
     """One finding a shipment: settled by an edit of its order, or due when none came."""
-    for shipment, sent in first_dispatches(view).items():
+    for shipment, sent in first_dispatches(view.facts).items():
         order, customer = sent.fields.get("order"), sent.fields.get("customer")
         mention: Fact | None = None
         deadline = sent.at
@@ -54,7 +54,7 @@ def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
         told_until = deadline + params.wait
         due = None if order is None else deadline + view.common.grace
         who = None
-        if mention is None and (due is None or view.passed(due)):
+        if is_to_be_told(view, mention, due):
             who = view.responsible(sent.at, told_until, order=order, customer=customer)
         yield Finding(
             anchor=shipment,
@@ -75,11 +75,11 @@ DETECTOR = Detector(
     title=Bilingual("Goods shipped without an order", "无订单发货"),
     params=ShipmentWithoutOrderParams(),
     reads=(
-        Reads("order", Shipment, dispatched_fact, where=dispatched),
+        Reads("order", Shipment, goods_fact, where=dispatched),
         Reads(
             "shipment",
             Shipment,
-            dispatched_fact,
+            goods_fact,
             where=lambda sent: dispatched(sent) and sent.order is None,
         ),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -23,6 +23,24 @@ class Spell(Struct, frozen=True):
     began: Fact | None
     owner: str = ""
     ended: Fact | None = None
+
+    def during(self, other: Spell) -> Spell | None:
+        """The time for which both held, by what began last and ended first; None without any."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        if start >= end:
+            return None
+        began = other.began if other.start > self.start else self.began
+        ended = self.ended if self.end <= other.end else other.ended
+        return Spell(start, end, began, self.owner or other.owner, ended)
+
+    def cut(self, facts: Iterable[Fact]) -> Iterator[Spell]:
+        """Its parts from one of these facts, which are in order of time, to the next."""
+        start, began = self.start, self.began
+        for fact in facts:
+            if self.start <= fact.at < self.end:
+                yield Spell(start, fact.at, began, self.owner, fact)
+                start, began = fact.at, fact
+        yield Spell(start, self.end, began, self.owner, self.ended)
 
 
 def open_spells(changes: Sequence[Fact]) -> Iterator[Spell]:

@@ -28,11 +28,10 @@ def stage_change(event: Event, _: Reference) -> Fact | None:
     """The stage that an edit of an opportunity brought it to, `gone` if deleted; else None."""
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    stage = edit.after.stage if edit.after else None
     if edit.op == "delete":
         stage_now = "gone"
-    elif stage is not None:
-        stage_now = stage
+    elif edit.says.stage is not None:
+        stage_now = edit.says.stage
     elif edit.op in ("create", "restore"):
         stage_now = "open"
     else:

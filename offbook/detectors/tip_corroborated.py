@@ -30,9 +30,9 @@ from offbook.detectors.weighing import (
     pieces,
     standing,
 )
+from offbook.detectors.wording import elapsed
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
-from offbook.events.times import MINUTE
 from offbook.events.types import Tip
 
 
@@ -77,7 +77,7 @@ def judge(view: View, params: TipCorroboratedParams) -> Iterable[Finding]:
                 "alerts": str(len(alerts)),
                 "which": named(alerts),
             },
-            measured={"within": str(Duration(nearest // MINUTE * MINUTE))},
+            measured={"within": elapsed(0, nearest)},
         )
 
 

@@ -19,9 +19,7 @@ from offbook.events.types import CrmEdit
 
 def names_other_owner(edit: CrmEdit) -> bool:
     """Whether it may give its object another owner."""
-    after = edit.after.owner if edit.after else None
-    before = edit.before.owner if edit.before else None
-    return after is not None and after != before
+    return edit.says.owner not in (None, edit.was.owner)
 
 
 #: A cheap look: an edit of a customer that may give it another owner.
@@ -36,14 +34,14 @@ def transfer_fact(event: Event, reference: Reference) -> Fact:
     """
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    before = edit.before.owner if edit.before else None
+    before = edit.was.owner
     stated = reference.owner(edit.object.id) if before is None else None
     if stated is not None and stated.at >= event.time:
         stated = None
     return fact_of(
         event,
         "transfer",
-        about=(edit.after and edit.after.owner) or "",
+        about=edit.says.owner or "",
         actor=edit.actor,
         customer=edit.object.id,
         before=before,

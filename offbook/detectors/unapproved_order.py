@@ -84,6 +84,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Order not approved by anybody else", "订单未经他人审批"),
     params=UnapprovedOrderParams(),
+    # The dossier has a status only once, and an order may be approved again, by its own people.
     reads=(STEPS,),
     judge=judge,
     summarise=says(

@@ -16,19 +16,19 @@ paper, a CRM that sends no `before`, so that every edit seems to give the discou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from offbook.detectors.concession import concession, may_concede
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.fact import Fact, fact_of, in_time_order
+from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import ENDED, LONGEST_ORDER
-from offbook.detectors.reference import Reference
+from offbook.detectors.profile import LONGEST_ORDER
 from offbook.detectors.sentences import Sentence, says
+from offbook.detectors.shapes import around
 from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
-from offbook.events.event import Event
 from offbook.events.types import CrmEdit
 
 APPROVED = Bilingual("somebody else approved it in time", "期限内已由他人审批")
@@ -53,48 +53,6 @@ class UnauthorisedDiscountParams(Params, frozen=True):
     ] = Duration("24h")
 
 
-def _matters(edit: CrmEdit) -> bool:
-    after = edit.after
-    return edit.op == "delete" or (
-        after is not None
-        and (
-            after.discount_pct is not None
-            or after.approved_by is not None
-            or after.terms_changed is True
-            or after.status in ENDED
-        )
-    )
-
-
-def _change(event: Event, _: Reference) -> Fact | None:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    about, after, before = edit.object.id, edit.after, edit.before
-    if edit.op == "delete" or after is None or after.status in ENDED:
-        return fact_of(event, "stopped", about)
-    approver = after.approved_by
-    if before is not None and before.approved_by == approver != edit.actor:
-        approver = None
-    pct, old = after.discount_pct, before.discount_pct if before else None
-    if pct is not None and pct <= (old or 0):
-        pct = None
-    terms = edit.object.type == "contract" and after.terms_changed is True
-    terms = terms and not (before is not None and before.terms_changed)
-    if pct is None and not terms:
-        return None if approver is None else fact_of(event, "approved", about, approver=approver)
-    return fact_of(
-        event,
-        "discount",
-        about,
-        actor=edit.actor,
-        approver=approver,
-        pct=None if pct is None else f"{pct.normalize():f}",
-        terms="yes" if terms else None,
-        customer=edit.customer,
-        order=edit.order,
-    )
-
-
 def judge(view: View, params: UnauthorisedDiscountParams) -> Iterable[Finding]:
     """One finding an object: its edits that nobody else answered for, or what settled them all.
 
@@ -104,9 +62,9 @@ def judge(view: View, params: UnauthorisedDiscountParams) -> Iterable[Finding]:
     edits = _too_far(facts, params)
     if not edits:
         return
-    answers = [_answer(edit, facts, params.within) for edit in edits]
-    settling = [answer for answer in answers if answer is not None]
-    alone = [edit for edit, answer in zip(edits, answers, strict=True) if answer is None]
+    answers = [(edit, _answer(edit, facts, params.within)) for edit in edits]
+    settling = [answer for _, answer in answers if answer is not None]
+    alone = [edit for edit, answer in answers if answer is None]
     settled = None if alone else STOPPED if settling[-1].role == "stopped" else APPROVED
     shown = alone or edits
     first = shown[0].fields
@@ -143,13 +101,12 @@ def _too_far(facts: Iterable[Fact], params: UnauthorisedDiscountParams) -> list[
     ]
 
 
-def _answer(edit: Fact, facts: Iterable[Fact], within: int) -> Fact | None:
+def _answer(edit: Fact, facts: Sequence[Fact], within: int) -> Fact | None:
     """The earliest fact by which the edit was somebody else's decision too, or came to nothing."""
-    for fact in facts:
-        if abs(fact.at - edit.at) <= within and (
-            fact.fields.get("approver", edit.fields["actor"]) != edit.fields["actor"]
-            or (fact.role == "stopped" and fact.at >= edit.at)
-        ):
+    actor = edit.fields["actor"]
+    for fact in around(facts, edit.at, within):
+        stopped = fact.role == "stopped" and fact.at >= edit.at
+        if stopped or fact.fields.get("approver", actor) != actor:
             return fact
     return None
 
@@ -164,7 +121,7 @@ def _prune(facts: list[Fact], params: UnauthorisedDiscountParams, limit: int) ->
         fact
         for fact in facts
         if (fact.at >= lately and (fact.role != "discount" or "approver" in fact.fields))
-        or any(abs(fact.at - edit.at) <= params.within for edit in edits)
+        or around(edits, fact.at, params.within)
     ]
 
 
@@ -177,8 +134,8 @@ DETECTOR = Detector(
         Reads(
             kind,
             CrmEdit,
-            _change,
-            where=edits("create", "update", "delete", of=kind, also=_matters),
+            concession,
+            where=edits("create", "update", "delete", of=kind, also=may_concede),
         )
         for kind in KINDS
     ),

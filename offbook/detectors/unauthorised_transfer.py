@@ -32,7 +32,7 @@ class UnauthorisedTransferParams(Params, frozen=True):
 
 
 def _takes(edit: CrmEdit) -> bool:
-    return names_other_owner(edit) and edit.after is not None and edit.after.owner == edit.actor
+    return names_other_owner(edit) and edit.says.owner == edit.actor
 
 
 def _taken(event: Event, reference: Reference) -> Fact | None:

@@ -18,7 +18,7 @@ from typing import Annotated
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.money_in import payment_fact, received, sent_back
-from offbook.detectors.ownership import ORDER_EDITS, customer_of
+from offbook.detectors.ownership import ORDER_EDITS, customer_named, is_to_be_told
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
@@ -61,10 +61,8 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
             settled = None if found is None else REFUNDED
         due = None if deadline == paid.at else deadline + view.common.grace
         who = None
-        if settled is None and (due is None or view.passed(due)):
+        if is_to_be_told(view, settled, due):
             who = view.responsible(paid.at, told_until, order=order, customer=customer)
-        if customer is None and order is not None:
-            customer = customer_of(view.profile("order", order), told_until)
         yield Finding(
             anchor=payment,
             facts=(paid,) if found is None else in_time_order(paid, found),
@@ -73,7 +71,7 @@ def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
             settled=settled,
             subject=Subject(
                 employee=who,
-                customer=customer,
+                customer=customer_named(view, paid, told_until),
                 order=order,
                 account=paid.fields["account"],
             ),
@@ -108,6 +106,7 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Payment without an order", "收款无对应订单"),
     params=UnmatchedPaymentParams(),
+    # Of its own at an order too: the dossier, kept for a year, does not say whose account it was.
     reads=(
         Reads("order", Payment, payment_fact),
         Reads(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
@@ -20,6 +20,11 @@ def number(day: str) -> int:
 def monday(day: int) -> int:
     """The first day of a day's calendar week."""
     return day - (day - 1) % WEEK
+
+
+def with_orders(weeks: Sequence[Decimal]) -> int:
+    """How many of the weeks, by what their orders come to, had any."""
+    return sum(1 for amount in weeks if amount)
 
 
 class Weeks:

@@ -152,6 +152,9 @@ class Image(EventData, frozen=True):
     kind: Literal["call", "visit", "message", "meeting", "report"] | None = None
 
 
+_EMPTY = Image()
+
+
 class ObjectRef(EventData, frozen=True):
     """Which CRM object an edit touched."""
 
@@ -173,6 +176,16 @@ class CrmEdit(EventData, frozen=True):
     count: Count = 1
     before: Image | None = None
     after: Image | None = None
+
+    @property
+    def was(self) -> Image:
+        """What it says held before; an empty image if it does not say."""
+        return self.before or _EMPTY
+
+    @property
+    def says(self) -> Image:
+        """What it says holds now; likewise."""
+        return self.after or _EMPTY
 
 
 class Payment(EventData, frozen=True):

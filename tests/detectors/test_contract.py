@@ -133,6 +133,17 @@ def test_the_docstring_says_what_it_catches_misses_and_takes_for_it(detector: De
 
 
 @every
+def test_the_rule_itself_is_at_most_80_lines(detector: Detector) -> None:
+    """Its file holds more: why, says docs/decisions/0010."""
+    source = Path(module_of(detector).__file__).read_text("utf-8")
+    functions = [it for it in ast.walk(ast.parse(source)) if isinstance(it, ast.FunctionDef)]
+    lines = {
+        line for it in functions for line in range(it.lineno, (it.end_lineno or it.lineno) + 1)
+    }
+    assert len(lines) <= 80
+
+
+@every
 def test_its_title_is_said_in_both_languages(detector: Detector) -> None:
     assert re.search(r"[A-Za-z]{4}", detector.title.en)
     assert not detector.title.en.endswith(".")

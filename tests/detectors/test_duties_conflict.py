@@ -17,6 +17,7 @@ from tests.detectors.timeline import (
     order,
     payment,
     play,
+    refund,
     shipment,
 )
 
@@ -75,6 +76,30 @@ def test_a_payment_or_shipment_by_nobody_or_for_no_order_says_nothing() -> None:
         shipment(NOON, "S-2", released_by="E-1"),
     ]
     assert play(events, DETECTOR) == []
+
+
+def test_a_refund_is_booked_as_a_payment_is() -> None:
+    sold = order(NINE, "O-1", "E-1")
+    gone = refund(NOON, "R-1", "10", order="O-1", recorded_by="E-1")
+    alert = only(play([sold, gone], DETECTOR))
+    assert alert.summary.en.startswith("E-1 booked payment R-1 at 2026-03-02 12:00 ")
+    assert alert.evidence[-1].note == "booked by the order's own salesperson"
+
+
+def test_the_customer_is_whom_the_payment_names_else_the_order() -> None:
+    sold = order(NINE, "O-1", "E-1", customer="C-1")
+    paid = payment(NOON, "P-1", order="O-1", customer="C-2", recorded_by="E-1")
+    assert only(play([sold, paid], DETECTOR)).customer == "C-2"
+
+
+def test_more_of_it_half_a_year_later_is_a_revision() -> None:
+    #   09:00 order    12:00 payment ◄ fires ───── 180 d ─────┤ another payment: the same alert
+    events = [
+        order(NINE, "O-1", "E-1"),
+        payment(NOON, "P-1", order="O-1", recorded_by="E-1"),
+        payment(after(NOON, "180d"), "P-2", order="O-1", recorded_by="E-1"),
+    ]
+    assert only(play(events, DETECTOR)).revision == 2
 
 
 def test_goods_that_arrive_are_not_released_again() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from offbook.detectors.fact import Fact, insert, insert_ends
+from offbook.detectors.fact import Fact, by_about, insert, insert_ends
 
 SPAN = 10
 
@@ -52,3 +53,9 @@ def test_a_span_begins_at_a_whole_multiple_of_its_length() -> None:
     for at in (9, 10, 15, 19, 20):
         insert_ends(facts, fact(at), SPAN)
     assert [one.at for one in facts] == [9, 10, 19, 20]
+
+
+def test_facts_by_what_they_are_about_stay_in_order() -> None:
+    facts = [structs.replace(fact(at), about=about) for at, about in enumerate("abcab")]
+    groups = {about: [one.at for one in of] for about, of in by_about(facts).items()}
+    assert groups == {"a": [0, 3], "b": [1, 4], "c": [2]}

@@ -180,24 +180,37 @@ def staff(id: str, phones: tuple[str, ...] = (), addresses: tuple[str, ...] = ()
     return event(DOCUMENTED, ReferenceEmployee(id, phones=phones, addresses=addresses))
 
 
+def _employee_of(known: Reference, **contact: str) -> str | None:
+    (kind,) = contact
+    return known.employees_of(**contact).get(kind)
+
+
 def test_an_employee_is_recognised_by_phone_and_address_however_they_are_written() -> None:
     known = reference(staff("E-1", ("+86 138-0013-8000",), ("文三路 1号 A座",)))
-    assert known.employee_of_phone("13800138000") == "E-1"
-    assert known.employee_of_address("文三路1号a座") == "E-1"
-    assert known.employee_of_phone("13800138001") is None
-    assert known.employee_of_address("文三路2号A座") is None
+    assert _employee_of(known, phone="13800138000") == "E-1"
+    assert _employee_of(known, address="文三路1号a座") == "E-1"
+    assert _employee_of(known, phone="13800138001") is None
+    assert _employee_of(known, address="文三路2号A座") is None
+
+
+def test_a_phone_and_an_address_may_be_two_employees() -> None:
+    known = reference(staff("E-1", ("13800138000",)), staff("E-2", (), ("文三路1号",)))
+    both = {"phone": "E-1", "address": "E-2"}
+    assert known.employees_of("13800138000", "文三路 1号") == both
+    assert known.employees_of("13800138000", "文三路2号") == {"phone": "E-1"}
+    assert known.employees_of() == {}
 
 
 def test_phones_addresses_and_accounts_are_not_taken_for_each_other() -> None:
     known = reference(staff("E-1", ("13800138000",), ("10086",)), employee("E-2", accounts=["62"]))
-    assert known.employee_of_address("13800138000") is None
-    assert known.employee_of_phone("10086") is None
-    assert (known.employee_of_phone("62"), known.holder("13800138000")) == (None, None)
+    assert _employee_of(known, address="13800138000") is None
+    assert _employee_of(known, phone="10086") is None
+    assert (_employee_of(known, phone="62"), known.holder("13800138000")) == (None, None)
 
 
 def test_an_empty_phone_or_address_is_nobodys() -> None:
     known = reference(staff("E-1", ("", "无", "-"), ("", " ")))
-    assert (known.employee_of_phone("无"), known.employee_of_address(" ")) == (None, None)
+    assert (_employee_of(known, phone="无"), _employee_of(known, address=" ")) == (None, None)
 
 
 def test_a_phone_or_address_given_up_is_the_others_or_nobodys() -> None:
@@ -206,12 +219,12 @@ def test_a_phone_or_address_given_up_is_the_others_or_nobodys() -> None:
         staff("E-1", ("13800138000", "138 0013 8000"), ("文三路1号",)),
         staff("E-2", (), ("文三路1号",)),
     )
-    assert known.employee_of_address("文三路1号") == "E-1"
+    assert _employee_of(known, address="文三路1号") == "E-1"
     known.put(staff("E-1"))  # type: ignore[arg-type]
-    assert known.employee_of_phone("13800138000") is None
-    assert known.employee_of_address("文三路1号") == "E-2"
+    assert _employee_of(known, phone="13800138000") is None
+    assert _employee_of(known, address="文三路1号") == "E-2"
     known.remove("employees", "E-2")
-    assert known.employee_of_address("文三路1号") is None
+    assert _employee_of(known, address="文三路1号") is None
 
 
 def test_ones_manager_is_whom_his_own_document_names() -> None:
