@@ -19,7 +19,7 @@ from offbook.detectors.fact import Fact, insert, insert_ends
 from offbook.detectors.judging import Judging
 from offbook.detectors.notes import Implicated, Input, Note, Subscribe, Told
 from offbook.detectors.profile import FREQUENT, Drawn, remember
-from offbook.detectors.readers import Reader, Readers
+from offbook.detectors.readers import Readers
 from offbook.detectors.reference import Reference, ReferenceKind
 from offbook.detectors.state import EntityState, Notebook
 from offbook.detectors.step import Failure, Step, StepView
@@ -145,51 +145,47 @@ class Engine:
         drawn, asks = reading.drawn, reading.drawn_asks
         if drawn is not None and (asks is None or asks(data)):
             self._draw(step, view, event, drawn, told)
-        for reader in reading.readers:
-            detector, reads, asks = reader
-            if detector.id in self._needy and self._lacks_reference(detector.id):
+        notebooks = step.state.notebooks
+        for id_, draw, asks, ends_of, detector in reading.readers:
+            if id_ in self._needy and self._lacks_reference(id_):
                 continue
             try:
-                wanted = asks is None or asks(data)
-                fact = reads.fact(event, self.reference) if wanted else None
+                fact = draw(event, self.reference) if asks is None or asks(data) else None
             except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
-                step.failures.append(Failure(detector.id, error, [event]))
+                step.failures.append(Failure(id_, error, [event]))
                 continue
-            if fact is not None:
-                self._keep(step, view, event, reader, fact)
+            if fact is None:
+                continue
+            notebook = notebooks.get(id_)
+            if notebook is None:
+                notebook = notebooks[id_] = Notebook()
+            facts = notebook.facts
+            new = insert(facts, fact) if ends_of is None else insert_ends(facts, fact, ends_of)
+            if new:
+                step.changed = True
+                if not self._changes_nothing(step, view, detector, notebook, fact):
+                    notebook.waiting.append(fact)
+                    step.soil(id_, event, (fact,))
 
-    def _keep(self, step: Step, view: StepView, event: Event, reader: Reader, fact: Fact) -> None:
-        detector, reads, _ = reader
-        notebook = _notebook(step.state, detector.id)
-        if reads.ends_of is None:
-            new = insert(notebook.facts, fact)
-        else:
-            new = insert_ends(notebook.facts, fact, reads.ends_of)
-        if not new:
-            return
-        step.changed = True
-        if detector.concerns is None or not self._changes_nothing(step, view, detector, fact):
-            notebook.waiting.append(fact)
-            step.soil(detector.id, event, (fact,))
-
-    def _changes_nothing(self, step: Step, view: StepView, detector: Detector, fact: Fact) -> bool:
+    def _changes_nothing(
+        self, step: Step, view: StepView, detector: Detector, notebook: Notebook, fact: Fact
+    ) -> bool:
         """Whether a new fact is all there is to judge, and nothing found changes by it.
 
         A deadline must be set already: it is the one at which all facts are looked at anyway.
         """
-        notebook, now = step.state.notebooks[detector.id], step.now
-        if notebook.waiting or now is None or notebook.due is None or notebook.due < now:
+        concerns, now, due, judged = detector.concerns, step.now, notebook.due, notebook.judged
+        if concerns is None or now is None or due is None or judged is None:
             return False
-        if notebook.judged is None or now < notebook.judged:
+        if now < judged or due < now or notebook.waiting:
             return False
-        view.facts, view.due = notebook.facts, notebook.due
-        assert detector.concerns is not None
+        view.facts, view.due = notebook.facts, due
         try:
-            if detector.concerns(view, fact, detector.params):
+            if concerns(view, fact, detector.params):
                 return False
         except Exception:  # noqa: BLE001 - the judgement fails likewise, and is answered for there
             return False
-        another_day = now // _PRUNED_EVERY > notebook.judged // _PRUNED_EVERY
+        another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
         notebook.judged = now
         facts = len(notebook.facts)
         if (another_day and facts >= WORTH_PRUNING) or facts > self.common.max_facts:
@@ -238,18 +234,21 @@ class Engine:
             news = [fact for fact in told if fact.role == role]
             for detector in self._watching.get(role, ()):
                 notebook = state.notebooks.get(detector.id)
-                if notebook and not self._leave_alone(step, view, detector, news):
+                if notebook and not self._leave_alone(step, view, detector, notebook, news):
                     notebook.waiting += news
                     step.soil(detector.id, None, ())
 
     def _leave_alone(
-        self, step: Step, view: StepView, detector: Detector, news: list[Fact]
+        self,
+        step: Step,
+        view: StepView,
+        detector: Detector,
+        notebook: Notebook,
+        news: list[Fact],
     ) -> bool:
-        if detector.concerns is None or detector.id in step.dirty:
+        if news[0].role not in FREQUENT or detector.id in step.dirty:
             return False
-        return news[0].role in FREQUENT and all(
-            self._changes_nothing(step, view, detector, fact) for fact in news
-        )
+        return all(self._changes_nothing(step, view, detector, notebook, it) for it in news)
 
     def _remind(self, step: Step) -> None:
         """Those whose deadline has passed judge anew."""
@@ -285,7 +284,9 @@ class Engine:
     def _weigh(self, step: Step, note: Implicated) -> None:
         """The newest revision of an alert replaces what was known of it, whichever comes first."""
         for detector_id in self._weigh_alerts:
-            notebook = _notebook(step.state, detector_id)
+            notebook = step.state.notebooks.get(detector_id)
+            if notebook is None:
+                notebook = step.state.notebooks[detector_id] = Notebook()
             known = known_alert(notebook.facts, note.alert.about)
             if known is not None:
                 if int(known.fields["revision"]) >= note.revision:
@@ -296,13 +297,6 @@ class Engine:
             insert(notebook.facts, alert)
             notebook.waiting.append(alert)
             step.soil(detector_id, None, (alert,))
-
-
-def _notebook(state: EntityState, detector_id: str) -> Notebook:
-    notebook = state.notebooks.get(detector_id)
-    if notebook is None:
-        notebook = state.notebooks[detector_id] = Notebook()
-    return notebook
 
 
 def configured(detector: Detector, **params: object) -> Detector:

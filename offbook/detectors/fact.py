@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal
 from operator import attrgetter
-from sys import intern
 
 from msgspec import Struct, structs
 
@@ -69,12 +68,12 @@ def fact_of(
     return Fact(
         event.time,
         role,
-        intern(event.source),
+        event.source,
         event.id,
         _INDEX[type(event.data)],
         origin.partition,
         origin.offset,
-        intern(about),
+        about,
         weight,
         {name: value for name, value in fields.items() if value is not None} if fields else _NONE,
     )

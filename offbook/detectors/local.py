@@ -32,8 +32,9 @@ class LocalRun:
     def feed(self, event: Event) -> list[Alert]:
         """Take one event; the alert revisions that follow, those of passed deadlines first."""
         alerts = self.advance(event.time)
+        inputs: list[Input] = [event]
         for key in self.engine.route(event):
-            alerts += self._step(key, [event])
+            alerts += self._step(key, inputs)
         return alerts
 
     def advance(self, to: int) -> list[Alert]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from offbook.detectors.detector import Detector, Reads
+from offbook.detectors.detector import Detector, Draw
 from offbook.detectors.entity import ABOUT, EntityKind
 from offbook.detectors.profile import PROFILES, Drawn
 from offbook.detectors.where import Edits, Where, anything
@@ -16,11 +16,16 @@ Shape = type[EventData] | tuple[str, str]
 
 
 class Reader(NamedTuple):
-    """What one detector reads of an event of one shape, if `asks` (None: nothing) says so too."""
+    """What the detector with an id draws of an event of one shape, if `asks` says so too.
 
-    detector: Detector
-    reads: Reads
+    `asks` None: the shape says it all. `ends_of` as in `Reads`.
+    """
+
+    id: str
+    draw: Draw
     asks: Where | None
+    ends_of: int | None
+    detector: Detector
 
 
 class Reading(NamedTuple):
@@ -69,7 +74,7 @@ class Readers:
         if drawn is not None and not _may(drawn.where, data):
             drawn = None
         readers = tuple(
-            Reader(detector, reads, _left_to_ask(reads.where))
+            Reader(detector.id, reads.fact, _left_to_ask(reads.where), reads.ends_of, detector)
             for detector in self._detectors
             for reads in detector.reads
             if reads.entity == kind and reads.data is type(data) and _may(reads.where, data)

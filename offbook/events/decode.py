@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
+from sys import intern
 from typing import Annotated, Any
 
 import msgspec
@@ -202,7 +203,8 @@ def _event(
     data = _data(kind, decoder, raw)
     if isinstance(data, Rejected):
         return data
-    return Event(attributes.source, attributes.id, time, data, origin)
+    # One text for all that a system sends: facts keep it.
+    return Event(intern(attributes.source), attributes.id, time, data, origin)
 
 
 def _data(kind: Kind, decoder: msgspec.json.Decoder[EventData], raw: bytes) -> EventData | Rejected:
