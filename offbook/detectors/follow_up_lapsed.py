@@ -1,7 +1,8 @@
 """A customer with an open opportunity is left alone by its owner.
 
 Catches an owned customer with an open opportunity and no activity of its owner for `within`,
-counted from the latest of his last activity, his becoming owner and the opportunity's opening.
+counted from the latest of his last activity, his becoming owner and the opportunity's opening, or
+the first edit that names its customer.
 
 Misses activities entered for show, and customers whose opportunities are never entered.
 

@@ -40,13 +40,14 @@ def stage_change(event: Event, _: Reference) -> Fact | None:
 
 
 def every_change(view: View, opportunity: str, named: Sequence[Fact]) -> list[Fact]:
-    """The `stage_change`s that named the customer, and the edits that did not.
+    """The `stage_change`s that named the customer, and the edits after the first that did not.
 
-    Those stand in the opportunity's own profile: ask only when it matters.
+    Those stand in the opportunity's own profile: ask only when it matters. Up to the first the
+    customer cannot have been watched, so what was before it must not show afterwards either.
     """
     changes = {fact.order[:3]: fact for fact in named}
     for fact in view.profile("opportunity", opportunity).facts:
-        if fact.role in ("stage", "gone"):
+        if fact.role in ("stage", "gone") and fact.order[:3] > named[0].order[:3]:
             stage = fact.about if fact.role == "stage" else "gone"
             change = structs.replace(
                 fact, role="opportunity", about=opportunity, fields={"stage": stage}

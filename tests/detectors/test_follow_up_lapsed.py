@@ -165,6 +165,12 @@ def test_an_elsewhere_closed_opportunity_has_no_second_lapse() -> None:
     assert evidence(only(lapses(*events))) == ids(events[0])
 
 
+def test_it_counts_from_the_edit_that_names_the_customer() -> None:
+    #   opened (names no customer) ── 7 d named ───── 14 d ◄ lapsed
+    opened, named = stage(NOON, "OP-1", "open"), stage(after(NOON, "7d"), "OP-1", "open", "C-1")
+    assert evidence(only(lapses(opened, named))) == ids(named)
+
+
 def test_one_closed_elsewhere_and_reopened_can_lapse_again() -> None:
     #   opened ── 3 d lost (names no customer) ── 10 d open again ── 17 d ◄ lapsed
     events = [

@@ -381,11 +381,18 @@ def chat_burst(company: Company) -> Iterator[Found]:
             yield Found("chat-burst", run[0].id, who, customer, None, None, 30, _told(*run))
 
 
-def _open_spells(company: Company, opportunity: str) -> Iterator[tuple[Happened, datetime]]:
-    """Each opening of an opportunity and when it ended."""
+def _open_spells(
+    company: Company, opportunity: str, customer: str
+) -> Iterator[tuple[Happened, datetime]]:
+    """Each opening of an opportunity and when it ended, once an edit has named its customer."""
     opening: Happened | None = None
+    named = False
     for event in company.edits_of("opportunity", opportunity):
         stage = event.image("after", "stage")
+        tells = stage is not None or event.data["op"] in {"create", "delete", "restore"}
+        named = named or (tells and event.get("customer") == customer)
+        if not named:
+            continue
         if event.data["op"] == "delete" or stage in {"won", "lost"}:
             if opening is not None:
                 yield opening, event.time
@@ -420,7 +427,7 @@ def follow_up_lapsed(company: Company) -> Iterator[Found]:
     }
     lapses: dict[tuple[str, str], tuple[str, set[Happened]]] = {}
     for opportunity, customer in sorted(opportunities):
-        for opening, closed in _open_spells(company, opportunity):
+        for opening, closed in _open_spells(company, opportunity, customer):
             for owner, since, until, edit in _tenures(company, customer):
                 acts = [
                     e
