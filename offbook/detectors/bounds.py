@@ -160,19 +160,18 @@ def set_due(
         for raised in notebook.raised.values():
             last = max(last, raised.finding.until)
         expiry = last + detector.keeps(detector.params) + wait
-        if now is None or expiry >= now:
-            notebook.due = expiry if notebook.due is None else min(notebook.due, expiry)
+        notebook.expires = expiry if now is None or expiry >= now else None
     if not state.profile:
         for detector_id in [it for it in state.notebooks if it in detectors]:
             if detectors[detector_id].dossier is not None:
                 del state.notebooks[detector_id]
     due = _NEVER
     for detector_id, notebook in state.notebooks.items():
-        wanted = notebook.due
-        if wanted is None or wanted >= due:
-            continue
-        if detector_id in detectors or now is None or wanted >= now:
-            due = wanted
+        for wanted in (notebook.due, notebook.expires):
+            if wanted is None or wanted >= due:
+                continue
+            if detector_id in detectors or now is None or wanted >= now:
+                due = wanted
     if state.profile:
         newest = state.profile[-1]
         due = min(due, newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait)

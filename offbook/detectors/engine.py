@@ -116,17 +116,19 @@ class Engine:
         if told:
             self._spread(step, view, told)
         overdue = now is not None and state.due is not None and state.due < now
-        if overdue:
-            self._remind(step)
+        expired = self._remind(step) if overdue else []
         for detector_id, fresh in step.dirty.items():
             self._judging.judge(step, view, detector_id, fresh)
+        for detector_id in expired:
+            self._judging.prune(step, view, detector_id)
         step.changed = step.changed or bool(told)
         grown = bool(told) and (state.due is None or len(state.profile) > self.common.max_facts)
         if grown or subscribed or overdue or step.dirty:
             # Else something new at most of which nothing is found, behind a deadline that is set.
             step.changed = True
-            step.evict("profile", prune_shared(state, self.detectors, step.dirty, now, self.common))
-            set_due(state, self.detectors, step.dirty, now, self.common)
+            touched = [*step.dirty, *expired]
+            step.evict("profile", prune_shared(state, self.detectors, touched, now, self.common))
+            set_due(state, self.detectors, touched, now, self.common)
         return step
 
     def _open_notebooks(self, state: EntityState) -> Iterator[tuple[str, Notebook]]:
@@ -172,12 +174,12 @@ class Engine:
     ) -> bool:
         """Whether a new fact is all there is to judge, and nothing found changes by it.
 
-        A deadline must be set already: it is the one at which all facts are looked at anyway.
+        It must be settled already when the facts are looked through.
         """
         concerns, now, due, judged = detector.concerns, step.now, notebook.due, notebook.judged
-        if concerns is None or now is None or due is None or judged is None:
+        if concerns is None or now is None or judged is None or notebook.expires is None:
             return False
-        if now < judged or due < now or notebook.waiting:
+        if now < judged or notebook.waiting or notebook.expires < now or _passed(due, now):
             return False
         view.facts, view.due = notebook.facts, due
         try:
@@ -250,11 +252,22 @@ class Engine:
             return False
         return all(self._changes_nothing(step, view, detector, notebook, it) for it in news)
 
-    def _remind(self, step: Step) -> None:
-        """Those whose deadline has passed judge anew."""
+    def _remind(self, step: Step) -> list[str]:
+        """Those whose deadline has passed judge anew; whose facts are old only looks through them.
+
+        Gives the latter.
+        """
+        expired: list[str] = []
+        assert step.now is not None
         for detector_id, notebook in self._open_notebooks(step.state):
-            if notebook.due is not None and step.now is not None and notebook.due < step.now:
+            if _passed(notebook.due, step.now):
                 step.soil(detector_id, None, ())
+            elif _passed(notebook.expires, step.now) and detector_id not in step.dirty:
+                if notebook.waiting:
+                    step.soil(detector_id, None, ())
+                else:
+                    expired.append(detector_id)
+        return expired
 
     # What other entities say.
 
@@ -297,6 +310,10 @@ class Engine:
             insert(notebook.facts, alert)
             notebook.waiting.append(alert)
             step.soil(detector_id, None, (alert,))
+
+
+def _passed(due: int | None, now: int) -> bool:
+    return due is not None and due < now
 
 
 def configured(detector: Detector, **params: object) -> Detector:

@@ -97,6 +97,13 @@ class Judging:
         if not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING:
             step.evict(detector_id, prune_notebook(detector, notebook, now, self._common, view))
 
+    def prune(self, step: Step, view: StepView, detector_id: str) -> None:
+        """Drop what can no longer matter. Nothing new is found by that."""
+        detector, notebook = self._detectors[detector_id], step.state.notebooks[detector_id]
+        view.facts = _facts_of(detector, step.state)
+        gone = prune_notebook(detector, notebook, step.now, self._common, view)
+        step.evict(detector_id, gone)
+
     def _let_go(
         self,
         step: Step,

@@ -24,6 +24,8 @@ class Notebook(Struct, array_like=True):
 
     `waiting` are the facts that no completed judgement has seen yet, `judged` is the stream time of
     the last one: what is found of old facts alone was found before, and perhaps forgotten.
+    `due` is the earliest deadline of something missing, `expires` the stream time after which all
+    of it may have lost its meaning.
     `floor` is the time of the newest fact that gave way to the bound, if any did: what was raised
     on facts that old can no longer be judged, and stands.
     """
@@ -34,6 +36,7 @@ class Notebook(Struct, array_like=True):
     waiting: list[Fact] = []
     judged: int | None = None
     floor: int | None = None
+    expires: int | None = None
 
 
 class EntityState(Struct, array_like=True):

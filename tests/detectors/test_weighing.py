@@ -208,7 +208,7 @@ def _after(notes: tuple[Implicated, ...]) -> EntityState:
     assert state is not None
     for notebook in state.notebooks.values():
         notebook.raised = {}  # their revisions do depend on it, and when they are over
-        notebook.due = None
+        notebook.due = notebook.expires = None
     state.due = None
     return state
 
