@@ -20,6 +20,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         replay.run(min(chosen.events, 300_000), Path(folder))
         with servers() as (bootstrap, redis_url):
+            asyncio.run(EndToEnd(bootstrap, redis_url, Path(folder)).company())
             bench = EndToEnd(bootstrap, redis_url, Path(folder))
             asyncio.run(bench.run(chosen.events, min(chosen.events, 60_000), 60))
 

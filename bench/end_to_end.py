@@ -13,21 +13,25 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import redis.asyncio as aioredis
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from msgspec import Struct
 
 from bench.installation import Process, Worker, produce, servers, until
 from bench.mix import Line, Mix, reference
-from offbook.events.times import DAY, SECOND, rfc3339
-from offbook.events.types import STREAM_TOPICS
+from offbook.events.times import DAY, SECOND, parse_rfc3339, rfc3339
+from offbook.events.types import KIND_OF_TYPE, STREAM_TOPICS
+from offbook.simulation.plan import Plan
+from offbook.simulation.simulate import Simulation
 from offbook.streams.kafka import ALERTS_TOPIC
 from offbook.streams.keyed import KEYED_TOPIC, decode_batch, partition_of
 from offbook.streams.settings import Settings
@@ -37,6 +41,11 @@ _PARTITIONS = 4
 _MIB = 1024 * 1024
 #: How many seconds any stage may take.
 _PATIENCE = 1800.0
+
+
+class _Envelope(Struct):
+    id: str
+    type: str
 
 
 @dataclass
@@ -66,9 +75,29 @@ class EndToEnd:
         }
         self._now = time.time_ns() // 1000
 
-    async def run(self, events: int, prefix_events: int, seconds: int) -> None:
+    async def company(self) -> None:
+        """The simulated company as delivered: a stream as people make it."""
+        lines = [_simulated(document) for document in Simulation(Plan()).lines()]
+        known = [line for line in lines if line.topic not in STREAM_TOPICS]
+        told = [line for line in lines if line.topic in STREAM_TOPICS]
+        await self._create_topics()
+        documents, _ = await self._produce(known)
+        monitor = Worker(self._folder, self._environment, "monitor")
+        try:
+            async with self._routing(documents):
+                await until(monitor.ready, 120, "the monitor is ready")
+            end = parse_rfc3339(json.loads(told[-1].document)["time"])
+            await self._pass(monitor, "the simulated company", told, end)
+        finally:
+            monitor.end()
+
+    async def _create_topics(self) -> None:
         settings = Settings(kafka_bootstrap=self._bootstrap, topic_prefix=self._prefix)
         await asyncio.to_thread(create_topics, settings)
+
+    async def run(self, events: int, prefix_events: int, seconds: int) -> None:
+        """The mix: two passes, plain Faust, latency."""
+        await self._create_topics()
         start = self._now - 23 * DAY
         documents, took = await self._produce(reference(start=start))
         print(f"produced {documents:,} reference documents in {took:.0f} s", flush=True)
@@ -100,25 +129,29 @@ class EndToEnd:
         rates = []
         for number in (1, 2):
             mix = Mix(events, start=start + (number - 1) * 10 * DAY, run=f"{number}-")
-            count, took = await self._produce(mix)
-            print(f"pass {number}: produced {count:,} events in {took:.0f} s", flush=True)
-            used = monitor.processor_seconds()
-            async with self._routing(count) as router:
-                routed = time.monotonic()
-                await self._drained(number)
-                drained = time.monotonic()
-            took = drained - router.began
-            rates.append(count / took)
-            used = monitor.processor_seconds() - used
-            print(
-                f"pass {number}: {rates[-1]:,.0f} raw events/s end to end ({count:,} in"
-                f" {took:.1f} s,"
-                f" routed after {routed - router.began:.1f} s; processor seconds: router"
-                f" {router.used:.0f}, monitor {used:.0f}); the monitor holds"
-                f" {monitor.memory() / _MIB:,.0f} MiB",
-                flush=True,
-            )
+            end = self._now - (23 - 10 * number) * DAY
+            rates.append(await self._pass(monitor, f"pass {number}", mix, end))
         return rates[0]
+
+    async def _pass(self, monitor: Worker, name: str, lines: Iterable[Line], end: int) -> float:
+        """Events a second of `lines`, the last of which is of event time `end` (µs)."""
+        count, took = await self._produce(lines)
+        print(f"{name}: produced {count:,} events in {took:.0f} s", flush=True)
+        used = monitor.processor_seconds()
+        async with self._routing(count) as router:
+            routed = time.monotonic()
+            await self._drained(end)
+            drained = time.monotonic()
+        took = drained - router.began
+        used = monitor.processor_seconds() - used
+        print(
+            f"{name}: {count / took:,.0f} raw events/s end to end ({count:,} in {took:.1f} s,"
+            f" routed after {routed - router.began:.1f} s; processor seconds: router"
+            f" {router.used:.0f}, monitor {used:.0f}); the monitor holds"
+            f" {monitor.memory() / _MIB:,.0f} MiB",
+            flush=True,
+        )
+        return count / took
 
     @asynccontextmanager
     async def _routing(self, count: int) -> AsyncIterator[_Routing]:
@@ -134,14 +167,13 @@ class EndToEnd:
         finally:
             worker.end()
 
-    async def _drained(self, number: int) -> None:
+    async def _drained(self, end: int) -> None:
         """Send, behind all others, an event to each keyed partition; wait for what it raises."""
         wanted: dict[int, str] = {}
         for n in range(10_000):
-            employee = f"last-{number}-{n}"
+            employee = f"last-{end}-{n}"
             wanted.setdefault(partition_of(f"employee:{employee}", _PARTITIONS), employee)
-        at = rfc3339(self._now - (23 - 10 * number) * DAY)
-        lines = [_deletion(employee, at) for employee in wanted.values()]
+        lines = [_deletion(employee, rfc3339(end)) for employee in wanted.values()]
         missing = set(wanted.values())
         async with AIOKafkaConsumer(
             self._prefix + ALERTS_TOPIC,
@@ -149,8 +181,8 @@ class EndToEnd:
             auto_offset_reset="earliest",
         ) as consumer:
             await self._produce(lines)
-            end = time.monotonic() + _PATIENCE
-            while missing and time.monotonic() < end:
+            given_up = time.monotonic() + _PATIENCE
+            while missing and time.monotonic() < given_up:
                 for records in (await consumer.getmany(timeout_ms=100)).values():
                     for record in records:
                         missing.discard(json.loads(record.value)["employee"])
@@ -312,6 +344,11 @@ def _document(topic: str, type_: str, id_: str, at: str, data: dict[str, Any]) -
     return Line(topic, id_, id_, json.dumps(document).encode())
 
 
+def _simulated(document: bytes) -> Line:
+    event = msgspec.json.decode(document, type=_Envelope)
+    return Line(KIND_OF_TYPE[event.type].topic, event.id, event.id, document)
+
+
 def _deletion(employee: str, at: str) -> Line:
     data = {"employee": employee, "action": "delete", "count": 50}
     return _document("endpoint.files", "endpoint.file", employee, at, data)
@@ -348,13 +385,15 @@ def _reads(mix: Mix, events: int) -> int:
 def main() -> None:
     """Run by itself."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=1_000_000, help="of each of the two passes")
+    parser.add_argument("--events", type=int, default=1_000_000, help="of each pass; 0: no mix")
     parser.add_argument("--plain", type=int, default=60_000, help="events for plain Faust; 0: none")
     parser.add_argument("--seconds", type=int, default=60, help="of the latency run; 0: none")
     chosen = parser.parse_args()
     with servers() as (bootstrap, redis_url), tempfile.TemporaryDirectory() as folder:
-        bench = EndToEnd(bootstrap, redis_url, Path(folder))
-        asyncio.run(bench.run(chosen.events, chosen.plain, chosen.seconds))
+        asyncio.run(EndToEnd(bootstrap, redis_url, Path(folder)).company())
+        if chosen.events:
+            bench = EndToEnd(bootstrap, redis_url, Path(folder))
+            asyncio.run(bench.run(chosen.events, chosen.plain, chosen.seconds))
 
 
 if __name__ == "__main__":
