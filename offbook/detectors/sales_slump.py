@@ -17,7 +17,6 @@ handover of customers, a big project among the weeks before.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -138,16 +137,13 @@ def _finding(view: View, weeks: Weeks, day: int, params: SalesSlumpParams) -> Fi
 
 
 def _concerns(view: View, sale: Fact, params: SalesSlumpParams) -> bool:
-    """An order of a day that goes on, the newest, says nothing before the next look.
-
-    That look is not set if there was no order in the week before it.
-    """
-    if sale.about != view.facts[-1].about:
+    """An order of a day that goes on, the newest, says nothing before the next look, which must be
+    set."""
+    day = number(sale.about)
+    if sale.about != view.facts[-1].about or view.due is None:
         return True
-    place = bisect_left(view.facts, sale.order, key=lambda known: known.order)
-    if not place or sale.at - view.facts[place - 1].at >= WEEK * DAY:
-        return True
-    return view.passed(sale.at) and view.passed(_due(view, number(sale.about)))
+    looked_at = view.due <= _due(view, day + WEEK)
+    return not looked_at or (view.passed(sale.at) and view.passed(_due(view, day)))
 
 
 DETECTOR = Detector(
