@@ -13,7 +13,7 @@ from bench.installation import servers
 
 
 def main() -> None:
-    """All of it; some ten minutes with a million events."""
+    """All of it; half an hour or more with a million events."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000, help="of each of the two passes")
     chosen = parser.parse_args()
