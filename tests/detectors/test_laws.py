@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from random import Random
 
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from offbook.detectors.catalogue import BY_ID, DETECTORS
+from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
 from offbook.detectors.notes import Input
@@ -247,6 +249,23 @@ def test_time_that_goes_back_takes_nothing_back(
         alerts += run.feed(one)
         run.back = 0
     assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
+
+
+def anxious(detector: Detector) -> Detector:
+    """Judges at every fact, and at every word of a profile that anybody judges at."""
+    words = frozenset(role for it in DETECTORS for role in it.watches)
+    return replace(detector, concerns=None, watches=words)
+
+
+@law
+@given(documents, histories())
+def test_whoever_judges_at_every_fact_and_every_word_finds_the_same(
+    documents: Documents, history: list[Arrival]
+) -> None:
+    events = events_of(history)
+    judges = [anxious(detector) for detector in DETECTORS]
+    run = LocalRun(Engine(judges, reference_of(documents), mode="replay"))
+    assert told(end(run, run.run(events))) == told(one_by_one(documents, events))
 
 
 def test_what_settles_an_alert_while_time_is_back_counts_however_far_time_jumps_then() -> None:

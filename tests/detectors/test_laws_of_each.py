@@ -28,7 +28,7 @@ from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors.random_company import END, reference_of
-from tests.detectors.test_laws import told
+from tests.detectors.test_laws import anxious, told
 from tests.detectors.timeline import badly_worded, firing
 
 law = settings(
@@ -71,7 +71,8 @@ class Batches(LocalRun):
 
 def world(detector: Detector, run: Callable[[Engine], LocalRun] = LocalRun) -> LocalRun:
     module = module_of(detector)
-    watched = getattr(module, "ALONGSIDE", (detector,))
+    others = [it for it in getattr(module, "ALONGSIDE", ()) if it.id != detector.id]
+    watched = [detector, *others]
     return run(Engine(watched, reference_of(getattr(module, "DOCUMENTS", ())), mode="replay"))
 
 
@@ -134,6 +135,27 @@ def test_neither_arrival_repeats_batches_snapshots_nor_jumps_of_time_matter(
                 alerts += run.advance(run.now + step)
             alerts += run.feed(one)
         assert end(run, alerts) == as_it_happened, "small steps of time"
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    "detector",
+    [it for it in WORLDS if it.concerns is not None or it.watches],
+    ids=lambda detector: detector.id,
+)
+def test_whoever_judges_at_every_fact_and_every_word_finds_the_same(detector: Detector) -> None:
+    """A cheap look that is wrong loses an alert without an error."""
+
+    @law
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        _, came = arrivals(data, detector)
+        ends = []
+        for one in (detector, anxious(detector)):
+            run = world(one)
+            ends.append(end(run, run.run(came)))
+        assert ends[0] == ends[1]
 
     holds()
 
