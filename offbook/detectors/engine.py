@@ -12,7 +12,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from offbook.detectors.alerts import WITHDRAWN, AlertWriter, known_alert
-from offbook.detectors.bounds import WORTH_PRUNING, prune_notebook, prune_shared, set_due
+from offbook.detectors.bounds import WORTH_PRUNING, prune_shared, set_due
 from offbook.detectors.detector import Common, Detector, Dossier
 from offbook.detectors.entity import EntityKind, split
 from offbook.detectors.fact import Fact, insert, insert_ends
@@ -115,7 +115,7 @@ class Engine:
                 self._take(step, item)
         if told:
             self._spread(step, view, told)
-        overdue = now is not None and state.due is not None and state.due < now
+        overdue = _passed(state.due, now)
         expired = self._remind(step) if overdue else []
         for detector_id, fresh in step.dirty.items():
             self._judging.judge(step, view, detector_id, fresh)
@@ -158,9 +158,7 @@ class Engine:
                 continue
             if fact is None:
                 continue
-            notebook = notebooks.get(id_)
-            if notebook is None:
-                notebook = notebooks[id_] = Notebook()
+            notebook = _notebook(notebooks, id_)
             facts = notebook.facts
             new = insert(facts, fact) if ends_of is None else insert_ends(facts, fact, ends_of)
             if new:
@@ -191,8 +189,7 @@ class Engine:
         notebook.judged = now
         facts = len(notebook.facts)
         if (another_day and facts >= WORTH_PRUNING) or facts > self.common.max_facts:
-            gone = prune_notebook(detector, notebook, now, self.common, view)
-            step.evict(detector.id, gone)
+            self._judging.prune(step, view, detector.id)
         return True
 
     def _draw(
@@ -258,7 +255,6 @@ class Engine:
         Gives the latter.
         """
         expired: list[str] = []
-        assert step.now is not None
         for detector_id, notebook in self._open_notebooks(step.state):
             if _passed(notebook.due, step.now):
                 step.soil(detector_id, None, ())
@@ -297,9 +293,7 @@ class Engine:
     def _weigh(self, step: Step, note: Implicated) -> None:
         """The newest revision of an alert replaces what was known of it, whichever comes first."""
         for detector_id in self._weigh_alerts:
-            notebook = step.state.notebooks.get(detector_id)
-            if notebook is None:
-                notebook = step.state.notebooks[detector_id] = Notebook()
+            notebook = _notebook(step.state.notebooks, detector_id)
             known = known_alert(notebook.facts, note.alert.about)
             if known is not None:
                 if int(known.fields["revision"]) >= note.revision:
@@ -312,8 +306,15 @@ class Engine:
             step.soil(detector_id, None, (alert,))
 
 
-def _passed(due: int | None, now: int) -> bool:
-    return due is not None and due < now
+def _notebook(notebooks: dict[str, Notebook], detector_id: str) -> Notebook:
+    notebook = notebooks.get(detector_id)
+    if notebook is None:
+        notebook = notebooks[detector_id] = Notebook()
+    return notebook
+
+
+def _passed(due: int | None, now: int | None) -> bool:
+    return now is not None and due is not None and due < now
 
 
 def configured(detector: Detector, **params: object) -> Detector:

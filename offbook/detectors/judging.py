@@ -95,12 +95,12 @@ class Judging:
         notebook.judged = reached
         waits = notebook.due is not None and not notebook.raised
         if not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING:
-            step.evict(detector_id, prune_notebook(detector, notebook, now, self._common, view))
+            self.prune(step, view, detector_id)
 
     def prune(self, step: Step, view: StepView, detector_id: str) -> None:
         """Drop what can no longer matter. Nothing new is found by that."""
         detector, notebook = self._detectors[detector_id], step.state.notebooks[detector_id]
-        view.facts = _facts_of(detector, step.state)
+        view.facts = notebook.facts
         gone = prune_notebook(detector, notebook, step.now, self._common, view)
         step.evict(detector_id, gone)
 

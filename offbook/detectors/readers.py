@@ -29,12 +29,11 @@ class Reader(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What an event of one shape may say of the entities of one kind, whose `ids` it has.
+    """What an event of one shape may say of the entities of a kind, whose `ids` it has.
 
     The profile is drawn if `drawn_asks` says so. `always`: some of it needs no asking.
     """
 
-    kind: EntityKind
     ids: Callable[[Any], tuple[str, ...]]
     drawn: Drawn | None
     drawn_asks: Where | None
@@ -85,7 +84,7 @@ class Readers:
         always = (drawn is not None and drawn_asks is None) or any(
             reader.asks is None for reader in readers
         )
-        return Reading(kind, ids, drawn, drawn_asks, readers, always)
+        return Reading(ids, drawn, drawn_asks, readers, always)
 
 
 def _may(where: Where, data: EventData) -> bool:
