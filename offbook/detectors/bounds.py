@@ -89,7 +89,7 @@ def prune_shared(
     evicted = 0
     if now is not None:
         over = now - common.lateness
-        answered = len(state.known) == len(state.asked)
+        answered = state.answered()
         # Else a judgement that waits for an answer would be made of less than it was begun with.
         if answered and _has_forgettable(state.profile, over):
             state.profile = [fact for fact in state.profile if not _forgettable(fact, over)]
@@ -123,7 +123,7 @@ def prune_shared(
         del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
         evicted += 1
     # Whoever has asked may have nothing else to show for it than the question.
-    answered = len(state.known) == len(state.asked)
+    answered = state.answered()
     for detector_id in touched:
         notebook = state.notebooks[detector_id]
         empty = not (notebook.facts or notebook.raised or notebook.waiting or notebook.due)

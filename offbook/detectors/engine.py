@@ -172,12 +172,15 @@ class Engine:
     ) -> bool:
         """Whether a new fact is all there is to judge, and nothing found changes by it.
 
-        It must be settled already when the facts are looked through.
+        It must be settled already when the facts are looked through, and no judgement wait for an
+        answer: what it is to find would count as found before.
         """
         concerns, now, due, judged = detector.concerns, step.now, notebook.due, notebook.judged
         if concerns is None or now is None or judged is None or notebook.expires is None:
             return False
         if now < judged or notebook.waiting or notebook.expires < now or _passed(due, now):
+            return False
+        if not step.state.answered():
             return False
         view.facts, view.due = notebook.facts, due
         try:

@@ -54,6 +54,10 @@ class EntityState(Struct, array_like=True):
     subscribers: dict[str, int] = {}
     due: int | None = None
 
+    def answered(self) -> bool:
+        """Every entity that was asked has told."""
+        return len(self.known) == len(self.asked)
+
     def is_empty(self) -> bool:
         """Nothing worth keeping."""
         return not (self.profile or self.notebooks or self.subscribers)

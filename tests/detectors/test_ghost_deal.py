@@ -320,6 +320,20 @@ def test_a_judgement_that_waits_for_an_answer_finds_the_work_it_began_with() -> 
     assert told.state.profile == []
 
 
+def test_what_concerns_nothing_does_not_end_a_judgement_that_waits_for_an_answer() -> None:
+    #   pays, a call ─ 61 d: pays for O-1 ─ 200 d pass: who is O-1? ─ C-1 pays ─ nobody's ◄ P-2
+    engine, customer = Engine([DETECTOR], company()), "customer:C-1"
+    later = pays("61d", "P-2", customer="C-1", order="O-1")
+    events = [pays(), calls("1h"), later, calls("198d"), pays("199d", "P-9")]
+    state = engine.step(customer, None, events, after(NINE, "1h")).state
+    asked = engine.step(customer, state, [], after(NINE, "200d"))
+    assert (asked.alerts, [key for key, _ in asked.notes]) == ([], ["order:O-1"])
+    now = after(NINE, "200d") + 1
+    state = engine.step(customer, asked.state, [pays("199.5d", "P-3")], now).state
+    told = engine.step(customer, state, [Told("order:O-1", [])], now)
+    assert [evidence(alert) for alert in told.alerts] == [ids(later)]
+
+
 def test_a_deed_goes_with_the_work_that_settled_it() -> None:
     #   60 d ago: a call ── C-1 pays ── known at once: pays again in 61 d ── time leaps there ◄ P-2
     engine, customer = Engine([DETECTOR], company()), "customer:C-1"
