@@ -147,9 +147,10 @@ def set_due(
 
     Only the notebooks of `touched` detectors can want it at another time than before.
 
-    Never a time that has passed: what outlives its time, such as an opportunity left open, would
-    ask to be looked at without end. A notebook whose detector is stopped keeps the deadline it has
-    and asks for no other; what passes meanwhile is found at the first look once it runs again.
+    Never a time that has passed: what outlives its time, such as an opportunity left open or a
+    profile while an answer is outstanding, would ask to be looked at without end. A notebook whose
+    detector is stopped keeps the deadline it has and asks for no other; what passes meanwhile is
+    found at the first look once it runs again.
     """
     wait = common.lateness + common.grace
     for detector_id in touched:
@@ -174,7 +175,10 @@ def set_due(
                 due = wanted
     if state.profile:
         newest = state.profile[-1]
-        due = min(due, newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait)
+        forgotten = newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait
+        # Passed, it waits for the answer to a judgement, which is a look of its own.
+        if now is None or forgotten >= now:
+            due = min(due, forgotten)
     if state.subscribers:
         due = min(due, max(state.subscribers.values()) + wait)
     state.due = due if due < _NEVER else None

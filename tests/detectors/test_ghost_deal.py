@@ -320,6 +320,19 @@ def test_a_judgement_that_waits_for_an_answer_finds_the_work_it_began_with() -> 
     assert told.state.profile == []
 
 
+def test_who_waits_for_an_answer_does_not_ask_to_be_looked_at_in_the_past() -> None:
+    #   C-1 pays, is called on ── 61 d: pays for O-1 ── 600 d pass: who is O-1? ── no wake-up ▏
+    engine, customer = Engine([DETECTOR], company()), "customer:C-1"
+    later = pays("61d", "P-2", customer="C-1", order="O-1")
+    state = engine.step(customer, None, [pays(), calls("1h"), later], after(NINE, "1h")).state
+    asked = engine.step(customer, state, [], after(NINE, "600d"))
+    assert [key for key, _ in asked.notes] == ["order:O-1"]
+    assert asked.state.due is None
+    told = engine.step(customer, asked.state, [Told("order:O-1", [])], after(NINE, "600d"))
+    assert [evidence(alert) for alert in told.alerts] == [ids(later)]
+    assert told.state.profile == []
+
+
 def test_what_concerns_nothing_does_not_end_a_judgement_that_waits_for_an_answer() -> None:
     #   pays, a call ─ 61 d: pays for O-1 ─ 200 d pass: who is O-1? ─ C-1 pays ─ nobody's ◄ P-2
     engine, customer = Engine([DETECTOR], company()), "customer:C-1"

@@ -19,6 +19,7 @@ from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
 from offbook.detectors.notes import Input
 from offbook.detectors.state import decode_state, encode_state
+from offbook.detectors.step import Step
 from offbook.events.alert import Alert
 from offbook.events.document import document
 from offbook.events.event import Event
@@ -203,6 +204,30 @@ def test_batches_say_what_single_events_say(
         alerts += run.take(events[:size])
         events, turn = events[size:], turn + 1
     assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
+
+
+class Leaping(LocalRun):
+    """Time leaps at once, as where a backlog ends, and nobody may want to be looked at before."""
+
+    def advance(self, to: int) -> list[Alert]:
+        self.now = to if self.now is None else max(self.now, to)
+        return [alert for _, key in self.timers.expired(to) for alert in self._step(key, [])]
+
+    def _step_one(self, key: str, inputs: list[Input]) -> Step:
+        step = super()._step_one(key, inputs)
+        due = step.state.due
+        assert due is None or self.now is None or due >= self.now, "it would be looked at for ever"
+        return step
+
+
+@law
+@given(documents, histories(), st.sampled_from((7 * DAY, 40 * DAY, 600 * DAY)))
+def test_a_leap_of_time_comes_to_an_end(
+    documents: Documents, history: list[Arrival], leap: int
+) -> None:
+    run = Leaping(Engine(DETECTORS, reference_of(documents), mode="replay"))
+    events = events_of(history)
+    run.run(events, max((event.time for event in events), default=0) + leap)
 
 
 @law
