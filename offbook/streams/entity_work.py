@@ -1,11 +1,11 @@
-"""What one record of `offbook.keyed` brings about in a partition: computed whole before any of it
-is sent, so that sending can be tried again as often as it takes."""
+"""What records of `offbook.keyed` bring about in a partition: computed whole before any of it is
+sent, so that sending can be tried again as often as it takes."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from offbook.detectors.engine import Engine
@@ -19,7 +19,7 @@ from offbook.streams.keyed import Batch, unwire
 
 @dataclass(slots=True)
 class Work:
-    """What is to be sent for one record.
+    """What is to be sent for the records taken in together.
 
     `alerts` and `notes` come with the Kafka timestamp (ms) of the newest record that caused them,
     None where none did. `received` gives the timestamp of an event by its `id()`.
@@ -34,36 +34,42 @@ class Work:
 
 
 def work_off(
-    engine: Engine, partition: EntityPartition, offset: int, batch: Batch, caused: int | None
+    engine: Engine,
+    partition: EntityPartition,
+    offset: int,
+    batches: Iterable[tuple[Batch, int | None]],
 ) -> Work:
-    """Take one record into `partition`: its inputs by entity, then the deadlines now passed.
+    """Take records into `partition`, the last of which is at `offset`: their inputs by entity, then
+    the deadlines now passed.
 
-    `caused` is the timestamp (ms) of the record that caused the batch's notes, None if a deadline
+    Each batch comes with the timestamp (ms) of the record that caused its notes, None if a deadline
     did.
     """
     work = Work()
-    before = partition.stream_time.now()
-    partition.stream_time.hear(batch.marks)
-    now = partition.stream_time.now()
-    # The batch's marks hold once all of it has been taken in: where a backlog is read, one batch
+    # The marks of a batch hold once all of it has been taken in: where a backlog is read, one batch
     # can span more than the lateness, and would be late by its own end. Marks that go back hold
     # at once: they tell of the backlog's beginning.
-    at = None if before is None or now is None else min(before, now)
+    times = [partition.stream_time.now()]
     found_at = time.time_ns() // 1000
-    events: list[Event] = []
-    for wired in batch.events:
-        event = unwire(wired)
-        events.append(event)
-        work.received[id(event)] = wired.received
     inputs: dict[str, list[Input]] = {}
     stamps: dict[str, int] = {}
-    for key, index in batch.entries:
-        inputs.setdefault(key, []).append(events[index])
-        stamps[key] = max(stamps.get(key, 0), batch.events[index].received)
-    for key, note in batch.notes:
-        inputs.setdefault(key, []).append(note)
-        if caused is not None:
-            stamps[key] = max(stamps.get(key, 0), caused)
+    for batch, caused in batches:
+        partition.stream_time.hear(batch.marks)
+        times.append(partition.stream_time.now())
+        events: list[Event] = []
+        for wired in batch.events:
+            event = unwire(wired)
+            events.append(event)
+            work.received[id(event)] = wired.received
+        for key, index in batch.entries:
+            inputs.setdefault(key, []).append(events[index])
+            stamps[key] = max(stamps.get(key, 0), batch.events[index].received)
+        for key, note in batch.notes:
+            inputs.setdefault(key, []).append(note)
+            if caused is not None:
+                stamps[key] = max(stamps.get(key, 0), caused)
+    now = times[-1]
+    at = None if None in times else min(it for it in times if it is not None)
 
     def step(key: str, items: Sequence[Input], time_then: int | None) -> None:
         stepped = engine.step(key, partition.state(key), items, time_then, found_at)

@@ -3,8 +3,8 @@
 Faust assigns partitions and delivers records; which record comes next is what the state says, not
 the group's committed offset, because Faust marks records as done that it never delivered. A record
 behind the state is a repeat, one beyond it shows a gap, which is first read without Faust. For
-each record: alerts and notes are sent and acknowledged, then entities to the changelog, then how
-far the partition was applied. A crash in between repeats work and loses none.
+the records in hand: alerts and notes are sent and acknowledged, then entities to the changelog,
+then how far the partition was applied. A crash in between repeats work and loses none.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -25,13 +25,12 @@ from offbook.detectors.engine import Engine
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.streams.changelog import Changelog, SupersededError
-from offbook.streams.delivery import EVENT_TIMESTAMP
 from offbook.streams.entity_table import EntityPartition
 from offbook.streams.entity_work import work_off
 from offbook.streams.kafka import topic_name
-from offbook.streams.keyed import KEYED_TOPIC, decode_batch
+from offbook.streams.keyed import KEYED_TOPIC, Batch, decode_batch
 from offbook.streams.monitor_app import MonitorApp
-from offbook.streams.monitor_records import records_of
+from offbook.streams.monitor_records import KeyedRecord, in_a_row, records_of
 from offbook.streams.partition_lanes import PartitionLanes
 from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
 from offbook.streams.settings import Settings
@@ -159,16 +158,16 @@ class Monitor:
 
     # Records.
 
-    async def _take(self, number: int, message: Any) -> None:
-        """Take one record that Faust delivered. Total: whatever happens, Faust goes on."""
+    async def _take(self, number: int, messages: list[Any]) -> None:
+        """Take records that Faust delivered. Total: whatever happens, Faust goes on."""
         self._undelivered.pop(number, None)
         try:
-            await self._advance(number, message)
+            await self._advance(number, messages)
         except Exception as error:  # noqa: BLE001 - told by `run`, which ends the process
             self._fail(error)
 
-    async def _advance(self, number: int, message: Any) -> None:
-        """Bring a partition up to `message`; None: to the end of the topic."""
+    async def _advance(self, number: int, messages: list[Any] | None) -> None:
+        """Bring a partition up to the last of `messages`; None: to the end of the topic."""
         while not self._stopping.is_set():
             partition = await self._loaded(number)
             if partition is None:
@@ -177,7 +176,7 @@ class Monitor:
                 if self._app.partitions.get(number) is not partition:
                     continue
                 try:
-                    await self._catch_up(partition, message)
+                    await self._catch_up(partition, messages)
                 except SupersededError:
                     _log.warning("another worker went on with this partition", partition=number)
                 except BaseException:
@@ -226,65 +225,56 @@ class Monitor:
         self._app.partitions.pop(number, None)
         self._metrics.forget_partition(number)
 
-    async def _catch_up(self, partition: EntityPartition, message: Any) -> None:
+    async def _catch_up(self, partition: EntityPartition, messages: list[Any] | None) -> None:
         await self._persist(lambda: self._changelog.rewrite_outdated(partition))
-        offset = None if message is None else message.offset
-        if offset is None or offset > partition.applied + 1:
-            try:
-                await self._fill_gap(partition, offset)
-            except RecordsGoneError as gone:
-                raise StateGoneError(
-                    f"{gone}. It was away longer than the topic keeps its records. To go on"
-                    f" without them, and without all state: delete and create the topic"
-                    f" {self._app.changelog_name}"
-                ) from gone
-        if message is not None and message.offset == partition.applied + 1:
-            stamp = round(message.timestamp * 1000)
-            await self._apply(partition, message.offset, stamp, message.headers, message.value)
+        if messages is None:
+            await self._fill_gap(partition, None)
+            return
+        records = [
+            KeyedRecord(it.offset, round(it.timestamp * 1000), it.headers, it.value)
+            for it in messages
+        ]
+        while records := [it for it in records if it.offset > partition.applied]:
+            if records[0].offset > partition.applied + 1:
+                await self._fill_gap(partition, records[0].offset)
+                if partition.applied + 1 < records[0].offset:
+                    return
+            await self._apply(partition, in_a_row(records))
 
     async def _fill_gap(self, partition: EntityPartition, end: int | None) -> None:
-        """Apply what Faust did not deliver before `end`, or at all."""
+        """Apply what Faust did not deliver before `end`, or at all. Raises `StateGoneError`."""
         start, filled = partition.applied + 1, 0
         while (end is None or partition.applied + 1 < end) and not self._stopping.is_set():
             try:
-                records = self._reader.read(
+                fetched = self._reader.read(
                     self._keyed, partition.number, partition.applied + 1, end
                 )
-                async with aclosing(records):  # type: ignore[type-var]
-                    async for some in records:
-                        for record in some:
-                            await self._apply(
-                                partition,
-                                record.offset,
-                                record.timestamp,
-                                record.headers,
-                                record.value,
-                            )
+                async with aclosing(fetched):  # type: ignore[type-var]
+                    async for some in fetched:
+                        for it in some:
+                            record = KeyedRecord(it.offset, it.timestamp, it.headers, it.value)
+                            await self._apply(partition, [record])
                             filled += 1
                             if self._stopping.is_set():
                                 return
                 break
             except KafkaError as error:
                 await self._wait_for_kafka(error, _FIRST_WAIT)
+            except RecordsGoneError as gone:
+                raise StateGoneError(
+                    f"{gone}. It was away longer than the topic keeps its records. To go on"
+                    f" without them, and without all state: delete and create the topic"
+                    f" {self._app.changelog_name}"
+                ) from gone
         if filled:
             _log.info("read without Faust", partition=partition.number, start=start, records=filled)
 
-    async def _apply(
-        self, partition: EntityPartition, offset: int, stamp: int, headers: Any, value: bytes
-    ) -> None:
-        await self._reference.caught_up_since(stamp)
-        try:
-            batch = decode_batch(value)
-        except (msgspec.DecodeError, TypeError):
-            _log.error(
-                "not written by Offbook; skipped",
-                topic=self._keyed,
-                partition=partition.number,
-                offset=offset,
-            )
-            partition.applied = offset
-            return
-        work = work_off(self._engine, partition, offset, batch, _caused(headers))
+    async def _apply(self, partition: EntityPartition, records: Sequence[KeyedRecord]) -> None:
+        """Apply records that follow each other and what has been applied."""
+        await self._reference.caught_up_since(max(record.timestamp for record in records))
+        batches = list(self._decoded(partition, records))
+        offset = records[-1].offset
+        work = work_off(self._engine, partition, offset, batches)
         if sendings := list(records_of(work, self._settings)):
             await self._persist(lambda: self._send(sendings))
         if work.changed:
@@ -303,6 +293,22 @@ class Monitor:
         now = partition.stream_time.now()
         if now is not None:
             self._metrics.stream_time(partition.number, now)
+
+    def _decoded(
+        self, partition: EntityPartition, records: Iterable[KeyedRecord]
+    ) -> Iterator[tuple[Batch, int | None]]:
+        for record in records:
+            try:
+                batch = decode_batch(record.value)
+            except (msgspec.DecodeError, TypeError):
+                _log.error(
+                    "not written by Offbook; skipped",
+                    topic=self._keyed,
+                    partition=partition.number,
+                    offset=record.offset,
+                )
+            else:
+                yield batch, record.caused()
 
     async def _send(self, sendings: list[dict[str, Any]]) -> None:
         producer = self._app.kafka_producer()
@@ -396,11 +402,3 @@ class Monitor:
             self._health.bad("reference", f"detectors stay silent: {lacking}")
         else:
             self._health.ok("reference")
-
-
-def _caused(headers: Any) -> int | None:
-    items = headers.items() if isinstance(headers, dict) else headers or ()
-    for name, value in items:
-        if name == EVENT_TIMESTAMP and value is not None and value.isdigit():
-            return int(value)
-    return None

@@ -1,9 +1,10 @@
-"""The records a monitor sends for its work: alerts, notes to other entities, dead letters."""
+"""The records a monitor takes, and those it sends for its work: alerts, notes to other entities,
+dead letters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +25,36 @@ _encode = msgspec.json.Encoder().encode
 
 #: The arguments of a producer's `send`.
 Sending = dict[str, Any]
+
+
+class KeyedRecord(NamedTuple):
+    """A record of `offbook.keyed` as Kafka gave it; `timestamp` in milliseconds.
+
+    Anybody may write there: `value` is bytes or None.
+    """
+
+    offset: int
+    timestamp: int
+    headers: Any
+    value: Any
+
+    def caused(self) -> int | None:
+        """The timestamp (ms) of the newest record that caused its notes, None if none did."""
+        headers = self.headers
+        items = headers.items() if isinstance(headers, dict) else headers or ()
+        for name, value in items:
+            if name == EVENT_TIMESTAMP and value is not None and value.isdigit():
+                return int(value)
+        return None
+
+
+def in_a_row(records: Sequence[KeyedRecord]) -> Sequence[KeyedRecord]:
+    """The first of `records` and those that follow it without a gap."""
+    first = records[0].offset
+    for place, record in enumerate(records):
+        if record.offset != first + place:
+            return records[:place]
+    return records
 
 
 class _SourceRecord(Struct, frozen=True):

@@ -1,7 +1,9 @@
 """Work on different partitions goes on side by side, on one partition in order.
 
 Half the time a record takes is waiting for Kafka's acknowledgements, which partitions need not do
-in turn: with a lane each, the loop of four partitions under load waits 7 % of the time.
+in turn: with a lane each, the loop of four partitions under load waits 7 % of the time. What came
+meanwhile is handed over together: an entity of many of the records is then read, written and sent
+once.
 """
 
 from __future__ import annotations
@@ -11,16 +13,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 #: Messages of one partition in hand; beyond, Faust waits.
-_ROOM = 4
+_ROOM = 64
+#: Bytes of messages handed over together, some 1500 events: a tenth of a second's work.
+_AT_A_TIME = 256 * 1024
 
 
 class PartitionLanes:
-    """Calls `take(partition, message)` for each message, one at a time for each partition.
+    """Calls `take(partition, messages)` with what came, in order, one call at a time a partition.
 
     `take` must be total.
     """
 
-    def __init__(self, take: Callable[[int, Any], Awaitable[None]]) -> None:
+    def __init__(self, take: Callable[[int, list[Any]], Awaitable[None]]) -> None:
         self._take = take
         self._lanes: dict[int, tuple[asyncio.Queue[Any], asyncio.Task[None]]] = {}
 
@@ -50,8 +54,17 @@ class PartitionLanes:
 
     async def _run(self, number: int, queue: asyncio.Queue[Any]) -> None:
         while True:
-            message = await queue.get()
+            messages = [await queue.get()]
+            size = _size(messages[0])
+            while size < _AT_A_TIME and not queue.empty():
+                messages.append(queue.get_nowait())
+                size += _size(messages[-1])
             try:
-                await self._take(number, message)
+                await self._take(number, messages)
             finally:
-                queue.task_done()
+                for _ in messages:
+                    queue.task_done()
+
+
+def _size(message: Any) -> int:
+    return 0 if message.value is None else len(message.value)
