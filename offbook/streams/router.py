@@ -29,11 +29,13 @@ from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
 from offbook.sinks.dead_letters import failed_letter, rejected_letter
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
+from offbook.streams.alignment import Turn
 from offbook.streams.kafka import MAX_REQUEST, aiokafka_client, group, topic_name
 from offbook.streams.keyed import KEYED_TOPIC, Mark, WireEvent, mark, partition_of, wire
 from offbook.streams.lanes import DeadLetterLane, KeyedLane, Lane, too_large_letter
 from offbook.streams.repeats import Repeats
 from offbook.streams.settings import Settings, configured_detectors
+from offbook.streams.source_reader import SourceReader
 from offbook.streams.source_time import SourceTime
 
 #: Records taken in at a time, some 30 ms of work: between two times the lanes get their turn.
@@ -44,7 +46,7 @@ _ROOM: Final = 64 * 1024 * 1024
 #: part of a request under way waits for its end, so this adds to latency.
 _FETCH_WAIT_MS: Final = 50
 #: Bytes of one partition in one answer; a larger record comes alone.
-_FETCH_BYTES: Final = 512 * 1024
+_FETCH_BYTES: Final = 256 * 1024
 #: Seconds between marks, commits and looks at the ends of the partitions.
 _TICK: Final = 1.0
 #: Seconds a broker may be silent before readiness says so.
@@ -88,6 +90,7 @@ class Router:
         self._left = asyncio.Event()
         self._consumer: Any = None
         self._producer: Any = None
+        self._reader: SourceReader
         self._keyed: list[KeyedLane] = []
         self._lanes: list[Lane] = []
         self._letters: DeadLetterLane
@@ -126,6 +129,8 @@ class Router:
             rebalance_timeout_ms=settings.rebalance_timeout // 1000,
             **aiokafka_client(settings),
         )
+        timed = {name for name, topic in self._plain.items() if topic in STREAM_TOPICS}
+        self._reader = SourceReader(self._consumer, timed)
         self._make_lanes()
         self._consumer.subscribe(list(self._plain), listener=_Rebalance(self))
         stopping: asyncio.Task[Any] = asyncio.create_task(self._stopping.wait())
@@ -184,7 +189,7 @@ class Router:
         while True:
             await self._room()
             try:
-                fetched = await self._consumer.getmany(timeout_ms=1000, max_records=_AT_A_TIME)
+                await self._reader.fetch()
             except KafkaError as error:
                 self._health.bad("router", f"cannot read the source topics: {error}")
                 _log.error("cannot read the source topics", error=str(error))
@@ -192,30 +197,38 @@ class Router:
                 wait = min(2 * wait, _LAST_WAIT)
                 continue
             wait = _FIRST_WAIT
-            if fetched:
-                for partition, records in fetched.items():
-                    self._take(partition, records)
-                reached = {tp: records[-1].offset + 1 for tp, records in fetched.items()}
+            reached: dict[TopicPartition, int] = {}
+            left = _AT_A_TIME
+            while left > 0 and (turn := self._reader.turn()):
+                left -= self._take(turn, left, reached)
+            if reached:
                 self._rounds.append((reached, [lane.entered for lane in self._lanes]))
                 await asyncio.sleep(0)
 
     async def _room(self) -> None:
         """Wait until the lanes hold little enough to read on."""
-        while sum(lane.weight for lane in self._lanes) > _ROOM:
+        while self._weight() > _ROOM:
             self._left.clear()
             await self._left.wait()
 
-    def _take(self, partition: TopicPartition, records: Sequence[Any]) -> None:
-        """Decode, count and route the records of one partition. Nothing in here waits."""
+    def _weight(self) -> int:
+        return sum(lane.weight for lane in self._lanes)
+
+    def _take(self, turn: Turn, most: int, reached: dict[TopicPartition, int]) -> int:
+        """Decode, count and route records of one partition, `most` at most, as far as they are not
+        ahead; how many were taken. Nothing in here waits."""
+        partition, records, is_ahead = turn.partition, turn.records, turn.is_ahead
         topic, number = self._plain[partition.topic], partition.partition
         keyed, partitions = self._keyed, len(self._keyed)
         route, seen = self._route, self._repeats.seen
         wall = time.time_ns() // 1000
         now = self._time.now() if topic in STREAM_TOPICS else None
         too_old = -1 if now is None else now - self._settings.lateness
-        newest = -1
-        bad = repeated = late = 0
-        for record in records:
+        newest, head = -1, None
+        taken = bad = repeated = late = 0
+        while records and taken < most:
+            record = records.popleft()
+            taken += 1
             try:
                 event = decode_record(
                     record.value, record.headers, Origin(topic, number, record.offset), wall=wall
@@ -232,6 +245,11 @@ class Router:
                     continue
                 assert not isinstance(event, Rejected)
                 at = event.time
+                if is_ahead(at):
+                    head = at
+                    records.appendleft(record)
+                    taken -= 1
+                    break
                 if at > newest:
                     newest = at
                 if seen(event.source, event.id):
@@ -247,15 +265,22 @@ class Router:
             except Exception as error:  # noqa: BLE001 - one event must not stop the others
                 self._letters.add(self._failed(record, error))
                 bad += 1
-        self._time.came((topic, number), newest if newest >= 0 else None, wall)
+        self._reader.took(turn, newest if newest >= 0 else None, head)
+        # Up to the event that waits, all that stands on the partition has been read.
+        known = newest if head is None else max(newest, head - 1)
+        self._time.came((topic, number), known if known >= 0 else None, wall)
+        if not taken:
+            return 0
+        reached[partition] = record.offset + (head is None)
         count = self._metrics.event
-        count(topic, "accepted", len(records) - bad - repeated - late)
+        count(topic, "accepted", taken - bad - repeated - late)
         if late:
             count(topic, "late", late)
         if repeated:
             count(topic, "duplicate", repeated)
         if bad:
             count(topic, "dead_letter", bad)
+        return taken
 
     def _failed(self, record: Any, error: Exception) -> Any:
         _log.error(
@@ -296,15 +321,8 @@ class Router:
 
     async def _look_at_ends(self) -> None:
         """Learn which partitions had nothing more when the broker was last asked."""
-        for partition in self._consumer.assignment():
-            topic = self._plain[partition.topic]
-            asked = self._consumer.last_poll_timestamp(partition)
-            if asked is None or topic not in STREAM_TOPICS:
-                continue
-            # Known by now, so this does not wait; the loop reads in between, but not in here.
-            position = await self._consumer.position(partition)
-            if position == self._consumer.highwater(partition):
-                self._time.at_end((topic, partition.partition), asked * 1000)
+        async for partition, asked in self._reader.at_end():
+            self._time.at_end((self._plain[partition.topic], partition.partition), asked)
 
     # Every second.
 
@@ -331,12 +349,9 @@ class Router:
                 f"{stuck.topic} has taken nothing for {stuck.stuck_for:.0f} s ({why});"
                 " events wait, none is lost",
             )
-        assigned = self._consumer.assignment()
-        asked = [self._consumer.last_poll_timestamp(partition) or 0 for partition in assigned]
-        silent = time.time() - max(asked, default=0) / 1000
         if not self._of:
             self._health.bad("router", "waits for its share of the source topics")
-        elif assigned and silent > _SILENCE and sum(lane.weight for lane in self._lanes) <= _ROOM:
+        elif self._reader.silence() > _SILENCE and self._weight() <= _ROOM:
             self._health.bad("router", "Kafka does not answer when asked for events")
         else:
             self._health.ok("router")
@@ -382,7 +397,8 @@ class Router:
     # Rebalances.
 
     async def revoked(self, partitions: Iterable[TopicPartition]) -> None:
-        """A rebalance begins: send and commit what was read, as far as the time for it allows."""
+        """A rebalance begins: send and commit what was taken, as far as the time for it allows."""
+        self._reader.drop()
         await self._flush(self._settings.rebalance_timeout / SECOND / 2)
         # What could not be sent still will be. Whoever reads on sends it too; that changes nothing.
         self._generation += 1

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from offbook.detectors.params import Duration
-from offbook.events.times import DAY, SECOND
+from offbook.events.times import DAY, HOUR, MINUTE, SECOND
 from offbook.events.types import STREAM_TOPICS
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.streams.embedded import free_port
-from offbook.streams.keyed import partition_of, unwire
+from offbook.streams.keyed import Batch, Mark, partition_of, unwire
 from offbook.streams.router import Router, RouterError
 from offbook.streams.settings import Settings
 from tests.streams.routing import MONDAY, Bench, deletion, document, run, until
@@ -85,6 +85,36 @@ def test_the_events_of_one_entity_keep_their_order(kafka: Any, topic_prefix: str
         assert max(len(batch.events) for batch in batches) == 200
 
     run(kafka, topic_prefix, work, batch_events=200)
+
+
+def test_a_backlog_is_routed_in_the_order_of_time(kafka: Any, topic_prefix: str) -> None:
+    #   partition 0: an event a minute, for 50 hours     partition 1: one in 10 hours
+    busy = {f"busy-{n}": MONDAY + n * MINUTE for n in range(3000)}
+    quiet = {f"quiet-{n}": MONDAY + n * 10 * HOUR for n in range(5)}
+
+    async def work(bench: Bench) -> None:
+        await bench.send(FILES, [deletion(id_, at=at) for id_, at in quiet.items()], partition=1)
+        await bench.send(FILES, [deletion(id_, at=at) for id_, at in busy.items()], partition=0)
+        async with bench.routing() as router:
+            await until(lambda: router.read(FILES) == 3005)
+        ids = await bench.routed()
+        assert sorted(ids) == sorted({**busy, **quiet})
+        for id_, at in quiet.items():
+            place = ids.index(id_)
+            before, after = ids[:place], ids[place:]
+            assert max((busy.get(it, 0) for it in before), default=0) <= at + HOUR
+            assert min((busy[it] for it in after if it in busy), default=at) >= at - HOUR
+        # What waits has been seen: time does not stand still with the event before it.
+        told = {mark.time for them in (await bench.batches()).values() for mark in _of(them, 1)}
+        assert {at - 1 for at in quiet.values()} & told
+
+    run(kafka, topic_prefix, work)
+
+
+def _of(batches: list[Batch], partition: int) -> list[Mark]:
+    number = STREAM_TOPICS.index(FILES)
+    marks = [mark for batch in batches for mark in batch.marks]
+    return [mark for mark in marks if (mark.topic, mark.partition) == (number, partition)]
 
 
 def test_a_repeat_is_counted_and_goes_no_further(kafka: Any, topic_prefix: str) -> None:
