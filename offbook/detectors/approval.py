@@ -46,10 +46,10 @@ def is_first(order: Profile, approval: Fact) -> bool:
 
 
 def approved_before(order: Profile, completed: Fact) -> Fact | None:
-    """The approval, or the completion itself where it says that it followed one."""
-    first = order.first("status", "approved")
-    if first is not None and first.at <= completed.at:
-        return first
+    """The approval, or an edit that says that it followed one, be it the completion itself."""
+    for word in order.of("status"):
+        if word.at <= completed.at and word.about != "completed" and _shows(word, "approved"):
+            return word
     return completed if completed.fields.get("before") == "approved" else None
 
 
@@ -61,5 +61,10 @@ def approval_at(order: Profile, at: int) -> Fact | None:
     words = order.of("status")
     earlier = [word for word in words if word.at <= at]
     if earlier:
-        return next((word for word in earlier if word.about in _APPROVED), None)
+        return next((word for word in earlier if _shows(word, *_APPROVED)), None)
     return words[0] if words and words[0].fields.get("before") in _APPROVED else None
+
+
+def _shows(word: Fact, *statuses: str) -> bool:
+    """Whether it says that the order is so now, or was before."""
+    return word.about in statuses or word.fields.get("before") in statuses

@@ -80,6 +80,13 @@ def test_what_a_later_edit_followed_was_the_status_before() -> None:
     assert play([SENT, closing], DETECTOR, until=LATER) == []
 
 
+@pytest.mark.parametrize("was, fires", [("approved", False), ("submitted", True)])
+def test_what_an_earlier_edit_followed_was_the_status_before_that(was: str, fires: bool) -> None:
+    #   (approved before anybody listened)    10:00 approved → draft    12:00 dispatched
+    back = status("2026-03-02 10:00", "draft", was=was)
+    assert (play([back, SENT], DETECTOR, until=LATER) != []) is fires
+
+
 @pytest.mark.parametrize("micro, known", [(0, True), (1, False)])
 def test_an_order_first_mentioned_24_hours_later_is_known(micro: int, known: bool) -> None:
     #   12:00 dispatched ───── 24 h ─────┤ order created      1 µs later it is nobody's order

@@ -71,6 +71,15 @@ def test_a_completion_that_says_it_followed_an_approval() -> None:
     assert play([status(NOON, "completed", was="approved")], DETECTOR, until=LATER) == []
 
 
+@pytest.mark.parametrize("was, fires", [("approved", False), ("submitted", True)])
+def test_an_edit_before_the_completion_that_says_it_followed_an_approval(
+    was: str, fires: bool
+) -> None:
+    #   (approved before anybody listened)    10:00 approved → draft    12:00 draft → completed
+    events = [status(TEN, "draft", was=was), status(NOON, "completed", was="draft")]
+    assert (play(events, DETECTOR, until=LATER) != []) is fires
+
+
 @pytest.mark.parametrize("word", ["draft", "submitted", "rejected", "cancelled"])
 def test_no_other_status_asks_for_an_approval(word: str) -> None:
     assert play([SOLD, status(NOON, word)], DETECTOR, until=LATER) == []
