@@ -121,6 +121,23 @@ def test_a_status_that_an_edit_only_repeats_approves_nothing(was: str | None) ->
     assert play([SOLD, status(TEN, "approved"), repeated], DETECTOR, until=LATER) == []
 
 
+@pytest.mark.parametrize("was", ["completed", None])
+def test_a_completion_that_an_edit_only_repeats_completes_nothing(was: str | None) -> None:
+    #   (completed before anybody listened)    10:00 completed → completed    12:00 once more
+    events = [status(TEN, "completed", was="completed"), status(NOON, "completed", was=was)]
+    assert play(events, DETECTOR, until=LATER) == []
+
+
+@pytest.mark.parametrize("word", ["approved", "completed"])
+def test_an_order_that_is_only_named_beside_another_goes_no_step_further(word: str) -> None:
+    #   09:00 E-1 creates O-1    12:00 E-1 approves or completes O-2, which names O-1 beside
+    other = [
+        edit(TEN, "E-BOSS", "update", ("order", "O-2"), status="approved"),
+        edit(NOON, "E-1", "update", ("order", "O-2"), order="O-1", status=word),
+    ]
+    assert play([SOLD, *other], DETECTOR, until=LATER) == []
+
+
 def test_another_order_is_another_matter() -> None:
     other = edit(TEN, "E-BOSS", "update", ("order", "O-2"), status="approved")
     alert = only(play([SOLD, other, status(NOON, "completed")], DETECTOR, until=LATER))
