@@ -137,7 +137,76 @@ def _owned(draw: st.DrawFn) -> Make:
     return lambda at: owner(at, whose, to)
 
 
-MONEY, GOODS, CALLS = _moneyed(), _shipped(), _called()
+_handling = st.sampled_from(("E-A", "E-A", "E-B", "E-CLERK", "E-OTHER", None))
+_mostly = st.sampled_from(("O-A", "O-A", "O-B"))
+_handled = st.sampled_from(("O-A", "O-A", "O-A", "O-B", None))
+
+
+@st.composite
+def _passed(draw: st.DrawFn) -> Make:
+    """An order is entered by a seller himself, or passes from one to another."""
+    id_, whose = draw(_mostly), draw(_customers)
+    was, to = draw(st.permutations(("E-A", "E-B", "E-CLERK")))[:2]
+    if draw(st.booleans()):
+        return lambda at: order(at, id_, to, customer=whose)
+    before = draw(st.sampled_from((None, {"owner": was})))
+    return lambda at: edit(
+        at, "E-CLERK", "update", ("order", id_), customer=whose, before=before, owner=to
+    )
+
+
+@st.composite
+def _decided(draw: st.DrawFn) -> Make:
+    """An order is approved, completed or sent back, by a seller or in his name perhaps.
+
+    Or another order is, whose edit names this one beside it.
+    """
+    id_, whose, who = draw(_mostly), draw(_customers), draw(_handling) or "E-BOSS"
+    touched = draw(st.sampled_from((id_, id_, id_, *ORDERS)))
+    to = draw(st.sampled_from(("approved", "approved", "completed", "completed", "submitted")))
+    was = draw(st.sampled_from((None, None, "approved", "completed", "submitted")))
+    more = {"approved_by": by} if (by := draw(st.sampled_from((None, None, "E-A", "E-B")))) else {}
+    before = {"status": was} if was else None
+    return lambda at: edit(
+        at,
+        who,
+        "update",
+        ("order", touched),
+        customer=whose,
+        order=id_,
+        before=before,
+        status=to,
+        **more,
+    )
+
+
+@st.composite
+def _booked(draw: st.DrawFn) -> Make:
+    """Money of an order, or of none, booked by a seller, by somebody else, or by nobody known."""
+    id_, who, number = draw(_handled), draw(_handling), draw(st.integers(1, 2))
+    named = draw(st.sampled_from((None, None, "K-2")))
+    kind = draw(st.sampled_from(("received", "refund")))
+    return lambda at: payment(
+        at, f"P-{number}", kind=kind, order=id_, customer=named, recorded_by=who
+    )
+
+
+@st.composite
+def _released(draw: st.DrawFn) -> Make:
+    """Goods of an order, or of none, let out by a seller, by somebody else, or by nobody known.
+
+    Of one order only: two that claim one shipment are two entities, each with its say in one alert.
+    """
+    id_, who, number = draw(_handled), draw(_handling), draw(st.integers(1, 2))
+    named = draw(st.sampled_from((None, None, "K-2")))
+    status = draw(st.sampled_from(("dispatched", "dispatched", "delivered", "returned")))
+    return lambda at: shipment(
+        at, f"S-{number}-{id_}", order=id_, customer=named, status=status, released_by=who
+    )
+
+
+MONEY, GOODS, CALLS, HANDS = _moneyed(), _shipped(), _called(), _passed()
+BOOKED, RELEASED, STATUSES = _booked(), _released(), _decided()
 EDITS = st.one_of(_created(), _edited(), _edited(), _edited(), _named(), _owned())
 
 
@@ -300,19 +369,43 @@ def customers(events: Iterable[Event], id_: str, until: int) -> list[str]:
     return list(dict.fromkeys(named))
 
 
+def owned(events: Iterable[Event], id_: str, at: int) -> tuple[str, Event] | None:
+    """The order's owner at `at`, and the edit that shows it: the newest by then, else the oldest
+    after, and who that says was before."""
+    words = [(event, data) for event, data in edits(events, id_) if data.after and data.after.owner]
+    by_then = [it for it in words if it[0].time <= at]
+    for event, data in by_then[-1:] or words[:1]:
+        assert data.after is not None
+        assert data.after.owner is not None
+        before = data.before.owner if data.before and not by_then else None
+        return before or data.after.owner, event
+    return None
+
+
+def tie(events: Iterable[Event], id_: str, who: str, at: int, until: int) -> Event | None:
+    """What shows, up to `until`, that somebody owned the order at `at`, else that he created it."""
+    told = [event for event in events if event.time <= until]
+    owner = owned(told, id_, at)
+    if owner is not None and owner[0] == who:
+        return owner[1]
+    made = creation(told, id_)
+    return made if made is not None and _actor(made) == who else None
+
+
+def _actor(made: Event) -> str:
+    assert isinstance(made.data, CrmEdit)
+    return made.data.actor
+
+
 def whose(events: Iterable[Event], id_: str, at: int, until: int) -> str | None:
     """The order's owner at `at`, else its creator, else its customer's; all said by `until`."""
-    told = [(event, data) for event, data in edits(events, id_) if event.time <= until]
-    named = [
-        (event.time, data.after.owner) for event, data in told if data.after and data.after.owner
-    ]
-    by_then = [who for time, who in named if time <= at]
-    if named:
-        return by_then[-1] if by_then else named[0][1]
-    made = creation((event for event, _ in told), id_)
+    told = [event for event in events if event.time <= until]
+    owner = owned(told, id_, at)
+    if owner is not None:
+        return owner[0]
+    made = creation(told, id_)
     if made is not None:
-        assert isinstance(made.data, CrmEdit)
-        return made.data.actor
+        return _actor(made)
     return next((keeper(events, it, at, until) for it in customers(events, id_, until)[:1]), None)
 
 
