@@ -218,6 +218,14 @@ def test_refunds_that_sum_to_the_payment_stop_it_too() -> None:
     assert only(a_week_on(paid(order="O-1"), halves[0])).state == "firing"
 
 
+def test_a_refund_in_another_currency_or_reported_again_is_no_more_of_the_money() -> None:
+    #   800 CNY ── 400 CNY back ── the same 400 reported again ── 800 JPY back ── 73 h ◄ fires
+    half = refund(after(NOON, "1d"), "R-1", "400.00", order="O-1")
+    again = refund(after(NOON, "25h"), "R-1", "400.00", order="O-1", id="slip")
+    yen = refund(after(NOON, "2d"), "R-2", order="O-1", currency="JPY")
+    assert only(a_week_on(paid(order="O-1"), half, again, yen)).state == "firing"
+
+
 def test_refunds_of_other_orders_and_earlier_ones_stop_nothing() -> None:
     others = [
         refund(after(NOON, "-1h"), "R-1", order="O-1"),
