@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit, Payment, ServiceCallback, Shipment
 from tests.detectors.timeline import (
+    DOCUMENTED,
+    at,
     callback,
     customer,
     edit,
@@ -24,6 +26,7 @@ from tests.detectors.timeline import (
     shipment,
 )
 
+_DOCUMENTED = at(DOCUMENTED)
 #: Of K-2 no document tells the owner.
 DOCUMENTS = (customer("K-1", "E-KEEPER"), customer("K-2"))
 ORDERS = ("O-A", "O-B")
@@ -397,8 +400,13 @@ def _actor(made: Event) -> str:
     return made.data.actor
 
 
-def whose(events: Iterable[Event], id_: str, at: int, until: int) -> str | None:
-    """The order's owner at `at`, else its creator, else its customer's; all said by `until`."""
+def whose(
+    events: Iterable[Event], id_: str, at: int, until: int, customer: str | None = None
+) -> str | None:
+    """The order's owner at `at`, else its creator, else its customer's; all said by `until`.
+
+    `customer` is whom a deed names beside the order.
+    """
     told = [event for event in events if event.time <= until]
     owner = owned(told, id_, at)
     if owner is not None:
@@ -406,11 +414,12 @@ def whose(events: Iterable[Event], id_: str, at: int, until: int) -> str | None:
     made = creation(told, id_)
     if made is not None:
         return _actor(made)
-    return next((keeper(events, it, at, until) for it in customers(events, id_, until)[:1]), None)
+    whom = [customer] if customer else customers(events, id_, until)
+    return keeper(events, whom[0], at, until) if whom else None
 
 
 def keeper(events: Iterable[Event], id_: str, at: int, until: int) -> str | None:
-    """A customer's owner at `at`: the newest word by then, a document of January among them."""
+    """A customer's owner at `at`: the newest word by then, the document's among them."""
     words = [
         (event.time, event.data.after.owner)
         for event in sooner(events)
@@ -420,11 +429,11 @@ def keeper(events: Iterable[Event], id_: str, at: int, until: int) -> str | None
         and event.data.after.owner is not None
         and event.time <= until
     ]
+    if id_ == "K-1":
+        words = sorted([*words, (_DOCUMENTED, "E-KEEPER")], key=lambda word: word[0])
     by_then = [who for time, who in words if time <= at]
     if by_then:
         return by_then[-1]
-    if id_ == "K-1":
-        return "E-KEEPER"
     return words[0][1] if words else None
 
 
