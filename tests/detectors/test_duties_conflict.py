@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 import pytest
 
@@ -132,6 +133,19 @@ def test_an_order_told_of_up_to_7_days_later_counts(micro: int, fires: bool) -> 
     paid = payment(NOON, "P-1", order="O-1", recorded_by="E-1")
     sold = order(after(NOON, "7d", micro), "O-1", "E-1")
     assert (play([paid, sold], DETECTOR) != []) is fires
+
+
+def test_the_edit_since_which_he_owns_it_is_shown_in_whatever_order_edits_repeat_it() -> None:
+    #   09:00 E-1's ── 10:00 still his ── 10:30 E-1 books ── 11:00 E-1's ── 12:00 still his
+    def owns(moment: str, was: str | None = None) -> Event:
+        before: dict[str, object] | None = {"owner": was} if was else None
+        return edit(moment, "E-9", "update", ("order", "O-1"), before=before, owner="E-1")
+
+    words = [owns(NINE), owns("2026-03-02 10:00", "E-1")]
+    words += [owns("2026-03-02 11:00"), owns(NOON, "E-1")]
+    paid = payment("2026-03-02 10:30", "P-1", order="O-1", recorded_by="E-1")
+    for came in permutations(words):
+        assert evidence(only(play([paid, *came], DETECTOR))) == ids(words[0], paid)
 
 
 def test_another_order_of_his_is_another_matter() -> None:
