@@ -353,7 +353,6 @@ class Profile:
                 newest = fact
         return newest
 
-
     def owned_since(self, at: int) -> Fact | None:
         """`owner_word`, but of edits that repeat the owner the oldest, for not all are kept.
 
