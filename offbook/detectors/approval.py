@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from offbook.detectors.detector import Reads
+from offbook.detectors.detector import Reads, View
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
@@ -25,31 +25,38 @@ def _step(event: Event, _: Reference) -> Fact | None:
     status, before = edit.says.status, edit.was.status
     if status is None or before == status:
         return None
-    return fact_of(event, status, about=edit.says.approved_by or edit.actor, before=before)
+    # An edit comes to the order it names beside the one it touched, too.
+    touched = edit.object.id if edit.order not in (None, edit.object.id) else None
+    by = edit.says.approved_by or edit.actor
+    return fact_of(event, status, about=by, before=before, touched=touched)
 
 
-#: Edits by which an order is `approved` or `completed`; `about` is who approved.
+#: Edits by which an order is `approved` or `completed`; `about` is who approved, `touched` whose
+#: step it is where the edit names two orders.
 STEPS = Reads("order", CrmEdit, _step, where=edits(of="order", also=_steps))
 
 
-def approvals(steps: Sequence[Fact], order: Profile) -> Iterator[Fact]:
-    """The edits that approved it. A CRM may repeat the status with every edit: those did not."""
-    for approval in steps:
-        if "before" in approval.fields or is_first(order, approval):
-            yield approval
+def steps(view: View, order: Profile, status: str) -> Iterator[Fact]:
+    """The edits that brought the order to a status. A CRM may repeat it with every edit: those
+    did not."""
+    for step in view.of(status):
+        if step.fields.get("touched", view.entity_id) != view.entity_id:
+            continue
+        if "before" in step.fields or is_first(order, step):
+            yield step
 
 
-def is_first(order: Profile, approval: Fact) -> bool:
-    """Whether no other edit is known to have approved it earlier."""
-    first = order.first("status", "approved")
-    return first is None or first.anchor == approval.anchor
+def is_first(order: Profile, step: Fact) -> bool:
+    """Whether no other edit is known to have said so earlier."""
+    first = order.first("status", step.role)
+    return first is None or first.anchor == step.anchor
 
 
 def approved_before(order: Profile, completed: Fact) -> Fact | None:
-    """The approval, or the completion itself where it says that it followed one."""
-    first = order.first("status", "approved")
-    if first is not None and first.at <= completed.at:
-        return first
+    """The approval, or an edit that says that it followed one, be it the completion itself."""
+    for word in order.of("status"):
+        if word.at <= completed.at and word.about != "completed" and _shows(word, "approved"):
+            return word
     return completed if completed.fields.get("before") == "approved" else None
 
 
@@ -61,5 +68,10 @@ def approval_at(order: Profile, at: int) -> Fact | None:
     words = order.of("status")
     earlier = [word for word in words if word.at <= at]
     if earlier:
-        return next((word for word in earlier if word.about in _APPROVED), None)
+        return next((word for word in earlier if _shows(word, *_APPROVED)), None)
     return words[0] if words and words[0].fields.get("before") in _APPROVED else None
+
+
+def _shows(word: Fact, *statuses: str) -> bool:
+    """Whether it says that the order is so now, or was before."""
+    return word.about in statuses or word.fields.get("before") in statuses

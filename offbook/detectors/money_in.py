@@ -62,12 +62,20 @@ def sent_back(
 ) -> Fact | None:
     """The refund by which a payment, or as much money, had gone back by the deadline.
 
-    `refunds` are what may be a refund of it, by time, each with its number.
+    `refunds` are what may be a refund of it, by time, each with its number. Other currencies are
+    other money, and a refund that is reported again under its number is the same money.
     """
     total = Decimal(0)
+    counted: set[str] = set()
     for number, refund in refunds:
-        if paid.at <= refund.at <= deadline:
-            total += Decimal(refund.fields["amount"])
-            if number == payment or total >= Decimal(paid.fields["amount"]):
-                return refund
+        if not paid.at <= refund.at <= deadline:
+            continue
+        if number == payment:
+            return refund
+        if number in counted or refund.fields["currency"] != paid.fields["currency"]:
+            continue
+        counted.add(number)
+        total += Decimal(refund.fields["amount"])
+        if total >= Decimal(paid.fields["amount"]):
+            return refund
     return None

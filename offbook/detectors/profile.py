@@ -353,6 +353,19 @@ class Profile:
                 newest = fact
         return newest
 
+    def owned_since(self, at: int) -> Fact | None:
+        """`owner_word`, but of edits that repeat the owner the oldest, for not all are kept.
+
+        Which of them gave way depends on the order in which they came.
+        """
+        since: Fact | None = None
+        for word in self.of("owner"):
+            if word.at > at:
+                return since or word
+            if since is None or since.about != word.about or "unchanged" not in word.fields:
+                since = word
+        return since
+
 
 def customer_owner(profile: Profile, reference: Reference, customer: str, at: int) -> str | None:
     """A customer's owner as of `at`, by its edits and its reference document."""
@@ -369,8 +382,8 @@ def order_owner(profile: Profile, at: int) -> str | None:
 
 
 def order_tie(profile: Profile, employee: str, at: int) -> Fact | None:
-    """The edit that shows that `employee` owned the order at `at`, else that he created it."""
+    """The edit since which `employee` owned the order at `at`, else that by which he created it."""
     if profile.owner_at(at) == employee:
-        return profile.owner_word(at)
+        return profile.owned_since(at)
     created = profile.first("created")
     return created if created is not None and created.fields["actor"] == employee else None

@@ -12,9 +12,10 @@ pass.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Annotated
 
-from offbook.detectors.approval import STEPS, approvals, approved_before
+from offbook.detectors.approval import STEPS, approved_before, steps
 from offbook.detectors.detector import Detector, Finding, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
@@ -41,13 +42,13 @@ class UnapprovedOrderParams(Params, frozen=True):
 def judge(view: View, params: UnapprovedOrderParams) -> Iterable[Finding]:
     """One finding an order: approved by its own people, or completed without an approval."""
     order = view.profile("order", view.entity_id)
-    for approval in approvals(view.of("approved"), order):
+    for approval in steps(view, order, "approved"):
         last = approval.at + params.entered_within
         tie = order_tie(order.upto(last), approval.about, approval.at)
         if tie is not None:
             yield _finding(view, order, approval, last, (approval, tie), employee=approval.about)
             return
-    for completed in view.of("completed")[:1]:
+    for completed in islice(steps(view, order, "completed"), 1):
         last = completed.at + params.entered_within
         earlier = approved_before(order, completed)
         facts = (completed,) if earlier is None else (earlier, completed)

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit, Payment, ServiceCallback, Shipment
 from tests.detectors.timeline import (
+    DOCUMENTED,
+    at,
     callback,
     customer,
     edit,
@@ -24,6 +26,7 @@ from tests.detectors.timeline import (
     shipment,
 )
 
+_DOCUMENTED = at(DOCUMENTED)
 #: Of K-2 no document tells the owner.
 DOCUMENTS = (customer("K-1", "E-KEEPER"), customer("K-2"))
 ORDERS = ("O-A", "O-B")
@@ -137,7 +140,77 @@ def _owned(draw: st.DrawFn) -> Make:
     return lambda at: owner(at, whose, to)
 
 
-MONEY, GOODS, CALLS = _moneyed(), _shipped(), _called()
+_handling = st.sampled_from(("E-A", "E-A", "E-B", "E-CLERK", "E-OTHER", None))
+_mostly = st.sampled_from(("O-A", "O-A", "O-B"))
+_handled = st.sampled_from(("O-A", "O-A", "O-A", "O-B", None))
+
+
+@st.composite
+def _passed(draw: st.DrawFn) -> Make:
+    """An order is entered by a seller himself, passes from one to another, or is said to stay."""
+    id_, whose = draw(_mostly), draw(_customers)
+    was, to = draw(st.permutations(("E-A", "E-B", "E-CLERK")))[:2]
+    was = draw(st.sampled_from((was, to, to)))
+    if draw(st.integers(0, 2)) == 0:
+        return lambda at: order(at, id_, to, customer=whose)
+    before = draw(st.sampled_from((None, {"owner": was}, {"owner": was})))
+    return lambda at: edit(
+        at, "E-CLERK", "update", ("order", id_), customer=whose, before=before, owner=to
+    )
+
+
+@st.composite
+def _decided(draw: st.DrawFn) -> Make:
+    """An order is approved, completed or sent back, by a seller or in his name perhaps.
+
+    Or another order is, whose edit names this one beside it.
+    """
+    id_, whose, who = draw(_mostly), draw(_customers), draw(_handling) or "E-BOSS"
+    touched = draw(st.sampled_from((id_, id_, id_, *ORDERS)))
+    to = draw(st.sampled_from(("approved", "approved", "completed", "completed", "submitted")))
+    was = draw(st.sampled_from((None, None, "approved", "completed", "submitted")))
+    more = {"approved_by": by} if (by := draw(st.sampled_from((None, None, "E-A", "E-B")))) else {}
+    before = {"status": was} if was else None
+    return lambda at: edit(
+        at,
+        who,
+        "update",
+        ("order", touched),
+        customer=whose,
+        order=id_,
+        before=before,
+        status=to,
+        **more,
+    )
+
+
+@st.composite
+def _booked(draw: st.DrawFn) -> Make:
+    """Money of an order, or of none, booked by a seller, by somebody else, or by nobody known."""
+    id_, who, number = draw(_handled), draw(_handling), draw(st.integers(1, 2))
+    named = draw(st.sampled_from((None, None, "K-2")))
+    kind = draw(st.sampled_from(("received", "refund")))
+    return lambda at: payment(
+        at, f"P-{number}", kind=kind, order=id_, customer=named, recorded_by=who
+    )
+
+
+@st.composite
+def _released(draw: st.DrawFn) -> Make:
+    """Goods of an order, or of none, let out by a seller, by somebody else, or by nobody known.
+
+    Of one order only: two that claim one shipment are two entities, each with its say in one alert.
+    """
+    id_, who, number = draw(_handled), draw(_handling), draw(st.integers(1, 2))
+    named = draw(st.sampled_from((None, None, "K-2")))
+    status = draw(st.sampled_from(("dispatched", "dispatched", "delivered", "returned")))
+    return lambda at: shipment(
+        at, f"S-{number}-{id_}", order=id_, customer=named, status=status, released_by=who
+    )
+
+
+MONEY, GOODS, CALLS, HANDS = _moneyed(), _shipped(), _called(), _passed()
+BOOKED, RELEASED, STATUSES = _booked(), _released(), _decided()
 EDITS = st.one_of(_created(), _edited(), _edited(), _edited(), _named(), _owned())
 
 
@@ -156,7 +229,25 @@ def scenes(
     )
     story = list(first)
     begun = st.one_of(st.just(story), st.integers(0, len(story)).map(lambda much: story[:much]))
-    return st.builds(lambda begun, then: begun + then, begun, some)
+    return st.builds(lambda begun, then: _truthful(begun + then), begun, some)
+
+
+def _truthful(events: Iterable[Event]) -> list[Event]:
+    """Without edits that repeat an owner whom the edit before did not name: it is as if another
+    had been lost, and which of two repeats the profile keeps would tell which owner it believes."""
+    owners: dict[str, str] = {}
+    told: list[Event] = []
+    for event in sooner(events):
+        data = event.data
+        if isinstance(data, CrmEdit) and data.object.type == "order":
+            id_, owner = data.object.id, data.after.owner if data.after else None
+            before = data.before.owner if data.before else None
+            if owner is not None and owner == before != owners.get(id_, owner):
+                continue
+            if owner is not None:
+                owners[id_] = owner
+        told.append(event)
+    return told
 
 
 # Plain questions.
@@ -300,24 +391,57 @@ def customers(events: Iterable[Event], id_: str, until: int) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def whose(events: Iterable[Event], id_: str, at: int, until: int) -> str | None:
-    """The order's owner at `at`, else its creator, else its customer's; all said by `until`."""
-    told = [(event, data) for event, data in edits(events, id_) if event.time <= until]
-    named = [
-        (event.time, data.after.owner) for event, data in told if data.after and data.after.owner
-    ]
-    by_then = [who for time, who in named if time <= at]
-    if named:
-        return by_then[-1] if by_then else named[0][1]
-    made = creation((event for event, _ in told), id_)
+def owned(events: Iterable[Event], id_: str, at: int) -> tuple[str, Event] | None:
+    """The order's owner at `at`, and the edit since which it has been so; where nobody is named by
+    then, whom the first edit after it names, or says was before."""
+    known: tuple[str, Event] | None = None
+    for event, data in edits(events, id_):
+        owner = data.after.owner if data.after else None
+        before = data.before.owner if data.before else None
+        if owner is None:
+            continue
+        if event.time > at:
+            return known or (before or owner, event)
+        if known is None or known[0] != owner or before != owner:
+            known = owner, event
+    return known
+
+
+def tie(events: Iterable[Event], id_: str, who: str, at: int, until: int) -> Event | None:
+    """What shows, up to `until`, that somebody owned the order at `at`, else that he created it."""
+    told = [event for event in events if event.time <= until]
+    owner = owned(told, id_, at)
+    if owner is not None and owner[0] == who:
+        return owner[1]
+    made = creation(told, id_)
+    return made if made is not None and _actor(made) == who else None
+
+
+def _actor(made: Event) -> str:
+    assert isinstance(made.data, CrmEdit)
+    return made.data.actor
+
+
+def whose(
+    events: Iterable[Event], id_: str, at: int, until: int, customer: str | None = None
+) -> str | None:
+    """The order's owner at `at`, else its creator, else its customer's; all said by `until`.
+
+    `customer` is whom a deed names beside the order.
+    """
+    told = [event for event in events if event.time <= until]
+    owner = owned(told, id_, at)
+    if owner is not None:
+        return owner[0]
+    made = creation(told, id_)
     if made is not None:
-        assert isinstance(made.data, CrmEdit)
-        return made.data.actor
-    return next((keeper(events, it, at, until) for it in customers(events, id_, until)[:1]), None)
+        return _actor(made)
+    whom = [customer] if customer else customers(events, id_, until)
+    return keeper(events, whom[0], at, until) if whom else None
 
 
 def keeper(events: Iterable[Event], id_: str, at: int, until: int) -> str | None:
-    """A customer's owner at `at`: the newest word by then, a document of January among them."""
+    """A customer's owner at `at`: the newest word by then, the document's among them."""
     words = [
         (event.time, event.data.after.owner)
         for event in sooner(events)
@@ -327,11 +451,11 @@ def keeper(events: Iterable[Event], id_: str, at: int, until: int) -> str | None
         and event.data.after.owner is not None
         and event.time <= until
     ]
+    if id_ == "K-1":
+        words = sorted([*words, (_DOCUMENTED, "E-KEEPER")], key=lambda word: word[0])
     by_then = [who for time, who in words if time <= at]
     if by_then:
         return by_then[-1]
-    if id_ == "K-1":
-        return "E-KEEPER"
     return words[0][1] if words else None
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.callback_mismatch import DETECTOR
 from offbook.detectors.detector import Common
 from offbook.detectors.engine import configured
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from offbook.events.types import ServiceCallback
+from tests.detectors import order_world
+from tests.detectors.order_world import Answer, Make, around
 from tests.detectors.timeline import (
     activity,
     after,
+    at,
     callback,
     company,
     customer,
@@ -290,3 +297,55 @@ def test_other_events_mean_nothing_to_it() -> None:
 
 def test_the_id_is_the_callbacks() -> None:
     assert only(play([bad()], DETECTOR)).alert_id == "callback-mismatch-21617e8c87a1640d"
+
+
+# The world it is held to the laws in.
+
+
+@st.composite
+def _called(draw: st.DrawFn) -> Make:
+    """Of one customer only: two that claim one callback are two entities, each with its say in one
+    alert."""
+    whose = draw(st.sampled_from(("K-1", "K-1", "K-2")))
+    number = f"B-{draw(st.integers(1, 2))}-{whose}"
+    outcome = draw(
+        st.sampled_from(("mismatch", "mismatch", "denied", "confirmed", "unreachable", "complaint"))
+    )
+    about = draw(st.sampled_from((None, "O-A", "O-A", "O-B")))
+    who = draw(st.sampled_from((None, None, None, "E-A")))
+    return lambda at: callback(at, number, whose, outcome, order=about, employee=who)
+
+
+DOCUMENTS = order_world.DOCUMENTS
+T = at(NINE)
+#: No two so far apart that the first report is forgotten when the second comes.
+SCENES = order_world.scenes(
+    [T, T, T + 1, T + HOUR, T + 45 * DAY, T + 90 * DAY, *around(T + 90 * DAY)],
+    *[_called()] * 8,
+    *[order_world.HANDS] * 2,
+    first=[callback(T, "B-1-K-1", "K-1", "mismatch", order="O-A")],
+)
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    """Every callback whose last bad report nothing corrected in 90 days."""
+    reports: dict[tuple[str, str], list[tuple[Event, ServiceCallback]]] = {}
+    for it in order_world.sooner(events):
+        if isinstance(it.data, ServiceCallback):
+            reports.setdefault((it.data.customer, it.data.callback), []).append((it, it.data))
+    for (whose, _), told in reports.items():
+        bad = [it for it in told if it[1].outcome in ("mismatch", "denied")]
+        if not bad:
+            continue
+        last, data = bad[-1]
+        end = last.time + 90 * DAY
+        near = [it for it, _ in told if last.time - 90 * DAY <= it.time <= end]
+        if near[-1].id != last.id:
+            continue
+        severity = "critical" if data.outcome == "denied" else "warning"
+        who = data.employee or (
+            order_world.whose(events, data.order, last.time, end, whose)
+            if data.order
+            else order_world.keeper(events, whose, last.time, end)
+        )
+        yield severity, who, whose, data.order, None, frozenset(it.id for it in near)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.complaint_burst import DETECTOR
 from offbook.detectors.detector import Common
 from offbook.detectors.engine import configured
 from offbook.detectors.params import Duration
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from offbook.events.types import ServiceCallback
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,
     callback,
@@ -183,3 +188,48 @@ def test_the_numbers_are_parameters() -> None:
 
 def test_the_id_is_the_employees_and_the_first_complaints() -> None:
     assert only(play(complaints(0, 1, 2), DETECTOR)).alert_id == "complaint-burst-31a9a7cf8e80606c"
+
+
+# The world it is held to the laws in.
+
+
+_DISTANCES = (0, 0, 1, HOUR, 14 * DAY, *[30 * DAY + micro for micro in (-1, 0, 0, 1)])
+
+
+@st.composite
+def _complaining(draw: st.DrawFn) -> list[Event]:
+    """Runs of complaints about a month long, one callback reported twice perhaps."""
+    events: list[Event] = []
+    for _ in range(draw(st.integers(1, 3))):
+        start = BASE + draw(st.sampled_from((0, 0, 1, 15 * DAY, 30 * DAY, 61 * DAY)))
+        customers = draw(st.sampled_from((("C-1",), ("C-1", "C-2"))))
+        for _ in range(draw(st.integers(1, 5))):
+            moment, call = start + draw(st.sampled_from(_DISTANCES)), draw(st.integers(1, 5))
+            about = draw(st.sampled_from(("E-1", "E-1", "E-1", "E-2", None)))
+            outcome = draw(st.sampled_from((*["complaint"] * 5, "denied")))
+            by = draw(st.sampled_from(customers))
+            events.append(callback(moment, f"B-{call}", by, outcome, employee=about))
+    return events
+
+
+SCENES = _complaining()
+
+
+def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
+    """Of each employee the months, from a complaint on, with complaints in three callbacks."""
+    for who in ("E-1", "E-2"):
+        said = [
+            (it, it.data)
+            for it in sorted(events, key=lambda it: (it.time, it.id))
+            if isinstance(it.data, ServiceCallback)
+            and (it.data.outcome, it.data.employee) == ("complaint", who)
+        ]
+        while said:
+            run = [it for it in said if it[0].time <= said[0][0].time + 30 * DAY]
+            if len({data.callback for _, data in run}) < 3:
+                said = said[1:]
+                continue
+            by = {data.customer for _, data in run}
+            evidence = frozenset(it.id for it, _ in run)
+            yield "warning", who, by.pop() if len(by) == 1 else None, None, None, evidence
+            said = said[len(run) :]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.contact_tampering import DETECTOR
 from offbook.detectors.engine import configured
 from offbook.detectors.reference import Reference
 from offbook.events.event import Event
-from offbook.events.types import ReferenceEmployee
+from offbook.events.times import DAY, HOUR
+from offbook.events.types import CrmEdit, ReferenceEmployee
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     DOCUMENTED,
     Moment,
@@ -271,3 +276,80 @@ def test_the_ids_are_the_customers_and_edits_and_the_employees_and_firsts() -> N
     assert [
         only(play(events, DETECTOR, reference=STAFF)).alert_id for events in ([turned], five())
     ] == ["contact-tampering-bc1305d810b93fdb", "contact-tampering-74867d9bd43da151"]
+
+
+# The world it is held to the laws in.
+
+
+DOCUMENTS = (
+    staff("E-TAMPERED", phone="137-0013-7001", address="西湖路 7号"),
+    staff("E-TAMPERED2", phone="13700137001"),
+)
+#: What is written, and what is the same however it is written; the first of each are an employee's.
+_PHONES = {"+86 137 0013 7001": "his", "13700137001": "his", "0571-7": "7", "(0571) 7": "7", "": ""}
+_ADDRESSES = {"西湖路7号": "his", "西湖路 ７号": "his", "X Road 7": "x", "x road7": "x"}
+_EMAILS = {"A@example.com": "a", "a@example.com": "a", "137@example.com": "b"}
+_WRITTEN = {"phone": _PHONES, "address": _ADDRESSES, "email": _EMAILS}
+
+
+@st.composite
+def _rewriting(draw: st.DrawFn) -> list[Event]:
+    """Runs of edits of some seven customers, about a day long, by two employees."""
+    events: list[Event] = []
+    edges = st.sampled_from((0, 0, 1, HOUR, 2 * HOUR, 3 * HOUR, DAY - 1, DAY, DAY, DAY + 1))
+    for _ in range(draw(st.integers(1, 3))):
+        start = BASE + draw(st.sampled_from((0, 0, HOUR, DAY, 9 * DAY)))
+        who = draw(st.sampled_from(("E-1", "E-1", "E-TAMPERED")))
+        for _ in range(draw(st.sampled_from((1, 4, 5, 6, 8)))):
+            field = draw(st.sampled_from(("phone", "phone", "email", "address")))
+            written = st.sampled_from(tuple(_WRITTEN[field]))
+            before = {field: draw(written)} if draw(st.integers(0, 3)) == 0 else None
+            after = {field: draw(written)}
+            if draw(st.integers(0, 4)) == 0:
+                after["address"] = draw(st.sampled_from(tuple(_ADDRESSES)))
+            op = draw(st.sampled_from((*["update"] * 9, "create")))
+            object = draw(st.sampled_from((*["customer"] * 9, "contact")))
+            touched = f"C-{draw(st.integers(1, 7))}"
+            named = draw(st.sampled_from((None, touched, "C-1")))
+            moment = start + draw(edges)
+            events.append(
+                edit(moment, who, op, (object, touched), customer=named, before=before, **after)  # type: ignore[arg-type]
+            )
+    return events
+
+
+SCENES = _rewriting()
+
+
+def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
+    """Every edit to an employee's contact; and each employee's runs through five customers."""
+    changed: dict[str, list[tuple[Event, str]]] = {}
+    for it in sorted(events, key=lambda it: (it.time, it.id)):
+        assert isinstance(it.data, CrmEdit)
+        new = _changes(it.data)
+        if not new:
+            continue
+        changed.setdefault(it.data.actor, []).append((it, it.data.object.id))
+        if "his" in (new.get("phone"), new.get("address")):
+            evidence = frozenset({it.id})
+            yield "critical", it.data.actor, it.data.object.id, None, None, evidence
+    for who, edits in changed.items():
+        while edits:
+            first = edits[0][0]
+            run = [(it, whose) for it, whose in edits if it.time <= first.time + DAY]
+            if len({whose for _, whose in run}) < 5:
+                edits = edits[1:]
+                continue
+            yield "warning", who, None, None, None, frozenset(it.id for it, _ in run)
+            edits = edits[len(run) :]
+
+
+def _changes(edit: CrmEdit) -> dict[str, str]:
+    """By field what it now says and did not say before, however it was written."""
+    new: dict[str, str] = {}
+    if (edit.op, edit.object.type) == ("update", "customer"):
+        for field, written in _WRITTEN.items():
+            old, now = getattr(edit.before, field, None), getattr(edit.after, field, None)
+            if now and (old is None or written[old] != written[now]):
+                new[field] = written[now]
+    return new

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+
 import pytest
 
 from offbook.detectors.duties_conflict import DETECTOR
+from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from offbook.events.types import Payment, Shipment
+from tests.detectors import order_world
+from tests.detectors.order_world import Answer, around
 from tests.detectors.timeline import (
     after,
+    at,
     company,
     edit,
     employee,
@@ -126,6 +135,19 @@ def test_an_order_told_of_up_to_7_days_later_counts(micro: int, fires: bool) -> 
     assert (play([paid, sold], DETECTOR) != []) is fires
 
 
+def test_the_edit_since_which_he_owns_it_is_shown_in_whatever_order_edits_repeat_it() -> None:
+    #   09:00 E-1's ── 10:00 still his ── 10:30 E-1 books ── 11:00 E-1's ── 12:00 still his
+    def owns(moment: str, was: str | None = None) -> Event:
+        before: dict[str, object] | None = {"owner": was} if was else None
+        return edit(moment, "E-9", "update", ("order", "O-1"), before=before, owner="E-1")
+
+    words = [owns(NINE), owns("2026-03-02 10:00", "E-1")]
+    words += [owns("2026-03-02 11:00"), owns(NOON, "E-1")]
+    paid = payment("2026-03-02 10:30", "P-1", order="O-1", recorded_by="E-1")
+    for came in permutations(words):
+        assert evidence(only(play([paid, *came], DETECTOR))) == ids(words[0], paid)
+
+
 def test_another_order_of_his_is_another_matter() -> None:
     sold = [order(NINE, "O-1", "E-1"), order(NINE, "O-2", "E-2")]
     paid = payment(NOON, "P-1", order="O-2", recorded_by="E-1")
@@ -153,3 +175,45 @@ def test_a_late_handover_withdraws_it() -> None:
     paid = payment(NOON, "P-1", order="O-1", recorded_by="E-1")
     alert = only(play([sold, paid, moved], DETECTOR))
     assert (alert.state, alert.revision) == ("withdrawn", 2)
+
+
+# The world it is held to the laws in.
+
+
+DOCUMENTS = order_world.DOCUMENTS
+T = at(NOON)
+SCENES = order_world.scenes(
+    [T - HOUR, T, *around(T), T + 7 * DAY, *around(T + 7 * DAY), T + 180 * DAY],
+    *[order_world.BOOKED, order_world.RELEASED, order_world.HANDS] * 5,
+    first=[
+        payment(T, "P-1", order="O-A", recorded_by="E-A"),
+        order(T - HOUR, "O-A", "E-CLERK", customer="K-1", owner="E-A"),
+    ],
+)
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    """Of each order and duty, all acts of its owner or creator, by what a week later is known."""
+    for id_ in order_world.ORDERS:
+        for kind in (Payment, Shipment):
+            shown: list[Event] = []
+            first: tuple[str, str | None] | None = None
+            for act in order_world.sooner(events):
+                data = act.data
+                if not isinstance(data, Payment | Shipment) or not isinstance(data, kind):
+                    continue
+                moved = isinstance(data, Payment) or data.status == "dispatched"
+                who = data.recorded_by if isinstance(data, Payment) else data.released_by
+                if data.order != id_ or not moved or who is None:
+                    continue
+                end = act.time + 7 * DAY
+                tie = order_world.tie(events, id_, who, act.time, end)
+                if tie is None:
+                    continue
+                named = [data.customer] if data.customer else []
+                named += order_world.customers(events, id_, end)
+                first = first or (who, named[0] if named else None)
+                shown += [act, tie]
+            if first is not None:
+                evidence = frozenset(event.id for event in shown)
+                yield "critical", *first, id_, None, evidence

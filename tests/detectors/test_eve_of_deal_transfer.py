@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.detector import Common
 from offbook.detectors.engine import configured
 from offbook.detectors.eve_of_deal_transfer import DETECTOR
 from offbook.detectors.params import Duration
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from offbook.events.types import CrmEdit
+from tests.detectors import transfer_world
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,
     company,
@@ -324,4 +331,95 @@ def test_the_id_is_the_customers_and_the_transfers() -> None:
     assert (
         only(play([MOVED, placed("1d")], DETECTOR)).alert_id
         == "eve-of-deal-transfer-73555727a84d1541"
+    )
+
+
+# The world it is held to the laws in.
+
+
+DOCUMENTS = transfer_world.DOCUMENTS
+#: Not the one of which a document is told meanwhile: it moves nothing, and takes nothing back.
+_WHOSE = ("K-STATED", "K-STATED", "K-UNSTATED")
+_EDGE = (0, 0, 1, HOUR, 2 * DAY, 3 * DAY - 1, 3 * DAY, 3 * DAY, 3 * DAY + 1)
+_END = (-1, 0, 1, DAY, 7 * DAY - 1, 7 * DAY, 7 * DAY, 7 * DAY + 1)
+
+
+@st.composite
+def _buying(draw: st.DrawFn) -> list[Event]:
+    """Customers pass from hand to hand, and order or win about three days later."""
+    events: list[Event] = []
+    for _ in range(draw(st.integers(1, 4))):
+        moment = BASE + draw(st.sampled_from((0, 0, 1, DAY, 3 * DAY, 4 * DAY, 20 * DAY)))
+        moved = draw(transfer_world.passing(moment, _WHOSE))
+        events.append(moved)
+        whom = st.sampled_from((*[moved.data.object.id] * 3, "K-STATED", None))  # type: ignore[attr-defined]
+        for _ in range(draw(st.integers(0, 2))):
+            dealt = moment + draw(st.sampled_from(_EDGE))
+            whose, turn = draw(whom), draw(st.integers(1, 2))
+            if draw(st.integers(0, 2)) == 0:
+                was = draw(st.sampled_from((None, "open", "won")))
+                now = draw(st.sampled_from(("won", "won", "lost")))
+                events.append(stage(dealt, f"OP-{turn}", now, whose, was=was))
+                continue
+            number = f"O-{turn}"
+            status = draw(st.sampled_from((None, None, None, "submitted", "cancelled")))
+            said = {"status": status} if status else {}
+            events.append(order(dealt, number, customer=whose, **said))
+            # A cancellation reaches the customer that it names.
+            end = dealt + draw(st.sampled_from(_END))
+            match draw(st.sampled_from(("", "", "delete", "cancelled", "rejected"))):
+                case "delete":
+                    where = ("order", number)
+                    events.append(edit(end, "E-CLERK", "delete", where, customer=whose))
+                case "cancelled" | "rejected" as to:
+                    where = ("order", number)
+                    events.append(edit(end, "E-CLERK", "update", where, customer=whose, status=to))
+    return events
+
+
+SCENES = _buying()
+
+
+def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
+    """Every transfer to one who owned the customer still when it dealt, if any deal is left."""
+    for moved, data, to in transfer_world.transfers(events):
+        id_ = data.object.id
+        words = transfer_world.words(events, id_)
+        left = [
+            (deal, number)
+            for deal, number in _deals(events, id_)
+            if moved.time <= deal.time <= moved.time + 3 * DAY
+            and [who for word, who in words if word.time <= deal.time][-1] == to
+            and (number is None or not _is_cancelled(events, id_, number, deal.time))
+        ]
+        if left:
+            evidence = frozenset({moved.id, *(deal.id for deal, _ in left)})
+            yield "warning", to, id_, left[0][1], None, evidence
+
+
+def _deals(events: Sequence[Event], customer: str) -> Iterator[tuple[Event, str | None]]:
+    """What the customer ordered, with its number, and what it let us win."""
+    stages: dict[str, str] = {}
+    for it in transfer_world.sooner(events):
+        data = it.data
+        assert isinstance(data, CrmEdit)
+        status = data.after.status if data.after else None
+        placed = (data.object.type, data.op) == ("order", "create") and status != "cancelled"
+        if placed and data.customer == customer:
+            yield it, data.object.id
+        if data.object.type == "opportunity" and data.after and data.after.stage:
+            known = (stages.get(data.object.id), data.before and data.before.stage)
+            stages[data.object.id] = data.after.stage
+            if data.after.stage == "won" and "won" not in known and data.customer == customer:
+                yield it, None
+
+
+def _is_cancelled(events: Sequence[Event], customer: str, number: str, since: int) -> bool:
+    return any(
+        isinstance(it.data, CrmEdit)
+        and (it.data.object.type, it.data.object.id, it.data.customer)
+        == ("order", number, customer)
+        and (it.data.op == "delete" or (it.data.after and it.data.after.status == "cancelled"))
+        and since <= it.time <= since + 7 * DAY
+        for it in events
     )

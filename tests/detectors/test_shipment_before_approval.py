@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 
 from offbook.detectors.shipment_before_approval import DETECTOR
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from offbook.events.types import Shipment
+from tests.detectors import order_world
+from tests.detectors.order_world import Answer, around
 from tests.detectors.timeline import (
     after,
+    at,
     company,
     edit,
     employee,
@@ -80,6 +87,13 @@ def test_what_a_later_edit_followed_was_the_status_before() -> None:
     assert play([SENT, closing], DETECTOR, until=LATER) == []
 
 
+@pytest.mark.parametrize("was, fires", [("approved", False), ("submitted", True)])
+def test_what_an_earlier_edit_followed_was_the_status_before_that(was: str, fires: bool) -> None:
+    #   (approved before anybody listened)    10:00 approved → draft    12:00 dispatched
+    back = status("2026-03-02 10:00", "draft", was=was)
+    assert (play([back, SENT], DETECTOR, until=LATER) != []) is fires
+
+
 @pytest.mark.parametrize("micro, known", [(0, True), (1, False)])
 def test_an_order_first_mentioned_24_hours_later_is_known(micro: int, known: bool) -> None:
     #   12:00 dispatched ───── 24 h ─────┤ order created      1 µs later it is nobody's order
@@ -121,3 +135,51 @@ def test_an_approval_that_arrives_late_withdraws_it() -> None:
     assert (alert.state, alert.revision) == ("withdrawn", 2)
     assert evidence(alert) == ids(SOLD, late, SENT)
     assert alert.summary.en.startswith("Withdrawn: the order had been approved before. ")
+
+
+# The world it is held to the laws in.
+
+
+DOCUMENTS = order_world.DOCUMENTS
+T = at(NOON)
+SCENES = order_world.scenes(
+    [T - DAY, *around(T), T + HOUR, *around(T + DAY), T + 3 * DAY],
+    *[order_world.RELEASED, order_world.STATUSES] * 4,
+    order_world.HANDS,
+    first=[
+        shipment(T, "S-1-O-A", order="O-A"),
+        order(T - DAY, "O-A", "E-CLERK", customer="K-1", status="submitted"),
+    ],
+)
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    """The first dispatch of every shipment of an order told of in a day, and approved later."""
+    for id_ in order_world.ORDERS:
+        seen: set[str] = set()
+        for sent in order_world.shipments(events, id_, "dispatched"):
+            assert isinstance(sent.data, Shipment)
+            if sent.data.shipment in seen:
+                continue
+            seen.add(sent.data.shipment)
+            end = sent.time + DAY
+            told = [event for event in events if event.time <= end]
+            mention = order_world.mention(told, id_)
+            if mention is None or _was_approved(told, id_, sent.time):
+                continue
+            whom = [sent.data.customer] if sent.data.customer else []
+            whom += order_world.customers(events, id_, end)
+            who = sent.data.released_by or order_world.whose(events, id_, sent.time, end)
+            evidence = frozenset({sent.id, mention.id})
+            yield "warning", who, whom[0] if whom else None, id_, None, evidence
+
+
+def _was_approved(told: Sequence[Event], id_: str, at: int) -> bool:
+    """By a word of it until then, or by what the first word after says it was until then."""
+    words = order_world.first_words(told, id_)
+    approved = {"approved", "completed"}
+    by_then = {status: before for status, (word, before) in words.items() if word.time <= at}
+    if by_then:
+        return bool(approved & (by_then.keys() | set(by_then.values())))
+    later = sorted((word.time, word.id, before) for word, before in words.values())
+    return bool(later) and later[0][2] in approved

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 
 from offbook.detectors.unapproved_order import DETECTOR
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from offbook.events.types import CrmEdit
+from tests.detectors import order_world
+from tests.detectors.order_world import Answer, around
 from tests.detectors.timeline import (
     after,
+    at,
     company,
     edit,
     employee,
@@ -71,6 +78,15 @@ def test_a_completion_that_says_it_followed_an_approval() -> None:
     assert play([status(NOON, "completed", was="approved")], DETECTOR, until=LATER) == []
 
 
+@pytest.mark.parametrize("was, fires", [("approved", False), ("submitted", True)])
+def test_an_edit_before_the_completion_that_says_it_followed_an_approval(
+    was: str, fires: bool
+) -> None:
+    #   (approved before anybody listened)    10:00 approved → draft    12:00 draft → completed
+    events = [status(TEN, "draft", was=was), status(NOON, "completed", was="draft")]
+    assert (play(events, DETECTOR, until=LATER) != []) is fires
+
+
 @pytest.mark.parametrize("word", ["draft", "submitted", "rejected", "cancelled"])
 def test_no_other_status_asks_for_an_approval(word: str) -> None:
     assert play([SOLD, status(NOON, word)], DETECTOR, until=LATER) == []
@@ -112,6 +128,23 @@ def test_a_status_that_an_edit_only_repeats_approves_nothing(was: str | None) ->
     assert play([SOLD, status(TEN, "approved"), repeated], DETECTOR, until=LATER) == []
 
 
+@pytest.mark.parametrize("was", ["completed", None])
+def test_a_completion_that_an_edit_only_repeats_completes_nothing(was: str | None) -> None:
+    #   (completed before anybody listened)    10:00 completed → completed    12:00 once more
+    events = [status(TEN, "completed", was="completed"), status(NOON, "completed", was=was)]
+    assert play(events, DETECTOR, until=LATER) == []
+
+
+@pytest.mark.parametrize("word", ["approved", "completed"])
+def test_an_order_that_is_only_named_beside_another_goes_no_step_further(word: str) -> None:
+    #   09:00 E-1 creates O-1    12:00 E-1 approves or completes O-2, which names O-1 beside
+    other = [
+        edit(TEN, "E-BOSS", "update", ("order", "O-2"), status="approved"),
+        edit(NOON, "E-1", "update", ("order", "O-2"), order="O-1", status=word),
+    ]
+    assert play([SOLD, *other], DETECTOR, until=LATER) == []
+
+
 def test_another_order_is_another_matter() -> None:
     other = edit(TEN, "E-BOSS", "update", ("order", "O-2"), status="approved")
     alert = only(play([SOLD, other, status(NOON, "completed")], DETECTOR, until=LATER))
@@ -128,3 +161,67 @@ def test_a_late_approval_withdraws_it() -> None:
     assert alert.summary.en.startswith(
         "Withdrawn: the order had been approved before it was completed. "
     )
+
+
+# The world it is held to the laws in.
+
+
+DOCUMENTS = order_world.DOCUMENTS
+T = at(NOON)
+SCENES = order_world.scenes(
+    [T - HOUR, T, *around(T), T + 7 * DAY, *around(T + 7 * DAY)],
+    *[order_world.STATUSES] * 7,
+    *[order_world.HANDS] * 4,
+    first=[
+        edit(T, "E-A", "update", ("order", "O-A"), status="approved"),
+        order(T - HOUR, "O-A", "E-CLERK", customer="K-1", owner="E-B"),
+    ],
+)
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    """Of each order its first approval by its own people, else its completion without any."""
+    for id_ in order_world.ORDERS:
+        own = next(_own_approvals(events, id_), None)
+        completed = next(_steps(events, id_, "completed"), None)
+        if own is not None:
+            approval, by, tie = own
+            whom = order_world.customers(events, id_, approval.time + 7 * DAY)
+            evidence = frozenset({approval.id, tie.id})
+            yield "critical", by, whom[0] if whom else None, id_, None, evidence
+        elif completed is not None and not _had_been_approved(events, id_, completed):
+            at, end = completed.time, completed.time + 7 * DAY
+            yield order_world.answer(events, "critical", id_, at, end, completed)
+
+
+def _steps(events: Sequence[Event], id_: str, to: str) -> Iterator[Event]:
+    """The edits that brought the order to a status: not those that only repeat it."""
+    said = False
+    for event, data in order_world.edits(events, id_):
+        if data.after is not None and data.after.status == to:
+            before = data.before.status if data.before else None
+            if before != to and (before is not None or not said):
+                yield event
+            said = True
+
+
+def _own_approvals(events: Sequence[Event], id_: str) -> Iterator[tuple[Event, str, Event]]:
+    for approval in _steps(events, id_, "approved"):
+        assert isinstance(approval.data, CrmEdit)
+        assert approval.data.after is not None
+        by = approval.data.after.approved_by or approval.data.actor
+        tie = order_world.tie(events, id_, by, approval.time, approval.time + 7 * DAY)
+        if tie is not None:
+            yield approval, by, tie
+
+
+def _had_been_approved(events: Sequence[Event], id_: str, completed: Event) -> bool:
+    """Of several edits to one status only the first tells what was before."""
+    words = order_world.first_words(events, id_)
+    told = {
+        (status, before) for status, (word, before) in words.items() if word.time <= completed.time
+    }
+    itself = completed.data
+    assert isinstance(itself, CrmEdit)
+    before = itself.before.status if itself.before else None
+    return before == "approved" or any("approved" in it for it in told)

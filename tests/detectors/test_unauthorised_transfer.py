@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.reference import Reference
 from offbook.detectors.unauthorised_transfer import DETECTOR
 from offbook.events.alert import Alert
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
 from offbook.events.types import ReferenceEmployee
+from tests.detectors import transfer_world
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     DOCUMENTED,
     activity,
@@ -236,3 +242,22 @@ def test_the_id_is_the_customers_and_the_edits() -> None:
         only(found(sets("0s", "E-1", was="E-2"))).alert_id
         == "unauthorised-transfer-76a75c2513ca760e"
     )
+
+
+# The world it is held to the laws in.
+
+
+DOCUMENTS = transfer_world.DOCUMENTS
+_MOMENTS = (BASE, BASE, BASE + 1, BASE + HOUR, BASE + DAY, BASE + 7 * DAY)
+#: About the document that is told in the midst of it all.
+_TOLD = [transfer_world.STATED["K-RESTATED"] + micro for micro in (-1, 0, 1)]
+SCENES = st.lists(
+    st.sampled_from((*_MOMENTS, *_TOLD)).flatmap(transfer_world.passing), min_size=1, max_size=7
+)
+
+
+def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
+    """Every edit by which one of the two sellers, who are no managers, took a customer."""
+    for moved, data, to in transfer_world.transfers(events):
+        if data.actor == to and to in transfer_world.SELLERS:
+            yield "warning", to, data.object.id, None, None, frozenset({moved.id})

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.reference import Reference
 from offbook.detectors.unmatched_payment import DETECTOR
 from offbook.events.alert import Alert
 from offbook.events.event import Event
-from offbook.events.times import HOUR
+from offbook.events.times import DAY, HOUR
+from offbook.events.types import CrmEdit, Payment
+from tests.detectors import order_world
+from tests.detectors.order_world import Answer, Make, around
 from tests.detectors.timeline import (
     after,
+    at,
     company,
     customer,
     edit,
@@ -218,6 +226,14 @@ def test_refunds_that_sum_to_the_payment_stop_it_too() -> None:
     assert only(a_week_on(paid(order="O-1"), halves[0])).state == "firing"
 
 
+def test_a_refund_in_another_currency_or_reported_again_is_no_more_of_the_money() -> None:
+    #   800 CNY ── 400 CNY back ── the same 400 reported again ── 800 JPY back ── 73 h ◄ fires
+    half = refund(after(NOON, "1d"), "R-1", "400.00", order="O-1")
+    again = refund(after(NOON, "25h"), "R-1", "400.00", order="O-1", id="slip")
+    yen = refund(after(NOON, "2d"), "R-2", order="O-1", currency="JPY")
+    assert only(a_week_on(paid(order="O-1"), half, again, yen)).state == "firing"
+
+
 def test_refunds_of_other_orders_and_earlier_ones_stop_nothing() -> None:
     others = [
         refund(after(NOON, "-1h"), "R-1", order="O-1"),
@@ -283,3 +299,97 @@ def test_two_payments_of_one_order_are_two_alerts() -> None:
 )
 def test_the_id_is_the_payments(about: dict[str, str]) -> None:
     assert only(a_week_on(paid(**about))).alert_id == "unmatched-payment-8f826948c9756ac1"
+
+
+# The world it is held to the laws in.
+
+
+_named = st.sampled_from(
+    (("O-A", None), ("O-A", None), ("O-A", "K-2"), (None, "K-1"), (None, "K-1"), (None, None))
+)
+_refunded = st.sampled_from((("O-A", None), ("O-A", "K-1"), ("O-B", "K-1"), (None, "K-1")))
+
+
+@st.composite
+def _paid(draw: st.DrawFn) -> Make:
+    """Of one order or customer only: two that claim one payment are two entities, each with its
+    say in one alert. Nor is a payment told of again when its first report is forgotten."""
+    of, by = draw(_named)
+    number = f"P-{draw(st.integers(1, 2))}-{of or by or 'LOOSE'}"
+    into = draw(st.sampled_from(("6222-OURS", "6222-OURS", "6222-PRIVATE")))
+    return lambda at: payment(max(at, T), number, into, order=of, customer=by)
+
+
+@st.composite
+def _paid_back(draw: st.DrawFn) -> Make:
+    of, by = draw(_refunded)
+    number = draw(st.sampled_from(("R-1", "R-1", "R-2", f"P-1-{of or by}", "P-1-K-1")))
+    amount = draw(st.sampled_from(("400.00", "400.00", "800.00")))
+    currency = draw(st.sampled_from(("CNY", "CNY", "CNY", "USD")))
+    return lambda at: refund(at, number, amount, order=of, customer=by, currency=currency)  # type: ignore[arg-type]
+
+
+DOCUMENTS = order_world.DOCUMENTS
+T = at(NOON)
+SCENES = order_world.scenes(
+    [*around(T - 90 * DAY), *[T] * 3, T + HOUR, *around(T + 3 * DAY), *around(T + 6 * DAY)],
+    *[_paid(), _paid_back()] * 4,
+    *[order_world.HANDS] * 2,
+    first=[payment(T, "P-1-O-A", order="O-A"), payment(T, "P-1-K-1", customer="K-1")],
+)
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    """Every payment, once, that neither an order nor a refund explains in its time."""
+    seen: set[str] = set()
+    for paid in order_world.sooner(events):
+        data = paid.data
+        if not isinstance(data, Payment) or data.kind != "received" or data.payment in seen:
+            continue
+        seen.add(data.payment)
+        end, told_until = paid.time + 3 * DAY, paid.time + 6 * DAY
+        whom = [data.customer] if data.customer else []
+        who = None
+        if data.order is not None:
+            mention = order_world.mention(events, data.order)
+            known = mention is not None and mention.time <= end
+            whom += order_world.customers(events, data.order, told_until)
+            who = order_world.whose(events, data.order, paid.time, told_until, data.customer)
+        elif data.customer is not None:
+            known = _ordered(events, data.customer, paid.time - 90 * DAY, end)
+            who = order_world.keeper(events, data.customer, paid.time, told_until)
+        else:
+            known = False
+        if not known and not _is_refunded(events, paid, data, end):
+            customer = whom[0] if whom else None
+            account, evidence = data.payee_account, frozenset({paid.id})
+            yield "warning", who, customer, data.order, account, evidence
+
+
+def _ordered(events: Sequence[Event], customer: str, since: int, until: int) -> bool:
+    return any(
+        isinstance(it.data, CrmEdit)
+        and (it.data.op, it.data.object.type, it.data.customer) == ("create", "order", customer)
+        and since <= it.time <= until
+        for it in events
+    )
+
+
+def _is_refunded(events: Sequence[Event], paid: Event, data: Payment, until: int) -> bool:
+    """By a refund of this very payment, or by as much money, each refund counted once."""
+    refunds: dict[str, Decimal] = {}
+    for it in order_world.sooner(events):
+        back = it.data
+        if not isinstance(back, Payment) or back.kind != "refund":
+            continue
+        if not paid.time <= it.time <= until:
+            continue
+        if data.order is not None and back.order != data.order:
+            continue
+        if data.order is None and (data.customer is None or back.customer != data.customer):
+            continue
+        if back.payment == data.payment:
+            return True
+        if back.order == data.order and back.currency == data.currency:
+            refunds.setdefault(back.payment, back.amount)
+    return sum(refunds.values(), Decimal(0)) >= data.amount
