@@ -26,7 +26,7 @@ from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Listing, Sentence, says
-from offbook.detectors.shapes import distinct_of, near_a_run, runs, total_of
+from offbook.detectors.shapes import distinct_of, is_newest, near_a_run, runs, total_of
 from offbook.detectors.where import edits
 from offbook.detectors.wording import elapsed, total
 from offbook.events.alert import Bilingual
@@ -101,8 +101,10 @@ def _inroads(view: View, params: CustomerSnatchingParams) -> Iterator[tuple[Fact
 
 
 def _concerns(view: View, fact: Fact, params: CustomerSnatchingParams) -> bool:
-    """Where only one person works there is no inroad. A claim is up to twice `within` before."""
-    return near_a_run(view.facts, fact, 2 * params.within, distinct_of(2))
+    """Not where only one works, up to a claim before; nor the owner's newest: no run needs it."""
+    owner = owner_as_of(view, fact.at, fact.at + params.within)
+    own = owner == fact.about and is_newest(view.facts, fact)
+    return not own and near_a_run(view.facts, fact, 2 * params.within, distinct_of(2))
 
 
 def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:

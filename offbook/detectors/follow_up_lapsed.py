@@ -22,7 +22,7 @@ from offbook.detectors.fact import Fact, by_about, in_time_order
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.shapes import covered
+from offbook.detectors.shapes import covered, is_newest
 from offbook.detectors.spell import NEVER, Spell, open_spells, tenures
 from offbook.detectors.stage import every_change, stage_change
 from offbook.detectors.where import edits
@@ -72,11 +72,15 @@ def _concerns(view: View, fact: Fact, params: FollowUpLapsedParams) -> bool:
     """The newest activity only puts deadlines off, which the look at the one that is set sees.
 
     Where none is set, as after a lapse, it sets one. One so late that a deadline may have passed
-    without it can take an alert back. Without any opportunity it does nothing.
+    without it can take an alert back. Without any opportunity it does nothing, nor does the newest
+    where none is open.
     """
-    if fact.role == "activity" and not any(it.role == "opportunity" for it in view.facts):
+    if fact.role != "activity":
+        return True
+    stages = {it.about: it.fields["stage"] for it in view.facts if it.role == "opportunity"}
+    newest = is_newest(view.facts, fact)
+    if not stages or (newest and "open" not in stages.values()):
         return False
-    newest = fact.role == "activity" and fact.order == view.facts[-1].order
     deadline = fact.at + params.within + view.common.grace
     looked_at = view.due is not None and view.due <= deadline
     return not (newest and looked_at) or view.passed(fact.at + view.common.grace)

@@ -80,7 +80,7 @@ DETECTOR = Detector(
     severity="info",
     title=Bilingual("Customer not called back", "订单完成后未回访客户"),
     params=MissedCallbackParams(),
-    dossier=dossier("completed"),
+    dossier=dossier("completed", besides=["called_back"]),
     judge=judge,
     summarise=says(
         Sentence(

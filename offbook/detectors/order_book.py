@@ -13,17 +13,10 @@ from msgspec import Struct
 from offbook.detectors.detector import Dossier, Finding, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.ownership import customer_of, is_to_be_told
-from offbook.detectors.profile import Profile
+from offbook.detectors.profile import WHOSE_ORDER, Profile
 from offbook.detectors.sentences import Sentence
 from offbook.events.alert import Bilingual
 
-#: All that an order's profile says, and so all that whoever reads this book may judge by.
-ROLES = frozenset(
-    {
-        *("mention", "created", "customer", "owner", "status", "amount", "gone", "back"),
-        *("received", "refund", "dispatched", "delivered", "returned", "called_back"),
-    }
-)
 #: The roles that change a book.
 _TELLING = frozenset(
     {"status", "gone", "back", "amount", "received", "refund", "dispatched", "returned"}
@@ -64,12 +57,13 @@ WHOSE = (
 _MOST = Decimal(999_999)
 
 
-def dossier(*begins: str) -> Dossier:
-    """An order's, for a detector that finds nothing until one of these roles or statuses is told.
+def dossier(*begins: str, besides: Iterable[str] = ()) -> Dossier:
+    """An order's, for a detector that judges its book, whose it is, and by the roles `besides`, and
+    finds nothing until one of the roles or statuses `begins` is told.
 
     Most orders are edited most often before there is anything to judge.
     """
-    return Dossier("order", ROLES, frozenset(begins))
+    return Dossier("order", _TELLING | WHOSE_ORDER | frozenset(besides), frozenset(begins))
 
 
 class Price(Struct, frozen=True):

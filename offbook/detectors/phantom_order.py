@@ -63,7 +63,7 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Order without goods or money", "订单既无发货也无收款"),
     params=PhantomOrderParams(),
-    dossier=dossier("approved", "completed"),
+    dossier=dossier("approved", "completed", besides=_MOVES),
     judge=judge,
     summarise=says(
         *(

@@ -82,7 +82,7 @@ def judge(view: View, params: SalesSlumpParams) -> Iterable[Finding]:
 
 def _holds(weeks: Weeks, day: int, params: SalesSlumpParams) -> bool:
     before = weeks.before(day, params.weeks)
-    return weeks.amount(day) * 100 < params.percent * median(before) and _enough(before, params)
+    return _enough(before, params) and weeks.amount(day) * 100 < params.percent * median(before)
 
 
 def _enough(before: Sequence[Decimal], params: SalesSlumpParams) -> bool:

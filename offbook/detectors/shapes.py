@@ -116,6 +116,11 @@ def around(facts: Sequence[Fact], at: int, within: int) -> Sequence[Fact]:
     return facts[bisect_left(facts, first, start, end, key=by_time) : end]
 
 
+def is_newest(facts: Sequence[Fact], fact: Fact) -> bool:
+    """Whether `fact`, one of `facts`, is later than all others."""
+    return facts[-1].order == fact.order and (len(facts) == 1 or facts[-2].at < fact.at)
+
+
 def near_a_run(facts: Sequence[Fact], fact: Fact, window: int, reached: Reached) -> bool:
     """Whether `fact` can belong to any run: enough lies within `window` on its two sides.
 

@@ -10,6 +10,7 @@ from itertools import accumulate
 from offbook.detectors.fact import EXACT, Fact
 
 WEEK = 7
+_NOTHING = Decimal(0)
 
 
 def number(day: str) -> int:
@@ -46,10 +47,13 @@ class Weeks:
     def amount(self, last: int) -> Decimal:
         """What the orders of the week come to."""
         known = self.oldest <= last < self.newest + WEEK
-        return self._amounts[last - self.oldest] if known else Decimal(0)
+        return self._amounts[last - self.oldest] if known else _NOTHING
 
     def before(self, last: int, weeks: int) -> list[Decimal]:
         """What those of each of the weeks before come to, the latest first."""
+        newest, oldest = (last - WEEK * back - self.oldest for back in (1, weeks))
+        if oldest >= 0 and newest < len(self._amounts):
+            return self._amounts[oldest : newest + 1 : WEEK][::-1]
         return [self.amount(last - WEEK * back) for back in range(1, weeks + 1)]
 
     def facts(self, last: int) -> tuple[Fact, ...]:

@@ -15,6 +15,7 @@ from offbook.detectors.shapes import (
     covered,
     distinct_of,
     either,
+    is_newest,
     near_a_run,
     open_runs,
     runs,
@@ -220,3 +221,11 @@ def test_every_window_of_the_span_that_had_one_has_one_still(at: list[int], span
     for start in range(-span, 61):
         seen = any(start <= one.at <= start + span for one in some)
         assert any(start <= at <= start + span for at in kept) is seen
+
+
+def test_the_newest_is_later_than_all_others() -> None:
+    first, second, beside = fact(1), fact(2, "a"), fact(2, "b")
+    assert is_newest([first], first)
+    assert is_newest([first, second], second)
+    assert not is_newest([first, second], first)
+    assert not is_newest([first, second, beside], beside)
