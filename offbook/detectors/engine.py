@@ -158,7 +158,9 @@ class Engine:
                 continue
             if fact is None:
                 continue
-            notebook = _notebook(notebooks, id_)
+            notebook = notebooks.get(id_)
+            if notebook is None:
+                notebook = notebooks[id_] = Notebook()
             facts = notebook.facts
             new = insert(facts, fact) if ends_of is None else insert_ends(facts, fact, ends_of)
             if new:
@@ -296,7 +298,7 @@ class Engine:
     def _weigh(self, step: Step, note: Implicated) -> None:
         """The newest revision of an alert replaces what was known of it, whichever comes first."""
         for detector_id in self._weigh_alerts:
-            notebook = _notebook(step.state.notebooks, detector_id)
+            notebook = step.state.notebooks.setdefault(detector_id, Notebook())
             known = known_alert(notebook.facts, note.alert.about)
             if known is not None:
                 if int(known.fields["revision"]) >= note.revision:
@@ -307,13 +309,6 @@ class Engine:
             insert(notebook.facts, alert)
             notebook.waiting.append(alert)
             step.soil(detector_id, None, (alert,))
-
-
-def _notebook(notebooks: dict[str, Notebook], detector_id: str) -> Notebook:
-    notebook = notebooks.get(detector_id)
-    if notebook is None:
-        notebook = notebooks[detector_id] = Notebook()
-    return notebook
 
 
 def _passed(due: int | None, now: int | None) -> bool:

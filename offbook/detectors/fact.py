@@ -84,9 +84,11 @@ def insert(facts: list[Fact], fact: Fact) -> bool:
     if not facts or facts[-1].at < fact.at:
         facts.append(fact)
         return True
-    place = bisect_left(facts, fact.order, key=lambda known: known.order)
-    if place < len(facts) and facts[place].order == fact.order:
-        return False
+    place, order = bisect_left(facts, fact.at, key=by_time), fact.order
+    while place < len(facts) and facts[place].order <= order:
+        if facts[place].order == order:
+            return False
+        place += 1
     facts.insert(place, fact)
     return True
 
