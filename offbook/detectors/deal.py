@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from msgspec import structs
+
 from offbook.detectors.detector import Reads, View
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
@@ -32,6 +36,14 @@ def _deal(event: Event, _: Reference) -> Fact:
 
 #: Orders `placed` and `cancelled` (or deleted), opportunities `won`; `about` is which.
 DEALS = Reads("customer", CrmEdit, _deal, where=edits(of=("order", "opportunity"), also=_deals))
+
+
+def ends_told_by_order(view: View, order: str) -> Iterator[Fact]:
+    """What `DEALS` reads as `cancelled`, of edits too that do not name the customer: those stand in
+    the order's own profile, which costs a question, and has the first cancellation only."""
+    for word in view.profile("order", order).facts:
+        if word.role == "gone" or (word.role, word.about) == ("status", "cancelled"):
+            yield structs.replace(word, role="cancelled", about=order, fields={})
 
 
 def is_made(view: View, deal: Fact) -> bool:

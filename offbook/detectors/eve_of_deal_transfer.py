@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from offbook.detectors.deal import DEALS, is_made
+from offbook.detectors.deal import DEALS, ends_told_by_order, is_made
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, between, in_time_order
 from offbook.detectors.params import Duration, Params, described
@@ -89,7 +89,8 @@ def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
 def _ends_of(view: View, deal: Fact, params: EveOfDealTransferParams) -> Sequence[Fact]:
     if deal.role == "won":
         return ()
-    ends = [fact for fact in view.of("cancelled") if fact.about == deal.about]
+    named = [fact for fact in view.of("cancelled") if fact.about == deal.about]
+    ends = in_time_order(*named, *ends_told_by_order(view, deal.about))
     return between(ends, deal.at, deal.at + params.cancelled_within)
 
 
