@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 #: Messages of one partition in hand; beyond, Faust waits.
-_ROOM = 64
+_ROOM = 32
 #: Bytes of messages handed over together, some 1500 events: a tenth of a second's work.
 _AT_A_TIME = 256 * 1024
 

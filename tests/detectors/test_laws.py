@@ -180,6 +180,29 @@ def test_a_snapshot_at_any_moment_changes_nothing(
     assert end(run, run.run(events_of(history))) == one_by_one(documents, events_of(history))
 
 
+class Suspicious(LocalRun):
+    """Believes no step that it left a state as it was: who keeps states by their bytes relies on
+    it."""
+
+    def _step_one(self, key: str, inputs: list[Input]) -> Step:
+        known = self.states.get(key)
+        before = None if known is None else encode_state(known)
+        step = super()._step_one(key, inputs)
+        if not step.changed and known is not None:
+            assert encode_state(known) == before
+        return step
+
+
+@law
+@given(documents, histories())
+def test_a_step_that_says_it_changed_nothing_changed_nothing(
+    documents: Documents, history: list[Arrival]
+) -> None:
+    run = Suspicious(Engine(DETECTORS, reference_of(documents), mode="replay"))
+    events = events_of(history)
+    end(run, run.run([*events, *events[-3:]]))
+
+
 class Batches(LocalRun):
     """Takes several events at a time, as the monitor does: those of one entity in one step."""
 

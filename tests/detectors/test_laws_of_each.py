@@ -28,7 +28,7 @@ from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors.random_company import END, reference_of
-from tests.detectors.test_laws import Leaping, anxious, told
+from tests.detectors.test_laws import Leaping, Suspicious, anxious, told
 from tests.detectors.timeline import badly_worded, firing
 
 law = settings(
@@ -108,7 +108,7 @@ def test_neither_arrival_repeats_batches_snapshots_nor_jumps_of_time_matter(
         run = world(detector)
         assert end(run, run.run(came)) == as_it_happened, "another order of arrival"
 
-        run, alerts, newest = world(detector), [], 0
+        run, alerts, newest = world(detector, Suspicious), [], 0
         for one in came:
             alerts += run.feed(one)
             newest = max(newest, one.time)
