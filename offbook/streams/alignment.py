@@ -46,9 +46,6 @@ class _Backlog:
     reached: int = 0
     head: int | None = None
 
-    def at(self) -> int:
-        return self.reached if self.head is None else self.head
-
 
 class Alignment:
     """The records that were read from the broker and not taken yet, and whose turn it is.

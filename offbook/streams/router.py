@@ -271,7 +271,7 @@ class Router:
         self._time.came((topic, number), known if known >= 0 else None, wall)
         if not taken:
             return 0
-        reached[partition] = record.offset + (head is None)
+        reached[partition] = record.offset if head is not None else record.offset + 1
         count = self._metrics.event
         count(topic, "accepted", taken - bad - repeated - late)
         if late:
