@@ -229,10 +229,10 @@ def scenes(
     )
     story = list(first)
     begun = st.one_of(st.just(story), st.integers(0, len(story)).map(lambda much: story[:much]))
-    return st.builds(lambda begun, then: _truthful(begun + then), begun, some)
+    return st.builds(lambda begun, then: truthful(begun + then), begun, some)
 
 
-def _truthful(events: Iterable[Event]) -> list[Event]:
+def truthful(events: Iterable[Event]) -> list[Event]:
     """Without edits that repeat an owner whom the edit before did not name: it is as if another
     had been lost, and which of two repeats the profile keeps would tell which owner it believes."""
     owners: dict[str, str] = {}

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.alerts import alert_id
 from offbook.detectors.offbook_payment import DETECTOR
 from offbook.detectors.reference import Reference
+from offbook.events.event import Event
+from offbook.events.times import DAY
+from tests.detectors import order_world
+from tests.detectors.asked import asked
+from tests.detectors.order_world import Answer, Make
 from tests.detectors.timeline import (
     COMPANY_ACCOUNT,
     account,
     after,
+    at,
     company,
     customer,
     employee,
@@ -27,6 +36,7 @@ from tests.detectors.timeline import (
     refund,
     shipment,
 )
+from tests.examples.nine_questions import offbook_payment
 
 NOON = "2026-03-02 12:00"
 
@@ -280,3 +290,55 @@ def test_the_id_is_the_payments() -> None:
     assert (
         alert.alert_id == alert_id("offbook-payment", "P-1") == "offbook-payment-76d88561144ddecb"
     )
+
+
+# The world it is held to the laws in.
+
+
+T = at(NOON)
+MIDNIGHT = at("2026-03-09 00:00")
+DOCUMENTS = (
+    *order_world.DOCUMENTS,
+    account(COMPANY_ACCOUNT),
+    account("6222-DATED", valid_from="2026-03-02", valid_to="2026-03-08"),
+    employee("E-HOLDS", accounts=["6222-HELD"]),
+)
+_WEEK = [7 * DAY + micro for micro in (-1, 0, 0, 1)]
+_accounts = st.sampled_from(
+    ("6222-PRIVATE", "6222-PRIVATE", "6222-HELD", "6222-DATED", COMPANY_ACCOUNT)
+)
+_named = st.sampled_from(
+    (("O-A", None), ("O-A", None), ("O-A", "K-2"), ("O-B", None), (None, "K-1"), (None, None))
+)
+
+
+@st.composite
+def _talked(draw: st.DrawFn) -> Make:
+    who, about = draw(st.sampled_from(("E-A", "E-B"))), draw(st.sampled_from(("K-1", "K-2", None)))
+    what = draw(st.sampled_from(("private_deal", "off_channel_payment", "kickback", "competitor")))
+    return lambda at: hit(at, who, about, what)
+
+
+_beside = st.one_of(_talked(), _talked(), order_world.HANDS, order_world.EDITS)
+
+
+@st.composite
+def _paying(draw: st.DrawFn) -> list[Event]:
+    """Payments, reported once more or sent back perhaps; talk and edits about a week away."""
+    events: list[Event] = []
+    for _ in range(draw(st.integers(1, 3))):
+        paid = draw(st.sampled_from((T, T, T + 1, T + 7 * DAY, MIDNIGHT - 1, MIDNIGHT)))
+        (of, by), number = draw(_named), f"P-{draw(st.integers(1, 2))}"
+        kind = draw(st.sampled_from(("received", "received", "received", "refund")))
+        events.append(payment(paid, number, draw(_accounts), kind=kind, order=of, customer=by))
+        for _ in range(draw(st.integers(0, 3))):
+            away = draw(st.sampled_from((-1, 1))) * draw(st.sampled_from((0, 1, DAY, *_WEEK)))
+            events.append(draw(_beside)(paid + away))
+    return order_world.truthful(events)
+
+
+SCENES = _paying()
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    return asked(offbook_payment, events, DOCUMENTS)

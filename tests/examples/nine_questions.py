@@ -183,9 +183,11 @@ def _runs(
 
 
 def offbook_payment(company: Company) -> Iterator[Found]:
+    reports: dict[str, list[Happened]] = {}
     for paid in company.money("received"):
-        if company.owns_account(paid.data["payee_account"], paid.time):
-            continue
+        if not company.owns_account(paid.data["payee_account"], paid.time):
+            reports.setdefault(paid.data["payment"], []).append(paid)
+    for paid, *again in reports.values():
         customers = company.customers_of(paid, days(7))
         heard = [
             hit
@@ -202,7 +204,7 @@ def offbook_payment(company: Company) -> Iterator[Found]:
             paid.get("order"),
             paid.data["payee_account"],
             80 if heard else 60,
-            _told(paid, *heard),
+            _told(paid, *again, *heard),
         )
 
 
