@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.leak_then_lost import DETECTOR
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from tests.detectors.asked import asked
+from tests.detectors.order_world import Answer
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,
     company,
@@ -21,6 +28,7 @@ from tests.detectors.timeline import (
     stage,
     wipes,
 )
+from tests.examples.nine_questions import leak_then_lost
 
 NOON = "2026-03-02 12:00"
 
@@ -182,3 +190,43 @@ def test_each_opportunity_of_the_customer_is_its_own_alert() -> None:
 def test_the_id_is_the_opportunitys() -> None:
     alert = only(play([hit(after(NOON, "-1d"), "E-7", "C-1"), lost()], DETECTOR))
     assert alert.alert_id == "leak-then-lost-bb600057ccd481f6"
+
+
+# The world it is held to the laws in.
+
+
+_BETWEEN = (-1, 0, 0, 1, HOUR, DAY, *[14 * DAY + micro for micro in (-1, 0, 0, 1)])
+_customers = st.sampled_from(("C-1", "C-1", "C-1", "C-2", None))
+_SAID = ("private_deal", "off_channel_payment", "kickback", "competitor", "leaving", "other")
+_stages = st.sampled_from(("lost", "lost", "lost", "open", "won", None))
+
+
+@st.composite
+def _losing(draw: st.DrawFn) -> list[Event]:
+    """Two customers are talked about, and their opportunities lost about two weeks later.
+
+    Lost again perhaps, but not when the first loss is forgotten.
+    """
+    events: list[Event] = []
+    moment = BASE
+    for _ in range(draw(st.integers(1, 5))):
+        moment += draw(st.sampled_from((0, 1, HOUR, DAY, 2 * DAY)))
+        where = ("opportunity", draw(st.sampled_from(("OP-1", "OP-1", "OP-1", "OP-2"))))
+        op = draw(st.sampled_from((*["update"] * 5, "create", "delete", "restore")))
+        was, now = draw(st.sampled_from((None, None, None, "open", "lost"))), draw(_stages)
+        before: dict[str, object] | None = {"stage": was} if was else None
+        said: dict[str, object] = {"stage": now} if now else {}
+        whose = draw(_customers)
+        events.append(edit(moment, "E-1", op, where, customer=whose, before=before, **said))  # type: ignore[arg-type]
+        for _ in range(draw(st.integers(0, 2))):
+            by, about = draw(st.sampled_from(("E-1", "E-2"))), draw(_customers)
+            what = draw(st.sampled_from(_SAID))
+            events.append(hit(moment - draw(st.sampled_from(_BETWEEN)), by, about, what))
+    return events
+
+
+SCENES = _losing()
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    return asked(leak_then_lost, events)

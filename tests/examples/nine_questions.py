@@ -345,16 +345,18 @@ def leak_then_lost(company: Company) -> Iterator[Found]:
     found = set()
     stages: dict[str, str] = {}
     for lost in company.events:
-        stage = lost.image("after", "stage") if lost.edits("opportunity") else None
+        if not lost.edits("opportunity"):
+            continue
+        stage = lost.image("after", "stage") or ("open" if lost.data["op"] == "create" else None)
         if stage is None:
             continue
         opportunity = lost.data["object"]["id"]
         edits = company.edits_of("opportunity", opportunity)
         named = [e.get("customer") for e in edits if e.time <= lost.time]
         customers = [lost.get("customer")] if lost.get("customer") else [c for c in named if c]
-        before = lost.image("before", "stage") or stages.get(opportunity)
+        before = {lost.image("before", "stage"), stages.get(opportunity)}
         stages[opportunity] = stage
-        if stage != "lost" or before == "lost" or opportunity in found:
+        if stage != "lost" or "lost" in before or opportunity in found:
             continue
         hits = [
             hit
