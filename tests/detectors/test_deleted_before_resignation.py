@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.deleted_before_resignation import DETECTOR
 from offbook.detectors.detector import Common
 from offbook.events.event import Event
-from offbook.events.times import SECOND
+from offbook.events.times import DAY, SECOND
 from offbook.events.types import EndpointFile
+from tests.detectors.asked import asked
+from tests.detectors.order_world import Answer
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,
+    at,
     company,
     deletes,
     edit,
@@ -25,6 +32,7 @@ from tests.detectors.timeline import (
     play,
     wipes,
 )
+from tests.examples.nine_questions import deleted_before_resignation
 
 NOON = "2026-03-12 12:00"
 NOTICE = hr(NOON, "E-1", "resigned")
@@ -215,3 +223,44 @@ def test_a_robot_that_deletes_for_a_leaver_is_not_a_revision_a_delete() -> None:
     assert "deleted 1000+ records or files" in only(alerts).summary.en
     # 18 by which the evidence grows, 80 to a hundred, 90 to a thousand.
     assert len(alerts) <= 190
+
+
+# The world it is held to the laws in.
+
+
+_THEN = (-DAY, 0, 1, DAY, 2 * DAY, 30 * DAY, 60 * DAY)
+_employees = st.sampled_from((*["E-1"] * 5, "E-2"))
+_words = st.sampled_from(
+    ("resigned", "resignation_withdrawn", "left", "left", "terminated", "hired", "transferred")
+)
+_last_days = st.sampled_from((None, None, "2026-02-20", "2026-03-04", "2026-04-20"))
+
+
+@st.composite
+def _leaving(draw: st.DrawFn) -> list[Event]:
+    """Two employees give notice, stay, leave and come back; deletes where some of it counts."""
+    notice = BASE + draw(st.sampled_from((0, 1, DAY)))
+    events = [hr(notice, "E-1", "resigned")]
+    edges = [notice - 30 * DAY, notice, notice + 30 * DAY]
+    for _ in range(draw(st.integers(0, 4))):
+        then, who, kind = notice + draw(st.sampled_from(_THEN)), draw(_employees), draw(_words)
+        on = draw(_last_days) if kind in ("left", "terminated") else None
+        events.append(hr(then, who, kind, on=on))
+        left = at(f"{on} 23:59:59.999999") if on else then
+        edges += [then - 30 * DAY, then + 30 * DAY] if kind == "resigned" else [left + 7 * DAY]
+    for _ in range(draw(st.integers(1, 4))):
+        moment = draw(st.sampled_from(edges)) + draw(st.sampled_from((-DAY, -1, 0, 0, 1)))
+        who, count = draw(_employees), draw(st.sampled_from((1, 2, 3, 3)))
+        if draw(st.booleans()):
+            events.append(draw(st.sampled_from((deletes, wipes)))(moment, who, count))
+        else:
+            op = draw(st.sampled_from(("delete", "delete", "restore")))
+            events.append(edit(moment, who, op, ("customer", "C-1"), count=count))
+    return events
+
+
+SCENES = _leaving()
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    return asked(deleted_before_resignation, events)

@@ -167,6 +167,7 @@ class Company:
 
 
 _KINDS = ("account", "employee", "customer")
+_COMINGS_AND_GOINGS = {"hired", "resigned", "resignation_withdrawn", "left", "terminated"}
 
 
 def _runs(
@@ -296,38 +297,65 @@ def shipment_without_order(company: Company) -> Iterator[Found]:
             )
 
 
-def deleted_before_resignation(company: Company) -> Iterator[Found]:
-    for notice in company.of_kind("hr.change"):
-        if notice.data["kind"] != "resigned":
+def _resignations(
+    words: list[Happened],
+) -> Iterator[tuple[Happened, datetime | None, Happened | None]]:
+    """By what HR says of an employee, each notice, when he left and what says that he stays.
+
+    A notice right after another repeats it, for nothing has come of that one yet.
+    """
+    for number, notice in enumerate(words):
+        before = words[number - 1].data["kind"] if number else None
+        if notice.data["kind"] != "resigned" or before == "resigned":
             continue
-        who = notice.data["employee"]
-        later = [
-            event
-            for event in company.of_kind("hr.change")
-            if event.data["employee"] == who and event.time >= notice.time
-        ]
-        left = [e.time + days(7) for e in later if e.data["kind"] in {"left", "terminated"}]
-        until = left[0] if left else notice.time + days(30)
-        gone = [
-            event
-            for event in company.events
-            if event.is_delete()
-            and event.actor() == who
-            and notice.time - days(30) <= event.time <= until
-        ]
-        if sum(event.count() for event in gone) >= 3:
-            stays = [e for e in later if e.data["kind"] == "resignation_withdrawn"]
-            yield Found(
-                "deleted-before-resignation",
-                notice.id,
-                who,
-                None,
-                None,
-                None,
-                60,
-                _told(*gone, notice, *stays),
-                "withdrawn" if stays else "firing",
-            )
+        left: datetime | None = None
+        for word in words[number + 1 :]:
+            kind = word.data["kind"]
+            if kind == "resignation_withdrawn":
+                yield notice, None, word
+                break
+            if kind == "hired" or (kind == "resigned" and left):
+                yield notice, left, None
+                break
+            if kind in {"left", "terminated"}:
+                left = left or _end_of_work(word)
+        else:
+            yield notice, left, None
+
+
+def _end_of_work(left: Happened) -> datetime:
+    on = left.get("effective_on")
+    if on is None:
+        return left.time
+    midnight = datetime.combine(date.fromisoformat(on), datetime.min.time(), CHINA)
+    return midnight + days(1) - timedelta(microseconds=1)
+
+
+def deleted_before_resignation(company: Company) -> Iterator[Found]:
+    words = [e for e in company.of_kind("hr.change") if e.data["kind"] in _COMINGS_AND_GOINGS]
+    for who in sorted({word.data["employee"] for word in words}):
+        his = [word for word in words if word.data["employee"] == who]
+        for notice, left, stays in _resignations(his):
+            until = left + days(7) if left else notice.time + days(30)
+            gone = [
+                event
+                for event in company.events
+                if event.is_delete()
+                and event.actor() == who
+                and notice.time - days(30) <= event.time <= until
+            ]
+            if sum(event.count() for event in gone) >= 3:
+                yield Found(
+                    "deleted-before-resignation",
+                    notice.id,
+                    who,
+                    None,
+                    None,
+                    None,
+                    60,
+                    _told(*gone, notice, *([stays] if stays else ())),
+                    "withdrawn" if stays else "firing",
+                )
 
 
 def bulk_delete(company: Company) -> Iterator[Found]:
