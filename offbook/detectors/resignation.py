@@ -55,7 +55,7 @@ def resignations(view: View) -> Iterator[Resignation]:
                 yield Resignation(notice, None, left_at)
             notice, left_at = change, None
         elif change.role == "resignation_withdrawn" and notice is not None:
-            yield Resignation(notice, change, None)
+            yield Resignation(notice, change, left_at)
             notice = None
         elif change.role == "hired" and notice is not None:
             yield Resignation(notice, None, left_at)

@@ -182,6 +182,15 @@ def test_a_withdrawal_known_beforehand_gives_the_same_withdrawn_alert() -> None:
     assert known_before.evidence == known_after.evidence
 
 
+def test_a_resignation_withdrawn_after_the_leaving_withdraws_what_the_leaving_let_count() -> None:
+    #   notice ──── 30 d ── left ─ 6 d ─ deletes ◄ fires ──── 60 d: stays after all ◄ withdrawn
+    gone = deletes(after(NOON, "36d"), "E-1", 3)
+    stays = hr(after(NOON, "60d"), "E-1", "resignation_withdrawn")
+    alerts = play([NOTICE, hr(after(NOON, "30d"), "E-1", "left"), gone, stays], DETECTOR)
+    assert [alert.state for alert in alerts] == ["firing", "withdrawn"]
+    assert evidence(alerts[-1]) == ids(NOTICE, gone, stays)
+
+
 def test_a_withdrawal_before_the_notice_is_of_another_one() -> None:
     stays = hr(after(NOON, "-3d"), "E-1", "resignation_withdrawn")
     assert fires(stays, NOTICE, deletes(after(NOON, "-1d"), "E-1", 4))

@@ -312,7 +312,7 @@ def _resignations(
         for word in words[number + 1 :]:
             kind = word.data["kind"]
             if kind == "resignation_withdrawn":
-                yield notice, None, word
+                yield notice, left, word
                 break
             if kind == "hired" or (kind == "resigned" and left):
                 yield notice, left, None
