@@ -201,11 +201,17 @@ def _released(draw: st.DrawFn) -> Make:
 
     Of one order only: two that claim one shipment are two entities, each with its say in one alert.
     """
-    id_, who, number = draw(_handled), draw(_handling), draw(st.integers(1, 2))
+    id_, who = draw(_handled), draw(_handling)
+    number = f"S-{draw(st.integers(1, 2))}-{id_ or 'LOOSE'}"
     named = draw(st.sampled_from((None, None, "K-2")))
     status = draw(st.sampled_from(("dispatched", "dispatched", "delivered", "returned")))
     return lambda at: shipment(
-        at, f"S-{number}-{id_}", order=id_, customer=named, status=status, released_by=who
+        at,
+        f"S-{number}-{id_ or 'LOOSE'}",
+        order=id_,
+        customer=named,
+        status=status,
+        released_by=who,
     )
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.shipment_without_order import DETECTOR
+from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from tests.detectors import order_world
+from tests.detectors.asked import asked
+from tests.detectors.order_world import Answer
 from tests.detectors.timeline import (
     activity,
     after,
+    at,
     company,
     customer,
     edit,
@@ -21,6 +30,7 @@ from tests.detectors.timeline import (
     play,
     shipment,
 )
+from tests.examples.nine_questions import shipment_without_order
 
 NOON = "2026-03-02 12:00"
 DUE = after(NOON, "25h")  # 24 h, and 1 h of grace
@@ -176,3 +186,31 @@ def test_payments_mean_nothing_to_it() -> None:
 def test_the_id_is_the_shipments() -> None:
     alert = only(play([shipment(NOON, "S-1")], DETECTOR))
     assert alert.alert_id == "shipment-without-order-a06626895c4b3c03"
+
+
+# The world it is held to the laws in.
+
+
+DOCUMENTS = order_world.DOCUMENTS
+_AWAY = (0, HOUR, *[day * DAY + micro for day in (1, 2) for micro in (-1, 0, 0, 1)])
+_beside = st.one_of(order_world.RELEASED, order_world.HANDS, order_world.EDITS)
+
+
+@st.composite
+def _dispatching(draw: st.DrawFn) -> list[Event]:
+    """Goods of two orders or of none leave; mostly later than that, edits and other goods."""
+    events: list[Event] = []
+    for _ in range(draw(st.integers(1, 3))):
+        sent = at(NOON) + draw(st.sampled_from((0, 0, 1, DAY, DAY + 1)))
+        events.append(draw(order_world.RELEASED)(sent))
+        for _ in range(draw(st.integers(0, 3))):
+            sign = draw(st.sampled_from((-1, 1, 1, 1)))
+            events.append(draw(_beside)(sent + sign * draw(st.sampled_from(_AWAY))))
+    return order_world.truthful(events)
+
+
+SCENES = _dispatching()
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    return asked(shipment_without_order, events, DOCUMENTS)

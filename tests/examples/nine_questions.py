@@ -114,6 +114,11 @@ class Company:
     def edits_of(self, object_type: str, id_: str | None) -> list[Happened]:
         return [e for e in self.events if e.edits(object_type) and e.data["object"]["id"] == id_]
 
+    def mentions_of(self, order: str | None) -> list[Happened]:
+        """The edits of it, and those of another order that name it beside."""
+        named = [e for e in self.events if e.edits("order") and e.get("order") == order]
+        return named + self.edits_of("order", order) if order else []
+
     def _owner_of(self, edits: list[Happened], known: str | None, when: datetime) -> str | None:
         """The last one named by `when`, else the one on file, else whom the first one followed."""
         turns = [e for e in edits if e.image("after", "owner")]
@@ -279,17 +284,21 @@ def unmatched_payment(company: Company) -> Iterator[Found]:
 
 
 def shipment_without_order(company: Company) -> Iterator[Found]:
+    sent_before = set()
     for sent in company.of_kind("shipment"):
-        if sent.data["status"] != "dispatched":
+        if sent.data["status"] != "dispatched" or sent.data["shipment"] in sent_before:
             continue
-        order, deadline = sent.get("order"), sent.time + hours(24)
-        known = any(e.time <= deadline for e in company.edits_of("order", order))
+        sent_before.add(sent.data["shipment"])
+        order = sent.get("order")
+        deadline = sent.time + hours(24 if order else 0)
+        told = deadline - sent.time + hours(24)
+        known = any(e.time <= deadline for e in company.mentions_of(order))
         if not known and (not order or company.passed(deadline)):
             yield Found(
                 "shipment-without-order",
                 sent.id,
-                company.responsible(sent, hours(48)) or sent.get("released_by"),
-                next(iter(company.customers_of(sent, hours(48))), None),
+                company.responsible(sent, told) or sent.get("released_by"),
+                next(iter(company.customers_of(sent, told)), None),
                 order,
                 None,
                 60,
