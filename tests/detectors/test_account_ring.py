@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from hypothesis import strategies as st
+
 from offbook.detectors.account_ring import DETECTOR
 from offbook.detectors.reference import Reference
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from tests.detectors.asked import asked
+from tests.detectors.order_world import Answer
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     COMPANY_ACCOUNT,
     account,
@@ -20,9 +28,11 @@ from tests.detectors.timeline import (
     local,
     only,
     order,
+    owner,
     payment,
     play,
 )
+from tests.examples.nine_questions import account_ring
 
 NOON = "2026-03-02 12:00"
 
@@ -195,3 +205,54 @@ def test_without_accounts_it_stays_silent_and_says_why() -> None:
 def test_the_id_is_the_accounts_and_the_first_payments() -> None:
     paid = [pays(f"{n}d", f"C-{n}") for n in (1, 2, 3)]
     assert only(play(paid, DETECTOR)).alert_id == "account-ring-ea2f351b2084e222"
+
+
+# The world it is held to the laws in.
+
+
+DOCUMENTS = (
+    account(COMPANY_ACCOUNT),
+    account("6222-ONCE", valid_to="2026-03-02"),
+    employee("E-COLLECTS", accounts=["6222-COLLECTS"]),
+    *(customer(f"K-RING-{n}", f"E-RINGS-{n % 2}") for n in range(4)),
+)
+_LATER = (0, 0, 1, HOUR, 30 * DAY, *[90 * DAY + micro for micro in (-1, 0, 0, 1)], 97 * DAY)
+_AWAY = (-DAY, 0, 1, *[7 * DAY + micro for micro in (-1, 0, 0, 1)])
+_customers = st.sampled_from(tuple(f"K-RING-{n}" for n in range(4)))
+_accounts = st.sampled_from(
+    ("6222-RING", "6222-RING", "6222-RING", "6222-COLLECTS", "6222-ONCE", COMPANY_ACCOUNT)
+)
+
+
+@st.composite
+def _collecting(draw: st.DrawFn) -> list[Event]:
+    """Rings about three months long into few accounts; a week later orders say whose money it was.
+
+    No two rings begin with one payment: it would be one alert.
+    """
+    events: list[Event] = []
+    for turn in range(draw(st.integers(1, 2))):
+        start, into = BASE + turn * draw(st.sampled_from((0, 90 * DAY, 91 * DAY))), draw(_accounts)
+        for _ in range(draw(st.integers(1, 6))):
+            paid, number = start + draw(st.sampled_from(_LATER)), f"O-{draw(st.integers(1, 4))}"
+            names = st.sampled_from(((True, False), (False, True), (True, True), (False, False)))
+            names_customer, names_order = draw(names)
+            by, of = draw(_customers) if names_customer else None, number if names_order else None
+            kind = draw(st.sampled_from((*["received"] * 6, "refund")))
+            name = f"P-{turn}-{paid}-{draw(st.integers(1, 3))}"
+            events.append(payment(paid, name, into, kind=kind, customer=by, order=of))
+            if of and draw(st.integers(0, 3)):
+                entered, whose = paid + draw(st.sampled_from(_AWAY)), draw(_customers)
+                events.append(
+                    order(entered, number, f"E-RINGS-{draw(st.integers(0, 1))}", customer=whose)
+                )
+            elif by and draw(st.integers(0, 3)) == 0:
+                events.append(owner(paid + draw(st.sampled_from(_AWAY)), by, "E-RINGS-0"))
+    return events
+
+
+SCENES = _collecting()
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    return asked(account_ring, events, DOCUMENTS)
