@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.chat_burst import DETECTOR
 from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
+from tests.detectors.asked import asked
+from tests.detectors.order_world import Answer
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,
     company,
@@ -17,6 +24,7 @@ from tests.detectors.timeline import (
     only,
     play,
 )
+from tests.examples.nine_questions import chat_burst
 
 NINE = "2026-03-02 09:00"
 
@@ -129,3 +137,32 @@ def test_an_earlier_hit_takes_the_run_over() -> None:
 
 def test_the_id_is_the_employees_and_the_first_hits() -> None:
     assert only(play(hits(0, 1, 2, 3, 4), DETECTOR)).alert_id == "chat-burst-503f2719923e2be8"
+
+
+# The world it is held to the laws in.
+
+
+_DISTANCES = (0, 0, 1, HOUR, *[DAY + micro for micro in (-1, 0, 0, 1)])
+
+
+@st.composite
+def _talking(draw: st.DrawFn) -> list[Event]:
+    """Two employees talk for about a day at a time, about few customers or about many."""
+    events: list[Event] = []
+    for _ in range(draw(st.integers(1, 4))):
+        start = BASE + draw(st.sampled_from((0, 0, 1, DAY, DAY + 1, 2 * DAY, 8 * DAY, 30 * DAY)))
+        few: tuple[str | None, ...] = (None, None, "C-1")
+        customers = draw(st.sampled_from((few, ("C-1", "C-2"), ("C-1", "C-2", "C-3", None))))
+        for _ in range(draw(st.integers(1, 5))):
+            moment = start + draw(st.sampled_from(_DISTANCES))
+            who = draw(st.sampled_from(("E-1", "E-1", "E-1", "E-2")))
+            said = draw(st.sampled_from(("private_deal", "competitor", "leaving", "other")))
+            events.append(hit(moment, who, draw(st.sampled_from(customers)), said))
+    return events
+
+
+SCENES = _talking()
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    return asked(chat_burst, events)
