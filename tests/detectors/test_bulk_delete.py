@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
+from hypothesis import strategies as st
 
 from offbook.detectors.bulk_delete import DETECTOR
 from offbook.detectors.engine import configured
+from offbook.events.event import Event
+from offbook.events.times import DAY, HOUR
 from offbook.events.types import EndpointFile
+from tests.detectors.asked import asked
+from tests.detectors.order_world import Answer
+from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,
     company,
@@ -22,6 +30,7 @@ from tests.detectors.timeline import (
     play,
     wipes,
 )
+from tests.examples.nine_questions import bulk_delete
 
 NINE = "2026-03-02 09:00"
 
@@ -167,3 +176,36 @@ def test_the_numbers_are_parameters() -> None:
 def test_the_id_is_the_employees_and_the_first_deletes() -> None:
     alert = only(play([deletes(NINE, "E-1", 20)], DETECTOR))
     assert alert.alert_id == "bulk-delete-5c94efad381a0b98"
+
+
+# The world it is held to the laws in.
+
+
+_DISTANCES = (0, 0, 1, HOUR // 2, *[HOUR + micro for micro in (-1, 0, 0, 1)], 2 * HOUR)
+
+
+@st.composite
+def _clearing(draw: st.DrawFn) -> list[Event]:
+    """Two employees delete in runs of about an hour, and do other things beside."""
+    events: list[Event] = []
+    for _ in range(draw(st.integers(1, 4))):
+        start = BASE + draw(st.sampled_from((0, 0, 1, HOUR, HOUR + 1, 2 * HOUR, 8 * DAY, 30 * DAY)))
+        for _ in range(draw(st.integers(1, 4))):
+            moment = start + draw(st.sampled_from(_DISTANCES))
+            who = draw(st.sampled_from(("E-1", "E-1", "E-1", "E-2")))
+            count = draw(st.sampled_from((1, 9, 10, 10, 11, 19, 20)))
+            object = draw(st.sampled_from(("contact", "order", "customer")))
+            op = draw(st.sampled_from(("delete", "delete", "delete", "restore", "export")))
+            action = draw(st.sampled_from(("delete", "delete", "copy_external")))
+            if draw(st.booleans()):
+                events.append(edit(moment, who, op, (object, "X-1"), count=count))
+            else:
+                events.append(event(moment, EndpointFile(who, action, count=count)))
+    return events
+
+
+SCENES = _clearing()
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    return asked(bulk_delete, events)
