@@ -44,8 +44,7 @@ def module_of(detector: Detector) -> Any:
     return import_module(f"tests.detectors.test_{detector.id.replace('-', '_')}")
 
 
-WORLDS = [detector for detector in DETECTORS if hasattr(module_of(detector), "SCENES")]
-each = pytest.mark.parametrize("detector", WORLDS, ids=lambda detector: detector.id)
+each = pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
 
 
 class Forgetful(LocalRun):
@@ -143,7 +142,7 @@ def test_neither_arrival_repeats_batches_snapshots_nor_jumps_of_time_matter(
 
 @pytest.mark.parametrize(
     "detector",
-    [it for it in WORLDS if it.concerns is not None or it.watches],
+    [it for it in DETECTORS if it.concerns is not None or it.watches],
     ids=lambda detector: detector.id,
 )
 def test_whoever_judges_at_every_fact_and_every_word_finds_the_same(detector: Detector) -> None:
@@ -164,7 +163,7 @@ def test_whoever_judges_at_every_fact_and_every_word_finds_the_same(detector: De
 
 @pytest.mark.parametrize(
     "detector",
-    [it for it in WORLDS if hasattr(module_of(it), "oracle")],
+    [it for it in DETECTORS if hasattr(module_of(it), "oracle")],
     ids=lambda detector: detector.id,
 )
 def test_brute_force_over_all_events_finds_the_same(detector: Detector) -> None:
