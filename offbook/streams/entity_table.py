@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Iterable
 from struct import Struct as Layout
 from typing import Any, Final
@@ -30,8 +29,6 @@ KEYED_OFFSET: Final = "offbook.keyed-offset"
 
 _PREFIX = Layout(">qq")
 _NEVER = -(2**63)
-#: Encoded bytes of the states that are kept decoded; these take some eight times as much.
-_RECENT_BYTES: Final = 4 * 1024 * 1024
 #: Beyond every real offset, so that Faust finds nothing to recover: the partition reads its own
 #: changelog. Faust's recovery costs about as much a record as its agents do, filters records by a
 #: counter that a rebalance in the middle of recovery leaves ahead of the data, and believes an end
@@ -51,15 +48,12 @@ Entry = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
 class EntityPartition:
     """The entities of one partition of `offbook.keyed`, as bytes, and how far they have come.
 
-    Those that were busy last are kept as they are used besides: decoding them again and again would
-    be a fifth of the monitor's work. `applied` is the offset of the last record taken in, -1 before
-    the first. `tail` is the offset on the changelog after the last record known here. `fresh` says
-    that the changelog had nothing.
+    `applied` is the offset of the last record taken in, -1 before the first. `tail` is the offset
+    on the changelog after the last record known here. `fresh` says that the changelog had nothing.
     """
 
-    def __init__(self, number: int, recent_bytes: int = _RECENT_BYTES) -> None:
+    def __init__(self, number: int) -> None:
         self.number = number
-        self._most = recent_bytes
         self.values: dict[str, bytes] = {}
         self.timers = Timers()
         self.stream_time = StreamTime()
@@ -69,9 +63,6 @@ class EntityPartition:
         #: One worker at a time: the agent, or the watch that heals what Faust failed to deliver.
         self.lock = asyncio.Lock()
         self._buried: dict[str, int] = {}
-        #: Decoded, the longest unused first, each as its bytes say; and how many bytes.
-        self._recent: OrderedDict[str, EntityState] = OrderedDict()
-        self._recent_bytes = 0
         #: Keys whose last record on the changelog is not the newest.
         self.outdated: set[str] = set()
 
@@ -79,37 +70,19 @@ class EntityPartition:
         return len(self.values)
 
     def state(self, key: str) -> EntityState | None:
-        """The state of an entity. Whoever changes it must `put` it, or give up the partition."""
-        known = self._recent.get(key)
-        if known is not None:
-            self._recent.move_to_end(key)
-            return known
+        """The state of an entity, decoded anew."""
         value = self.values.get(key)
-        if value is None:
-            return None
-        state = decode_state(value[_PREFIX.size :])
-        self._use(key, state, len(value))
-        return state
+        return None if value is None else decode_state(value[_PREFIX.size :])
 
     def put(self, key: str, state: EntityState, offset: int) -> None:
         """Keep a state that the record at `offset` brought about; an empty one is dropped."""
-        if self._recent.pop(key, None) is not None:
-            self._recent_bytes -= len(self.values[key])
         if state.is_empty():
             self.values.pop(key, None)
             self.timers.set(key, None)
         else:
             due = _NEVER if state.due is None else state.due
-            value = self.values[key] = _PREFIX.pack(offset, due) + encode_state(state)
+            self.values[key] = _PREFIX.pack(offset, due) + encode_state(state)
             self.timers.set(key, state.due)
-            self._use(key, state, len(value))
-
-    def _use(self, key: str, state: EntityState, size: int) -> None:
-        self._recent[key] = state
-        self._recent_bytes += size
-        while self._recent_bytes > self._most:
-            unused, _ = self._recent.popitem(last=False)
-            self._recent_bytes -= len(self.values[unused])
 
     def entry(self, key: str, offset: int) -> Entry:
         """The changelog record of an entity as it is now; `offset` is a tombstone's."""

@@ -180,8 +180,7 @@ def test_a_snapshot_at_any_moment_changes_nothing(
 
 
 class Suspicious(LocalRun):
-    """Believes no step that it left a state as it was: who keeps states by their bytes relies on
-    it."""
+    """Believes no step that it left a state as it was: what is not written then would be lost."""
 
     def _step_one(self, key: str, inputs: list[Input]) -> Step:
         known = self.states.get(key)

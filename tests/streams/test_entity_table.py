@@ -183,37 +183,3 @@ def test_compaction_takes_nothing_once_the_outdated_is_written_anew(
 def test_a_tombstone_carries_its_offset(offset: int) -> None:
     key, value, headers = EntityPartition(0).entry(KEY, offset)
     assert keyed_offset(Record(0, key, value, headers)) == offset
-
-
-# What is kept decoded.
-
-
-def test_a_state_just_used_is_not_decoded_again() -> None:
-    partition = EntityPartition(0)
-    partition.put(KEY, state(2), 7)
-    assert partition.state(KEY) is partition.state(KEY)
-
-
-def test_what_was_dropped_is_not_found_among_the_decoded() -> None:
-    partition = EntityPartition(0)
-    partition.put(KEY, state(2), 7)
-    partition.put(KEY, state(0), 8)
-    assert partition.state(KEY) is None
-
-
-@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 3), st.booleans())))
-def test_however_few_are_kept_decoded_each_says_what_its_bytes_say(
-    turns: list[tuple[str, int, bool]],
-) -> None:
-    partition = EntityPartition(0, recent_bytes=len(encode_state(STATES[3])) * 2)
-    for offset, (key, deletions, reads) in enumerate(turns):
-        if not reads:
-            partition.put(key, state(deletions), offset)
-        found = partition.state(key)
-        value = partition.values.get(key)
-        assert (found is None) == (value is None)
-        if found is not None and value is not None:
-            assert value.endswith(encode_state(found))
-        kept = partition._recent
-        assert sum(len(partition.values[it]) for it in kept) == partition._recent_bytes
-        assert partition._recent_bytes <= partition._most
