@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from random import Random
@@ -16,7 +16,7 @@ from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
-from offbook.detectors.notes import Input
+from offbook.detectors.notes import Input, Note
 from offbook.detectors.state import decode_state, encode_state
 from offbook.detectors.step import Step
 from offbook.events.alert import Alert
@@ -224,6 +224,45 @@ def test_batches_say_what_single_events_say(
         size = sizes[turn % len(sizes)]
         alerts += run.take(events[:size])
         events, turn = events[size:], turn + 1
+    assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
+
+
+class Distant(LocalRun):
+    """What entities ask and tell each other is under way while the next event is taken in."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.under_way: deque[tuple[str, Note]] = deque()
+
+    def feed(self, event: Event) -> list[Alert]:
+        return super().feed(event) + self.arrive()
+
+    def advance(self, to: int) -> list[Alert]:
+        alerts: list[Alert] = []
+        for due, key in self.timers.expired(to):
+            self.now = due + 1 if self.now is None else max(self.now, due + 1)
+            alerts += self.arrive() + self._step(key, [])
+        self.now = to if self.now is None else max(self.now, to)
+        return alerts
+
+    def arrive(self) -> list[Alert]:
+        alerts: list[Alert] = []
+        while self.under_way:
+            key, note = self.under_way.popleft()
+            alerts += self._step(key, [note])
+        return alerts
+
+    def _step(self, key: str, inputs: list[Input]) -> list[Alert]:
+        step = self._step_one(key, inputs)
+        self.under_way.extend(step.notes)
+        return step.alerts
+
+
+@law
+@given(documents, histories())
+def test_answers_may_take_their_time(documents: Documents, history: list[Arrival]) -> None:
+    run = Distant(Engine(DETECTORS, reference_of(documents), mode="replay"))
+    alerts = run.run(events_of(history), END) + run.arrive()
     assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
 
 

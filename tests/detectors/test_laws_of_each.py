@@ -28,7 +28,7 @@ from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors.random_company import END, reference_of
-from tests.detectors.test_laws import Leaping, Suspicious, anxious, told
+from tests.detectors.test_laws import Distant, Leaping, Suspicious, anxious, told
 from tests.detectors.timeline import badly_worded, firing
 
 law = settings(
@@ -134,6 +134,11 @@ def test_neither_arrival_repeats_batches_snapshots_nor_jumps_of_time_matter(
                 alerts += run.advance(run.now + step)
             alerts += run.feed(one)
         assert end(run, alerts) == as_it_happened, "small steps of time"
+
+        distant = world(detector, Distant)
+        assert isinstance(distant, Distant)
+        alerts = distant.run(came, END) + distant.arrive()
+        assert end(distant, alerts) == as_it_happened, "answers that take their time"
 
         world(detector, Leaping).run(came, END)
 
