@@ -133,7 +133,7 @@ class EndToEnd:
         return rates[0]
 
     async def _pass(self, monitor: Worker, name: str, lines: Iterable[Line], end: int) -> float:
-        """Events a second of `lines`, the last of which is of event time `end` (µs)."""
+        """Events a second of `lines`, none of which is later than the event time `end` (µs)."""
         count, took = await self._produce(lines)
         print(f"{name}: produced {count:,} events in {took:.0f} s", flush=True)
         used = monitor.processor_seconds()

@@ -37,7 +37,6 @@ class SourceReader:
         self._behind: set[TopicPartition] = set()
         #: Those of them of which nothing waits here, and since when, by the monotonic clock.
         self._missing: dict[TopicPartition, float] = {}
-        self._awaited: list[TopicPartition] = []
         self._asked_for_more = time.time()
 
     async def fetch(self) -> None:
@@ -45,7 +44,7 @@ class SourceReader:
 
         Raises `KafkaError` if reading fails; trying again can help.
         """
-        wait = _HELD_MS if self._awaited else _IDLE_MS
+        wait = _HELD_MS if self._awaited() else _IDLE_MS
         fetched = await self._consumer.getmany(timeout_ms=0 if self.turn() else wait)
         for partition, records in fetched.items():
             self._alignment.add(partition, records)
@@ -54,19 +53,18 @@ class SourceReader:
 
     def turn(self) -> Turn | None:
         """Where to read on, if anywhere; to be followed by `took`."""
-        return self._alignment.turn(self._awaited, time.time_ns() // 1000 - _RECENT)
+        return self._alignment.turn(self._awaited(), time.time_ns() // 1000 - _RECENT)
 
     def took(self, turn: Turn, newest: int | None, head: int | None) -> None:
         """A turn is over; see `Alignment.took`."""
         self._alignment.took(turn, newest, head)
         if not turn.records and turn.partition in self._behind:
             self._missing[turn.partition] = time.monotonic()
-            self._awaited.append(turn.partition)
 
     def drop(self) -> None:
         """Forget what was not taken: a rebalance begins."""
         self._alignment.drop()
-        self._behind, self._missing, self._awaited = set(), {}, []
+        self._behind, self._missing = set(), {}
 
     async def at_end(self) -> AsyncIterator[tuple[TopicPartition, int]]:
         """The timed partitions of which all was taken that the broker had, and when it was asked,
@@ -113,7 +111,10 @@ class SourceReader:
             for partition in self._behind
             if not self._alignment.waiting(partition)
         }
-        self._awaited = [it for it, since in self._missing.items() if now - since < _PATIENCE]
+
+    def _awaited(self) -> list[TopicPartition]:
+        now = time.monotonic()
+        return [it for it, since in self._missing.items() if now - since < _PATIENCE]
 
     async def _has_more(self, partition: TopicPartition) -> bool:
         end = self._consumer.highwater(partition)

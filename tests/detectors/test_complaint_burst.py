@@ -15,6 +15,7 @@ from offbook.detectors.params import Duration
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from offbook.events.types import ServiceCallback
+from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,
@@ -220,7 +221,7 @@ def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
     for who in ("E-1", "E-2"):
         said = [
             (it, it.data)
-            for it in sorted(events, key=lambda it: (it.time, it.id))
+            for it in sooner(events)
             if isinstance(it.data, ServiceCallback)
             and (it.data.outcome, it.data.employee) == ("complaint", who)
         ]

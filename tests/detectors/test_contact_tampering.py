@@ -13,6 +13,7 @@ from offbook.detectors.reference import Reference
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from offbook.events.types import CrmEdit, ReferenceEmployee
+from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     DOCUMENTED,
@@ -324,7 +325,7 @@ SCENES = _rewriting()
 def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
     """Every edit to an employee's contact; and each employee's runs through five customers."""
     changed: dict[str, list[tuple[Event, str]]] = {}
-    for it in sorted(events, key=lambda it: (it.time, it.id)):
+    for it in sooner(events):
         assert isinstance(it.data, CrmEdit)
         new = _changes(it.data)
         if not new:

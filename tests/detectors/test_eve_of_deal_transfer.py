@@ -15,6 +15,7 @@ from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from offbook.events.types import CrmEdit
 from tests.detectors import transfer_world
+from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,
@@ -409,7 +410,7 @@ def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
 def _deals(events: Sequence[Event], customer: str) -> Iterator[tuple[Event, str | None]]:
     """What the customer ordered, with its number, and what it let us win."""
     stages: dict[str, str] = {}
-    for it in transfer_world.sooner(events):
+    for it in sooner(events):
         data = it.data
         assert isinstance(data, CrmEdit)
         status = data.after.status if data.after else None
@@ -426,7 +427,7 @@ def _deals(events: Sequence[Event], customer: str) -> Iterator[tuple[Event, str 
 def _is_cancelled(events: Sequence[Event], customer: str, number: str, since: int) -> bool:
     """By whatever names the customer, and by what does not: of cancellations the first."""
     known = False
-    for it in transfer_world.sooner(events):
+    for it in sooner(events):
         data = it.data
         assert isinstance(data, CrmEdit)
         if (data.object.type, data.object.id) != ("order", number):

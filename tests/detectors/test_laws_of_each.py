@@ -9,7 +9,7 @@ rules against all detectors at once.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from random import Random
 from typing import Any
@@ -22,13 +22,19 @@ from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
-from offbook.detectors.notes import Input
-from offbook.detectors.state import decode_state, encode_state
 from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors.random_company import END, reference_of
-from tests.detectors.test_laws import Distant, Leaping, Suspicious, anxious, told
+from tests.detectors.test_laws import (
+    Batches,
+    Distant,
+    Forgetful,
+    Leaping,
+    Suspicious,
+    anxious,
+    told,
+)
 from tests.detectors.timeline import badly_worded, firing
 
 law = settings(
@@ -45,27 +51,6 @@ def module_of(detector: Detector) -> Any:
 
 
 each = pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
-
-
-class Forgetful(LocalRun):
-    """Keeps nothing in memory: all states are encoded and decoded between any two steps."""
-
-    def _step(self, key: str, inputs: list[Input]) -> list[Alert]:
-        for known in self.states:
-            self.states[known] = decode_state(encode_state(self.states[known]))
-        return super()._step(key, inputs)
-
-
-class Batches(LocalRun):
-    """Takes several events at a time, as the monitor does."""
-
-    def take(self, events: Sequence[Event]) -> list[Alert]:
-        keyed: dict[str, list[Input]] = {}
-        for one in events:
-            for key in self.engine.route(one):
-                keyed.setdefault(key, []).append(one)
-        alerts = [alert for key, inputs in keyed.items() for alert in self._step(key, inputs)]
-        return alerts + self.advance(max(event.time for event in events))
 
 
 def world(detector: Detector, run: Callable[[Engine], LocalRun] = LocalRun) -> LocalRun:

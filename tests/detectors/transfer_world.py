@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from offbook.events.event import Event
 from offbook.events.times import DAY
 from offbook.events.types import CrmEdit, ReferenceEmployee
+from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import DOCUMENTED, at, customer, edit, employee, event
 
@@ -40,10 +41,6 @@ def passing(draw: st.DrawFn, moment: int, customers: tuple[str, ...] = CUSTOMERS
     named = draw(st.sampled_from((None, whose, whose, "K-UNSTATED")))
     before: dict[str, object] | None = {"owner": was} if was else None
     return edit(moment, actor, op, ("customer", whose), customer=named, before=before, owner=to)
-
-
-def sooner(events: Iterable[Event]) -> list[Event]:
-    return sorted(events, key=lambda event: (event.time, event.id))
 
 
 def words(events: Iterable[Event], id_: str) -> list[tuple[Event, str]]:
