@@ -30,15 +30,17 @@ def run(events: int, passes: int) -> None:
     known = Reference(settings.timezone)
     for event in _events(line.document for line in reference()):
         known.put(event)
-    engine = LocalRun(Engine(DETECTORS, known, settings.common, "replay"))
+    company = LocalRun(Engine(DETECTORS, known, settings.common, "replay"))
     gc.freeze()
     gc.disable()
     for number in range(1, passes + 1):
         start = parse_rfc3339(START) + round((number - 1) * DAYS * DAY)
         mix = Mix(events, start=start, run=f"{number}-")
         for event in _events(line.document for line in mix):
-            engine.feed(event)
-        _print(number, engine.states)
+            company.feed(event)
+        for state in company.states.values():
+            company.engine.seal(state)
+        _print(number, company.states)
 
 
 def _events(documents: Iterator[bytes]) -> Iterator[Event]:

@@ -139,4 +139,5 @@ DETECTOR = Detector(
     holds_evidence=True,
     watches=COMES_OR_GOES,
     concerns=concerns,
+    reach=lambda _: HOUR,
 )

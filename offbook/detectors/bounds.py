@@ -28,6 +28,7 @@ def prune_notebook(
 
     Without a `view`, after a judgement that failed, a detector that forgets by one forgets nothing.
     """
+    notebook.unseal()
     facts = notebook.facts
     if now is not None:
         over = now - common.lateness - common.grace

@@ -163,5 +163,6 @@ DETECTOR = Detector(
     prune=prune,
     folds=True,
     concerns=concerns,
+    reach=lambda params: params.window,
     severities=("warning", "critical"),
 )

@@ -161,6 +161,7 @@ class Detector:
     `concerns` is a cheap look at a new fact that it read itself, or at a frequent word that it
     watches: False if nothing that is found can change by it before the view's `due`, and no
     judgement is needed.
+    `reach`: how long before that fact `concerns` looks, at most. What is older may stay encoded.
     `shadow` puts it on trial: its alerts wake nobody, nor do those that one of `allowances` covers.
     """
 
@@ -182,6 +183,7 @@ class Detector:
     dossier: Dossier | None = None
     weighs_alerts: bool = False
     concerns: Concerns | None = None
+    reach: Callable[[Any], int] | None = None
     severities: tuple[Severity, ...] = ()
     shadow: bool = False
     allowances: tuple[Allowance, ...] = ()

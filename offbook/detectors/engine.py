@@ -57,6 +57,11 @@ class Engine:
         for detector in detectors:
             for role in detector.watches:
                 self._watching.setdefault(role, []).append(detector)
+        self._reaches = {
+            detector.id: detector.reach(detector.params)
+            for detector in detectors
+            if detector.reach is not None
+        }
         self._weigh_alerts = [it.id for it in detectors if it.weighs_alerts]
         #: Those of which it is not known yet that their reference data have arrived.
         self._needy = {detector.id for detector in detectors if detector.needs}
@@ -131,7 +136,22 @@ class Engine:
             set_due(state, self.detectors, touched, now, self.common)
         return step
 
-    def _open_notebooks(self, state: EntityState) -> Iterator[tuple[str, Notebook]]:
+    def seal(self, state: EntityState) -> None:
+        """Make a state ready to be encoded: what no look at a new fact needs is encoded for long.
+
+        Where nothing is encoded between two steps, as in a replay, that would be of no use.
+        """
+        for detector_id, reach in self._reaches.items():
+            notebook = state.notebooks.get(detector_id)
+            if notebook is not None:
+                notebook.seal(reach)
+
+    def _unseal(self, detector_id: str, notebook: Notebook, at: int) -> None:
+        """Have all facts at hand that a new one of the time `at` is held against."""
+        reach = self._reaches.get(detector_id)
+        notebook.unseal(None if reach is None else at - reach)
+
+    def _running_notebooks(self, state: EntityState) -> Iterator[tuple[str, Notebook]]:
         """Those of the detectors that run. One that was stopped finds its own as it left it."""
         for detector_id, notebook in state.notebooks.items():
             if detector_id in self.detectors:
@@ -161,6 +181,8 @@ class Engine:
             notebook = notebooks.get(id_)
             if notebook is None:
                 notebook = notebooks[id_] = Notebook()
+            if notebook.sealed is not None:
+                self._unseal(id_, notebook, fact.at)
             facts = notebook.facts
             new = insert(facts, fact) if ends_of is None else insert_ends(facts, fact, ends_of)
             if new:
@@ -184,6 +206,8 @@ class Engine:
             return False
         if not step.state.answered():
             return False
+        if notebook.sealed is not None:
+            self._unseal(detector.id, notebook, fact.at)
         view.facts, view.due = notebook.facts, due
         try:
             if concerns(view, fact, detector.params):
@@ -192,7 +216,7 @@ class Engine:
             return False
         another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
         notebook.judged = now
-        facts = len(notebook.facts)
+        facts = notebook.size()
         if (another_day and facts >= WORTH_PRUNING) or facts > self.common.max_facts:
             self._judging.prune(step, view, detector.id)
         return True
@@ -260,7 +284,7 @@ class Engine:
         Gives the latter.
         """
         expired: list[str] = []
-        for detector_id, notebook in self._open_notebooks(step.state):
+        for detector_id, notebook in self._running_notebooks(step.state):
             if _passed(notebook.due, step.now):
                 step.soil(detector_id, None, ())
             elif _passed(notebook.expires, step.now) and detector_id not in step.dirty:
@@ -291,7 +315,7 @@ class Engine:
         news = [fact for fact in note.facts if remember(known, fact)]
         del known[: -self.common.max_facts]
         if news or first:
-            for detector_id, notebook in self._open_notebooks(state):
+            for detector_id, notebook in self._running_notebooks(state):
                 notebook.waiting.extend(news)
                 step.soil(detector_id, None, ())
 
@@ -299,6 +323,7 @@ class Engine:
         """The newest revision of an alert replaces what was known of it, whichever comes first."""
         for detector_id in self._weigh_alerts:
             notebook = step.state.notebooks.setdefault(detector_id, Notebook())
+            notebook.unseal()
             known = known_alert(notebook.facts, note.alert.about)
             if known is not None:
                 if int(known.fields["revision"]) >= note.revision:

@@ -41,6 +41,7 @@ class Judging:
         now = step.now
         detector = self._detectors[detector_id]
         notebook = step.state.notebooks[detector_id]
+        notebook.unseal()
         view.facts = _facts_of(detector, step.state)
         view.due = notebook.due
         view.wanted = set()
@@ -100,6 +101,7 @@ class Judging:
     def prune(self, step: Step, view: StepView, detector_id: str) -> None:
         """Drop what can no longer matter. Nothing new is found by that."""
         detector, notebook = self._detectors[detector_id], step.state.notebooks[detector_id]
+        notebook.unseal()
         view.facts = notebook.facts
         gone = prune_notebook(detector, notebook, step.now, self._common, view)
         step.evict(detector_id, gone)

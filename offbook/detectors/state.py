@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import msgspec
 from msgspec import Struct
 
 from offbook.detectors.allowance import Marks
 from offbook.detectors.detector import Finding
-from offbook.detectors.fact import Fact
+from offbook.detectors.fact import Fact, by_time
+from offbook.detectors.packing import pack, unpack
+
+#: Facts are sealed so many at a time: fewer would pack badly, and more be decoded at each look.
+SEALED_TOGETHER = 16
+#: An encoded state that is shorter is not worth packing.
+_WORTH_PACKING = 256
+#: Before a packed state. No MessagePack begins with it.
+_PACKED = b"\xc1"
 
 
 class Raised(Struct, array_like=True):
@@ -19,6 +29,14 @@ class Raised(Struct, array_like=True):
     marks: Marks = Marks()
 
 
+class Sealed(Struct, array_like=True):
+    """Facts that are kept encoded, oldest first: `count` of them, the newest of `until`."""
+
+    until: int
+    count: int
+    chunks: list[bytes]
+
+
 class Notebook(Struct, array_like=True):
     """What one detector keeps of one entity: facts by time, and its alerts by anchor.
 
@@ -28,6 +46,7 @@ class Notebook(Struct, array_like=True):
     of it may have lost its meaning.
     `floor` is the time of the newest fact that gave way to the bound, if any did: what was raised
     on facts that old can no longer be judged, and stands.
+    `sealed` are the facts before `facts`, where there are many and a look at a new one needs none.
     """
 
     facts: list[Fact] = []
@@ -37,6 +56,39 @@ class Notebook(Struct, array_like=True):
     judged: int | None = None
     floor: int | None = None
     expires: int | None = None
+    sealed: Sealed | None = None
+
+    def size(self) -> int:
+        """How many facts there are."""
+        return len(self.facts) + (0 if self.sealed is None else self.sealed.count)
+
+    def seal(self, reach: int) -> None:
+        """Keep encoded what lies more than two `reach` before the newest fact, once it is much.
+
+        What is held against the facts at most one `reach` before it, and is no later than that,
+        then needs no decoding: of a week of views that was most of what a further view cost.
+        """
+        facts = self.facts
+        if len(facts) <= SEALED_TOGETHER:
+            return
+        old = bisect_left(facts, facts[-1].at - 2 * reach, key=by_time)
+        if old < SEALED_TOGETHER:
+            return
+        sealed = self.sealed or Sealed(0, 0, [])
+        chunk = pack(_encoder.encode(facts[:old]))
+        until, count = facts[old - 1].at, sealed.count + old
+        self.sealed = Sealed(until, count, [*sealed.chunks, chunk])
+        del facts[:old]
+
+    def unseal(self, since: int | None = None) -> None:
+        """Have all facts in `facts`; with `since`, only if one of so late a time is sealed."""
+        sealed = self.sealed
+        if sealed is None or (since is not None and sealed.until < since):
+            return
+        self.sealed = None
+        self.facts[:0] = [
+            fact for chunk in sealed.chunks for fact in _facts_decoder.decode(unpack(chunk))
+        ]
 
 
 class EntityState(Struct, array_like=True):
@@ -65,13 +117,16 @@ class EntityState(Struct, array_like=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(EntityState)
+_facts_decoder = msgspec.msgpack.Decoder(list[Fact])
 
 
 def encode_state(state: EntityState) -> bytes:
-    """MessagePack, arrays only."""
-    return _encoder.encode(state)
+    """MessagePack, arrays only; packed where that is worth it."""
+    value = _encoder.encode(state)
+    return value if len(value) < _WORTH_PACKING else _PACKED + pack(value)
 
 
 def decode_state(value: bytes) -> EntityState:
-    """Raises `msgspec.DecodeError` for anything `encode_state` did not write."""
-    return _decoder.decode(value)
+    """Raises `msgspec.DecodeError` or `cramjam.DecompressionError` for anything `encode_state` did
+    not write."""
+    return _decoder.decode(unpack(value[1:]) if value.startswith(_PACKED) else value)

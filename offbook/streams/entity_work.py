@@ -74,6 +74,7 @@ def work_off(
     def step(key: str, items: Sequence[Input], time_then: int | None) -> None:
         stepped = engine.step(key, partition.state(key), items, time_then, found_at)
         if stepped.changed:
+            engine.seal(stepped.state)
             partition.put(key, stepped.state, offset)
             work.changed.add(key)
             if stepped.evicted:
