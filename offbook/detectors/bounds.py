@@ -9,9 +9,14 @@ from offbook.detectors.detector import Common, Detector, View
 from offbook.detectors.fact import Fact, Order, by_time, joined
 from offbook.detectors.profile import KEPT, REGISTER_KEPT
 from offbook.detectors.state import EntityState, Notebook
+from offbook.events.times import DAY
 
 #: New facts are no reason to look for old ones while there are fewer.
 WORTH_PRUNING = 16
+
+#: What may be forgotten waits so long, for what else may be forgotten of the entity: every look at
+#: it costs the same, and it would be looked at for each of its notebooks.
+_TOGETHER = DAY
 
 _NEVER = 2**63 - 1
 _SHORTEST = min(KEPT.values())
@@ -169,7 +174,8 @@ def set_due(
                 del state.notebooks[detector_id]
     due = _NEVER
     for detector_id, notebook in state.notebooks.items():
-        for wanted in (notebook.due, notebook.expires):
+        expires = None if notebook.expires is None else notebook.expires + _TOGETHER
+        for wanted in (notebook.due, expires):
             if wanted is None or wanted >= due:
                 continue
             if detector_id in detectors or now is None or wanted >= now:

@@ -202,7 +202,9 @@ class Engine:
         concerns, now, due, judged = detector.concerns, step.now, notebook.due, notebook.judged
         if concerns is None or now is None or judged is None or notebook.expires is None:
             return False
-        if now < judged or notebook.waiting or notebook.expires < now or _passed(due, now):
+        if now < judged or notebook.waiting or notebook.expires < now:
+            return False
+        if due is not None and due < now:
             return False
         if not step.state.answered():
             return False
@@ -216,7 +218,7 @@ class Engine:
             return False
         another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
         notebook.judged = now
-        facts = notebook.size()
+        facts = len(notebook.facts) if notebook.sealed is None else notebook.size()
         if (another_day and facts >= WORTH_PRUNING) or facts > self.common.max_facts:
             self._judging.prune(step, view, detector.id)
         return True
@@ -238,15 +240,18 @@ class Engine:
     def _note(self, step: Step, kind: EntityKind, event: Event, news: list[Fact]) -> None:
         """The detectors that judge by the profile have news, if anything has begun for them."""
         state = step.state
-        said = {fact.role for fact in state.profile} | {fact.about for fact in state.profile}
+        said: set[str] | None = None
         for detector_id, dossier in self._dossiers[kind]:
-            notebook = state.notebooks.get(detector_id)
-            if notebook is None and dossier.begins and dossier.begins.isdisjoint(said):
-                continue
-            if detector_id in self._needy and self._lacks_reference(detector_id):
-                continue
             facts = [fact for fact in news if fact.role in dossier.roles]
             if not facts:
+                continue
+            notebook = state.notebooks.get(detector_id)
+            if notebook is None and dossier.begins:
+                if said is None:
+                    said = {it.role for it in state.profile} | {it.about for it in state.profile}
+                if dossier.begins.isdisjoint(said):
+                    continue
+            if detector_id in self._needy and self._lacks_reference(detector_id):
                 continue
             if notebook is None:
                 # What the profile told before was judged, and nothing of it raised or waited for.
@@ -257,9 +262,9 @@ class Engine:
     def _spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
         state = step.state
-        step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
-        for role in dict.fromkeys(fact.role for fact in told):
-            news = [fact for fact in told if fact.role == role]
+        if state.subscribers:
+            step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
+        for role, news in _by_role(told).items():
             for detector in self._watching.get(role, ()):
                 notebook = state.notebooks.get(detector.id)
                 if notebook and not self._leave_alone(step, view, detector, notebook, news):
@@ -334,6 +339,15 @@ class Engine:
             insert(notebook.facts, alert)
             notebook.waiting.append(alert)
             step.soil(detector_id, None, (alert,))
+
+
+def _by_role(facts: list[Fact]) -> dict[str, list[Fact]]:
+    if len(facts) == 1:
+        return {facts[0].role: facts}
+    roles: dict[str, list[Fact]] = {}
+    for fact in facts:
+        roles.setdefault(fact.role, []).append(fact)
+    return roles
 
 
 def _passed(due: int | None, now: int | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offbook.detectors.detector import View
 from offbook.detectors.fact import Fact
-from offbook.detectors.profile import Profile, customer_owner
+from offbook.detectors.profile import Profile, owner_by
 from offbook.events.alert import Bilingual
 
 #: What an edit of an order adds to an alert, by its role in the profile.
@@ -22,11 +22,10 @@ def owner_as_of(view: View, at: int, until: int) -> str | None:
     Of edits that only repeat the owner the profile keeps the oldest, so none that was there in time
     has given way to a later one.
     """
-    profile = view.profile("customer", view.entity_id)
-    word = profile.owner_word(at)
+    word = view.profile("customer", view.entity_id).owner_word(at)
     if word is not None and word.at > until:
-        profile = Profile(())
-    return customer_owner(profile, view.reference, view.entity_id, at)
+        word = None
+    return owner_by(word, view.reference.owner(view.entity_id), at)
 
 
 def is_to_be_told(view: View, settled: object, due: int | None) -> bool:

@@ -268,6 +268,15 @@ def _insert_thinly(facts: list[Fact], fact: Fact, gap: int) -> bool:
     Whoever asks for one within a window of that length or more finds one of the two anyway, and a
     customer with thousands of orders need not keep them all.
     """
+    if len(facts) > 1:
+        # Nearly always it is the newest, and there are two of the role that came shortly before.
+        last, last_but_one = facts[-1], facts[-2]
+        if last_but_one.role == last.role == fact.role and last.at < fact.at:
+            if fact.at - last_but_one.at <= gap:
+                facts[-1] = fact
+            else:
+                facts.append(fact)
+            return True
     before: list[int] = []
     after: list[int] = []
     # From the newest on, for that is where most facts belong.
@@ -331,17 +340,7 @@ class Profile:
 
         `stated` is what a reference document says, a word like the others, dated by the document.
         """
-        word = self.owner_word(at)
-        newest = word if word is not None and word.at <= at else None
-        if stated is not None and stated.at <= at and (newest is None or newest.at <= stated.at):
-            return stated.owner
-        if newest is not None:
-            return newest.about
-        if word is not None and "before" in word.fields:
-            return word.fields["before"]
-        if stated is not None:
-            return stated.owner
-        return word.about if word is not None else None
+        return owner_by(self.owner_word(at), stated, at)
 
     def owner_word(self, at: int) -> Fact | None:
         """The edit that says who owned it at `at`: the newest not after `at`, else the oldest."""
@@ -365,6 +364,20 @@ class Profile:
             if since is None or since.about != word.about or "unchanged" not in word.fields:
                 since = word
         return since
+
+
+def owner_by(word: Fact | None, stated: Stated | None, at: int) -> str | None:
+    """The owner as of `at` by the `owner_word` of then and by what a reference document says."""
+    newest = word if word is not None and word.at <= at else None
+    if stated is not None and stated.at <= at and (newest is None or newest.at <= stated.at):
+        return stated.owner
+    if newest is not None:
+        return newest.about
+    if word is not None and "before" in word.fields:
+        return word.fields["before"]
+    if stated is not None:
+        return stated.owner
+    return word.about if word is not None else None
 
 
 def customer_owner(profile: Profile, reference: Reference, customer: str, at: int) -> str | None:

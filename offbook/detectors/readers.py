@@ -53,9 +53,14 @@ class Readers:
     def __init__(self, detectors: Iterable[Detector]) -> None:
         self._detectors = tuple(detectors)
         self._known: dict[Shape, dict[EntityKind, Reading]] = {}
+        self._last: tuple[EventData | None, dict[EntityKind, Reading]] = (None, {})
 
     def of(self, data: EventData) -> dict[EntityKind, Reading]:
         """What an event of this shape may say, by the kind of entity."""
+        # Whoever is to route an event and each entity it is about ask in turn.
+        last, known_last = self._last
+        if data is last:
+            return known_last
         shape: Shape = (data.op, data.object.type) if type(data) is CrmEdit else type(data)
         known = self._known.get(shape)
         if known is None:
@@ -64,6 +69,7 @@ class Readers:
                 for (about, kind), ids in ABOUT.items()
                 if about is type(data) and (reading := self._reading(kind, ids, data)) is not None
             }
+        self._last = (data, known)
         return known
 
     def _reading(

@@ -108,7 +108,7 @@ class EntityState(Struct, array_like=True):
 
     def answered(self) -> bool:
         """Every entity that was asked has told."""
-        return len(self.known) == len(self.asked)
+        return not self.asked or len(self.known) == len(self.asked)
 
     def is_empty(self) -> bool:
         """Nothing worth keeping."""

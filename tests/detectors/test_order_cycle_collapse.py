@@ -242,5 +242,5 @@ def test_all_is_forgotten_in_the_end() -> None:
     run.run(FIVE)
     run.advance(after(NINE, "362d"))
     assert "order-cycle-collapse" in run.states["customer:C-1"].notebooks
-    run.advance(after(NINE, "363d"))
+    run.advance(after(NINE, "364d"))
     assert "customer:C-1" not in run.states
