@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Annotated, NoReturn
 
@@ -67,14 +68,21 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         status = 130
     except BrokenPipeError:
-        # Who read our output has gone, as `| head` does.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 141
+        status = _unread()
+    except SystemExit as stop:
+        # Typer's answer to a broken pipe, which would look like ours to bad input.
+        status = _unread() if isinstance(stop.__context__, BrokenPipeError) else stop.code
     except typer.Abort:
         status = 130
     except Exception as error:  # noqa: BLE001 - raised again if it is none we foresaw
         status = _foreseen(error)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _unread() -> int:
+    """Who read our output has gone, as `| head` does: end as a process that SIGPIPE ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+    return 128 + signal.SIGPIPE
 
 
 def _foreseen(error: Exception) -> int:
