@@ -293,6 +293,9 @@ class Engine:
             if _passed(notebook.due, step.now):
                 step.soil(detector_id, None, ())
             elif _passed(notebook.expires, step.now) and detector_id not in step.dirty:
+                if not step.state.answered():
+                    # What it asked for a judgement with may come yet, and it judges then.
+                    continue
                 if notebook.waiting:
                     step.soil(detector_id, None, ())
                 else:

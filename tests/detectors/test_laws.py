@@ -6,6 +6,7 @@ import os
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import cycle
 from random import Random
 from unittest.mock import patch
 
@@ -35,6 +36,7 @@ from tests.detectors.timeline import (
     only,
     opens,
     owner,
+    payment,
     stage,
 )
 from tests.examples.nine_questions import ASKED, answers
@@ -268,6 +270,57 @@ def test_answers_may_take_their_time(documents: Documents, history: list[Arrival
     run = Distant(Engine(DETECTORS, reference_of(documents), mode="replay"))
     alerts = run.run(events_of(history), END) + run.arrive()
     assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
+
+
+class Slow(Distant):
+    """What is under way arrives only after so many further events, and no earlier for a deadline:
+    in a backlog days pass by between a question and its answer. A week does not."""
+
+    def __init__(self, engine: Engine, pauses: Sequence[int]) -> None:
+        super().__init__(engine)
+        self.pauses = cycle(pauses)
+        self.pause = next(self.pauses)
+
+    def feed(self, event: Event) -> list[Alert]:
+        alerts = LocalRun.feed(self, event)
+        self.pause -= 1
+        if self.pause > 0:
+            return alerts
+        self.pause = next(self.pauses)
+        return alerts + self.arrive()
+
+    def advance(self, to: int) -> list[Alert]:
+        week = self.now is not None and to - self.now >= 7 * DAY
+        alerts = self.arrive() if week else []
+        for due, key in self.timers.expired(to):
+            self.now = due + 1 if self.now is None else max(self.now, due + 1)
+            alerts += self._step(key, [])
+        self.now = to if self.now is None else max(self.now, to)
+        return alerts
+
+
+@law
+@given(documents, histories(), st.lists(st.integers(1, 8), min_size=1, max_size=5))
+def test_answers_may_come_after_days(
+    documents: Documents, history: list[Arrival], pauses: list[int]
+) -> None:
+    run = Slow(Engine(DETECTORS, reference_of(documents), mode="replay"), pauses)
+    alerts = run.run(events_of(history))
+    while run.now is not None and run.now < END - 100 * DAY:
+        alerts += run.advance(run.now + 6 * DAY) + run.arrive()
+    assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
+
+
+def test_what_a_judgement_asked_with_is_not_forgotten_before_the_answer() -> None:
+    #   payment ── 25 h ──┤ asks for the order ── 8 d ──┤ its facts are old   the answer ◄ fires
+    paid = payment("2026-03-02 09:00", "P-1", "X", order="O-1", customer="C-1")
+    run = Slow(Engine([BY_ID["ghost-deal"]], reference_of(()), mode="replay"), [1])
+    assert run.run([paid]) == []
+    assert run.advance(after("2026-03-02 09:00", "6d")) == []
+    assert run.under_way
+    assert run.advance(after("2026-03-02 09:00", "11d")) == []
+    alerts = run.arrive() + run.arrive()
+    assert only(alerts).customer == "C-1"
 
 
 class Leaping(LocalRun):
