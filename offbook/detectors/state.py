@@ -123,7 +123,13 @@ _facts_decoder = msgspec.msgpack.Decoder(list[Fact])
 def encode_state(state: EntityState) -> bytes:
     """MessagePack, arrays only; packed where that is worth it."""
     value = _encoder.encode(state)
-    return value if len(value) < _WORTH_PACKING else _PACKED + pack(value)
+    if len(value) < _WORTH_PACKING:
+        return value
+    for notebook in state.notebooks.values():
+        if notebook.sealed is not None:
+            # Most of it is packed already, and to look for more costs as much as to find it.
+            return value
+    return _PACKED + pack(value)
 
 
 def decode_state(value: bytes) -> EntityState:
