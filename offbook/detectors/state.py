@@ -14,8 +14,9 @@ from offbook.detectors.packing import pack, unpack
 
 #: Facts are sealed so many at a time: fewer would pack badly, and more be decoded at each look.
 SEALED_TOGETHER = 16
-#: An encoded state that is shorter is not worth packing.
-_WORTH_PACKING = 256
+#: An encoded state is packed if it is so long. What is shorter is not worth it; what is longer is
+#: of somebody about whom there is something at every moment, and would be packed as often.
+_WORTH_PACKING = range(256, 8192)
 #: Before a packed state. No MessagePack begins with it.
 _PACKED = b"\xc1"
 
@@ -123,7 +124,7 @@ _facts_decoder = msgspec.msgpack.Decoder(list[Fact])
 def encode_state(state: EntityState) -> bytes:
     """MessagePack, arrays only; packed where that is worth it."""
     value = _encoder.encode(state)
-    if len(value) < _WORTH_PACKING:
+    if len(value) not in _WORTH_PACKING:
         return value
     for notebook in state.notebooks.values():
         if notebook.sealed is not None:
