@@ -54,12 +54,14 @@ def judge(view: View, params: AccountRingParams) -> Iterable[Finding]:
     payments = [named for paid in view.facts if (named := _with_customer(view, paid)).about]
     for run in RUN.found(payments, params):
         customers = distinct(run, view.common)
+        # A bank feed may report one twice, as booked and as settled.
+        each = list({paid.fields["payment"]: paid for paid in run}.values())
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].fields['payment']}",
             facts=tuple(run),
             until=run[0].at + params.window + ENTERED_WITHIN,
             subject=Subject(employee=_behind(view, run), account=view.entity_id),
-            values={"customers": customers, "payments": total(run, view.common)},
+            values={"customers": customers, "payments": total(each, view.common)},
             measured={"customers": customers},
         )
 

@@ -106,6 +106,14 @@ def test_an_earlier_payment_that_comes_late_takes_the_ring_over() -> None:
     assert evidence(alert) == ids(paid[3], *paid[:3])
 
 
+def test_a_payment_that_is_reported_twice_is_one_payment() -> None:
+    settled = payment(after(NOON, "11d"), "P-10d-C-2", "X", customer="C-2")
+    alert = only(
+        play([pays("0s", "C-1"), pays("10d", "C-2"), settled, pays("20d", "C-3")], DETECTOR)
+    )
+    assert alert.summary.en.startswith("3 customers made 3 payments to account X")
+
+
 def test_the_same_payment_again_changes_nothing() -> None:
     paid = [pays(f"{day}d", f"C-{day}") for day in (1, 2, 3)]
     assert [alert.revision for alert in play([*paid, *paid], DETECTOR)] == [1]
