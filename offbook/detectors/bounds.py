@@ -24,7 +24,7 @@ _SHORTEST = min(KEPT.values())
 
 def prune_notebook(
     detector: Detector,
-    notebook: Notebook,
+    state: EntityState,
     now: int | None,
     common: Common,
     view: View | None = None,
@@ -33,6 +33,7 @@ def prune_notebook(
 
     Without a `view`, after a judgement that failed, a detector that forgets by one forgets nothing.
     """
+    notebook = state.notebooks[detector.id]
     notebook.unseal()
     facts = notebook.facts
     if now is not None:
@@ -42,7 +43,7 @@ def prune_notebook(
         if raised and detector.dossier is None:
             # What is judged by the profile can be found as long as that is kept.
             for anchor in [it for it in raised if raised[it].finding.until < done]:
-                del raised[anchor]
+                state.let_go(detector.id, anchor)
         if detector.prune is not None:
             facts = detector.prune(facts, detector.params, over)
         elif detector.forget is not None:
@@ -75,7 +76,8 @@ def prune_notebook(
     notebook.facts = facts
     if not facts and detector.dossier is None:
         # Nothing can be found of no facts, and `judge` may count on one.
-        notebook.raised = {}
+        for anchor in list(notebook.raised):
+            state.let_go(detector.id, anchor)
         notebook.waiting = []
     return evicted
 
@@ -100,10 +102,11 @@ def prune_shared(
         if answered and _has_forgettable(state.profile, over):
             state.profile = [fact for fact in state.profile if not _forgettable(fact, over)]
             # Facts so old go too, or they would be judged without what is forgotten now.
-            for detector_id, notebook in state.notebooks.items():
+            for detector_id in state.notebooks:
                 if detector_id in detectors:
-                    prune_notebook(detectors[detector_id], notebook, now, common)
+                    prune_notebook(detectors[detector_id], state, now, common)
             touched = list(state.notebooks)
+        _forget_past(state, over - REGISTER_KEPT, most)
         if state.subscribers and min(state.subscribers.values()) < over:
             state.subscribers = {
                 by: until for by, until in state.subscribers.items() if until >= over
@@ -186,9 +189,23 @@ def set_due(
         # Passed, it waits for the answer to a judgement, which is a look of its own.
         if now is None or forgotten >= now:
             due = min(due, forgotten)
+    for alerts in state.past.values():
+        due = min(due, next(iter(alerts.values())).until + REGISTER_KEPT + wait)
     if state.subscribers:
         due = min(due, max(state.subscribers.values()) + wait)
     state.due = due if due < _NEVER else None
+
+
+def _forget_past(state: EntityState, limit: int, most: int) -> None:
+    """Alerts that are over are remembered as long as registers are, and are no more than facts."""
+    for detector_id, alerts in list(state.past.items()):
+        while alerts:
+            oldest = next(iter(alerts))
+            if alerts[oldest].until >= limit and len(alerts) <= most:
+                break
+            del alerts[oldest]
+        if not alerts:
+            del state.past[detector_id]
 
 
 def _forgettable(fact: Fact, over: int) -> bool:

@@ -18,7 +18,7 @@ from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.entity import entity
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.notes import Implicated, Subscribe
-from offbook.detectors.state import EntityState, Notebook, Raised
+from offbook.detectors.state import EntityState, Notebook, Raised, digest
 from offbook.detectors.step import Failure, Fresh, Step, StepView
 
 
@@ -56,7 +56,7 @@ class Judging:
                     notebook.facts.remove(fact)
                 notebook.waiting.remove(fact)
             notebook.due = None
-            prune_notebook(detector, notebook, now, self._common)
+            prune_notebook(detector, step.state, now, self._common)
             return
         if self._ask(step, view, detector):
             notebook.due = None
@@ -103,7 +103,7 @@ class Judging:
         detector, notebook = self._detectors[detector_id], step.state.notebooks[detector_id]
         notebook.unseal()
         view.facts = notebook.facts
-        gone = prune_notebook(detector, notebook, step.now, self._common, view)
+        gone = prune_notebook(detector, step.state, step.now, self._common, view)
         step.evict(detector_id, gone)
 
     def _let_go(
@@ -123,7 +123,7 @@ class Judging:
         if _evicted(notebook, raised) or (done and not news):
             # By a profile that is still kept it could be found, and numbered, once more.
             if detector.dossier is None:
-                del notebook.raised[anchor]
+                step.state.let_go(detector.id, anchor)
         elif raised.firing:
             facts = in_time_order(*raised.finding.facts, *(settled.facts if settled else ()))
             why = settled.settled if settled else NO_LONGER_HOLDS
@@ -164,13 +164,19 @@ class Judging:
     ) -> None:
         finding = self._bound(finding)
         raised = notebook.raised.get(finding.anchor)
-        revision = 1 if raised is None else raised.revision + 1
+        past = step.state.recall(detector.id, finding.anchor)
+        told = raised or past
+        revision = 1 if told is None else told.revision + 1
         if firing or raised is None:
             allowance = allowed(finding.subject, finding.facts[-1].at, detector.allowances)
             marks = Marks(detector.shadow, allowance.mark() if allowance else None)
         else:
             # Whoever heard that it fires must hear that it does not, whatever was set since.
             marks = raised.marks
+        if past is not None and past.digest == digest(finding, firing):
+            # Events of long ago have come again, and nothing else.
+            notebook.raised[finding.anchor] = Raised(past.revision, firing, finding, marks)
+            return
         notebook.raised[finding.anchor] = Raised(revision, firing, finding, marks)
         step.alerts.append(
             self._write.alert(detector, finding, revision, firing, marks, step.detected_at)

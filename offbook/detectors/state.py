@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from zlib import crc32
 
 import msgspec
 from msgspec import Struct
@@ -28,6 +29,18 @@ class Raised(Struct, array_like=True):
     firing: bool
     finding: Finding
     marks: Marks = Marks()
+
+
+class Past(Struct, array_like=True):
+    """An alert that was sent and is over. What is found under its anchor once more goes on after
+    its `revision`, or whoever has that would take the new one for a repeat of the old.
+
+    `until` is as its finding had it, `digest` tells whether the same is found again.
+    """
+
+    revision: int
+    until: int
+    digest: int
 
 
 class Sealed(Struct, array_like=True):
@@ -98,6 +111,7 @@ class EntityState(Struct, array_like=True):
     `profile` is the entity's own. `asked` names the entities whose profiles it subscribed to and
     until which event time, `known` what they have told. `subscribers` has subscribed to this one
     likewise. `due` is the event time at which it wants to be looked at though no event comes.
+    `past` are the alerts that are over, by detector and anchor, as they ended.
     """
 
     profile: list[Fact] = []
@@ -106,6 +120,21 @@ class EntityState(Struct, array_like=True):
     known: dict[str, list[Fact]] = {}
     subscribers: dict[str, int] = {}
     due: int | None = None
+    past: dict[str, dict[str, Past]] = {}
+
+    def let_go(self, detector_id: str, anchor: str) -> None:
+        """What was raised is over: of it only the revision is remembered."""
+        raised = self.notebooks[detector_id].raised.pop(anchor)
+        over = Past(raised.revision, raised.finding.until, digest(raised.finding, raised.firing))
+        self.past.setdefault(detector_id, {})[anchor] = over
+
+    def recall(self, detector_id: str, anchor: str) -> Past | None:
+        """An alert that was over and is to be raised once more; it is past no longer."""
+        alerts = self.past.get(detector_id)
+        past = alerts.pop(anchor, None) if alerts is not None else None
+        if alerts is not None and not alerts:
+            del self.past[detector_id]
+        return past
 
     def answered(self) -> bool:
         """Every entity that was asked has told."""
@@ -113,7 +142,12 @@ class EntityState(Struct, array_like=True):
 
     def is_empty(self) -> bool:
         """Nothing worth keeping."""
-        return not (self.profile or self.notebooks or self.subscribers)
+        return not (self.profile or self.notebooks or self.subscribers or self.past)
+
+
+def digest(finding: Finding, firing: bool) -> int:
+    """Tells two states of an alert apart: 32 bits of what it rests on, and whether it fires."""
+    return crc32(_encoder.encode((firing, [fact.order for fact in finding.facts])))
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -267,4 +267,4 @@ def test_all_is_forgotten_in_the_end() -> None:
     local_run.run(EIGHT)
     assert "employee:E-1" in local_run.states
     local_run.advance(after(NINE, "45d"))
-    assert "employee:E-1" not in local_run.states
+    assert not local_run.states["employee:E-1"].notebooks

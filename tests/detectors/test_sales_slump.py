@@ -305,7 +305,7 @@ def test_all_is_forgotten_in_the_end() -> None:
     assert "seller:E-1" in run.states
     for day in range(71, 160):
         run.advance(after(NINE, f"{day}d"))
-    assert "seller:E-1" not in run.states
+    assert not run.states["seller:E-1"].notebooks
 
 
 def test_the_id_is_the_employees_and_the_weeks() -> None:

@@ -264,4 +264,4 @@ def test_all_is_forgotten_in_the_end() -> None:
     run.run([*USUAL, sells("0s", "9000")])
     assert "seller:E-1" in run.states
     run.advance(after(NINE, "75d"))
-    assert "seller:E-1" not in run.states
+    assert not run.states["seller:E-1"].notebooks
