@@ -104,7 +104,7 @@ class Sliding:
 
     def near(self, facts: Sequence[Fact], fact: Fact, params: Any) -> bool:
         """`near_a_run`: whether a new fact can change anything."""
-        return self.enough(params)(around(facts, fact.at, params.window))
+        return near_a_run(facts, fact, params.window, self.enough(params))
 
 
 def around(facts: Sequence[Fact], at: int, within: int) -> Sequence[Fact]:
