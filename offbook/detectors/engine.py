@@ -294,9 +294,9 @@ class Engine:
                 step.soil(detector_id, None, ())
             elif _passed(notebook.expires, step.now) and detector_id not in step.dirty:
                 if not step.state.answered():
-                    # What it asked for a judgement with may come yet, and it judges then.
-                    continue
-                if notebook.waiting:
+                    # What it asked for a judgement with may come yet. That is the next look.
+                    notebook.expires = None
+                elif notebook.waiting:
                     step.soil(detector_id, None, ())
                 else:
                     expired.append(detector_id)

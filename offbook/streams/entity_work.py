@@ -74,6 +74,10 @@ def work_off(
     def step(key: str, items: Sequence[Input], time_then: int | None) -> None:
         stepped = engine.step(key, partition.state(key), items, time_then, found_at)
         if stepped.changed:
+            due = stepped.state.due
+            if due is not None and now is not None and due < now:
+                # No engine should ask for a time that has passed, or this record would never end.
+                stepped.state.due = now
             engine.seal(stepped.state)
             partition.put(key, stepped.state, offset)
             work.changed.add(key)

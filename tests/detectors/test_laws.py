@@ -233,7 +233,17 @@ def test_batches_say_what_single_events_say(
     assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
 
 
-class Distant(LocalRun):
+class Restful(LocalRun):
+    """Nobody may want to be looked at at a time that has passed."""
+
+    def _step_one(self, key: str, inputs: list[Input]) -> Step:
+        step = super()._step_one(key, inputs)
+        due = step.state.due
+        assert due is None or self.now is None or due >= self.now, "it would be looked at for ever"
+        return step
+
+
+class Distant(Restful):
     """What entities ask and tell each other is under way while the next event is taken in."""
 
     def __init__(self, engine: Engine) -> None:
@@ -323,18 +333,12 @@ def test_what_a_judgement_asked_with_is_not_forgotten_before_the_answer() -> Non
     assert only(alerts).customer == "C-1"
 
 
-class Leaping(LocalRun):
-    """Time leaps at once, as where a backlog ends, and nobody may want to be looked at before."""
+class Leaping(Restful):
+    """Time leaps at once, as where a backlog ends."""
 
     def advance(self, to: int) -> list[Alert]:
         self.now = to if self.now is None else max(self.now, to)
         return [alert for _, key in self.timers.expired(to) for alert in self._step(key, [])]
-
-    def _step_one(self, key: str, inputs: list[Input]) -> Step:
-        step = super()._step_one(key, inputs)
-        due = step.state.due
-        assert due is None or self.now is None or due >= self.now, "it would be looked at for ever"
-        return step
 
 
 @law

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from offbook.detectors.bulk_delete import DETECTOR
 from offbook.detectors.engine import Engine
@@ -92,3 +93,24 @@ def test_what_comes_together_is_not_late_by_its_own_end() -> None:
     take(partition, [deletion(0, 1, NINE + HOUR)])
     take(partition, [deletion(1, 1), deletion(2, 1, NINE + 9 * DAY)], 1, engine)
     assert engine.times[0] == NINE + HOUR
+
+
+class Restless(Watched):
+    """Wants to be looked at at a time that has passed, whenever it is."""
+
+    def step(self, *given: Any) -> Step:
+        step = super().step(*given)
+        step.state.due = NINE - DAY
+        step.changed = True
+        return step
+
+
+def test_an_entity_that_wants_to_be_looked_at_in_the_past_is_looked_at_when_time_moves_on() -> None:
+    partition, engine = EntityPartition(0), Restless()
+    take(partition, [deletion(0, 8, NINE)], 0, engine)
+    looks = len(engine.times)
+    take(partition, [deletion(1, 8, NINE + HOUR)], 1, engine)
+    assert (looks, len(engine.times)) == (1, 2 * looks)
+    marks = [mark(topic, 0, 1, NINE + 2 * HOUR) for topic in STREAM_TOPICS]
+    take(partition, [Batch(marks)], 2, engine)
+    assert len(engine.times) == 2 * looks + 1
