@@ -64,7 +64,8 @@ def judge(view: View, params: PaymentMismatchParams) -> Iterable[Finding]:
     if completed is None:
         return
     deadline = completed.at + params.wait
-    book = OrderBook(view.facts, deadline)
+    if view.facts[-1].at > deadline:
+        book = OrderBook(view.facts, deadline)
     if book.price is None:
         return
     settled = book.undone()
