@@ -36,6 +36,8 @@ def prune_notebook(
     notebook = state.notebooks[detector.id]
     notebook.unseal()
     facts = notebook.facts
+    if view is not None:
+        view.facts = facts
     if now is not None:
         over = now - common.lateness - common.grace
         done = over - detector.keeps(detector.params)

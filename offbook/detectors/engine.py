@@ -15,7 +15,7 @@ from offbook.detectors.alerts import WITHDRAWN, AlertWriter, known_alert
 from offbook.detectors.bounds import WORTH_PRUNING, prune_shared, set_due
 from offbook.detectors.detector import Common, Detector, Dossier
 from offbook.detectors.entity import EntityKind, split
-from offbook.detectors.fact import Fact, insert, insert_ends
+from offbook.detectors.fact import Fact, by_role, insert, insert_ends
 from offbook.detectors.judging import Judging
 from offbook.detectors.notes import Implicated, Input, Note, Subscribe, Told
 from offbook.detectors.profile import FREQUENT, Drawn, remember
@@ -202,14 +202,10 @@ class Engine:
         concerns, now, due, judged = detector.concerns, step.now, notebook.due, notebook.judged
         if concerns is None or now is None or judged is None or notebook.expires is None:
             return False
-        if now < judged or notebook.waiting or notebook.expires < now:
-            return False
-        if due is not None and due < now:
+        if now < judged or notebook.waiting or notebook.expires < now or _passed(due, now):
             return False
         if not step.state.answered():
             return False
-        if notebook.sealed is not None:
-            self._unseal(detector.id, notebook, fact.at)
         view.facts, view.due = notebook.facts, due
         try:
             if concerns(view, fact, detector.params):
@@ -218,7 +214,7 @@ class Engine:
             return False
         another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
         notebook.judged = now
-        facts = len(notebook.facts) if notebook.sealed is None else notebook.size()
+        facts = notebook.size()
         if (another_day and facts >= WORTH_PRUNING) or facts > self.common.max_facts:
             self._judging.prune(step, view, detector.id)
         return True
@@ -262,9 +258,8 @@ class Engine:
     def _spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
         state = step.state
-        if state.subscribers:
-            step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
-        for role, news in _by_role(told).items():
+        step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
+        for role, news in by_role(told).items():
             for detector in self._watching.get(role, ()):
                 notebook = state.notebooks.get(detector.id)
                 if notebook and not self._leave_alone(step, view, detector, notebook, news):
@@ -281,6 +276,7 @@ class Engine:
     ) -> bool:
         if news[0].role not in FREQUENT or detector.id in step.dirty:
             return False
+        self._unseal(detector.id, notebook, min(it.at for it in news))
         return all(self._changes_nothing(step, view, detector, notebook, it) for it in news)
 
     def _remind(self, step: Step) -> list[str]:
@@ -342,15 +338,6 @@ class Engine:
             insert(notebook.facts, alert)
             notebook.waiting.append(alert)
             step.soil(detector_id, None, (alert,))
-
-
-def _by_role(facts: list[Fact]) -> dict[str, list[Fact]]:
-    if len(facts) == 1:
-        return {facts[0].role: facts}
-    roles: dict[str, list[Fact]] = {}
-    for fact in facts:
-        roles.setdefault(fact.role, []).append(fact)
-    return roles
 
 
 def _passed(due: int | None, now: int | None) -> bool:

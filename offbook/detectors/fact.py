@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Context, Decimal
 from operator import attrgetter
 
@@ -21,6 +21,9 @@ Order = tuple[int, str, str, str, str]
 
 #: Sorts facts by time, and finds them by it.
 by_time = attrgetter("at")
+
+_about = attrgetter("about")
+_role = attrgetter("role")
 
 #: The fields of the many facts that have none, once for all. Nobody changes the fields of a fact.
 _NONE: dict[str, str] = {}
@@ -138,10 +141,19 @@ def between(facts: Iterable[Fact], first: int, last: int) -> list[Fact]:
 
 def by_about(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
     """The facts of each thing they are about."""
-    things: dict[str, list[Fact]] = {}
+    return _grouped(facts, _about)
+
+
+def by_role(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """The facts of each role."""
+    return _grouped(facts, _role)
+
+
+def _grouped(facts: Iterable[Fact], what: Callable[[Fact], str]) -> dict[str, list[Fact]]:
+    groups: dict[str, list[Fact]] = {}
     for fact in facts:
-        things.setdefault(fact.about, []).append(fact)
-    return things
+        groups.setdefault(what(fact), []).append(fact)
+    return groups
 
 
 def in_time_order(*facts: Fact) -> tuple[Fact, ...]:
@@ -160,6 +172,7 @@ __all__ = [
     "Order",
     "between",
     "by_about",
+    "by_role",
     "by_time",
     "fact_of",
     "in_time_order",

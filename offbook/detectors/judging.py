@@ -100,9 +100,7 @@ class Judging:
 
     def prune(self, step: Step, view: StepView, detector_id: str) -> None:
         """Drop what can no longer matter. Nothing new is found by that."""
-        detector, notebook = self._detectors[detector_id], step.state.notebooks[detector_id]
-        notebook.unseal()
-        view.facts = notebook.facts
+        detector = self._detectors[detector_id]
         gone = prune_notebook(detector, step.state, step.now, self._common, view)
         step.evict(detector_id, gone)
 
@@ -165,19 +163,19 @@ class Judging:
         finding = self._bound(finding)
         raised = notebook.raised.get(finding.anchor)
         past = step.state.recall(detector.id, finding.anchor)
+        # Events of long ago may come again, and say nothing new.
+        again = past is not None and past.digest == digest(finding, firing)
         told = raised or past
-        revision = 1 if told is None else told.revision + 1
+        revision = 1 if told is None else told.revision + (0 if again else 1)
         if firing or raised is None:
             allowance = allowed(finding.subject, finding.facts[-1].at, detector.allowances)
             marks = Marks(detector.shadow, allowance.mark() if allowance else None)
         else:
             # Whoever heard that it fires must hear that it does not, whatever was set since.
             marks = raised.marks
-        if past is not None and past.digest == digest(finding, firing):
-            # Events of long ago have come again, and nothing else.
-            notebook.raised[finding.anchor] = Raised(past.revision, firing, finding, marks)
-            return
         notebook.raised[finding.anchor] = Raised(revision, firing, finding, marks)
+        if again:
+            return
         step.alerts.append(
             self._write.alert(detector, finding, revision, firing, marks, step.detected_at)
         )

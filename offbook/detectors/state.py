@@ -158,12 +158,9 @@ _facts_decoder = msgspec.msgpack.Decoder(list[Fact])
 def encode_state(state: EntityState) -> bytes:
     """MessagePack, arrays only; packed where that is worth it."""
     value = _encoder.encode(state)
-    if len(value) not in _WORTH_PACKING:
+    # Where facts are sealed most is packed already: to look for more costs as much as to find it.
+    if len(value) not in _WORTH_PACKING or any(it.sealed for it in state.notebooks.values()):
         return value
-    for notebook in state.notebooks.values():
-        if notebook.sealed is not None:
-            # Most of it is packed already, and to look for more costs as much as to find it.
-            return value
     return _PACKED + pack(value)
 
 

@@ -257,9 +257,12 @@ class Distant(Restful):
         alerts: list[Alert] = []
         for due, key in self.timers.expired(to):
             self.now = due + 1 if self.now is None else max(self.now, due + 1)
-            alerts += self.arrive() + self._step(key, [])
+            alerts += self.before_a_deadline() + self._step(key, [])
         self.now = to if self.now is None else max(self.now, to)
         return alerts
+
+    def before_a_deadline(self) -> list[Alert]:
+        return self.arrive()
 
     def arrive(self) -> list[Alert]:
         alerts: list[Alert] = []
@@ -301,12 +304,10 @@ class Slow(Distant):
 
     def advance(self, to: int) -> list[Alert]:
         week = self.now is not None and to - self.now >= 7 * DAY
-        alerts = self.arrive() if week else []
-        for due, key in self.timers.expired(to):
-            self.now = due + 1 if self.now is None else max(self.now, due + 1)
-            alerts += self._step(key, [])
-        self.now = to if self.now is None else max(self.now, to)
-        return alerts
+        return (self.arrive() if week else []) + super().advance(to)
+
+    def before_a_deadline(self) -> list[Alert]:
+        return []
 
 
 @law
