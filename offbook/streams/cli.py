@@ -62,6 +62,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows no Chinese shows escapes; it is no reason to fail.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    signal.signal(signal.SIGTERM, _unwind)
     try:
         status = app(standalone_mode=False)
         sys.stdout.flush()
@@ -77,6 +78,12 @@ def main() -> NoReturn:
     except Exception as error:  # noqa: BLE001 - raised again if it is none we foresaw
         status = _foreseen(error)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _unwind(number: int, _: object) -> None:
+    """SIGTERM ends a command as Ctrl-C does: no child and no half-written file stays behind. The
+    worker has an answer of its own."""
+    raise SystemExit(128 + number)
 
 
 def _unread() -> int:

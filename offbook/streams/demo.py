@@ -106,23 +106,8 @@ def run(*, rate: float, keep: bool) -> int:
         # What is set for a real service is not meant for this one, nor for its worker.
         del os.environ[name]
     with ExitStack() as stack:
-        stack.enter_context(_ended_by_sigterm())
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="offbook-demo-")))
         return _Demo(stack, directory, rate).run(keep=keep)
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM unwinds like Ctrl-C does, so that no child stays behind."""
-
-    def end(number: int, _: Any) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 class _Demo:

@@ -131,8 +131,9 @@ class Installation:
             if worker.end is None:
                 assert time.monotonic() - since < 30, f"does not end: {worker.tail()}"
             else:
-                # By the signal itself only before there was anything to handle it.
-                killed = worker.end == -signal.SIGTERM and not worker.tail()
+                # By the signal itself only before the worker was there to handle it.
+                early = worker.end in (-signal.SIGTERM, 128 + signal.SIGTERM)
+                killed = early and not worker.tail()
                 assert worker.end == 0 or killed, f"status {worker.end}: {worker.tail()}"
                 self.leaving.remove((worker, since))
         for worker in list(self.workers):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -65,7 +66,8 @@ def test_what_cannot_be_done_is_one_clear_line_and_status_two(
     assert "Traceback" not in done.stderr
 
 
-def test_labels_of_before_stay_when_the_reader_goes_away(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["its reader goes away", "SIGTERM"])
+def test_labels_of_before_stay_when_it_is_ended_by(how: str, tmp_path: Path) -> None:
     labels = tmp_path / "labels.json"
     labels.write_text("of before")
     process = subprocess.Popen(
@@ -76,7 +78,13 @@ def test_labels_of_before_stay_when_the_reader_goes_away(tmp_path: Path) -> None
     )
     assert process.stdout is not None
     process.stdout.readline()
-    process.stdout.close()
-    assert process.wait(60) != 0
+    if how == "SIGTERM":
+        # The pipe is full, and it waits for a reader.
+        process.terminate()
+    else:
+        process.stdout.close()
+    with process:
+        ended = {"SIGTERM": 128 + signal.SIGTERM, "its reader goes away": 128 + signal.SIGPIPE}
+        assert process.wait(60) == ended[how]
     assert labels.read_text() == "of before"
     assert list(tmp_path.iterdir()) == [labels]
