@@ -62,7 +62,7 @@ def prune_notebook(
     if len(facts) > most:
         kept = facts
         if detector.folds:
-            within = detector.keeps(detector.params)
+            within = (detector.reach or detector.keeps)(detector.params)
             kept = _fold(
                 facts,
                 lambda fact: (fact.role, fact.about, fact.fields.get("currency")),

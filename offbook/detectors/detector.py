@@ -151,7 +151,8 @@ class Detector:
     are older than `keeps` before it); `forget` likewise where that takes more than the facts.
     `holds_evidence` keeps what a raised alert rests on until it is over, however old.
     `folds` says what gives way where one entity has too many facts: neighbours that say the same
-    are folded into one, which keeps totals (True), or the oldest goes (False).
+    are folded into one, which keeps totals (True), or the oldest goes (False). Neighbours are at
+    most `reach` apart, without it `keeps`.
     `needs` names the reference data without which it stays silent.
     `watches` names the roles of the entity's own profile that it judges by besides its own facts: a
     new word of one of them asks for a new judgement.

@@ -346,3 +346,13 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
             ]
             severity = "critical" if near else "warning"
             yield (severity, who, None, None, None, frozenset(ids(*run, *near[:1])))
+
+
+@pytest.mark.parametrize("number", [58, 59, 60])
+def test_of_too_many_views_only_those_near_each_other_are_folded(number: int) -> None:
+    #   a view every 90 min for days │ 09:00 view  09:50 199 exported = 200   10:30 5 exported
+    before = [views(after(NINE, f"-{90 * n}m"), "E-1") for n in range(number, 0, -1)]
+    run = [views(NINE, "E-1"), exports(after(NINE, "50m"), "E-1", 199)]
+    later = exports(after(NINE, "90m"), "E-1", 5)
+    alerts = local(DETECTOR, common=Common(max_facts=60)).run([*before, *run, later])
+    assert evidence(only(alerts)) == ids(*run)
