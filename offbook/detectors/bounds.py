@@ -84,6 +84,23 @@ def prune_notebook(
     return evicted
 
 
+def forget_unjudged(
+    detector: Detector,
+    state: EntityState,
+    now: int | None,
+    common: Common,
+    view: View | None = None,
+) -> int:
+    """`prune_notebook` where nothing is due, which counts as a judgement.
+
+    Else the next one would take what the forgotten facts had settled for news.
+    """
+    notebook = state.notebooks[detector.id]
+    if now is not None and not notebook.waiting:
+        notebook.judged = now if notebook.judged is None else max(now, notebook.judged)
+    return prune_notebook(detector, state, now, common, view)
+
+
 def prune_shared(
     state: EntityState,
     detectors: dict[str, Detector],
@@ -106,7 +123,7 @@ def prune_shared(
             # Facts so old go too, or they would be judged without what is forgotten now.
             for detector_id in state.notebooks:
                 if detector_id in detectors:
-                    prune_notebook(detectors[detector_id], state, now, common)
+                    forget_unjudged(detectors[detector_id], state, now, common)
             touched = list(state.notebooks)
         _forget_past(state, over - REGISTER_KEPT, most)
         if state.subscribers and min(state.subscribers.values()) < over:

@@ -125,7 +125,7 @@ class Engine:
         for detector_id, fresh in step.dirty.items():
             self._judging.judge(step, view, detector_id, fresh)
         for detector_id in expired:
-            self._judging.prune(step, view, detector_id)
+            self._judging.forget(step, view, detector_id)
         step.changed = step.changed or bool(told)
         grown = bool(told) and (state.due is None or len(state.profile) > self.common.max_facts)
         if grown or subscribed or overdue or step.dirty:

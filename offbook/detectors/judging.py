@@ -13,7 +13,7 @@ from msgspec import structs
 
 from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact
 from offbook.detectors.allowance import Marks, allowed
-from offbook.detectors.bounds import WORTH_PRUNING, prune_notebook
+from offbook.detectors.bounds import WORTH_PRUNING, forget_unjudged, prune_notebook
 from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.entity import entity
 from offbook.detectors.fact import Fact, in_time_order
@@ -103,6 +103,12 @@ class Judging:
         """Drop what can no longer matter. Nothing new is found by that."""
         detector = self._detectors[detector_id]
         gone = prune_notebook(detector, step.state, step.now, self._common, view)
+        step.evict(detector_id, gone)
+
+    def forget(self, step: Step, view: StepView, detector_id: str) -> None:
+        """`prune` where nothing is due: that counts as a judgement."""
+        detector = self._detectors[detector_id]
+        gone = forget_unjudged(detector, step.state, step.now, self._common, view)
         step.evict(detector_id, gone)
 
     def _let_go(

@@ -75,9 +75,10 @@ def work_off(
         stepped = engine.step(key, partition.state(key), items, time_then, found_at)
         if stepped.changed:
             due = stepped.state.due
-            if due is not None and now is not None and due < now:
+            if due is not None and time_then is not None and due < time_then:
                 # No engine should ask for a time that has passed, or this record would never end.
-                stepped.state.due = now
+                # What it asks for and passes by the end of the record is looked at below.
+                stepped.state.due = time_then
             engine.seal(stepped.state)
             partition.put(key, stepped.state, offset)
             work.changed.add(key)

@@ -204,6 +204,7 @@ class Router:
             if reached:
                 self._rounds.append((reached, [lane.entered for lane in self._lanes]))
                 await asyncio.sleep(0)
+            await self._look_at_ends()
 
     async def _room(self) -> None:
         """Wait until the lanes hold little enough to read on."""
@@ -268,7 +269,8 @@ class Router:
         self._reader.took(turn, newest if newest >= 0 else None, head)
         # Up to the event that waits, all that stands on the partition has been read.
         known = newest if head is None else max(newest, head - 1)
-        self._time.came((topic, number), known if known >= 0 else None, wall)
+        came = self._reader.came(partition)
+        self._time.came((topic, number), known if known >= 0 else None, came)
         if not taken:
             return 0
         reached[partition] = record.offset if head is not None else record.offset + 1
@@ -320,18 +322,21 @@ class Router:
         ]
 
     async def _look_at_ends(self) -> None:
-        """Learn which partitions had nothing more when the broker was last asked."""
-        async for partition, asked in self._reader.at_end():
-            self._time.at_end((self._plain[partition.topic], partition.partition), asked)
+        """Learn which partitions had nothing more when the broker was last asked.
+
+        Not only every second: in a backlog that is weeks, by which time would then leap.
+        """
+        with contextlib.suppress(IllegalStateError, TimeoutError):
+            # Fails while a rebalance takes partitions away, or while an offset is looked up.
+            async with asyncio.timeout(_TICK):
+                async for partition, asked in self._reader.at_end():
+                    self._time.at_end((self._plain[partition.topic], partition.partition), asked)
 
     # Every second.
 
     async def _tick(self) -> None:
         while True:
             self._health.pulse("router")
-            with contextlib.suppress(IllegalStateError, TimeoutError):
-                # Fails while a rebalance takes partitions away, or while an offset is looked up.
-                await asyncio.wait_for(self._look_at_ends(), _TICK)
             for lane in self._keyed:
                 lane.tick()
             await self._commit()

@@ -38,6 +38,8 @@ class SourceReader:
         #: Those of them of which nothing waits here, and since when, by the monotonic clock.
         self._missing: dict[TopicPartition, float] = {}
         self._asked_for_more = time.time()
+        #: When each partition last gave records, by the wall clock (µs).
+        self._came: dict[TopicPartition, int] = {}
 
     async def fetch(self) -> None:
         """Take over what has come; wait for it up to a second if nothing can be taken.
@@ -46,8 +48,10 @@ class SourceReader:
         """
         wait = _HELD_MS if self._awaited() else _IDLE_MS
         fetched = await self._consumer.getmany(timeout_ms=0 if self.turn() else wait)
+        came = time.time_ns() // 1000
         for partition, records in fetched.items():
             self._alignment.add(partition, records)
+            self._came[partition] = came
         self._pause()
         await self._look_for_missing()
 
@@ -61,10 +65,17 @@ class SourceReader:
         if not turn.records and turn.partition in self._behind:
             self._missing[turn.partition] = time.monotonic()
 
+    def came(self, partition: TopicPartition) -> int:
+        """When the newest of what has come from a partition came, by the wall clock (µs).
+
+        What is ahead may wait here for long, and its sender be quiet all the while.
+        """
+        return self._came[partition]
+
     def drop(self) -> None:
         """Forget what was not taken: a rebalance begins."""
         self._alignment.drop()
-        self._behind, self._missing = set(), {}
+        self._behind, self._missing, self._came = set(), {}, {}
 
     async def at_end(self) -> AsyncIterator[tuple[TopicPartition, int]]:
         """The timed partitions of which all was taken that the broker had, and when it was asked,

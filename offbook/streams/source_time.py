@@ -18,7 +18,7 @@ Partition = tuple[str, int]
 @dataclass(slots=True)
 class _Reading:
     """`newest` is the newest event's time since records came again; `touched` the wall clock when
-    the last record came, or watching began."""
+    the last record came from the broker, or watching began."""
 
     touched: int
     newest: int | None = None
@@ -46,7 +46,8 @@ class SourceTime:
         self._readings.pop(partition, None)
 
     def came(self, partition: Partition, newest: int | None, wall: int) -> None:
-        """Records came at `wall`; `newest` is the latest event time among them, None for none.
+        """Records are read that came at `wall`; `newest` is the latest event time among them, None
+        for none. They may have waited since: that its sender is quiet is known all the sooner.
 
         An event dated ahead of the wall clock counts as of the wall clock.
         """

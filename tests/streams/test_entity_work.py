@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import cycle
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from offbook.detectors.bulk_delete import DETECTOR
+from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.engine import Engine
 from offbook.detectors.notes import Input
 from offbook.detectors.reference import Reference
 from offbook.detectors.state import EntityState
 from offbook.detectors.step import Step
+from offbook.events.alert import Alert
+from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from offbook.events.types import STREAM_TOPICS
 from offbook.streams.entity_table import EntityPartition
 from offbook.streams.entity_work import Work, work_off
-from offbook.streams.keyed import Batch, mark, wire
+from offbook.streams.keyed import Batch, Mark, mark, note_batches, wire
 from tests.detectors import timeline as tell
+from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
+from tests.detectors.test_laws import Documents, events_of, law, one_by_one, told
 
 NINE = tell.at("2026-03-02 09:00")
+
+
+def read_up_to(at: int) -> list[Mark]:
+    """All sources have been read up to then."""
+    return [mark(topic, 0, 1, at) for topic in STREAM_TOPICS]
 
 
 def deletion(second: int, count: int, at: int | None = None) -> Batch:
     """An employee deletes `count` records; `at` is how far all sources have been read then."""
     deed = tell.deletes(f"2026-03-02 09:00:{second:02}", "E-1", count)
-    marks = [] if at is None else [mark(topic, 0, 1, at) for topic in STREAM_TOPICS]
-    return Batch(marks, [wire(deed, 1000 + second)], [("employee:E-1", 0)])
+    return Batch(
+        [] if at is None else read_up_to(at), [wire(deed, 1000 + second)], [("employee:E-1", 0)]
+    )
 
 
 class Watched(Engine):
@@ -108,9 +123,115 @@ class Restless(Watched):
 def test_an_entity_that_wants_to_be_looked_at_in_the_past_is_looked_at_when_time_moves_on() -> None:
     partition, engine = EntityPartition(0), Restless()
     take(partition, [deletion(0, 8, NINE)], 0, engine)
-    looks = len(engine.times)
+    assert engine.times == [None, NINE]
     take(partition, [deletion(1, 8, NINE + HOUR)], 1, engine)
-    assert (looks, len(engine.times)) == (1, 2 * looks)
-    marks = [mark(topic, 0, 1, NINE + 2 * HOUR) for topic in STREAM_TOPICS]
-    take(partition, [Batch(marks)], 2, engine)
-    assert len(engine.times) == 2 * looks + 1
+    assert engine.times[2:] == [NINE, NINE + HOUR]
+    take(partition, [Batch(read_up_to(NINE + 2 * HOUR))], 2, engine)
+    assert engine.times[4:] == [NINE + 2 * HOUR]
+
+
+def test_a_deadline_that_passes_while_records_are_taken_together_is_looked_at() -> None:
+    #   (read up to 09:00) payment ─┤ 72 h + 1 h ┤  another event   (read up to 25 d later) ◄ fires
+    partition = EntityPartition(0)
+    engine = Engine([BY_ID["unmatched-payment"]], Reference())
+    paid = tell.payment("2026-03-02 09:00", "P-1", "X", customer="C-1")
+    more = tell.payment("2026-03-20 09:00", "P-2", "X", customer="C-1", kind="refund")
+    first, second = (
+        Batch(read_up_to(time), [wire(one, 0)], [("customer:C-1", 0)])
+        for one, time in ((paid, NINE), (more, NINE + 25 * DAY))
+    )
+    take(partition, [Batch(read_up_to(NINE)), first], 0, engine)
+    work = take(partition, [second], 2, engine)
+    assert [alert.detector for alert, _ in work.alerts] == ["unmatched-payment"]
+
+
+class Monitored:
+    """One partition that has everything. What its entities tell each other it takes in next.
+
+    Time never moves by a week at once, for what is under way then may come too late; but it may be
+    `unknown` for so long at first, as where a history is loaded.
+    """
+
+    def __init__(self, documents: Documents, unknown: int) -> None:
+        self.engine = Engine(DETECTORS, reference_of(documents), mode="replay")
+        self.partition = EntityPartition(0)
+        self.alerts: list[Alert] = []
+        self.waiting: list[Batch] = []
+        self.begun = self.newest = 0
+        self.unknown = unknown
+        self.known_from: int | None = None
+
+    def feed(self, event: Event, *, marked: bool, full: bool) -> None:
+        """An event's record waits, and those that wait are taken in if they are enough."""
+        if self.known_from is None:
+            self.known_from = event.time + self.unknown
+        is_known = event.time >= self.known_from
+        if is_known and event.time > self.begun + 3 * DAY:
+            self.take()
+            self.advance(event.time)
+        self.newest = max(self.newest, event.time)
+        entries = [(key, 0) for key in self.engine.route(event)]
+        marks = read_up_to(self.newest) if marked and is_known else []
+        self.waiting.append(Batch(marks, [wire(event, 0)], entries))
+        if full:
+            self.take()
+
+    def advance(self, to: int) -> None:
+        """Nothing happens for a while."""
+        while self.newest < to:
+            self.newest = min(to, self.newest + 3 * DAY)
+            self.waiting = [Batch(read_up_to(self.newest))]
+            self.take()
+
+    def take(self) -> None:
+        """Take in all that waits, and what that tells."""
+        batches, self.waiting = self.waiting, []
+        while batches:
+            given = [(batch, None) for batch in batches]
+            work = work_off(self.engine, self.partition, 0, given)
+            assert not work.failures
+            assert not work.evicted
+            self.alerts += [alert for alert, _ in work.alerts]
+            batches = list(note_batches(((key, note) for key, note, _ in work.notes), 1).values())
+        self.begun = self.newest
+
+
+@law
+@given(
+    documents,
+    histories(),
+    st.lists(st.booleans(), min_size=1, max_size=7),
+    st.lists(st.booleans(), min_size=1, max_size=5),
+    st.sampled_from((0, 10 * DAY, 30 * DAY)),
+)
+def test_it_does_not_matter_how_many_records_are_taken_together(
+    documents: Documents,
+    history: list[Arrival],
+    marked: list[bool],
+    full: list[bool],
+    unknown: int,
+) -> None:
+    monitored = Monitored(documents, unknown)
+    for event, is_marked, is_full in zip(events_of(history), cycle(marked), cycle(full)):
+        monitored.feed(event, marked=is_marked, full=is_full)
+    monitored.take()
+    monitored.advance(END)
+    assert told(monitored.alerts) == told(one_by_one(documents, events_of(history)))
+
+
+def test_what_is_forgotten_once_time_is_known_counts_as_judged() -> None:
+    #   (time unknown)  talk of 75 d ago │ opportunity ─ 3 d ─ activity ─ 3 d ─ … │ time is known:
+    #   the talk and the first activities are forgotten │ 2 d later: activity     no lapse
+    monitored = Monitored((), 90 * DAY)
+    happened = [tell.hit(NINE, "E-1", "C-1"), tell.owner(tell.after(NINE, "1d"), "C-1", "E-1")]
+    happened.append(tell.opens(tell.after(NINE, "50d"), "OP-1", "C-1"))
+    happened += [
+        tell.activity(tell.after(NINE, f"{day}d"), "E-1", "C-1") for day in range(53, 76, 3)
+    ]
+    for event in happened:
+        monitored.feed(event, marked=True, full=True)
+    monitored.advance(monitored.newest + 1)
+    monitored.feed(tell.activity(tell.after(NINE, "76d"), "E-1", "C-1"), marked=True, full=True)
+    monitored.take()
+    monitored.advance(monitored.newest + HOUR)
+    assert not monitored.alerts
