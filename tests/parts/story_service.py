@@ -32,9 +32,7 @@ class StoryService:
 
     def found(self) -> dict[str, tuple[Any, ...]]:
         """The alerts in Redis as they stand now."""
-        with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
-            entries: Any = client.xrange("{ob}:alerts")
-        return standing("\n".join(fields["data"] for _, fields in entries))
+        return standing(in_redis(self.redis_url))
 
     def metrics(self) -> str:
         """The metrics page."""
@@ -56,13 +54,7 @@ def story_service(
 ) -> Iterator[StoryService]:
     """Start a worker, send it the story once it is ready, and wait until all is found."""
     port = free_port()
-    config = folder / "offbook.toml"
-    config.write_text(
-        f'kafka_bootstrap = "{bootstrap}"\nredis_url = "{redis_url}"\n'
-        f'topic_prefix = "{prefix}"\ngroup_prefix = "{prefix}"\n'
-        f'metrics_port = {port}\nidle_after = "3s"\nrebalance_timeout = "6s"\n',
-        encoding="utf-8",
-    )
+    config = worker_config(folder, bootstrap, redis_url, prefix, port)
     moved = folder / "moved.ndjson"
     moved.write_text(
         offbook("produce", REFERENCE, STORY, "--rebase", "now", "--dry-run").stdout, "utf-8"
@@ -75,14 +67,7 @@ def story_service(
         events=len(moved.read_text("utf-8").splitlines()),
     )
     assert offbook("topics", "create", "--config", str(config)).returncode == 0
-    with service.log.open("wb") as stream:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "offbook", "worker", "--config", str(config)],
-            stdout=stream,
-            stderr=stream,
-            env=environment(),
-        )
-    try:
+    with running_worker(config, service.log):
         until(lambda: _only_reference_is_lacking(service.address), 60, service.log.read_text)
         assert offbook("produce", str(moved), "--config", str(config)).returncode == 0
         until(
@@ -91,12 +76,45 @@ def story_service(
             lambda: f"{service.found()} is not {service.expected}\n{service.log.read_text()}",
         )
         yield service
+
+
+def worker_config(folder: Path, bootstrap: str, redis_url: str, prefix: str, port: int) -> Path:
+    """The settings of an installation whose names begin with `prefix`."""
+    config = folder / "offbook.toml"
+    config.write_text(
+        f'kafka_bootstrap = "{bootstrap}"\nredis_url = "{redis_url}"\n'
+        f'topic_prefix = "{prefix}"\ngroup_prefix = "{prefix}"\n'
+        f'metrics_port = {port}\nidle_after = "3s"\nrebalance_timeout = "6s"\n',
+        encoding="utf-8",
+    )
+    return config
+
+
+@contextmanager
+def running_worker(config: Path, log: Path) -> Iterator[None]:
+    """A worker with all roles, whose output goes to `log`."""
+    with log.open("wb") as stream:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "offbook", "worker", "--config", str(config)],
+            stdout=stream,
+            stderr=stream,
+            env=environment(),
+        )
+    try:
+        yield
     finally:
         worker.terminate()
         try:
             worker.wait(timeout=40)
         finally:
             worker.kill()
+
+
+def in_redis(redis_url: str) -> str:
+    """All revisions in Redis, a line each, oldest first."""
+    with redis.Redis.from_url(redis_url, decode_responses=True) as client:
+        entries: Any = client.xrange("{ob}:alerts")
+    return "\n".join(fields["data"] for _, fields in entries)
 
 
 def _only_reference_is_lacking(address: str) -> bool:

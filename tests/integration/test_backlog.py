@@ -1,0 +1,48 @@
+"""A company's history stands on the topics before a worker starts: it finds what replay finds."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from offbook.streams.embedded import free_port
+from tests.conftest import RunningKafka
+from tests.parts.story_service import in_redis, running_worker, worker_config
+from tests.streams.commands import firing, offbook
+
+pytestmark = pytest.mark.integration
+
+COMPANY = (
+    "--days", "45", "--reps", "12", "--customers", "200", "--fraud-rate", "1", "--seed", "6",
+)  # fmt: skip
+
+
+def test_a_worker_finds_in_a_history_what_replay_finds(
+    kafka: RunningKafka, topic_prefix: str, redis_url: str, tmp_path: Path
+) -> None:
+    made = offbook("simulate", *COMPANY, "--labels", str(tmp_path / "labels.json"))
+    assert made.returncode == 0, made.stderr
+    moved = tmp_path / "moved.ndjson"
+    rebased = offbook("produce", "-", "--rebase", "now", "--dry-run", stdin=made.stdout.encode())
+    moved.write_text(rebased.stdout, "utf-8")
+    config = worker_config(tmp_path, kafka.bootstrap, redis_url, topic_prefix, free_port())
+    assert offbook("topics", "create", "--config", str(config)).returncode == 0
+    assert offbook("produce", str(moved), "--config", str(config)).returncode == 0
+    with running_worker(config, tmp_path / "worker.log"):
+        deadline = time.monotonic() + 120
+        while True:
+            # Deadlines pass as time goes on, here and there.
+            until = datetime.now(UTC).isoformat()
+            expected = firing(offbook("replay", str(moved), "--until", until).stdout)
+            found = firing(in_redis(redis_url))
+            if found == expected:
+                break
+            assert time.monotonic() < deadline, {
+                id_: (found.get(id_), expected.get(id_))
+                for id_ in found.keys() | expected.keys()
+                if found.get(id_) != expected.get(id_)
+            }
+    assert len({id_.rsplit("-", 1)[0] for id_ in found}) > 15
