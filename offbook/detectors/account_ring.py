@@ -49,6 +49,12 @@ class AccountRingParams(Params, frozen=True):
 RUN = Sliding(lambda params: distinct_of(params.customers))
 
 
+def _from_somebody(paid: Payment) -> bool:
+    """Of a payment that names neither, nobody will know the customer: it would only be in the way
+    when rings that are over are told from those that go on."""
+    return received(paid) and (paid.customer is not None or paid.order is not None)
+
+
 def judge(view: View, params: AccountRingParams) -> Iterable[Finding]:
     """One finding for each run of payments that enough customers made."""
     payments = [named for paid in view.facts if (named := _with_customer(view, paid)).about]
@@ -92,7 +98,7 @@ def _prune(facts: list[Fact], params: AccountRingParams, limit: int) -> list[Fac
     """Drops rings whole. Where only orders know the customers, rings cannot be told here: what
     goes then must lie a whole window before everything that stays."""
     limit -= ENTERED_WITHIN  # so long an order may still change what is said of a ring
-    if all(paid.about or "order" not in paid.fields for paid in facts):
+    if all(paid.about for paid in facts):
         return RUN.prune(facts, params, limit)
     start, stays = len(facts), limit
     while start and facts[start - 1].at + params.window >= stays:
@@ -106,7 +112,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Several customers pay one private account", "多个客户向同一非公司账户付款"),
     params=AccountRingParams(),
-    reads=(Reads("account", Payment, private_payment_fact, where=received),),
+    reads=(Reads("account", Payment, private_payment_fact, where=_from_somebody),),
     judge=judge,
     summarise=says(
         Sentence(

@@ -264,3 +264,12 @@ SCENES = _collecting()
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
     return asked(account_ring, events, DOCUMENTS)
+
+
+def test_payments_of_nobody_take_nothing_from_a_ring() -> None:
+    #   0 d of nobody   30 d C-1   40 d C-2   90 d C-3 ◄ fires   115 d of nobody
+    #   120 d C-3, within 90 d of the ring's first payment
+    nobody = [payment(after(NOON, day), f"P-{day}", "X") for day in ("0d", "115d")]
+    ring = [pays("30d", "C-1"), pays("40d", "C-2"), pays("90d", "C-3"), pays("120d", "C-3")]
+    happened = [nobody[0], *ring[:3], nobody[1], ring[3]]
+    assert evidence(only(play(happened, DETECTOR))) == ids(*ring)
