@@ -95,8 +95,7 @@ class Judging:
             notebook.waiting = []
         notebook.judged = reached
         waits = notebook.due is not None and not notebook.raised
-        worth = not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING
-        if worth and detector.dossier is None:
+        if not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING:
             self.prune(step, view, detector_id)
 
     def prune(self, step: Step, view: StepView, detector_id: str) -> None:

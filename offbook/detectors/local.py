@@ -45,7 +45,8 @@ class LocalRun:
         alerts: list[Alert] = []
         if self.now is not None and to <= self.now:
             return alerts
-        if not self.timers.rest(to):
+        due = self.timers.next()
+        if due is not None and due < to:
             for due, key in self.timers.expired(to):
                 self.now = due + 1 if self.now is None else max(self.now, due + 1)
                 alerts += self._step(key, [])

@@ -39,10 +39,6 @@ class Timers:
                 self._heap = [(due, key) for key, due in self._due.items()]
                 heapify(self._heap)
 
-    def rest(self, now: int) -> bool:
-        """Certainly nothing was due before `now`. A look at the heap's top, for every event."""
-        return not self._heap or self._heap[0][0] >= now
-
     def next(self) -> int | None:
         """The earliest time anything is due."""
         while self._heap:

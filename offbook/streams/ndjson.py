@@ -28,8 +28,6 @@ _ZSTD = b"\x28\xb5\x2f\xfd"
 _BOM = b"\xef\xbb\xbf"
 #: Lines between two reports of progress.
 _STRIDE = 1000
-#: Bytes read at a time: with Python's 8 KiB a line of 300 bytes costs twice as much.
-_BUFFER = 1 << 16
 
 Complain = Callable[["Source", int, Rejected], None]
 Advance = Callable[[int], None]
@@ -55,12 +53,10 @@ class Source:
         if self._starts_with(_ZSTD):
             raise InputError(f"{name}: is compressed with zstd: unpack it (zstd -dc {name} | …)")
 
-    def lines(
-        self, advance: Advance | None = None, having: bytes = b""
-    ) -> Iterator[tuple[int, bytes]]:
-        """Every line that is not blank and has `having` in it, with its number from 1.
+    def lines(self, advance: Advance | None = None) -> Iterator[tuple[int, bytes]]:
+        """Every line that is not blank, with its number from 1. Raises `InputError`.
 
-        `advance` is told now and then how many more bytes have been read. Raises `InputError`.
+        `advance` is told now and then how many more bytes have been read.
         """
         self._stream.seek(0)
         stream = gzip.GzipFile(fileobj=self._stream) if self._packed else self._stream
@@ -73,7 +69,7 @@ class Source:
                     read = self._stream.tell()
                     advance(read - told)
                     told = read
-                if having in line and not line.isspace():
+                if not line.isspace():
                     yield number, line
             if advance is not None:
                 advance(self.size - told)
@@ -112,7 +108,7 @@ def _open(name: str) -> Iterator[IO[bytes]]:
         with _aside(sys.stdin.buffer) as copy:
             yield copy
         return
-    with Path(name).open("rb", _BUFFER) as stream:
+    with Path(name).open("rb") as stream:
         if stream.seekable():
             yield stream
         else:
@@ -122,7 +118,7 @@ def _open(name: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _aside(stream: IO[bytes]) -> Iterator[IO[bytes]]:
-    with tempfile.TemporaryFile(prefix="offbook-", buffering=_BUFFER) as copy:
+    with tempfile.TemporaryFile(prefix="offbook-") as copy:
         shutil.copyfileobj(stream, copy, 1 << 20)
         yield copy
 
@@ -162,7 +158,9 @@ class Documents:
 
     def _reference_of(self, which: int) -> Iterator[Read]:
         known, wall = self._references[which], self._wall
-        for number, line in self._inputs[which].lines(having=_REFERENCE_MARK):
+        for number, line in self._inputs[which].lines():
+            if _REFERENCE_MARK not in line:
+                continue
             event = decode_structured(line, Origin("", -1, number), wall=wall)
             if isinstance(event, Event) and event.origin.topic in REFERENCE_TOPICS:
                 known.add(number)
