@@ -111,6 +111,8 @@ class Reads:
     Events of type `data` for which `where` holds (a pure and cheap look at the event, asked by
     the router too) reach the entities of kind `entity` that they are about; `fact` draws what is
     kept, or None. With `ends_of`, a span of time, only the first and the last of a span are kept.
+    `by_reference` says of an event whether `fact` draws anything by what the reference data say:
+    whoever has them at hand, which the router has not, need not show it to the entity if not.
     """
 
     entity: EntityKind
@@ -118,6 +120,7 @@ class Reads:
     fact: Draw
     where: Where = anything
     ends_of: int | None = None
+    by_reference: Callable[[Any, Reference], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

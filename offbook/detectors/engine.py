@@ -82,12 +82,17 @@ class Engine:
         self._needy.discard(detector_id)
         return None
 
-    def route(self, event: Event) -> list[str]:
-        """The keys of the entities that have a reader for this event; often none."""
+    def route(self, event: Event, known: Reference | None = None) -> list[str]:
+        """The keys of the entities that have a reader for this event; often none.
+
+        With the reference data as they are `known`, not those to which the event says nothing then.
+        """
         data = event.data
         keys: list[str] = []
         for kind, reading in self._readers.of(data).items():
             if reading.always or reading.wanted(data):
+                if reading.by_reference and known and reading.says_nothing(data, known):
+                    continue
                 for id_ in reading.ids(data):
                     keys.append(f"{kind}:{id_}")  # noqa: PERF401 - a generator costs more for one
         return keys
@@ -120,7 +125,8 @@ class Engine:
                 self._take(step, item)
         if told:
             self._spread(step, view, told)
-        overdue = _passed(state.due, now)
+        due = state.due
+        overdue = due is not None and now is not None and due < now
         expired = self._remind(step) if overdue else []
         for detector_id, fresh in step.dirty.items():
             self._judging.judge(step, view, detector_id, fresh)
@@ -202,21 +208,23 @@ class Engine:
         concerns, now, due, judged = detector.concerns, step.now, notebook.due, notebook.judged
         if concerns is None or now is None or judged is None or notebook.expires is None:
             return False
-        if now < judged or notebook.waiting or notebook.expires < now or _passed(due, now):
+        if now < judged or notebook.waiting or notebook.expires < now:
             return False
-        if not step.state.answered():
+        if (due is not None and due < now) or not step.state.answered():
             return False
-        view.facts, view.due = notebook.facts, due
+        facts = notebook.facts
+        view.facts, view.due = facts, due
         try:
             if concerns(view, fact, detector.params):
                 return False
         except Exception:  # noqa: BLE001 - the judgement fails likewise, and is answered for there
             return False
-        another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
         notebook.judged = now
-        facts = notebook.size()
-        if (another_day and facts >= WORTH_PRUNING) or facts > self.common.max_facts:
-            self._judging.prune(step, view, detector.id)
+        many = len(facts) if notebook.sealed is None else notebook.size()
+        if many >= WORTH_PRUNING:
+            another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
+            if another_day or many > self.common.max_facts:
+                self._judging.prune(step, view, detector.id)
         return True
 
     def _draw(

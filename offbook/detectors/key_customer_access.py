@@ -50,10 +50,14 @@ def _is_key(edit: CrmEdit, reference: Reference) -> bool:
     return edit.says.tier == "key"
 
 
+def _counts(edit: CrmEdit, reference: Reference) -> bool:
+    return _is_key(edit, reference) and not reference.is_manager(edit.actor)
+
+
 def _access(event: Event, reference: Reference) -> Fact | None:
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    if not _is_key(edit, reference) or reference.is_manager(edit.actor):
+    if not _counts(edit, reference):
         return None
     beside = edit.customer is not None and edit.customer != edit.object.id
     return fact_of(
@@ -124,7 +128,13 @@ DETECTOR = Detector(
     title=Bilingual("Key customer accessed", "越权访问重点客户"),
     params=KeyCustomerAccessParams(),
     reads=(
-        Reads("customer", CrmEdit, _access, where=edits("view", "export", "update", of="customer")),
+        Reads(
+            "customer",
+            CrmEdit,
+            _access,
+            where=edits("view", "export", "update", of="customer"),
+            by_reference=_counts,
+        ),
     ),
     judge=judge,
     summarise=says(

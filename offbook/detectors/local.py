@@ -33,7 +33,7 @@ class LocalRun:
         """Take one event; the alert revisions that follow, those of passed deadlines first."""
         alerts = self.advance(event.time)
         inputs: list[Input] = [event]
-        for key in self.engine.route(event):
+        for key in self.engine.route(event, self.engine.reference):
             alerts += self._step(key, inputs)
         return alerts
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from offbook.detectors.detector import Detector, Draw
 from offbook.detectors.entity import ABOUT, EntityKind
 from offbook.detectors.profile import PROFILES, Drawn
+from offbook.detectors.reference import Reference
 from offbook.detectors.where import Edits, Where, anything
 from offbook.events.types import CrmEdit, EventData
 
@@ -28,10 +31,11 @@ class Reader(NamedTuple):
     detector: Detector
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True):
     """What an event of one shape may say of the entities of a kind, whose `ids` it has.
 
-    The profile is drawn if `drawn_asks` says so. `always`: some of it needs no asking.
+    The profile is drawn if `drawn_asks` says so. Where `always`, some of it needs no asking; else
+    `asks` are all that are to be asked. `by_reference` are those of the readers, if all have one.
     """
 
     ids: Callable[[Any], tuple[str, ...]]
@@ -39,12 +43,22 @@ class Reading(NamedTuple):
     drawn_asks: Where | None
     readers: tuple[Reader, ...]
     always: bool
+    asks: tuple[Where, ...]
+    by_reference: tuple[Callable[[Any, Reference], bool], ...]
 
     def wanted(self, data: EventData) -> bool:
         """Whether any of it is for this very event."""
-        if self.drawn is not None and self.drawn_asks is not None and self.drawn_asks(data):
-            return True
-        return any(reader.asks is not None and reader.asks(data) for reader in self.readers)
+        # Asked of every second event: a generator would cost as much as three questions.
+        for asks in self.asks:
+            if asks(data):
+                return True
+        return self.always
+
+    def says_nothing(self, data: EventData, reference: Reference) -> bool:
+        """Whether `by_reference`, of which there must be some, nothing is drawn of this event."""
+        if self.drawn_asks is not None and self.drawn_asks(data):
+            return False
+        return not any(counts(data, reference) for counts in self.by_reference)
 
 
 class Readers:
@@ -78,19 +92,33 @@ class Readers:
         drawn = PROFILES.get((kind, type(data)))
         if drawn is not None and not _may(drawn.where, data):
             drawn = None
-        readers = tuple(
-            Reader(detector.id, reads.fact, _left_to_ask(reads.where), reads.ends_of, detector)
+        rows = [
+            (detector, reads)
             for detector in self._detectors
             for reads in detector.reads
             if reads.entity == kind and reads.data is type(data) and _may(reads.where, data)
+        ]
+        readers = tuple(
+            Reader(detector.id, reads.fact, _left_to_ask(reads.where), reads.ends_of, detector)
+            for detector, reads in rows
         )
         if drawn is None and not readers:
             return None
         drawn_asks = _left_to_ask(drawn.where) if drawn is not None else None
-        always = (drawn is not None and drawn_asks is None) or any(
-            reader.asks is None for reader in readers
+        questions = [reader.asks for reader in readers]
+        known = [reads.by_reference for _, reads in rows]
+        if drawn is not None:
+            questions.append(drawn_asks)
+            known += [None] if drawn_asks is None else []
+        return Reading(
+            ids,
+            drawn,
+            drawn_asks,
+            readers,
+            always=None in questions,
+            asks=tuple(asks for asks in questions if asks is not None),
+            by_reference=() if None in known else tuple(it for it in known if it is not None),
         )
-        return Reading(ids, drawn, drawn_asks, readers, always)
 
 
 def _may(where: Where, data: EventData) -> bool:

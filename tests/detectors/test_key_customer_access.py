@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import strategies as st
 
+from offbook.detectors.engine import Engine
 from offbook.detectors.key_customer_access import DETECTOR
 from offbook.detectors.reference import Reference
 from offbook.events import times
@@ -100,6 +101,27 @@ def test_the_owner_and_managers_may() -> None:
     staff = company(*STAFF, key(), *managers)
     for who, fires in (("E-1", True), ("E-2", False), ("E-7", False), ("E-8", False)):
         assert (found(opens(NOON, who=who), reference=staff) != []) is fires
+
+
+@pytest.mark.parametrize(
+    ("access", "reaches"),
+    [
+        (opens(NOON), True),
+        (opens(NOON, who="E-BOSS"), False),
+        (opens(NOON, id="C-2"), False),
+        (opens(NOON, id="C-2", tier="key"), True),
+        (opens(NOON, "update", id="C-2", owner="E-1"), True),
+    ],
+    ids=["of a key customer", "by a manager", "of another", "that says key", "that is kept anyway"],
+)
+def test_who_has_the_reference_data_shows_a_customer_only_what_counts(
+    access: Event, reaches: bool
+) -> None:
+    """Every third event is a look at a customer that is not key. The router cannot know which."""
+    reference = company(*STAFF, key())
+    engine = Engine([DETECTOR], reference)
+    assert engine.route(access) == [f"customer:{access.data.object.id}"]  # type: ignore[attr-defined]
+    assert (engine.route(access, reference) != []) is reaches
 
 
 @pytest.mark.parametrize("op", ["create", "delete", "restore"])
