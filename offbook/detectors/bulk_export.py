@@ -70,8 +70,10 @@ RUN = Sliding(lambda params: total_of(params.threshold))
 
 def _taken(event: Event, _: Reference) -> Fact:
     data = event.data
-    assert isinstance(data, CrmEdit | EndpointFile)
-    return fact_of(event, data.op if isinstance(data, CrmEdit) else data.action, weight=data.count)
+    if isinstance(data, CrmEdit):
+        return fact_of(event, data.op, weight=data.count)
+    assert isinstance(data, EndpointFile)
+    return fact_of(event, data.action, weight=data.count)
 
 
 def _taken_out(facts: Sequence[Fact]) -> list[Fact]:
@@ -133,7 +135,7 @@ def prune(facts: list[Fact], params: BulkExportParams, limit: int) -> list[Fact]
 
 def concerns(view: View, fact: Fact, params: BulkExportParams) -> bool:
     """Of what is taken out, only what is near enough to enough."""
-    return RUN.near(view.facts, fact, params) or fact.role not in TAKEN
+    return fact.role not in TAKEN or RUN.near(view.facts, fact, params)
 
 
 DETECTOR = Detector(

@@ -102,9 +102,9 @@ def _inroads(view: View, params: CustomerSnatchingParams) -> Iterator[tuple[Fact
 
 def _concerns(view: View, fact: Fact, params: CustomerSnatchingParams) -> bool:
     """Not where only one works, up to a claim before; nor the owner's newest: no run needs it."""
-    owner = owner_as_of(view, fact.at, fact.at + params.within)
-    own = owner == fact.about and is_newest(view.facts, fact)
-    return not own and near_a_run(view.facts, fact, 2 * params.within, distinct_of(2))
+    near = near_a_run(view.facts, fact, 2 * params.within, distinct_of(2))
+    owner = owner_as_of(view, fact.at, fact.at + params.within) if near else None
+    return near and (owner != fact.about or not is_newest(view.facts, fact))
 
 
 def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:

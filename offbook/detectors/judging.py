@@ -95,7 +95,9 @@ class Judging:
             notebook.waiting = []
         notebook.judged = reached
         waits = notebook.due is not None and not notebook.raised
-        if not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING:
+        worth_pruning = not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING
+        # Who judges by the profile has no facts of his own to drop.
+        if worth_pruning and detector.dossier is None:
             self.prune(step, view, detector_id)
 
     def prune(self, step: Step, view: StepView, detector_id: str) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from offbook.detectors.dispatch import goods_moved
 from offbook.detectors.entity import EntityKind
 from offbook.detectors.fact import Fact, fact_of, insert
@@ -298,13 +300,10 @@ def _insert_thinly(facts: list[Fact], fact: Fact, gap: int) -> bool:
     return insert(facts, fact)
 
 
-class Profile:
+class Profile(Struct):
     """A reading view of an entity's profile facts, ordered by time."""
 
-    __slots__ = ("facts",)
-
-    def __init__(self, facts: Sequence[Fact]) -> None:
-        self.facts = facts
+    facts: Sequence[Fact]
 
     def upto(self, until: int) -> Profile:
         """What was known of it at `until`."""

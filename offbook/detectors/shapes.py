@@ -42,8 +42,11 @@ def runs(facts: Sequence[Fact], window: int, reached: Reached) -> Iterator[Seque
     The anchor is the earliest fact from which enough is reached; the run covers everything within
     the closed interval [anchor, anchor + window]; the next anchor comes after it.
 
-    Enough must be monotone (more facts never reach less), so one pass with two ends suffices.
+    Enough must be monotone (more facts never reach less), so one pass with two ends suffices, and
+    none where all of them together do not reach it.
     """
+    if not reached(facts):
+        return
     start = 0
     end = 0
     total = len(facts)

@@ -25,7 +25,7 @@ def monday(day: int) -> int:
 
 def with_orders(weeks: Sequence[Decimal]) -> int:
     """How many of the weeks, by what their orders come to, had any."""
-    return sum(1 for amount in weeks if amount)
+    return sum(map(bool, weeks))
 
 
 class Weeks:
@@ -51,10 +51,10 @@ class Weeks:
 
     def before(self, last: int, weeks: int) -> list[Decimal]:
         """What those of each of the weeks before come to, the latest first."""
-        newest, oldest = (last - WEEK * back - self.oldest for back in (1, weeks))
-        if oldest >= 0 and newest < len(self._amounts):
-            return self._amounts[oldest : newest + 1 : WEEK][::-1]
-        return [self.amount(last - WEEK * back) for back in range(1, weeks + 1)]
+        amounts, end = self._amounts, last - self.oldest
+        known = range(len(amounts))
+        places = range(end - WEEK, end - WEEK * weeks - 1, -WEEK)
+        return [amounts[place] if place in known else _NOTHING for place in places]
 
     def facts(self, last: int) -> tuple[Fact, ...]:
         """The week's days; without any, the newest day before, if there is one."""

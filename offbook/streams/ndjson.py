@@ -21,7 +21,8 @@ from offbook.events.types import REFERENCE_TOPICS
 
 STDIN: Final = "-"
 
-#: In the `type` of every reference document. A look for these bytes costs a fiftieth of decoding.
+#: In the `type` of every reference document. A look for these bytes costs a fiftieth of decoding;
+#: with `in` a twenty-fifth, for that first tries to take what it looks for as a number.
 _REFERENCE_MARK = b"offbook.reference."
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
@@ -159,7 +160,7 @@ class Documents:
     def _reference_of(self, which: int) -> Iterator[Read]:
         known, wall = self._references[which], self._wall
         for number, line in self._inputs[which].lines():
-            if _REFERENCE_MARK not in line:
+            if line.find(_REFERENCE_MARK) < 0:
                 continue
             event = decode_structured(line, Origin("", -1, number), wall=wall)
             if isinstance(event, Event) and event.origin.topic in REFERENCE_TOPICS:
