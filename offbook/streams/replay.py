@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 from offbook.detectors.detector import Detector, Subject
 from offbook.detectors.engine import Engine
@@ -20,6 +21,8 @@ from offbook.streams.ndjson import Advance, Documents, Read, Source, problem, so
 from offbook.streams.repeats import Repeats
 from offbook.streams.settings import Settings
 
+#: Events, some 2 KiB each. Twice or half as many are as good.
+_READ_AHEAD = 512
 #: Bad lines that are shown one by one; beyond, `offbook validate` does.
 _SHOWN = 20
 
@@ -135,7 +138,7 @@ def replay(
             reference.put(document)
         engine = Engine(detectors, reference, settings.common, "replay")
         run = LocalRun(engine)
-        for event in _once(documents.others(), done, settings.lateness, until):
+        for event in _ahead(_once(documents.others(), done, settings.lateness, until)):
             for alert in run.feed(event):
                 _take(alert, done, emit)
         if until is not None:
@@ -173,6 +176,16 @@ def _once(
             first = time
             done.first = time
         yield event
+
+
+def _ahead(events: Iterator[Event]) -> Iterator[Event]:
+    """Reads some events before the first of them is judged.
+
+    One by one, what reads and what judges drive each other out of the processor's caches: a replay
+    took an eighth longer.
+    """
+    while read := list(islice(events, _READ_AHEAD)):
+        yield from read
 
 
 def _take(alert: Alert, done: Replayed, emit: Callable[[Alert], None]) -> None:
