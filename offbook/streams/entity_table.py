@@ -50,6 +50,7 @@ class EntityPartition:
 
     `applied` is the offset of the last record taken in, -1 before the first. `tail` is the offset
     on the changelog after the last record known here. `fresh` says that the changelog had nothing.
+    `in_doubt` is up to which record what followed may have been sent before, and not been applied.
     """
 
     def __init__(self, number: int) -> None:
@@ -58,6 +59,7 @@ class EntityPartition:
         self.timers = Timers()
         self.stream_time = StreamTime()
         self.applied = -1
+        self.in_doubt = -1
         self.tail = 0
         self.fresh = True
         #: One worker at a time: the agent, or the watch that heals what Faust failed to deliver.

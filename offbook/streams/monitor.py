@@ -4,7 +4,9 @@ Faust assigns partitions and delivers records; which record comes next is what t
 the group's committed offset, because Faust marks records as done that it never delivered. A record
 behind the state is a repeat, one beyond it shows a gap, which is first read without Faust. For
 the records in hand: alerts and notes are sent and acknowledged, then entities to the changelog,
-then how far the partition was applied. A crash in between repeats work and loses none.
+then how far the partition was applied. A crash in between repeats work and loses none. It is
+repeated record by record: more of them together would count fewer revisions than were sent, and
+whoever has revision 1 takes no other for it.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from offbook.streams.kafka import topic_name
 from offbook.streams.keyed import KEYED_TOPIC, Batch, decode_batch
 from offbook.streams.monitor_app import MonitorApp
 from offbook.streams.monitor_records import KeyedRecord, in_a_row, records_of
-from offbook.streams.partition_lanes import PartitionLanes
+from offbook.streams.partition_lanes import MOST_TOGETHER, PartitionLanes
 from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
 from offbook.streams.settings import Settings
 
@@ -211,6 +213,7 @@ class Monitor:
                     offset=first,
                 )
             partition.applied = first - 1
+        partition.in_doubt = partition.applied + MOST_TOGETHER
         self._app.partitions[number] = partition
         _log.info(
             "partition loaded",
@@ -239,7 +242,8 @@ class Monitor:
                 await self._fill_gap(partition, records[0].offset)
                 if partition.applied + 1 < records[0].offset:
                     return
-            await self._apply(partition, in_a_row(records))
+            alone = partition.applied < partition.in_doubt
+            await self._apply(partition, records[:1] if alone else in_a_row(records))
 
     async def _fill_gap(self, partition: EntityPartition, end: int | None) -> None:
         """Apply what Faust did not deliver before `end`, or at all. Raises `StateGoneError`."""

@@ -14,6 +14,8 @@ from typing import Any
 
 #: Messages of one partition in hand; beyond, Faust waits.
 _ROOM = 32
+#: What can be handed over together: one that was waited for, and all that came meanwhile.
+MOST_TOGETHER = _ROOM + 1
 #: Bytes of messages handed over together, some 1500 events: a tenth of a second's work.
 _AT_A_TIME = 256 * 1024
 

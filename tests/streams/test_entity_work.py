@@ -145,6 +145,38 @@ def test_a_deadline_that_passes_while_records_are_taken_together_is_looked_at() 
     assert [alert.detector for alert, _ in work.alerts] == ["unmatched-payment"]
 
 
+def revisions(*groups: Sequence[int]) -> list[tuple[int, int]]:
+    """The revisions, with how much evidence each has, that deletes of so many records bring about,
+    those of a group taken together."""
+    engine, partition = Engine([DETECTOR], Reference()), EntityPartition(0)
+    found, second = [], 0
+    for group in groups:
+        batches = []
+        for count in group:
+            second += 1
+            batches.append((deletion(second, count), None))
+        work = work_off(engine, partition, 0, batches)
+        found += [(alert.revision, len(alert.evidence)) for alert, _ in work.alerts]
+    return found
+
+
+def stands(sent: Sequence[tuple[int, int]]) -> int:
+    """How much evidence there is for whoever takes each revision once, as it comes first."""
+    known: dict[int, int] = {}
+    for revision, evidence in sent:
+        known.setdefault(revision, evidence)
+    return known[max(known)]
+
+
+def test_what_is_repeated_one_by_one_after_a_crash_ends_as_it_would_have_without() -> None:
+    #   20 deleted, 5 more │ sent, not written down: nothing, the first alone, or both together
+    alone, together = ([20], [5]), ([20, 5],)
+    for sent in ([], revisions([20]), revisions(*together)):
+        assert stands([*sent, *revisions(*alone)]) == 2
+    # That is why: the alert of both would be revision 1, as that of the first was.
+    assert stands([*revisions([20]), *revisions(*together)]) == 1
+
+
 class Monitored:
     """One partition that has everything. What its entities tell each other it takes in next.
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,10 +25,12 @@ from offbook.sinks.dead_letters import EXCEPTION, OFFSET, STAGE, TOPIC
 from offbook.streams.changelog import Changelog, SupersededError
 from offbook.streams.delivery import EVENT_TIMESTAMP
 from offbook.streams.embedded import EmbeddedKafka
-from offbook.streams.entity_table import APPLIED
+from offbook.streams.entity_table import APPLIED, EntityPartition
 from offbook.streams.kafka import CHANGELOG_TOPIC, group
 from offbook.streams.keyed import KEYED_TOPIC, partition_of
 from offbook.streams.monitor import Monitor, StateGoneError
+from offbook.streams.monitor_records import KeyedRecord
+from offbook.streams.partition_lanes import MOST_TOGETHER
 from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
 from tests.detectors import timeline as tell
 from tests.parts.apache_kafka import ApacheKafka
@@ -130,6 +134,44 @@ def test_what_another_monitor_left_is_gone_on_with(bench: Bench) -> None:
                 last = await bench.key(deletions(4)[3])
                 await until(lambda: applied(second, last))
             assert len((await bench.alerts())[0].evidence) == 4
+
+    asyncio.run(run())
+
+
+def test_what_may_have_been_sent_before_a_crash_is_taken_record_by_record(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    #   applied up to 9 │ 10 and 11 may have been sent │ 12, 13, 14 cannot
+    taken: list[list[int]] = []
+
+    async def apply(partition: EntityPartition, records: Sequence[KeyedRecord]) -> None:
+        taken.append([record.offset for record in records])
+        partition.applied = records[-1].offset
+
+    async def run() -> None:
+        monitor = bench.monitor()
+        monkeypatch.setattr(monitor, "_apply", apply)
+        partition = EntityPartition(0)
+        partition.applied, partition.in_doubt = 9, 11
+        message = SimpleNamespace(timestamp=0.0, headers=None, value=b"")
+        messages = [SimpleNamespace(**vars(message), offset=offset) for offset in range(10, 15)]
+        await monitor._catch_up(partition, messages)
+
+    asyncio.run(run())
+    assert taken == [[10], [11], [12, 13, 14]]
+
+
+def test_a_partition_taken_up_again_is_in_doubt_as_far_as_records_are_taken_together(
+    bench: Bench,
+) -> None:
+    async def run() -> None:
+        async with bench.open():
+            async with bench.running() as first:
+                last = await bench.key(*deletions(3))
+                await until(lambda: applied(first, last))
+            async with bench.running() as second:
+                await until(lambda: HOME in second._app.partitions)
+                assert second._app.partitions[HOME].in_doubt == last[HOME] + MOST_TOGETHER
 
     asyncio.run(run())
 
