@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 from time import perf_counter, perf_counter_ns
 from typing import Any
@@ -30,7 +31,7 @@ from offbook.simulation.simulate import Simulation
 from offbook.streams.replay import Replayed, replay
 from offbook.streams.settings import Settings
 
-#: Lines that `json.loads` is measured with.
+#: So many lines, the first, `json.loads` is measured with.
 _YARDSTICK = 100_000
 
 
@@ -82,7 +83,8 @@ def _timed(files: list[Path], detectors: Sequence[Detector]) -> tuple[Replayed, 
 
 def _json_alone(story: Path) -> float:
     """Seconds a line, the best of three passes."""
-    lines = story.read_bytes().splitlines()[:_YARDSTICK]
+    with story.open("rb") as file:
+        lines = list(islice(file, _YARDSTICK))
 
     def a_pass() -> float:
         started = perf_counter()

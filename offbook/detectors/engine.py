@@ -91,7 +91,7 @@ class Engine:
         keys: list[str] = []
         for kind, reading in self._readers.of(data).items():
             if reading.always or reading.wanted(data):
-                if reading.by_reference and known and reading.says_nothing(data, known):
+                if reading.by_reference and known is not None and reading.says_nothing(data, known):
                     continue
                 for id_ in reading.ids(data):
                     keys.append(f"{kind}:{id_}")  # noqa: PERF401 - a generator costs more for one
@@ -125,8 +125,7 @@ class Engine:
                 self._take(step, item)
         if told:
             self._spread(step, view, told)
-        due = state.due
-        overdue = due is not None and now is not None and due < now
+        overdue = _passed(state.due, now)
         expired = self._remind(step) if overdue else []
         for detector_id, fresh in step.dirty.items():
             self._judging.judge(step, view, detector_id, fresh)
@@ -208,9 +207,9 @@ class Engine:
         concerns, now, due, judged = detector.concerns, step.now, notebook.due, notebook.judged
         if concerns is None or now is None or judged is None or notebook.expires is None:
             return False
-        if now < judged or notebook.waiting or notebook.expires < now:
+        if now < judged or notebook.waiting or notebook.expires < now or _passed(due, now):
             return False
-        if (due is not None and due < now) or not step.state.answered():
+        if not step.state.answered():
             return False
         facts = notebook.facts
         view.facts, view.due = facts, due

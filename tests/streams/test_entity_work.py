@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import cycle
+from itertools import count, cycle
 from typing import Any
 
 from hypothesis import given
@@ -149,12 +149,10 @@ def revisions(*groups: Sequence[int]) -> list[tuple[int, int]]:
     """The revisions, with how much evidence each has, that deletes of so many records bring about,
     those of a group taken together."""
     engine, partition = Engine([DETECTOR], Reference()), EntityPartition(0)
-    found, second = [], 0
+    seconds = count(1)
+    found = []
     for group in groups:
-        batches = []
-        for count in group:
-            second += 1
-            batches.append((deletion(second, count), None))
+        batches = [(deletion(next(seconds), deleted), None) for deleted in group]
         work = work_off(engine, partition, 0, batches)
         found += [(alert.revision, len(alert.evidence)) for alert, _ in work.alerts]
     return found

@@ -153,8 +153,10 @@ def test_what_may_have_been_sent_before_a_crash_is_taken_record_by_record(
         monkeypatch.setattr(monitor, "_apply", apply)
         partition = EntityPartition(0)
         partition.applied, partition.in_doubt = 9, 11
-        message = SimpleNamespace(timestamp=0.0, headers=None, value=b"")
-        messages = [SimpleNamespace(**vars(message), offset=offset) for offset in range(10, 15)]
+        messages = [
+            SimpleNamespace(offset=offset, timestamp=0.0, headers=None, value=b"")
+            for offset in range(10, 15)
+        ]
         await monitor._catch_up(partition, messages)
 
     asyncio.run(run())
