@@ -15,8 +15,9 @@ from offbook.events.times import DAY
 WORTH_PRUNING = 16
 
 #: What may be forgotten waits so long, for what else may be forgotten of the entity: every look at
-#: it costs the same, and it would be looked at for each of its notebooks.
-_TOGETHER = DAY
+#: it costs the same, and it would be looked at for each of its notebooks. In a week most have
+#: been looked at for another reason; what is kept meanwhile makes the state a fiftieth larger.
+_TOGETHER = 7 * DAY
 
 _NEVER = 2**63 - 1
 _SHORTEST = min(KEPT.values())

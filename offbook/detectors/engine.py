@@ -123,22 +123,24 @@ class Engine:
             else:
                 subscribed = subscribed or isinstance(item, Subscribe)
                 self._take(step, item)
+        grown = False
         if told:
             self._spread(step, view, told)
+            step.changed = True
+            grown = state.due is None or len(state.profile) > self.common.max_facts
         overdue = _passed(state.due, now)
+        if not (grown or subscribed or overdue or step.dirty):
+            # Something new at most of which nothing is found, behind a deadline that is set.
+            return step
         expired = self._remind(step) if overdue else []
         for detector_id, fresh in step.dirty.items():
             self._judging.judge(step, view, detector_id, fresh)
         for detector_id in expired:
             self._judging.forget(step, view, detector_id)
-        step.changed = step.changed or bool(told)
-        grown = bool(told) and (state.due is None or len(state.profile) > self.common.max_facts)
-        if grown or subscribed or overdue or step.dirty:
-            # Else something new at most of which nothing is found, behind a deadline that is set.
-            step.changed = True
-            touched = [*step.dirty, *expired]
-            step.evict("profile", prune_shared(state, self.detectors, touched, now, self.common))
-            set_due(state, self.detectors, touched, now, self.common)
+        step.changed = True
+        touched = [*step.dirty, *expired]
+        step.evict("profile", prune_shared(state, self.detectors, touched, now, self.common))
+        set_due(state, self.detectors, touched, now, self.common)
         return step
 
     def seal(self, state: EntityState) -> None:
@@ -172,9 +174,9 @@ class Engine:
         drawn, asks = reading.drawn, reading.drawn_asks
         if drawn is not None and (asks is None or asks(data)):
             self._draw(step, view, event, drawn, told)
-        notebooks = step.state.notebooks
+        notebooks, needy = step.state.notebooks, self._needy
         for id_, draw, asks, ends_of, detector in reading.readers:
-            if id_ in self._needy and self._lacks_reference(id_):
+            if needy and id_ in needy and self._lacks_reference(id_):
                 continue
             try:
                 fact = draw(event, self.reference) if asks is None or asks(data) else None
@@ -204,12 +206,13 @@ class Engine:
         It must be settled already when the facts are looked through, and no judgement wait for an
         answer: what it is to find would count as found before.
         """
-        concerns, now, due, judged = detector.concerns, step.now, notebook.due, notebook.judged
-        if concerns is None or now is None or judged is None or notebook.expires is None:
+        concerns, now, judged = detector.concerns, step.now, notebook.judged
+        if concerns is None or now is None or judged is None or now < judged:
             return False
-        if now < judged or notebook.waiting or notebook.expires < now or _passed(due, now):
+        expires, due = notebook.expires, notebook.due
+        if expires is None or expires < now or (due is not None and due < now):
             return False
-        if not step.state.answered():
+        if notebook.waiting or not step.state.answered():
             return False
         facts = notebook.facts
         view.facts, view.due = facts, due
@@ -265,7 +268,8 @@ class Engine:
     def _spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
         state = step.state
-        step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
+        if state.subscribers:
+            step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
         for role, news in by_role(told).items():
             for detector in self._watching.get(role, ()):
                 notebook = state.notebooks.get(detector.id)

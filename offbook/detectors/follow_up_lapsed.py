@@ -77,13 +77,13 @@ def _concerns(view: View, fact: Fact, params: FollowUpLapsedParams) -> bool:
     """
     if fact.role != "activity":
         return True
-    stages = {it.about: it.fields["stage"] for it in view.facts if it.role == "opportunity"}
     newest = is_newest(view.facts, fact)
-    if not stages or (newest and "open" not in stages.values()):
-        return False
     deadline = fact.at + params.within + view.common.grace
     looked_at = view.due is not None and view.due <= deadline
-    return not (newest and looked_at) or view.passed(fact.at + view.common.grace)
+    if newest and looked_at and not view.passed(fact.at + view.common.grace):
+        return False
+    stages = {it.about: it.fields["stage"] for it in view.facts if it.role == "opportunity"}
+    return bool(stages) and not (newest and "open" not in stages.values())
 
 
 def _lapses(

@@ -75,17 +75,19 @@ class LocalRun:
         state = self.states.get(key)
         due = None if state is None else state.due
         step = self.engine.step(key, state, inputs, self.now)
-        if step.changed:
-            if step.state.is_empty():
-                self.states.pop(key, None)
-                self.timers.set(key, None)
-            else:
-                if state is None:
-                    self.states[key] = step.state
-                if step.state.due != due:
-                    self.timers.set(key, step.state.due)
-            if step.evicted:
-                self.evicted.update(step.evicted)
+        # Most looks put nothing off, and a state with a deadline is not empty.
+        if step.changed and (due is None or step.state.due != due):
+            self._keep(key, step.state)
+        if step.evicted:
+            self.evicted.update(step.evicted)
         if step.failures:
             self.failures += step.failures
         return step
+
+    def _keep(self, key: str, state: EntityState) -> None:
+        if state.is_empty():
+            self.states.pop(key, None)
+            self.timers.set(key, None)
+        else:
+            self.states[key] = state
+            self.timers.set(key, state.due)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -17,18 +18,22 @@ from offbook.detectors.fact import Fact, Order, by_time
 Reached = Callable[[Sequence[Fact]], bool]
 
 _weight = attrgetter("weight")
+_about = attrgetter("about")
+_NOTHING = {""}
 #: Most of what is asked for is among so many of the newest.
 _NEAR = 16
 
 
+@cache
 def total_of(threshold: int) -> Reached:
     """Weights that sum to at least `threshold`."""
     return lambda facts: sum(map(_weight, facts)) >= threshold
 
 
+@cache
 def distinct_of(threshold: int) -> Reached:
     """At least `threshold` different `about`s; the empty one says nothing and counts nothing."""
-    return lambda facts: len({fact.about for fact in facts if fact.about}) >= threshold
+    return lambda facts: len({*map(_about, facts)} - _NOTHING) >= threshold
 
 
 def either(*conditions: Reached) -> Reached:

@@ -209,7 +209,7 @@ def test_an_alert_names_nobody_by_what_was_said_after_its_time(micro: int, who: 
 def test_due_is_when_it_wants_to_be_looked_at_next() -> None:
     engine = Engine([BULK_DELETE], company())
     state = engine.step("employee:E-1", None, [deletes(NINE, "E-1")], at(NINE)).state
-    expiry = after(NINE, "194h")  # the window, 7 d of lateness, 1 h of grace, a day to wait in
+    expiry = after(NINE, "338h")  # the window, 7 d of lateness, 1 h of grace, 7 d to wait in
     assert state.due == expiry
     kept = engine.step("employee:E-1", state, [], expiry)
     assert not kept.changed
@@ -384,7 +384,7 @@ def test_silence_is_explained_until_the_reference_arrives() -> None:
 def test_a_longer_lateness_keeps_things_longer() -> None:
     patient = Engine([BULK_DELETE], company(), Common(lateness=Duration("30d")))
     state = patient.step("employee:E-1", None, [deletes(NINE, "E-1")], at(NINE)).state
-    assert state.due == after(NINE, "31d") + Duration("2h")
+    assert state.due == after(NINE, "37d") + Duration("2h")
 
 
 def test_a_detector_with_no_reads_reads_nothing() -> None:

@@ -240,7 +240,7 @@ def test_the_id_is_the_orders() -> None:
 def test_all_is_forgotten_in_the_end() -> None:
     run = local(DETECTOR)
     run.run(FIVE)
-    run.advance(after(NINE, "362d"))
+    run.advance(after(NINE, "368d"))
     assert "order-cycle-collapse" in run.states["customer:C-1"].notebooks
-    run.advance(after(NINE, "364d"))
+    run.advance(after(NINE, "370d"))
     assert "customer:C-1" not in run.states

@@ -266,5 +266,5 @@ def test_all_is_forgotten_in_the_end() -> None:
     local_run = local(DETECTOR)
     local_run.run(EIGHT)
     assert "employee:E-1" in local_run.states
-    local_run.advance(after(NINE, "45d"))
+    local_run.advance(after(NINE, "51d"))
     assert not local_run.states["employee:E-1"].notebooks

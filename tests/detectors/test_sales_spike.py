@@ -263,5 +263,5 @@ def test_all_is_forgotten_in_the_end() -> None:
     run = local(DETECTOR)
     run.run([*USUAL, sells("0s", "9000")])
     assert "seller:E-1" in run.states
-    run.advance(after(NINE, "75d"))
+    run.advance(after(NINE, "81d"))
     assert not run.states["seller:E-1"].notebooks
