@@ -1,8 +1,9 @@
 """Events a second, latency and memory of a whole installation, beside a plain Faust program.
 
-Apache Kafka, the router and the monitor in a process each. All events stand on the source topics
-before the router starts; the rate is that of raw events from the first read to the last applied,
-which is known when alerts of events that were sent behind all others stand on `offbook.alerts`.
+Apache Kafka, the router and each monitor in a process of its own. All events stand on the source
+topics before the router starts; the rate is that of raw events from the first read to the last
+applied, which is known when alerts of events that were sent behind all others stand on
+`offbook.alerts`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -38,6 +39,9 @@ from offbook.streams.settings import Settings
 from offbook.streams.topics import create_topics
 
 _PARTITIONS = 4
+#: What a monitor does with an event costs three times what the router does: with one, the second
+#: core is idle half of the time.
+_MONITORS = 2
 _MIB = 1024 * 1024
 #: How many seconds any stage may take.
 _PATIENCE = 1800.0
@@ -72,20 +76,32 @@ class EndToEnd:
         }
         self._now = time.time_ns() // 1000
 
-    async def company(self) -> None:
+    async def company(self, monitors: int = _MONITORS) -> None:
         """The simulated company as delivered: a stream as people make it."""
         lines = [_simulated(document) for document in Simulation(Plan()).lines()]
         known = [line for line in lines if line.topic not in STREAM_TOPICS]
         told = [line for line in lines if line.topic in STREAM_TOPICS]
         await self._create_topics()
         documents, _ = await self._produce(known)
-        monitor = Worker(self._folder, self._environment, "monitor")
-        try:
+        with self._monitors(monitors) as workers:
             async with self._routing(documents):
-                await until(monitor.ready, 120, "the monitor is ready")
-            await self._pass(monitor, "the simulated company", told, self._now)
+                for monitor in workers:
+                    await until(monitor.ready, 120, "the monitor is ready")
+            await self._pass(workers, "the simulated company", told, self._now)
+
+    @contextmanager
+    def _monitors(self, count: int) -> Iterator[list[Worker]]:
+        """So many processes that share the partitions of the keyed topic."""
+        workers: list[Worker] = []
+        try:
+            for number in range(count):
+                folder = self._folder / f"monitor-{number}"
+                folder.mkdir(exist_ok=True)
+                workers.append(Worker(folder, self._environment, "monitor"))
+            yield workers
         finally:
-            monitor.end()
+            for worker in workers:
+                worker.end()
 
     async def _create_topics(self) -> None:
         settings = Settings(kafka_bootstrap=self._bootstrap, topic_prefix=self._prefix)
@@ -129,25 +145,28 @@ class EndToEnd:
         for number in (1, 2):
             mix = Mix(events, start=start + (number - 1) * 10 * DAY, run=f"{number}-")
             end = self._now - (23 - 10 * number) * DAY
-            rates.append(await self._pass(monitor, f"pass {number}", mix, end))
+            rates.append(await self._pass([monitor], f"pass {number}", mix, end))
         return rates[0]
 
-    async def _pass(self, monitor: Worker, name: str, lines: Iterable[Line], end: int) -> float:
+    async def _pass(
+        self, monitors: Sequence[Worker], name: str, lines: Iterable[Line], end: int
+    ) -> float:
         """Events a second of `lines`, none of which is later than the event time `end` (µs)."""
         count, took = await self._produce(lines)
         print(f"{name}: produced {count:,} events in {took:.0f} s", flush=True)
-        used = monitor.processor_seconds()
+        used = sum(monitor.processor_seconds() for monitor in monitors)
         async with self._routing(count) as router:
             routed = time.monotonic()
             await self._drained(end)
             drained = time.monotonic()
         took = drained - router.began
-        used = monitor.processor_seconds() - used
+        used = sum(monitor.processor_seconds() for monitor in monitors) - used
+        held = sum(monitor.memory() for monitor in monitors) / _MIB
+        who = "the monitor holds" if len(monitors) == 1 else f"{len(monitors)} monitors hold"
         print(
             f"{name}: {count / took:,.0f} raw events/s end to end ({count:,} in {took:.1f} s,"
             f" routed after {routed - router.began:.1f} s; processor seconds: router"
-            f" {router.used:.0f}, monitor {used:.0f}); the monitor holds"
-            f" {monitor.memory() / _MIB:,.0f} MiB",
+            f" {router.used:.0f}, monitor {used:.0f}); {who} {held:,.0f} MiB",
             flush=True,
         )
         return count / took
@@ -388,11 +407,12 @@ def main() -> None:
     """Run by itself."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000, help="of each pass; 0: no mix")
+    parser.add_argument("--monitors", type=int, default=_MONITORS, help="of the company")
     parser.add_argument("--plain", type=int, default=60_000, help="events for plain Faust; 0: none")
     parser.add_argument("--seconds", type=int, default=60, help="of the latency run; 0: none")
     chosen = parser.parse_args()
     with servers() as (bootstrap, redis_url), tempfile.TemporaryDirectory() as folder:
-        asyncio.run(EndToEnd(bootstrap, redis_url, Path(folder)).company())
+        asyncio.run(EndToEnd(bootstrap, redis_url, Path(folder)).company(chosen.monitors))
         if chosen.events:
             bench = EndToEnd(bootstrap, redis_url, Path(folder))
             asyncio.run(bench.run(chosen.events, chosen.plain, chosen.seconds))
