@@ -81,7 +81,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Own order's money or goods handled", "收款发货未与销售分离"),
     params=DutiesConflictParams(),
-    dossier=Dossier("order", WHOSE_ORDER | ACTS.keys(), frozenset(ACTS)),
+    dossier=Dossier("order", WHOSE_ORDER | frozenset(ACTS), frozenset(ACTS)),
     judge=judge,
     summarise=says(
         Sentence(
