@@ -84,9 +84,7 @@ class EndToEnd:
         await self._create_topics()
         documents, _ = await self._produce(known)
         with self._monitors(monitors) as workers:
-            async with self._routing(documents):
-                for monitor in workers:
-                    await until(monitor.ready, 120, "the monitor is ready")
+            await self._ready(workers, documents)
             await self._pass(workers, "the simulated company", told, self._now)
 
     @contextmanager
@@ -103,6 +101,13 @@ class EndToEnd:
             for worker in workers:
                 worker.end()
 
+    async def _ready(self, monitors: Sequence[Worker], documents: int) -> None:
+        """Have the reference documents read. The router's marks are the first records a monitor
+        meets."""
+        async with self._routing(documents):
+            for monitor in monitors:
+                await until(monitor.ready, 120, "the monitor is ready")
+
     async def _create_topics(self) -> None:
         settings = Settings(kafka_bootstrap=self._bootstrap, topic_prefix=self._prefix)
         await asyncio.to_thread(create_topics, settings)
@@ -116,15 +121,11 @@ class EndToEnd:
         start = self._now - 23 * DAY
         documents, took = await self._produce(reference(start=start))
         print(f"produced {documents:,} reference documents in {took:.0f} s", flush=True)
-        monitor = Worker(self._folder, self._environment, "monitor")
-        try:
-            # The router's marks are the first records a monitor meets.
-            async with self._routing(documents):
-                await until(monitor.ready, 120, "the monitor is ready")
-            rate = await self._passes(monitor, start, events)
-            monitor.end()
-            began = time.monotonic()
-            monitor = Worker(self._folder, self._environment, "monitor")
+        with self._monitors(1) as workers:
+            await self._ready(workers, documents)
+            rate = await self._passes(workers, start, events)
+        began = time.monotonic()
+        with self._monitors(1) as [monitor]:
             await until(monitor.ready, 300, "the monitor is ready again")
             took, held = time.monotonic() - began, monitor.memory() / _MIB
             print(f"started anew: ready after {took:.0f} s; the monitor holds {held:,.0f} MiB")
@@ -133,19 +134,17 @@ class EndToEnd:
                 print(f"ratio: {rate / plain:.1f} times the plain Faust program", flush=True)
             if seconds:
                 await self._latency(monitor, start + 20 * DAY, seconds)
-        finally:
-            monitor.end()
 
     async def _produce(self, lines: Any) -> tuple[int, float]:
         return await produce(self._bootstrap, self._prefix, lines, _PARTITIONS)
 
-    async def _passes(self, monitor: Worker, start: int, events: int) -> float:
+    async def _passes(self, monitors: Sequence[Worker], start: int, events: int) -> float:
         """Two passes over the same customers; the rate of the first."""
         rates = []
         for number in (1, 2):
             mix = Mix(events, start=start + (number - 1) * 10 * DAY, run=f"{number}-")
             end = self._now - (23 - 10 * number) * DAY
-            rates.append(await self._pass([monitor], f"pass {number}", mix, end))
+            rates.append(await self._pass(monitors, f"pass {number}", mix, end))
         return rates[0]
 
     async def _pass(

@@ -176,7 +176,7 @@ class Engine:
             self._draw(step, view, event, drawn, told)
         notebooks, needy = step.state.notebooks, self._needy
         for id_, draw, asks, ends_of, detector in reading.readers:
-            if needy and id_ in needy and self._lacks_reference(id_):
+            if id_ in needy and self._lacks_reference(id_):
                 continue
             try:
                 fact = draw(event, self.reference) if asks is None or asks(data) else None
@@ -210,7 +210,7 @@ class Engine:
         if concerns is None or now is None or judged is None or now < judged:
             return False
         expires, due = notebook.expires, notebook.due
-        if expires is None or expires < now or (due is not None and due < now):
+        if expires is None or expires < now or _passed(due, now):
             return False
         if notebook.waiting or not step.state.answered():
             return False
@@ -268,8 +268,7 @@ class Engine:
     def _spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
         state = step.state
-        if state.subscribers:
-            step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
+        step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
         for role, news in by_role(told).items():
             for detector in self._watching.get(role, ()):
                 notebook = state.notebooks.get(detector.id)

@@ -83,7 +83,7 @@ def _concerns(view: View, fact: Fact, params: FollowUpLapsedParams) -> bool:
     if newest and looked_at and not view.passed(fact.at + view.common.grace):
         return False
     stages = {it.about: it.fields["stage"] for it in view.facts if it.role == "opportunity"}
-    return bool(stages) and not (newest and "open" not in stages.values())
+    return bool(stages) and (not newest or "open" in stages.values())
 
 
 def _lapses(

@@ -75,7 +75,7 @@ class LocalRun:
         state = self.states.get(key)
         due = None if state is None else state.due
         step = self.engine.step(key, state, inputs, self.now)
-        # Most looks put nothing off, and a state with a deadline is not empty.
+        # Few looks move the deadline, and a state that has one is not empty.
         if step.changed and (due is None or step.state.due != due):
             self._keep(key, step.state)
         if step.evicted:
