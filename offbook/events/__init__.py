@@ -3,9 +3,10 @@
 from offbook.events.alert import Alert, Bilingual, Evidence, Mode, Rule, Severity, State
 from offbook.events.decode import decode_record, decode_structured
 from offbook.events.document import document, encode_document
-from offbook.events.event import Event, Origin, fingerprint
+from offbook.events.event import Event, Origin
 from offbook.events.rejected import MAX_BYTES, Rejected, Stage
 from offbook.events.types import (
+    HEARTBEAT,
     KIND_OF_DATA,
     KIND_OF_TOPIC,
     KIND_OF_TYPE,
@@ -19,6 +20,7 @@ from offbook.events.types import (
 )
 
 __all__ = [
+    "HEARTBEAT",
     "KINDS",
     "KIND_OF_DATA",
     "KIND_OF_TOPIC",
@@ -44,6 +46,5 @@ __all__ = [
     "decode_structured",
     "document",
     "encode_document",
-    "fingerprint",
     "topic_of_type",
 ]

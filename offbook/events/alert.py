@@ -83,6 +83,8 @@ class Alert(Struct, frozen=True):
     mode: Mode
     rule: Rule | None = None
     suppressed: Suppressed | None = None
+    #: Later than the rest, and so with a default: alerts that were written before have none.
+    account_holder: str | None = None
 
     @property
     def audience(self) -> Audience:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from offbook.events import meanings
 from offbook.events.rejected import Stage
-from offbook.events.types import KINDS, Kind
+from offbook.events.types import HEARTBEAT, KIND_OF_TYPE, KINDS, Kind
 
 ALERTS_TOPIC = "offbook.alerts"
 _BINDING = "0.5.0"
@@ -48,7 +48,8 @@ def asyncapi() -> dict[str, Any]:
         | {ALERTS_TOPIC: _alerts()}
         | {f"dlq.{kind.topic}": _dead_letters(kind) for kind in KINDS},
         "operations": {
-            f"receive.{kind.topic}": _operation("receive", kind.topic, kind.type) for kind in KINDS
+            f"receive.{kind.topic}": _operation("receive", kind.topic, kind.type, HEARTBEAT.type)
+            for kind in KINDS
         }
         | {f"send.{ALERTS_TOPIC}": _operation("send", ALERTS_TOPIC, "offbook.alert.v1")}
         | {
@@ -56,7 +57,7 @@ def asyncapi() -> dict[str, Any]:
             for kind in KINDS
         },
         "components": {
-            "messages": {kind.type: _event(kind) for kind in KINDS}
+            "messages": {kind.type: _event(kind) for kind in KIND_OF_TYPE.values()}
             | {"offbook.alert.v1": _alert(), "deadLetter": _dead_letter()}
         },
     }
@@ -65,23 +66,23 @@ def asyncapi() -> dict[str, Any]:
 def _source(kind: Kind) -> dict[str, Any]:
     policy = ["compact"] if kind.is_reference else ["delete"]
     summary = meanings.TYPES[kind.data].en
-    return _channel(kind.topic, summary, kind.type, policy)
+    return _channel(kind.topic, summary, policy, kind.type, HEARTBEAT.type)
 
 
 def _alerts() -> dict[str, Any]:
-    return _channel(ALERTS_TOPIC, "Every revision of every alert.", "offbook.alert.v1", ["delete"])
+    return _channel(ALERTS_TOPIC, "Every revision of every alert.", ["delete"], "offbook.alert.v1")
 
 
 def _dead_letters(kind: Kind) -> dict[str, Any]:
     summary = f"Records of `{kind.topic}` that are no events, as they came."
-    return _channel(f"dlq.{kind.topic}", summary, "deadLetter", ["delete"])
+    return _channel(f"dlq.{kind.topic}", summary, ["delete"], "deadLetter")
 
 
-def _channel(topic: str, summary: str, message: str, policy: list[str]) -> dict[str, Any]:
+def _channel(topic: str, summary: str, policy: list[str], *messages: str) -> dict[str, Any]:
     return {
         "address": topic,
         "summary": summary,
-        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
         "bindings": {
             "kafka": {
                 "topic": topic,
@@ -92,12 +93,12 @@ def _channel(topic: str, summary: str, message: str, policy: list[str]) -> dict[
     }
 
 
-def _operation(action: str, topic: str, message: str) -> dict[str, Any]:
+def _operation(action: str, topic: str, *messages: str) -> dict[str, Any]:
     channel = f"#/channels/{topic}"
     return {
         "action": action,
         "channel": {"$ref": channel},
-        "messages": [{"$ref": f"{channel}/messages/{message}"}],
+        "messages": [{"$ref": f"{channel}/messages/{name}"} for name in messages],
     }
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, get_args, get_type_hints
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, UnsetType
 from msgspec.structs import replace
 
 from offbook.events.rejected import Rejected
@@ -22,6 +22,7 @@ from offbook.events.types import (
     CURRENCY_CODE,
     PLAIN_AMOUNT,
     PLAIN_PERCENT,
+    Account,
     Amount,
     CrmEdit,
     Currency,
@@ -142,9 +143,9 @@ def _struct_fault(data: msgspec.Struct, raw: bytes | Raw, path: str) -> Rejected
     members = _MEMBERS.decode(raw)
     for name, hint in hints(type(data)).items():
         value = getattr(data, name)
-        if value is None or name not in members:
+        if value is None or value is msgspec.UNSET or name not in members:
             continue
-        found = _fault(_required(hint), value, members[name], f"{path}.{name}")
+        found = _fault(bare(hint), value, members[name], f"{path}.{name}")
         if found is not None:
             return found
     return None
@@ -168,10 +169,17 @@ def _fault(hint: Any, value: Any, raw: Raw, path: str) -> Rejected | None:
     return _text_fault(hint, value, path) if isinstance(value, str) else None
 
 
-def _required(hint: Any) -> Any:
-    """`hint` without `| None`."""
-    args = get_args(hint)
-    return args[0] if len(args) == 2 and args[1] is type(None) else hint
+def bare(hint: Any) -> Any:
+    """`hint` without `| None`, and without the mark of what was not said."""
+    if not may_be_null(hint):
+        return hint
+    (kind,) = (it for it in get_args(hint) if it not in (type(None), UnsetType))
+    return kind
+
+
+def may_be_null(hint: Any) -> bool:
+    """Whether null may stand there."""
+    return type(None) in get_args(hint)
 
 
 def _differences_fault(differences: dict[str, Difference], path: str) -> Rejected | None:
@@ -235,7 +243,7 @@ def _says_always(value: date, path: str) -> bool:
 
 
 def _text_fault(hint: Any, value: str, path: str) -> Rejected | None:
-    if hint == Id and has_control(value):
+    if hint in (Id, Account) and has_control(value):
         return Rejected(
             "data",
             path,

@@ -19,17 +19,22 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 from msgspec.structs import replace
 
-from offbook.events import checks, explain, privacy
+from offbook.events import checks, explain, leap_seconds, privacy
 from offbook.events.event import Event, Origin
+from offbook.events.folding import REGION, RefusedError, Sent, fold
 from offbook.events.rejected import MAX_BYTES, Rejected
+from offbook.events.spelling import folded
 from offbook.events.times import MINUTE, micros
 from offbook.events.types import (
+    HEARTBEAT,
     IMAGE_KEYS,
     KIND_OF_TYPE,
-    KINDS,
+    MAX_ID,
     NO_CONTROL,
+    SOURCE_TOPICS,
     CrmEdit,
     EventData,
+    Heartbeat,
     Kind,
     Tip,
 )
@@ -42,12 +47,14 @@ LATEST = 4_133_980_800_000_000
 
 _TIP_TYPE = b"offbook.tip"
 
+#: The longest `id` and `source`, in bytes of UTF-8.
+MAX_ATTRIBUTE = 1024
 Attribute = Annotated[
     str,
     Meta(
         min_length=1,
-        max_length=1024,
-        description="a string of 1-1024 characters without control characters",
+        max_length=MAX_ATTRIBUTE,
+        description="a string of 1-1024 bytes without control characters",
         extra_json_schema={"pattern": NO_CONTROL},
     ),
 ]
@@ -73,10 +80,11 @@ class _Envelope(_Attributes):
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _READERS: dict[str, tuple[Kind, msgspec.json.Decoder[EventData]]] = {
-    kind.type: (kind, msgspec.json.Decoder(kind.data)) for kind in KINDS
+    kind.type: (kind, msgspec.json.Decoder(kind.data)) for kind in KIND_OF_TYPE.values()
 }
 
 _ONE_EVENT = "Send one CloudEvent as a JSON object."
+_ANY_SOURCE_TOPIC = "Send it to a source topic: " + ", ".join(SOURCE_TOPICS) + "."
 _JSON_ONLY = "Send `data` as JSON and `datacontenttype` as application/json, or leave it out."
 
 
@@ -86,15 +94,17 @@ def decode_record(
     origin: Origin,
     *,
     wall: int | None = None,
+    region: str = REGION,
 ) -> Event | Rejected:
     """Decode one Kafka record in the structured or the binary mode of CloudEvents.
 
     A header that begins with `ce_` makes it binary unless the content type says otherwise.
     `wall` is the wall clock in microseconds; without it (files, replays) nothing is too far ahead.
-    With an `origin.topic` of "" any type may come, and the event gets its own topic.
+    With an `origin.topic` of "" any type may come, and the event gets its own topic; a heartbeat
+    has none. `region` is where phones without a country code are at home.
     """
     try:
-        outcome = _record(value, headers, origin, wall)
+        outcome = _record(value, headers, origin, wall, region)
     except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
         outcome = explain.unreadable(error, value or b"")
     if isinstance(outcome, Rejected) and _concerns_tips(value, headers, origin):
@@ -103,10 +113,10 @@ def decode_record(
 
 
 def decode_structured(
-    value: bytes | None, origin: Origin, *, wall: int | None = None
+    value: bytes | None, origin: Origin, *, wall: int | None = None, region: str = REGION
 ) -> Event | Rejected:
     """Decode one structured CloudEvents document; see `decode_record`."""
-    return decode_record(value, (), origin, wall=wall)
+    return decode_record(value, (), origin, wall=wall, region=region)
 
 
 def _record(
@@ -114,6 +124,7 @@ def _record(
     headers: Sequence[tuple[str, bytes | None]],
     origin: Origin,
     wall: int | None,
+    region: str,
 ) -> Event | Rejected:
     if value is None:
         return Rejected(
@@ -134,12 +145,14 @@ def _record(
         if isinstance(attributes, Rejected):
             return attributes
         if attributes is not None:
-            outcome = _event(attributes, value, value, headers, origin, wall)
+            outcome = _event(attributes, value, value, headers, origin, wall, region)
             return _of_header(outcome) if isinstance(outcome, Rejected) else outcome
     try:
         envelope = _ENVELOPE.decode(value)
     except msgspec.ValidationError as error:
-        return explain.invalid(error, _Attributes, "envelope")
+        wrong = explain.invalid(error, _Attributes, "envelope")
+        second = leap_seconds.without(value) if wrong.stage == "time" else None
+        return wrong if second is None else _record(second, headers, origin, wall, region)
     if envelope.data_base64 is not _NOTHING and bytes(envelope.data_base64) != b"null":
         return Rejected(
             "envelope", "data_base64", "`data_base64` holds bytes, not an event.", _JSON_ONLY
@@ -148,7 +161,7 @@ def _record(
         return Rejected(
             "envelope", "data", "`data` is missing.", "Send the fields of the event in `data`."
         )
-    return _event(envelope, bytes(envelope.data), value, headers, origin, wall)
+    return _event(envelope, bytes(envelope.data), value, headers, origin, wall, region)
 
 
 def _event(
@@ -158,12 +171,14 @@ def _event(
     headers: Sequence[tuple[str, bytes | None]],
     origin: Origin,
     wall: int | None,
+    region: str,
 ) -> Event | Rejected:
     reader = _READERS.get(attributes.type)
     if (
         reader is None
         or attributes.specversion != "1.0"
         or attributes.datacontenttype is not None
+        or not (attributes.id.isascii() and attributes.source.isascii())
         or not (attributes.id.isprintable() and attributes.source.isprintable())
     ):
         wrong = _envelope_fault(attributes)
@@ -172,13 +187,13 @@ def _event(
     assert reader is not None
     kind, decoder = reader
     topic = origin.topic
-    if topic != kind.topic:
+    if topic != kind.topic and not (kind is HEARTBEAT and topic in SOURCE_TOPICS):
         if topic:
             return Rejected(
                 "type",
                 "type",
                 f"A `{kind.type}` does not belong on topic `{topic}`.",
-                f"Send it to topic `{kind.topic}`.",
+                f"Send it to topic `{kind.topic}`." if kind.topic else _ANY_SOURCE_TOPIC,
             )
         origin = Origin(kind.topic, origin.partition, origin.offset)
     if kind.data is Tip:
@@ -200,48 +215,74 @@ def _event(
             f"`time` is more than {FUTURE // MINUTE} minutes ahead of the clock.",
             "Check clock and offset: local time sent as `Z` is 8 hours ahead in China.",
         )
-    data = _data(kind, decoder, raw)
-    if isinstance(data, Rejected):
-        return data
+    told = _data(kind, decoder, raw, region)
+    if isinstance(told, Rejected):
+        return told
+    data, sent = told
+    if isinstance(data, Heartbeat) and data.partition not in (None, origin.partition) and topic:
+        return _ANOTHER_PARTITION
     # One text for all that a system sends: facts keep it.
-    return Event(intern(attributes.source), attributes.id, time, data, origin)
+    return Event(intern(attributes.source), attributes.id, time, data, origin, sent)
 
 
-def _data(kind: Kind, decoder: msgspec.json.Decoder[EventData], raw: bytes) -> EventData | Rejected:
+_ANOTHER_PARTITION = Rejected(
+    "data",
+    "data.partition",
+    "`data.partition` is not the partition that the heartbeat stands on.",
+    "Send a heartbeat to the partition it speaks for, behind the events of that partition.",
+)
+
+
+def _data(
+    kind: Kind, decoder: msgspec.json.Decoder[EventData], raw: bytes, region: str
+) -> tuple[EventData, Sent] | Rejected:
     try:
-        data = decoder.decode(raw)
+        data, sent = fold(decoder.decode(raw), region)
         if not checks.doubtful(data, raw):
-            return data
+            return data, sent
         wrong = checks.fault(data, raw)
     except msgspec.ValidationError as error:
         wrong = explain.invalid(error, kind.data, "data", "data")
+    except RefusedError as refused:
+        return refused.rejected
     if wrong is None:
-        return checks.without_always(data)
+        return checks.without_always(data), sent
     tidy = _tidied(kind, raw)
-    return wrong if tidy is None else _data(kind, decoder, tidy)
+    return wrong if tidy is None else _data(kind, decoder, tidy, region)
 
 
 def _tidied(kind: Kind, raw: bytes) -> bytes | None:
     """`raw` without what only looks wrong, or None if there is nothing of the kind: null for a
-    field that is not there, and in field images keys that are not the contract's."""
+    field that is not there, padding that makes a text too long, and in field images keys that are
+    not the contract's."""
     try:
         fields = msgspec.json.decode(raw, type=dict[str, Raw])
     except msgspec.ValidationError:
         return None
-    kept = {key: field for key, field in fields.items() if bytes(field) != b"null"}
-    changed = len(kept) < len(fields)
-    if kind.data is CrmEdit:
-        known = IMAGE_KEYS.get(_object_type(kept))
-        for side in ("before", "after"):
-            image = kept.get(side, _NOTHING)
-            if known is None or not bytes(image).startswith(b"{"):
-                continue
-            keys = msgspec.json.decode(image, type=dict[str, Raw])
-            ours = {key: field for key, field in keys.items() if key in known}
-            if len(ours) < len(keys):
-                kept[side] = Raw(msgspec.json.encode(ours))
-                changed = True
-    return msgspec.json.encode(kept) if changed else None
+    kept = {key: _unpadded(field) for key, field in fields.items() if bytes(field) != b"null"}
+    known = IMAGE_KEYS.get(_object_type(kept)) if kind.data is CrmEdit else None
+    for name in ("object", "before", "after") if kind.data is CrmEdit else ():
+        inner = kept.get(name, _NOTHING)
+        if not bytes(inner).startswith(b"{"):
+            continue
+        keys = msgspec.json.decode(inner, type=dict[str, Raw])
+        ours = {
+            key: _unpadded(field)
+            for key, field in keys.items()
+            if name == "object" or known is None or key in known
+        }
+        if ours != keys:
+            kept[name] = Raw(msgspec.json.encode(ours))
+    return msgspec.json.encode(kept) if kept != fields else None
+
+
+def _unpadded(field: Raw) -> Raw:
+    """A text that is longer than an id may be without what is blank at its ends."""
+    if len(bytes(field)) <= MAX_ID or not bytes(field).startswith(b'"'):
+        return field
+    text = msgspec.json.decode(field, type=str)
+    tidy = folded(text)
+    return Raw(msgspec.json.encode(tidy)) if len(tidy) < len(text) else field
 
 
 class _ObjectType(Struct):
@@ -264,6 +305,13 @@ def _envelope_fault(attributes: _Attributes) -> Rejected | None:
             'Send CloudEvents 1.0, `"specversion": "1.0"`.',
         )
     for field, text in (("id", attributes.id), ("source", attributes.source)):
+        if len(text.encode("utf-8", "replace")) > MAX_ATTRIBUTE:
+            return Rejected(
+                "envelope",
+                field,
+                f"`{field}` is longer than {MAX_ATTRIBUTE} bytes.",
+                "Send a shorter one, such as a hash of it.",
+            )
         if checks.has_control(text):
             return Rejected(
                 "envelope",
@@ -325,6 +373,7 @@ def _from_headers(headers: Sequence[tuple[str, bytes | None]]) -> _Attributes | 
             return _header_fault("ce_" + name, "is not UTF-8", "Encode headers as UTF-8.")
     if content_type is not None:
         attributes["datacontenttype"] = content_type.decode("latin-1")
+    attributes["time"] = leap_seconds.before(attributes["time"]) or attributes["time"]
     try:
         return msgspec.convert(attributes, _Attributes)
     except msgspec.ValidationError as error:

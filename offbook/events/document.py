@@ -8,18 +8,22 @@ from typing import Any
 import msgspec
 
 from offbook.events.event import Event
+from offbook.events.folding import unfold
 from offbook.events.times import rfc3339
 
 
 def document(event: Event) -> dict[str, Any]:
-    """The structured CloudEvents document of `event`; what equals a default is left out."""
+    """The structured CloudEvents document of `event`, as it was sent; what equals a default is left
+    out."""
+    data = _plain(msgspec.to_builtins(event.data, builtin_types=(Decimal,)))
+    unfold(data, event.sent)
     return {
         "specversion": "1.0",
         "id": event.id,
         "source": event.source,
         "type": event.kind.type,
         "time": rfc3339(event.time),
-        "data": _plain(msgspec.to_builtins(event.data, builtin_types=(Decimal,))),
+        "data": data,
     }
 
 

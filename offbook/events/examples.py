@@ -186,6 +186,13 @@ _ALL = (
             "address": "江苏省苏州市工业园区示例路 88 号",
         },
     ),
+    _example(
+        "offbook.heartbeat.v1",
+        "crm-complete-2026-03-02T10:45",
+        "//crm.example.com",
+        "2026-03-02T10:45:00+08:00",
+        {"partition": 3},
+    ),
 )
 
 EXAMPLES: dict[str, dict[str, Any]] = {example["type"]: example for example in _ALL}

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from offbook.events.checks import hints
+from offbook.events.checks import bare, hints
 from offbook.events.rejected import Rejected, Stage
 
 _PATH = re.compile(r" - at `\$?([^`]*)`$")
@@ -180,7 +180,5 @@ def _hint_at(cls: Any, path: str) -> Any:
             hint = hints(hint).get(name, Any)
         else:
             hint = get_args(hint)[-1] if get_origin(hint) is dict else get_args(hint)[0]
-        args = get_args(hint)
-        if len(args) == 2 and args[1] is type(None):
-            hint = args[0]
+        hint = bare(hint)
     return hint

@@ -19,12 +19,12 @@ _M = Meaning
 ATTRIBUTES: dict[str, Meaning] = {
     "specversion": _M("Always `1.0`.", "固定为 `1.0`。"),
     "id": _M(
-        "With `source` it identifies the event: a repeat changes nothing. 1-1024 characters.",
-        "与 `source` 一起唯一标识一个事件，重复发送不产生任何影响。1–1024 个字符。",
+        "With type and `source` it identifies the event: a repeat changes nothing. 1-1024 bytes.",
+        "与事件类型、`source` 一起唯一标识一个事件，重复发送不产生任何影响。1–1024 字节。",
     ),
     "source": _M(
-        "Which system sends it, such as `//crm.example.com`. 1-1024 characters.",
-        "发送方系统，例如 `//crm.example.com`。1–1024 个字符。",
+        "Which system sends it, such as `//crm.example.com`. 1-1024 bytes.",
+        "发送方系统，例如 `//crm.example.com`。1–1024 字节。",
     ),
     "type": _M("Decides which `data` is expected.", "事件类型，决定 `data` 的字段。"),
     "time": _M(
@@ -51,6 +51,7 @@ NAMES: dict[type[t.EventData], Meaning] = {
     t.ReferenceAccount: _M("account on file", "账户资料"),
     t.ReferenceEmployee: _M("employee on file", "员工资料"),
     t.ReferenceCustomer: _M("customer on file", "客户资料"),
+    t.Heartbeat: _M("heartbeat", "心跳"),
 }
 
 TYPES: dict[type[t.EventData], Meaning] = {
@@ -89,6 +90,12 @@ TYPES: dict[type[t.EventData], Meaning] = {
         "An employee, with what is known to be his.", "员工档案，以及已知属于其本人的信息。"
     ),
     t.ReferenceCustomer: _M("A customer and who owns it.", "客户档案及其归属。"),
+    t.Heartbeat: _M(
+        "Everything that happened up to `time` has been sent, on the partition this stands on. A "
+        "topic that has ever had a heartbeat is complete only up to its newest one.",
+        "截至 `time` 发生的事件已全部发送到本消息所在的分区。某个 topic 一旦有过心跳，"
+        "其完整性就只认到最近一次心跳为止。",
+    ),
 }
 
 _CUSTOMER = _M("The customer it is about.", "相关客户编号。")
@@ -114,7 +121,10 @@ FIELDS: dict[type[t.EventData], dict[str, Meaning]] = {
         "id": _M("Its id.", "记录编号。"),
     },
     t.Image: {
-        "owner": _M("The employee it belongs to.", "归属员工。"),
+        "owner": _M(
+            "The employee it belongs to; null: nobody's from now on (returned to the pool).",
+            "归属员工；null 表示从此无人归属（退回公海）。",
+        ),
         "name": _M("Name of the customer.", "客户名称。"),
         "phone": _M("Phone of the customer.", "客户电话。"),
         "email": _M("E-mail of the customer.", "客户邮箱。"),
@@ -229,10 +239,18 @@ FIELDS: dict[type[t.EventData], dict[str, Meaning]] = {
     },
     t.ReferenceCustomer: {
         "customer": _M("Id of the customer.", "客户编号。"),
-        "owner": _M("The employee the customer belongs to.", "归属员工编号。"),
+        "owner": _M(
+            "The employee the customer belongs to; null: nobody.", "归属员工编号；null 表示无人归属。"
+        ),
         "tier": _M("`key` for a key account.", "`key` 为大客户。"),
         "phone": _M("Phone.", "电话。"),
         "address": _M("Address.", "地址。"),
+    },
+    t.Heartbeat: {
+        "partition": _M(
+            "The partition it stands on, for whoever sends to one by number.",
+            "所在的分区号，便于按分区发送者核对。",
+        ),
     },
 }
 
@@ -273,5 +291,8 @@ ALERT: dict[str, Meaning] = {
     "suppressed": _M(
         "`{until, reason}` of the allowance that covers it: nobody is to be woken. Else null.",
         "命中豁免时为 `{until, reason}`（截止时刻与理由），不呼叫任何人；否则为 null。",
+    ),
+    "account_holder": _M(
+        "The employee whose account it is, where known.", "该账户的持有员工，未知为 null。"
     ),
 }

@@ -14,6 +14,7 @@ from offbook.events import meanings
 from offbook.events import types as t
 from offbook.events.alert import Alert
 from offbook.events.asyncapi import DEAD_LETTER_HEADERS
+from offbook.events.checks import bare
 from offbook.events.examples import EXAMPLES
 from offbook.events.meanings import Meaning
 
@@ -23,13 +24,18 @@ _M = Meaning
 
 _TYPES: dict[Any, Meaning] = {
     t.Id: _M("id", "编号"),
+    t.Account: _M("account", "账号"),
     t.Text: _M("text ≤ 4096", "文本 ≤ 4096"),
+    t.Phone: _M("phone", "电话"),
+    t.Email: _M("e-mail", "邮箱"),
+    t.Address: _M("address", "地址"),
     t.Excerpt: _M("text ≤ 500", "文本 ≤ 500"),
     t.TipText: _M("text ≤ 65 536", "文本 ≤ 65 536"),
     t.Amount: _M("amount", "金额"),
     t.Percent: _M("percentage", "百分比"),
     t.Currency: _M("currency", "币种代码"),
     t.Count: _M("whole number ≥ 1", "整数 ≥ 1"),
+    t.PartitionNumber: _M("whole number ≥ 0", "整数 ≥ 0"),
     t.Bytes: _M("whole number ≥ 0", "整数 ≥ 0"),
     t.Stars: _M("1-5", "1–5"),
     date: _M("date", "日期"),
@@ -90,6 +96,7 @@ class _Words(NamedTuple):
     refused: str
     after_refused: str
     repeats: str
+    complete: str
     alerts: str
 
 
@@ -116,11 +123,20 @@ except on reference topics.
 
 - *Ids* (`employee`, `customer`, `order`, …): strings of 1-128 characters without control
   characters. Use the same id for the same thing in every system.
+- *Spelling*. Ids are compared with full and half width folded (Unicode NFKC), without characters
+  that nobody sees and without blanks at the ends; their case counts. Accounts, besides, without
+  blanks, hyphens and dots, in upper case; one that is masked, or cut off by a spreadsheet
+  (`6.22E+18`), is refused. Phones are compared as E.164 without their extension (a number without a
+  country code is at home where `phone_region` says), e-mails without case, addresses without
+  blanks, case and width. What is masked (`138****8000`) or stands for nothing (`-`, `N/A`, `无`,
+  `不详`, `同上`) is none. `offbook validate` tells what was folded.
 - *Amounts*: `"1280.00"`. Digits with at most one point, at most 18 digits, never below 0, no
   exponent, space or thousands separator. A JSON number is taken too.
 - *Currency*: an ISO 4217 code; the renminbi is `CNY`, not `RMB`.
 - *Dates*: `"2026-03-31"`, 1990 to 2100.
-- *Optional fields* that have no value are left out; null says the same.
+- *Optional fields* that have no value are left out; null says the same, except for an `owner`: after
+  a value, null says that it is nobody's from then on.
+- A leap second that happened (`23:59:60Z`) is read as the last microsecond of its minute.
 - A document is at most 1 MiB.
 """,
     images="""`before` and `after` hold field images. These keys are read, each for the types of
@@ -138,17 +154,31 @@ cannot be read, is larger than 1 MiB or has a document within a string is withhe
 """,
     repeats="""## Repeated, late and removed
 
-- *Repeated*: `source` and `id` together are the event. A second one with the same two counts as a
-  duplicate and changes nothing, whatever else it says. To correct an event, send a new one.
-- *Late*: order of arrival does not matter. An event up to 7 days behind the stream's time gives
+- *Repeated*: `type`, `source` and `id` together are the event. A second one with the same three
+  changes nothing. If it says something else it is a conflict: the first stays, and the second is in
+  the dead letters with the place of both.
+- *Corrected*: the newest word, by `time`, counts. To correct a payment or a shipment, send its number
+  again with what is right, under a new event `id` and a later `time`; alerts are revised or withdrawn.
+  After a refund or a return the same number begins a new leg of the same thing.
+- *Late*: order of arrival does not matter. An event up to 14 days behind the stream's time gives
   the same alerts as one in time; a later one still counts where a window is open. Alerts already
   raised are revised or withdrawn.
-- *Ahead*: more than 5 minutes ahead of the wall clock is refused (live only), so one wrong clock
-  does not move the deadlines of others.
+- *Ahead*: a `time` more than 5 minutes ahead of the record's timestamp is refused (live only), so one
+  wrong clock does not move the deadlines of others.
 - *Reference topics* are compacted: key each record by the id of what it describes; the last
   document of an id wins. A record with that key and a null value removes the entry. Elsewhere a
   null value is refused.
 
+""",
+    complete="""## Up to when a topic is complete
+
+"No order within 72 hours" can only be said once all orders of those 72 hours have been sent. Say so
+with a heartbeat, on any source topic, behind the events it speaks of, at least as often as deadlines
+may wait (every minute, say), and on each of the topic's partitions. From the first one on, the
+topic's time moves by its events and heartbeats only: while the sender is down, whatever could be
+missing because of that is waited for, and nobody is accused. For a sender that cannot, set
+`expected_every` for its topic; a topic with neither counts as complete as soon as it has been read to
+its end.
 """,
     alerts="""## Alerts
 
@@ -178,11 +208,18 @@ _ZH = _Words(
 
 - *编号*（`employee`、`customer`、`order` 等）：1–128 个字符的字符串，不含控制字符。
   同一对象在各系统中必须使用同一编号。
+- *写法*：编号比较时统一全角半角（Unicode NFKC），去掉不可见字符和首尾空白，区分大小写。
+  账号还会去掉空白、连字符和点，并转为大写；打了掩码的，或被表格软件截断的（`6.22E+18`），拒收。
+  电话按 E.164 比较，不含分机（没有国家码的号码属于 `phone_region` 所设地区）；邮箱不分大小写；
+  地址不计空白、大小写和全半角。打了掩码的（`138****8000`）或占位的（`-`、`N/A`、`无`、`不详`、
+  `同上`）视为没有。`offbook validate` 会列出哪些内容做了归一。
 - *金额*：写作 `"1280.00"`。只含数字和至多一个小数点，总共不超过 18 位数字，不得为负，
   不用科学计数法、空格或千分位。也接受 JSON 数字。
 - *币种*：ISO 4217 代码；人民币写 `CNY`，不写 `RMB`。
 - *日期*：写作 `"2026-03-31"`，1990 年至 2100 年。
-- *可选字段*没有值时直接省略；写 null 等同于省略。
+- *可选字段*没有值时直接省略；写 null 等同于省略，只有 `owner` 例外：有过归属之后写 null，
+  表示从此无人归属。
+- 真实发生过的闰秒（`23:59:60Z`）按该分钟的最后一微秒处理。
 - 单个文档不超过 1 MiB。
 """,
     images="""`before` 和 `after` 是修改前后的字段值。系统按记录类型读取下列键；
@@ -200,16 +237,27 @@ _ZH = _Words(
 """,
     repeats="""## 重复、迟到与删除
 
-- *重复*：`source` 加 `id` 唯一确定一个事件。两者相同的后续消息视为重复，
-  不论其余内容如何，都不产生影响。需要更正时，请发送一个新事件。
-- *迟到*：与到达顺序无关。比流时间晚 7 天以内到达的事件，与准时到达时产生的告警完全一致；
+- *重复*：`type`、`source` 加 `id` 唯一确定一个事件。三者相同的后续消息不产生任何影响；
+  若内容不同，则为冲突：以先到者为准，后到者连同双方位置转入死信。
+- *更正*：以 `time` 最新的说法为准。更正收款或发货时，用同一单号重发正确内容，
+  事件 `id` 须为新值，`time` 须更晚；相关告警会修订或撤销。退款或退货之后再用同一单号，
+  视为同一笔业务的新一程。
+- *迟到*：与到达顺序无关。比流时间晚 14 天以内到达的事件，与准时到达时产生的告警完全一致；
   更晚的事件，只要窗口还在就仍然计入。已发出的告警会相应修订或撤销。
-- *超前*：比当前时间超前 5 分钟以上的事件会被拒收（仅限实时接入），
+- *超前*：`time` 比消息时间戳超前 5 分钟以上的事件会被拒收（仅限实时接入），
   以免一台机器的时钟错误影响其他截止时间。
 - *参考数据的 topic* 启用了日志压缩：请以所描述对象的编号作为消息的键，
   同一编号以最后一份文档为准。键相同、内容为 null 的消息表示删除该条目。
   在其他 topic 上，内容为 null 的消息会被拒收。
 
+""",
+    complete="""## topic 完整到何时
+
+只有 72 小时内的订单都已发来，才能断言“72 小时内没有订单”。请用心跳说明这一点：可发到任何数据源
+topic，排在所覆盖的事件之后，频率不低于允许截止时间等待的时长（例如每分钟一次），且每个分区都要发。
+自第一次心跳起，该 topic 的时间只随事件和心跳前进：发送方中断期间，凡可能因此缺失的内容都会等待，
+不会冤枉任何人。发不了心跳的系统，可为其 topic 设置 `expected_every`；两者都没有的 topic，
+读到末尾即视为完整。
 """,
     alerts="""## 告警
 
@@ -253,7 +301,9 @@ def page(language: Language) -> str:
             language,
         ),
         words.after_refused,
-        words.repeats + words.alerts,
+        words.repeats + words.complete,
+        _kind(t.HEARTBEAT, words, language),
+        words.alerts,
         _table(
             ["field", "meaning"],
             [(f"`{name}`", meaning) for name, meaning in meanings.ALERT.items()],
@@ -264,7 +314,7 @@ def page(language: Language) -> str:
 
 
 def _kind(kind: t.Kind, words: _Words, language: Language) -> str:
-    title = kind.topic
+    title = kind.topic or kind.type
     parts = [
         f"## `{title}`",
         "",
@@ -286,7 +336,7 @@ def _fields(cls: type[t.EventData], language: Language) -> str:
     for path, hint, field, meaning in _flat(cls, ""):
         required = _say("yes", language) if field.required else ""
         text = getattr(meaning, language)
-        if field.default is not msgspec.NODEFAULT and field.default not in (None, ()):
+        if field.default not in (msgspec.NODEFAULT, msgspec.UNSET, None, ()):
             mark = "。" if language == "zh" else "."
             default = f"{_say('default', language)} `{field.default}`"
             text = f"{text.rstrip('。.')}{'；' if language == 'zh' else '; '}{default}{mark}"
@@ -301,7 +351,7 @@ def _flat(
     found = []
     hints = get_type_hints(cls, include_extras=True)
     for field in msgspec.structs.fields(cls):
-        hint = _required(hints[field.name])
+        hint = bare(hints[field.name])
         path = prefix + field.name
         found.append((path, hint, field, meanings.FIELDS[cls][field.name]))
         if hint is t.ObjectRef:
@@ -315,13 +365,8 @@ def _images(language: Language) -> str:
     for name in t.Image.__struct_fields__:
         objects = " ".join(f"`{kind}`" for kind, keys in t.IMAGE_KEYS.items() if name in keys)
         meaning = meanings.FIELDS[t.Image][name]
-        rows.append((f"`{name}`", _type(_required(hints[name]), language), objects, meaning))
+        rows.append((f"`{name}`", _type(bare(hints[name]), language), objects, meaning))
     return _table(["key", "type", "of", "meaning"], rows, language)
-
-
-def _required(hint: Any) -> Any:
-    args = get_args(hint)
-    return args[0] if len(args) == 2 and args[1] is type(None) else hint
 
 
 def _type(hint: Any, language: Language) -> str:

@@ -23,11 +23,12 @@ from msgspec import Meta, Struct
 
 from offbook.events import meanings
 from offbook.events.alert import Alert
+from offbook.events.checks import bare, may_be_null
 from offbook.events.decode import Attribute
 from offbook.events.examples import EXAMPLES
 from offbook.events.types import (
     IMAGE_KEYS,
-    KINDS,
+    KIND_OF_TYPE,
     CrmEdit,
     EventData,
     Image,
@@ -59,7 +60,7 @@ def event_schema(kind: Kind) -> Schema:
         "$schema": DIALECT,
         "$id": f"{kind.type}.json",
         "title": kind.type,
-        "description": f"{meanings.TYPES[kind.data].en} On topic `{kind.topic}`.",
+        "description": f"{meanings.TYPES[kind.data].en} {_where(kind)}",
         "type": "object",
         "required": ["specversion", "id", "source", "type", "time", "data"],
         "properties": {
@@ -70,6 +71,10 @@ def event_schema(kind: Kind) -> Schema:
         "$defs": definitions,
         "examples": [EXAMPLES[kind.type]],
     }
+
+
+def _where(kind: Kind) -> str:
+    return f"On topic `{kind.topic}`." if kind.topic else "On any source topic."
 
 
 def alert_schema() -> Schema:
@@ -89,9 +94,9 @@ def _of(hint: Any, definitions: dict[str, Schema]) -> Schema:
     """The schema of a type as annotated; structs become entries of `definitions`."""
     if hint is Any:
         return {}
+    if may_be_null(hint):
+        return _or_null(_of(bare(hint), definitions))
     args = get_args(hint)
-    if len(args) == 2 and args[1] is type(None):
-        return _or_null(_of(args[0], definitions))
     origin = get_origin(hint)
     if origin is Literal:
         return {"enum": list(args)}
@@ -129,8 +134,8 @@ def _limited(base: Any, meta: Meta) -> Schema:
         "minimum": meta.ge,
         "maximum": meta.le,
     }
-    schema = dict(_SIMPLE[base]) | {name: to for name, to in limits.items() if to is not None}
-    return schema | (meta.extra_json_schema or {})
+    schema = dict(_SIMPLE[base]) | limits | (meta.extra_json_schema or {})
+    return {name: to for name, to in schema.items() if to is not None}
 
 
 def _or_null(schema: Schema) -> Schema:
@@ -158,7 +163,7 @@ def _struct(cls: type[Struct], definitions: dict[str, Schema]) -> Schema:
             schema = {"description": described} | {
                 k: v for k, v in schema.items() if k != "description"
             }
-        if field.default is not msgspec.NODEFAULT and field.default is not None:
+        if field.default not in (msgspec.NODEFAULT, msgspec.UNSET, None):
             schema["default"] = field.default
         properties[field.name] = schema
     schema = {
@@ -211,7 +216,8 @@ def rendered() -> dict[str, str]:
     from offbook.events.yaml import to_yaml
 
     dump = partial(json.dumps, ensure_ascii=False, indent=2)
-    files = {f"schemas/{kind.type}.json": dump(event_schema(kind)) + "\n" for kind in KINDS}
+    kinds = KIND_OF_TYPE.values()
+    files = {f"schemas/{kind.type}.json": dump(event_schema(kind)) + "\n" for kind in kinds}
     files["schemas/offbook.alert.v1.json"] = dump(alert_schema()) + "\n"
     files["asyncapi.yaml"] = to_yaml(asyncapi())
     files["events.md"] = page("en")

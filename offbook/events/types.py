@@ -15,11 +15,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 #: `(?![\s\S])` is "end of text" in both Python's and ECMA 262's regular expressions;
 #: Python's `$` would let a trailing newline through.
 NO_CONTROL = r"^[^\x00-\x1f\x7f-\x9f]+(?![\s\S])"
+_CONTROL = r"\x00-\x1f\x7f-\x9f"
+#: An id: 1 to 128 characters without control characters, and blanks of any kind at its ends.
+NAMES_SOMETHING = (
+    rf"^\s*[^\s{_CONTROL}](?:[^{_CONTROL}]{{0,126}}[^\s{_CONTROL}])?\s*(?![\s\S])"
+)
+#: The longest id, in characters.
+MAX_ID = 128
 #: Digits, and at most one point with digits on both sides: what `Decimal` also takes ("1e5",
 #: "1_000", " 1 ", full-width digits) is somebody's mistake more often than an amount.
 PLAIN_AMOUNT = r"^(?=[0-9.]{1,19}(?![\s\S]))(?:[0-9]{1,18}|[0-9]{1,17}\.[0-9]{1,17})(?![\s\S])"
@@ -33,12 +40,26 @@ Id = Annotated[
     str,
     Meta(
         min_length=1,
-        max_length=128,
+        max_length=MAX_ID,
         description="an id of 1-128 characters without control characters",
-        extra_json_schema={"pattern": NO_CONTROL},
+        extra_json_schema={"pattern": NAMES_SOMETHING, "maxLength": None},
+    ),
+]
+#: An account compares otherwise than other ids do, and so is a type of its own; the next three are
+#: texts that compare as what they are. `offbook.events.spelling` says how.
+Account = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=MAX_ID,
+        description="an account of 1-128 characters, whole: not masked, not rounded",
+        extra_json_schema={"pattern": NAMES_SOMETHING, "maxLength": None},
     ),
 ]
 Text = Annotated[str, Meta(max_length=4096, description="free text, at most 4096 characters")]
+Phone = Annotated[str, Meta(max_length=4096, description="a phone, at most 4096 characters")]
+Email = Annotated[str, Meta(max_length=4096, description="an e-mail, at most 4096 characters")]
+Address = Annotated[str, Meta(max_length=4096, description="an address, at most 4096 characters")]
 Amount = Annotated[
     Decimal,
     Meta(
@@ -74,6 +95,7 @@ Currency = Annotated[
 ]
 Count = Annotated[int, Meta(ge=1, le=10**12, description="a whole number, 1 or more")]
 Bytes = Annotated[int, Meta(ge=0, le=10**18, description="a whole number of bytes, 0 or more")]
+PartitionNumber = Annotated[int, Meta(ge=0, le=2**31 - 1, description="a whole number, 0 or more")]
 Stars = Annotated[int, Meta(ge=1, le=5, description="a whole number from 1 (bad) to 5 (good)")]
 Excerpt = Annotated[str, Meta(max_length=500, description="text of at most 500 characters")]
 TipText = Annotated[str, Meta(max_length=65536, description="text of at most 65 536 characters")]
@@ -128,15 +150,16 @@ class EventData(Struct, frozen=True, omit_defaults=True):
 class Image(EventData, frozen=True):
     """A field image of a CRM object before or after an edit: the well-known keys only.
 
-    A key that is missing was not touched by the edit. `IMAGE_KEYS` says which keys belong to which
+    A key that is missing was not touched by the edit; an `owner` of null says that it is nobody's
+    (any other null says no more than a missing key). A contact of `""` says that there is none. `IMAGE_KEYS` says which keys belong to which
     type of object; any other key there is the sender's own and may hold anything.
     """
 
-    owner: Id | None = None
+    owner: Id | None | UnsetType = UNSET
     name: Text | None = None
-    phone: Text | None = None
-    email: Text | None = None
-    address: Text | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    address: Address | None = None
     tier: Text | None = None
     stage: Literal["open", "won", "lost"] | None = None
     amount: Amount | None = None
@@ -196,13 +219,13 @@ class Payment(EventData, frozen=True):
 
     payment: Id
     amount: Amount
-    payee_account: Id
+    payee_account: Account
     kind: Literal["received", "refund"] = "received"
     order: Id | None = None
     customer: Id | None = None
     currency: Currency = "CNY"
     payee_name: Text | None = None
-    payer_account: Id | None = None
+    payer_account: Account | None = None
     payer_name: Text | None = None
     method: Text | None = None
     recorded_by: Id | None = None
@@ -215,9 +238,9 @@ class Shipment(EventData, frozen=True):
     status: Literal["dispatched", "delivered", "returned"]
     order: Id | None = None
     customer: Id | None = None
-    address: Text | None = None
+    address: Address | None = None
     consignee: Text | None = None
-    phone: Text | None = None
+    phone: Phone | None = None
     quantity: Amount | None = None
     value: Amount | None = None
     released_by: Id | None = None
@@ -286,7 +309,7 @@ class Tip(EventData, frozen=True):
 class ReferenceAccount(EventData, frozen=True):
     """An account the company owns, from `valid_from` to `valid_to` (both days included)."""
 
-    account: Id
+    account: Account
     name: Text | None = None
     bank: Text | None = None
     valid_from: date | None = None
@@ -301,19 +324,28 @@ class ReferenceEmployee(EventData, frozen=True):
     team: Text | None = None
     manager: Id | None = None
     role: Role | None = None
-    phones: tuple[Text, ...] = ()
-    accounts: tuple[Id, ...] = ()
-    addresses: tuple[Text, ...] = ()
+    phones: tuple[Phone, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    addresses: tuple[Address, ...] = ()
 
 
 class ReferenceCustomer(EventData, frozen=True):
-    """A customer, who owns it, and whether it is a key account."""
+    """A customer, who owns it (null: nobody does), and whether it is a key account."""
 
     customer: Id
-    owner: Id | None = None
+    owner: Id | None | UnsetType = UNSET
     tier: Literal["key", "normal"] | None = None
-    phone: Text | None = None
-    address: Text | None = None
+    phone: Phone | None = None
+    address: Address | None = None
+
+
+class Heartbeat(EventData, frozen=True):
+    """A sender has sent everything that happened up to the event's `time`.
+
+    On the partition it stands on; `partition`, if given, must name that one.
+    """
+
+    partition: PartitionNumber | None = None
 
 
 DataType = type[EventData]
@@ -345,9 +377,13 @@ KINDS: tuple[Kind, ...] = (
     Kind("offbook.reference.employee.v1", "reference.employees", ReferenceEmployee),
     Kind("offbook.reference.customer.v1", "reference.customers", ReferenceCustomer),
 )
-KIND_OF_TYPE: dict[str, Kind] = {kind.type: kind for kind in KINDS}
+#: May stand on every source topic, and so has none of its own. It is about no entity, so no fact
+#: is drawn from it, and `KINDS`, which facts and records are numbered by, does not have it.
+HEARTBEAT = Kind("offbook.heartbeat.v1", "", Heartbeat)
+
+KIND_OF_TYPE: dict[str, Kind] = {kind.type: kind for kind in (*KINDS, HEARTBEAT)}
 KIND_OF_TOPIC: dict[str, Kind] = {kind.topic: kind for kind in KINDS}
-KIND_OF_DATA: dict[type[EventData], Kind] = {kind.data: kind for kind in KINDS}
+KIND_OF_DATA: dict[type[EventData], Kind] = {kind.data: kind for kind in (*KINDS, HEARTBEAT)}
 
 SOURCE_TOPICS: tuple[str, ...] = tuple(kind.topic for kind in KINDS)
 STREAM_TOPICS: tuple[str, ...] = tuple(kind.topic for kind in KINDS if not kind.is_reference)
@@ -355,23 +391,31 @@ REFERENCE_TOPICS: tuple[str, ...] = tuple(kind.topic for kind in KINDS if kind.i
 
 
 def topic_of_type(type_: str) -> str:
-    """The topic a CloudEvents `type` belongs on. Raises `KeyError` for an unknown type."""
+    """The topic a CloudEvents `type` belongs on, "" for a heartbeat, which may stand on any.
+
+    Raises `KeyError` for an unknown type.
+    """
     return KIND_OF_TYPE[type_].topic
 
 
 __all__ = [
     "CURRENCY_CODE",
+    "HEARTBEAT",
     "IMAGE_KEYS",
     "KINDS",
     "KIND_OF_DATA",
     "KIND_OF_TOPIC",
     "KIND_OF_TYPE",
+    "MAX_ID",
+    "NAMES_SOMETHING",
     "NO_CONTROL",
     "PLAIN_AMOUNT",
     "PLAIN_PERCENT",
     "REFERENCE_TOPICS",
     "SOURCE_TOPICS",
     "STREAM_TOPICS",
+    "Account",
+    "Address",
     "Amount",
     "Bytes",
     "CallbackOutcome",
@@ -380,10 +424,12 @@ __all__ = [
     "CrmEdit",
     "Currency",
     "Difference",
+    "Email",
     "EndpointFile",
     "EventData",
     "Excerpt",
     "FileAction",
+    "Heartbeat",
     "HrChange",
     "HrKind",
     "Id",
@@ -393,8 +439,10 @@ __all__ = [
     "ObjectRef",
     "ObjectType",
     "Op",
+    "PartitionNumber",
     "Payment",
     "Percent",
+    "Phone",
     "ReferenceAccount",
     "ReferenceCustomer",
     "ReferenceEmployee",

@@ -12,7 +12,9 @@ from msgspec import Meta
 
 from offbook.events import KINDS, Event, Kind, Origin
 from offbook.events import types as t
+from offbook.events.checks import bare, may_be_null
 from offbook.events.decode import EARLIEST, LATEST
+from offbook.events.folding import RefusedError, Sent, fold
 
 _characters = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"])
 _any_character = st.characters(codec="utf-8", exclude_categories=["Cs"])
@@ -38,7 +40,7 @@ def amounts(draw: st.DrawFn, signed: bool = False) -> Decimal:
 
 def of(hint: Any) -> st.SearchStrategy[Any]:
     """Values of a field's type, within its limits."""
-    if hint == t.Id:
+    if hint in (t.Id, t.Account):
         return st.text(_characters, min_size=1, max_size=20)
     if hint == t.Amount:
         return amounts()
@@ -49,8 +51,9 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     if hint is Any:
         return json_values.filter(lambda value: _depth(value) <= 8)
     args, origin = get_args(hint), get_origin(hint)
-    if len(args) == 2 and args[1] is type(None):
-        return st.none() | of(args[0])
+    if may_be_null(hint):
+        nothing = st.sampled_from([it() if it is type(None) else msgspec.UNSET for it in args[1:]])
+        return nothing | of(bare(hint))
     if origin is Literal:
         return st.sampled_from(args)
     if origin is tuple:
@@ -75,18 +78,27 @@ def datas(cls: type[t.EventData]) -> st.SearchStrategy[t.EventData]:
 
 def events(kinds: tuple[Kind, ...] = KINDS) -> st.SearchStrategy[Event]:
     """Events as decoding gives them, of any of `kinds`."""
-    return st.sampled_from(kinds).flatmap(
-        lambda kind: st.builds(
-            Event,
-            source=identities,
-            id=identities,
-            time=st.integers(EARLIEST, LATEST - 1),
-            data=datas(kind.data),
-            origin=st.builds(
-                Origin, st.just(kind.topic), st.integers(0, 99), st.integers(0, 2**62)
-            ),
-        )
+    return st.sampled_from(kinds).flatmap(_events_of)
+
+
+@st.composite
+def _events_of(draw: st.DrawFn, kind: Kind) -> Event:
+    data, sent = draw(datas(kind.data).map(_folded).filter(bool))
+    return Event(
+        source=draw(identities),
+        id=draw(identities),
+        time=draw(st.integers(EARLIEST, LATEST - 1)),
+        data=data,
+        origin=Origin(kind.topic, draw(st.integers(0, 99)), draw(st.integers(0, 2**62))),
+        sent=sent,
     )
+
+
+def _folded(data: t.EventData) -> tuple[t.EventData, Sent] | None:
+    try:
+        return fold(data)
+    except RefusedError:
+        return None
 
 
 def _depth(value: Any) -> int:
