@@ -143,6 +143,7 @@ def test_replay_prints_alerts_and_nothing_else() -> None:
         "mode",
         "rule",
         "suppressed",
+        "account_holder",
     ]
     assert {alert["mode"] for alert in revisions} == {"replay"}
     assert "0 bad lines" in done.stderr
