@@ -235,6 +235,8 @@ def total(inputs: Sequence[Source]) -> int | None:
 
 def _open(name: str) -> io.FileIO:
     if name == STDIN:
+        if sys.stdin is None:
+            raise InputError("<stdin>: is closed")
         return io.FileIO(sys.stdin.fileno(), closefd=False)
     return Path(name).open("rb", buffering=0)
 

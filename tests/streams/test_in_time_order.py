@@ -177,6 +177,23 @@ def test_the_order_is_by_time_then_source_id_and_bytes_and_the_first_of_each_sta
         assert (same is None) == (before is said)
 
 
+def test_of_a_tip_that_names_who_told_it_nothing_is_kept(tmp_path: Path) -> None:
+    head = {"specversion": "1.0", "id": "1", "source": "//s", "time": "2026-03-02T10:00:00Z"}
+    tips: list[Document] = [{"tip": "T-1"}, {"tip": "T-2", "deep": {"Reporter_Name": "Zhang San"}}]
+    lines = [json.dumps({**head, "type": "offbook.tip.v1", "data": tip}) for tip in tips]
+    file = tmp_path / "tips"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    bad: list[Place] = []
+    with (
+        sources([str(file)], once=True) as inputs,
+        InTimeOrder(inputs, lambda place, _: bad.append(place), limit=1) as documents,
+    ):
+        documents.read()
+        assert bad == [(0, 2)]
+        [record] = documents._others.drain()
+    assert b"T-1" in record
+
+
 WAITS = """
 import sys
 from offbook.streams import cli

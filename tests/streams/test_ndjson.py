@@ -262,6 +262,15 @@ def test_replay_copies_nothing_aside_that_fits_into_memory(tmp_path: Path) -> No
     assert done.stdout
 
 
+def test_standard_input_that_is_closed_is_one_line() -> None:
+    command = f"exec {sys.executable} -m offbook replay - <&-"
+    done = subprocess.run(
+        command, shell=True, capture_output=True, text=True, env=environment(), check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "offbook: <stdin>: is closed\n"
+
+
 def test_random_bytes_are_bad_lines(tmp_path: Path) -> None:
     file = tmp_path / "random"
     file.write_bytes(b"\x00" + random.Random(1).randbytes(3_000_000))
