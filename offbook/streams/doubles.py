@@ -48,6 +48,10 @@ class Doubles:
         else:
             marks[slot >> 3] = held | bit
 
+    def noted(self) -> None:
+        """The first reading is over: what only that needs is let go."""
+        self._marks = bytearray()
+
     def meet(self, suspect: int, event: Event, place: Place) -> Double | None:
         """Second reading: which event it is a double of, if it is not the first."""
         said = _content(event)

@@ -113,6 +113,7 @@ class InTimeOrder:
                     self._look_closely(which, number, line)
                 else:
                     self._add(kind, head.source, head.id, time, which, number, line)
+        self._doubles.noted()
 
     def reference(self, advance: Advance | None = None) -> Iterator[Event]:
         """The reference documents, when all is read. `advance` is told of documents."""

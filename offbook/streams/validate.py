@@ -66,6 +66,7 @@ def validate(
             if _happened(event):
                 doubles.note(identity(event.kind.type, event.source, event.id))
                 gaps.note(event.time, (which, number))
+        doubles.noted()
         if doubles.suspects:
             for place, line in _lines(inputs):
                 _compare(line, place, doubles, found, names, say, region)
