@@ -117,7 +117,7 @@ def account(text: str) -> str | None:
             "Send the account's digits as text; format the column as text before exporting.",
         )
     cell = _POINT_ZERO.fullmatch(seen)
-    plain = folded("".join(filter(_counts, folded((cell[1] if cell else seen).upper()))))
+    plain = folded(ungrouped(folded((cell[1] if cell else seen).upper())))
     if _MASKED.search(plain):
         return None
     printed = _IBAN.fullmatch(plain)
@@ -201,3 +201,13 @@ def address(text: str) -> str | None:
 def _caseless(text: str) -> str:
     # To fold the case can undo the other folding. Unicode's `NFKC_Casefold` does both, too.
     return folded(folded(text).casefold())
+
+
+def visible(text: str) -> str:
+    """Without the characters that have no glyph."""
+    return _INVISIBLE.sub("", text)
+
+
+def ungrouped(account: str) -> str:
+    """Without the white space, hyphens and dots between an account's letters and digits."""
+    return "".join(filter(_counts, account))

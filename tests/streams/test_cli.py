@@ -194,6 +194,17 @@ def test_replay_runs_only_the_detectors_asked_for_with_the_parameters_set(tmp_pa
     assert stopped.returncode == 0
 
 
+def test_replay_does_not_take_a_mistyped_year_for_the_end_of_time(tmp_path: Path) -> None:
+    mistyped = json.loads(Path(STORY).read_bytes().splitlines()[0])
+    file = tmp_path / "mistyped.ndjson"
+    file.write_text(json.dumps({**mistyped, "id": "x", "time": "2099-03-02T10:00:00Z"}), "utf-8")
+    done = offbook("replay", str(file), REFERENCE, STORY)
+    assert done.returncode == 0
+    assert standing(done.stdout) == standing(offbook("replay", REFERENCE, STORY).stdout)
+    assert done.stderr.startswith(f"{file}:1: time: `time` is more than 5 minutes ahead of")
+    assert "1 bad lines" in done.stderr
+
+
 def test_replay_until_reports_what_is_missing_by_then() -> None:
     early = standing(offbook("replay", REFERENCE, STORY).stdout)
     later = standing(
