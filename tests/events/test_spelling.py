@@ -65,7 +65,7 @@ def test_an_id_has_one_form_and_keeps_its_case(written: str, one: str) -> None:
 
 @given(st.data(), st.from_regex(r"[A-WYZ0-9]{6,24}", fullmatch=True))
 def test_an_account_is_the_same_however_it_is_spelt(data: st.DataObject, text: str) -> None:
-    written = data.draw(spelt(text, within=" -\u00a0\u2011\u2013·"))
+    written = data.draw(spelt(text, within=" -\u00a0\u2011\u2013"))
     assert account(data.draw(st.sampled_from((written, written.lower())))) == account(text)
 
 

@@ -158,7 +158,7 @@ def test_phones_are_at_home_where_the_settings_say(tmp_path: Path) -> None:
     goods["data"]["phone"] = "030 901820"
     file = tmp_path / "goods"
     file.write_text(json.dumps(goods), encoding="utf-8")
-    for region, phone in (("DE", "+4930901820"), ("CN", "")):
+    for region, phone in (("DE", "+4930901820"), ("CN", "+8630901820")):
         with sources([str(file)]) as inputs:
             documents = Documents(inputs, lambda *_: None, region=region)
             [(event, _, place)] = documents.others()
