@@ -152,9 +152,9 @@ def phone(text: str, region: str = "CN") -> str | None:
 
 
 def _is_possible(number: phonenumbers.PhoneNumber) -> bool:
-    return phonenumbers.is_possible_number(number) and not _FILLER.fullmatch(
-        phonenumbers.national_significant_number(number)
-    )
+    length = phonenumbers.is_possible_number_with_reason(number)
+    digits = phonenumbers.national_significant_number(number)
+    return length == phonenumbers.ValidationResult.IS_POSSIBLE and not _FILLER.fullmatch(digits)
 
 
 def _one_phone(
