@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 from offbook.detectors.engine import Engine
 from offbook.detectors.notes import Input, Note
+from offbook.detectors.now import EVERY_TOPIC, Now
 from offbook.detectors.step import Failure
 from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.streams.entity_table import EntityPartition
-from offbook.streams.keyed import Batch, unwire
+from offbook.streams.keyed import Batch, slowest, unwire
 
 
 @dataclass(slots=True)
@@ -68,8 +69,7 @@ def work_off(
             inputs.setdefault(key, []).append(note)
             if caused is not None:
                 stamps[key] = max(stamps.get(key, 0), caused)
-    now = times[-1]
-    at = None if None in times else min(it for it in times if it is not None)
+    now, at = _given(times[-1]), _given(slowest(times))
 
     def step(key: str, items: Sequence[Input], time_then: int | None) -> None:
         stepped = engine.step(key, partition.state(key), items, time_then, found_at)
@@ -95,3 +95,8 @@ def work_off(
         for _, key in partition.timers.expired(now):
             step(key, (), now)
     return work
+
+
+def _given(now: Now) -> int | None:
+    """Stream time as the engine takes it."""
+    return now.of(EVERY_TOPIC)

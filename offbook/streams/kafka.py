@@ -17,6 +17,9 @@ CHANGELOG_TOPIC: Final = "offbook.entities-changelog"
 #: The greatest record a client of ours sends, in bytes: the largest of the topics' own limits.
 MAX_REQUEST: Final = 16 * 1024 * 1024
 
+#: Milliseconds until a consumer hears of partitions that are new, or of a topic that was made anew.
+METADATA_AGE_MS: Final = 5_000
+
 _MIB = 1024 * 1024
 _DAY_MS = 86_400_000
 

@@ -294,7 +294,7 @@ class Monitor:
             )
         for detector, count in work.evicted.items():
             self._metrics.state_evicted(detector, count)
-        now = partition.stream_time.now()
+        now = partition.stream_time.now().forgets
         if now is not None:
             self._metrics.stream_time(partition.number, now)
 

@@ -29,7 +29,7 @@ from offbook.events.types import (
 )
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.streams.kafka import aiokafka_client, topic_name
+from offbook.streams.kafka import METADATA_AGE_MS, aiokafka_client, topic_name
 from offbook.streams.settings import Settings
 
 #: Milliseconds the clocks of brokers, routers and monitors may be apart.
@@ -145,6 +145,7 @@ class ReferenceReader:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=_FETCH_WAIT_MS,
+            metadata_max_age_ms=METADATA_AGE_MS,
             **aiokafka_client(self._settings),
         )
         self._asker = AIOKafkaConsumer(

@@ -19,21 +19,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from offbook.detectors.detector import Detector
-from offbook.detectors.engine import Engine
-from offbook.detectors.reference import Reference
-from offbook.events.decode import decode_record
-from offbook.events.event import Origin
-from offbook.events.rejected import Rejected
 from offbook.events.times import SECOND
-from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
-from offbook.sinks.dead_letters import failed_letter, rejected_letter
+from offbook.events.types import SOURCE_TOPICS, STREAM_TOPICS
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.streams.alignment import Turn
-from offbook.streams.kafka import MAX_REQUEST, aiokafka_client, group, topic_name
-from offbook.streams.keyed import KEYED_TOPIC, Mark, WireEvent, mark, partition_of, wire
-from offbook.streams.lanes import DeadLetterLane, KeyedLane, Lane, too_large_letter
-from offbook.streams.repeats import Repeats
+from offbook.streams.intake import Intake
+from offbook.streams.kafka import MAX_REQUEST, METADATA_AGE_MS, aiokafka_client, group, topic_name
+from offbook.streams.keyed import KEYED_TOPIC, Mark, mark
+from offbook.streams.lanes import DeadLetterLane, KeyedLane, Lane
 from offbook.streams.settings import Settings, configured_detectors
 from offbook.streams.source_reader import SourceReader
 from offbook.streams.source_time import SourceTime
@@ -55,13 +48,6 @@ _SILENCE: Final = 5.0
 _PATIENCE: Final = 5.0
 _FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
 
-_NO_KEY = Rejected(
-    "decode",
-    "",
-    "A null value on a reference topic removes the entry of its key, and this one has no key.",
-    "Send the id of what is to be removed as the record's key.",
-)
-
 _log = structlog.get_logger(__name__)
 
 
@@ -81,11 +67,11 @@ class Router:
         self._settings = settings
         self._metrics = metrics
         self._health = health
-        self.use(configured_detectors(settings))
-        self._repeats = Repeats()
-        self._time = SourceTime(settings.idle_after)
+        self._time = SourceTime(settings.idle_after, settings.lateness)
+        self._intake = Intake(settings, configured_detectors(settings), metrics, self._time)
         self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
         self._of: dict[str, int] = {}
+        self._has_share = False
         self._stopping = asyncio.Event()
         self._left = asyncio.Event()
         self._consumer: Any = None
@@ -102,7 +88,7 @@ class Router:
 
     def use(self, detectors: Sequence[Detector]) -> None:
         """Route to the readers of these from the next records on."""
-        self._route = Engine(detectors, Reference(self._settings.timezone)).route
+        self._intake.use(detectors)
 
     def stop(self) -> None:
         """Send and commit what has been read, leave the group; `run` then returns."""
@@ -127,6 +113,7 @@ class Router:
             session_timeout_ms=settings.session_timeout // 1000,
             heartbeat_interval_ms=settings.heartbeat_interval // 1000,
             rebalance_timeout_ms=settings.rebalance_timeout // 1000,
+            metadata_max_age_ms=METADATA_AGE_MS,
             **aiokafka_client(settings),
         )
         timed = {name for name, topic in self._plain.items() if topic in STREAM_TOPICS}
@@ -174,13 +161,14 @@ class Router:
                 batch_events=settings.batch_events,
                 linger=settings.batch_linger / SECOND,
                 marks=self._marks,
-                refused=self._refused,
+                refused=self._intake.refused,
                 on_left=self._left.set,
             )
             for partition in range(settings.keyed_partitions)
         ]
         self._letters = DeadLetterLane(self._producer, self._left.set)
         self._lanes = [*self._keyed, self._letters]
+        self._intake.into(self._keyed, self._letters)
 
     # Reading.
 
@@ -200,7 +188,10 @@ class Router:
             reached: dict[TopicPartition, int] = {}
             left = _AT_A_TIME
             while left > 0 and (turn := self._reader.turn()):
-                left -= self._take(turn, left, reached)
+                taken, reached_now = self._intake.take(turn, self._reader, left)
+                left -= taken
+                if reached_now is not None:
+                    reached[turn.partition] = reached_now
             if reached:
                 self._rounds.append((reached, [lane.entered for lane in self._lanes]))
                 await asyncio.sleep(0)
@@ -215,111 +206,21 @@ class Router:
     def _weight(self) -> int:
         return sum(lane.weight for lane in self._lanes)
 
-    def _take(self, turn: Turn, most: int, reached: dict[TopicPartition, int]) -> int:
-        """Decode, count and route records of one partition, `most` at most, as far as they are not
-        ahead; how many were taken. Nothing in here waits."""
-        partition, records, is_ahead = turn.partition, turn.records, turn.is_ahead
-        topic, number = self._plain[partition.topic], partition.partition
-        keyed, partitions = self._keyed, len(self._keyed)
-        route, seen = self._route, self._repeats.seen
-        wall = time.time_ns() // 1000
-        now = self._time.now() if topic in STREAM_TOPICS else None
-        too_old = -1 if now is None else now - self._settings.lateness
-        newest, head = -1, None
-        taken = bad = repeated = late = 0
-        while records and taken < most:
-            record = records.popleft()
-            taken += 1
-            try:
-                event = decode_record(
-                    record.value, record.headers, Origin(topic, number, record.offset), wall=wall
-                )
-                if type(event) is Rejected:
-                    if record.value is None and topic in REFERENCE_TOPICS:
-                        if _names_an_entry(record.key):
-                            continue
-                        event = _NO_KEY
-                    self._letters.add(
-                        rejected_letter(record, event, prefix=self._settings.topic_prefix)
-                    )
-                    bad += 1
-                    continue
-                assert not isinstance(event, Rejected)
-                at = event.time
-                if is_ahead(at):
-                    head = at
-                    records.appendleft(record)
-                    taken -= 1
-                    break
-                if at > newest:
-                    newest = at
-                if seen(event.source, event.id):
-                    repeated += 1
-                    continue
-                if at < too_old:
-                    late += 1
-                keys = route(event)
-                if keys:
-                    wired = wire(event, record.timestamp)
-                    for key in keys:
-                        keyed[partition_of(key, partitions)].add(key, wired)
-            except Exception as error:  # noqa: BLE001 - one event must not stop the others
-                self._letters.add(self._failed(record, error))
-                bad += 1
-        self._reader.took(turn, newest if newest >= 0 else None, head)
-        # Up to the event that waits, all that stands on the partition has been read.
-        known = newest if head is None else max(newest, head - 1)
-        came = self._reader.came(partition)
-        self._time.came((topic, number), known if known >= 0 else None, came)
-        if not taken:
-            return 0
-        reached[partition] = record.offset if head is not None else record.offset + 1
-        count = self._metrics.event
-        count(topic, "accepted", taken - bad - repeated - late)
-        if late:
-            count(topic, "late", late)
-        if repeated:
-            count(topic, "duplicate", repeated)
-        if bad:
-            count(topic, "dead_letter", bad)
-        return taken
-
-    def _failed(self, record: Any, error: Exception) -> Any:
-        _log.error(
-            "could not route an event; sent to the dead letters",
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            error=type(error).__name__,
-        )
-        return failed_letter(
-            record,
-            error,
-            stage="route",
-            message="Offbook failed on this event. It is Offbook's own fault: please report it.",
-            prefix=self._settings.topic_prefix,
-        )
-
-    def _refused(self, event: WireEvent) -> None:
-        settings = self._settings
-        plain = SOURCE_TOPICS[event.kind]
-        letter = too_large_letter(event, topic_name(settings, plain), settings.topic_prefix)
-        self._letters.add(letter)
-        self._metrics.event(plain, "dead_letter")
-        _log.error(
-            "an event is larger than the keyed topic takes; sent to the dead letters without value",
-            topic=plain,
-            partition=event.partition,
-            offset=event.offset,
-        )
-
     # Time.
 
     def _marks(self) -> list[Mark]:
         return [
-            mark(topic, number, self._of[topic], at)
-            for (topic, number), at in self._time.marks().items()
+            mark(topic, number, self._of[topic], at) for (topic, number), at in self._time.marks()
         ]
+
+    def _count_partitions(self) -> None:
+        """Learn how many partitions the topics have by now: of a new one nothing is known before
+        somebody has it, and of one that is gone nothing more."""
+        for name, topic in self._plain.items():
+            count = len(self._consumer.partitions_for_topic(name) or ())
+            if count and count != self._of.get(topic):
+                self._of[topic] = count
+                self._time.partitions(topic, count)
 
     async def _look_at_ends(self) -> None:
         """Learn which partitions had nothing more when the broker was last asked.
@@ -337,6 +238,7 @@ class Router:
     async def _tick(self) -> None:
         while True:
             self._health.pulse("router")
+            self._count_partitions()
             for lane in self._keyed:
                 lane.tick()
             await self._commit()
@@ -354,7 +256,7 @@ class Router:
                 f"{stuck.topic} has taken nothing for {stuck.stuck_for:.0f} s ({why});"
                 " events wait, none is lost",
             )
-        if not self._of:
+        if not self._has_share:
             self._health.bad("router", "waits for its share of the source topics")
         elif self._reader.silence() > _SILENCE and self._weight() <= _ROOM:
             self._health.bad("router", "Kafka does not answer when asked for events")
@@ -415,8 +317,8 @@ class Router:
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
         """A rebalance is over."""
         wall = time.time_ns() // 1000
-        for name, topic in self._plain.items():
-            self._of[topic] = len(self._consumer.partitions_for_topic(name) or ())
+        self._has_share = True
+        self._count_partitions()
         for partition in partitions:
             topic = self._plain[partition.topic]
             if topic in STREAM_TOPICS:
@@ -432,13 +334,6 @@ class _Rebalance(ConsumerRebalanceListener):
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         await self._router.assigned(assigned)
-
-
-def _names_an_entry(key: bytes | None) -> bool:
-    try:
-        return bool(key and key.decode())
-    except UnicodeDecodeError:
-        return False
 
 
 async def _cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from offbook.detectors.now import EVERY_TOPIC
 from offbook.detectors.params import Duration
 from offbook.events.times import SECOND, rfc3339
 from offbook.sinks.health import Health
@@ -32,6 +33,14 @@ async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not come about in time"
         await asyncio.sleep(0.05)
+
+
+async def comes_about(condition: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
+    """The same where one has to ask the broker."""
+    end = time.monotonic() + seconds
+    while not await condition():
+        assert time.monotonic() < end, "it did not come about in time"
+        await asyncio.sleep(0.1)
 
 
 def document(type_: str, id_: str, at: int, **data: Any) -> bytes:
@@ -146,7 +155,8 @@ class Bench:
         while late:
             assert time.monotonic() < end, "stream time does not pass"
             for number, batches in (await self.batches()).items():
-                now = StreamTime(mark for batch in batches for mark in batch.marks).now()
+                marks = (mark for batch in batches for mark in batch.marks)
+                now = StreamTime(marks).now().of(EVERY_TOPIC)
                 if number in late and now is not None and now > moment:
                     late.remove(number)
 

@@ -82,7 +82,7 @@ def test_records_taken_together_leave_what_they_leave_one_by_one() -> None:
     assert one is not None
     assert other is not None
     assert one.notebooks["bulk-delete"].facts == other.notebooks["bulk-delete"].facts
-    assert together.stream_time.now() == apart.stream_time.now() == NINE + HOUR
+    assert together.stream_time.now().forgets == apart.stream_time.now().forgets == NINE + HOUR
     assert [len(work.alerts) for work in parts] == [0, 0, 1]
     (alert, stamp), (last, last_stamp) = whole.alerts[0], parts[-1].alerts[0]
     assert (alert.alert_id, alert.evidence, stamp) == (last.alert_id, last.evidence, last_stamp)
@@ -100,7 +100,7 @@ def test_a_source_that_was_away_holds_time_back_for_all_that_is_taken_with_it() 
     back = [deletion(1, 1, NINE - 7 * DAY), deletion(2, 1, NINE + 2 * HOUR)]
     take(partition, back, 1, engine)
     assert engine.times == [NINE - 7 * DAY]
-    assert partition.stream_time.now() == NINE + 2 * HOUR
+    assert partition.stream_time.now().forgets == NINE + 2 * HOUR
 
 
 def test_what_comes_together_is_not_late_by_its_own_end() -> None:

@@ -1,0 +1,191 @@
+"""What becomes of a source record: an event under each entity it is about, or a dead letter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+import structlog
+
+from offbook.detectors.detector import Detector
+from offbook.detectors.engine import Engine
+from offbook.detectors.reference import Reference
+from offbook.events.decode import decode_record
+from offbook.events.event import Origin
+from offbook.events.rejected import Rejected
+from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
+from offbook.sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
+from offbook.sinks.metrics import Metrics
+from offbook.streams.alignment import Turn
+from offbook.streams.kafka import topic_name
+from offbook.streams.keyed import WireEvent, partition_of, wire
+from offbook.streams.lanes import DeadLetterLane, KeyedLane, too_large_letter
+from offbook.streams.repeats import Repeats
+from offbook.streams.settings import Settings
+from offbook.streams.source_reader import SourceReader
+from offbook.streams.source_time import SourceTime
+
+_NO_KEY: Final = Rejected(
+    "decode",
+    "",
+    "A null value on a reference topic removes the entry of its key, and this one has no key.",
+    "Send the id of what is to be removed as the record's key.",
+)
+
+_log = structlog.get_logger(__name__)
+
+
+class Intake:
+    """Decodes, counts and routes records of the source topics into the lanes, and tells
+    `source_time` how far they go. Nothing in here waits."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        detectors: Sequence[Detector],
+        metrics: Metrics,
+        source_time: SourceTime,
+    ) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._time = source_time
+        self._repeats = Repeats()
+        self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
+        self._keyed: list[KeyedLane] = []
+        self._letters: DeadLetterLane
+        self.use(detectors)
+
+    def use(self, detectors: Sequence[Detector]) -> None:
+        """Route to the readers of these from the next records on."""
+        self._route = Engine(detectors, Reference(self._settings.timezone)).route
+
+    def into(self, keyed: list[KeyedLane], letters: DeadLetterLane) -> None:
+        """Where everything goes."""
+        self._keyed, self._letters = keyed, letters
+
+    def take(self, turn: Turn, reader: SourceReader, most: int) -> tuple[int, int | None]:
+        """Take records of one partition, `most` at most, as far as they are not ahead. How many
+        were taken, and the offset of the next, None if none was taken."""
+        partition, records, is_ahead = turn.partition, turn.records, turn.is_ahead
+        topic, number = self._plain[partition.topic], partition.partition
+        keyed, partitions = self._keyed, len(self._keyed)
+        route, seen = self._route, self._repeats.seen
+        wall = time.time_ns() // 1000
+        too_old = self._too_old() if topic in STREAM_TOPICS else -1
+        rests_at = self._rests_at(topic, number)
+        came = reader.came(partition)
+        more = reader.has_more(partition) or len(records) > most
+        newest, head = -1, None
+        taken = bad = repeated = late = 0
+        while records and taken < most:
+            record = records.popleft()
+            taken += 1
+            try:
+                event = decode_record(
+                    record.value, record.headers, Origin(topic, number, record.offset), wall=wall
+                )
+                if type(event) is Rejected:
+                    if record.value is None and topic in REFERENCE_TOPICS:
+                        if _names_an_entry(record.key):
+                            continue
+                        event = _NO_KEY
+                    self._letters.add(
+                        rejected_letter(record, event, prefix=self._settings.topic_prefix)
+                    )
+                    bad += 1
+                    continue
+                assert not isinstance(event, Rejected)
+                at = event.time
+                if is_ahead(at):
+                    head = at
+                    records.appendleft(record)
+                    taken -= 1
+                    break
+                if at > newest:
+                    newest = at
+                if at < rests_at:
+                    # Before it is routed: a batch that is closed with it must not say otherwise.
+                    self._time.came((topic, number), came, event=at, more=more)
+                    rests_at, too_old = self._rests_at(topic, number), self._too_old()
+                if seen(event.source, event.id):
+                    repeated += 1
+                    continue
+                if at < too_old:
+                    late += 1
+                keys = route(event)
+                if keys:
+                    wired = wire(event, record.timestamp)
+                    for key in keys:
+                        keyed[partition_of(key, partitions)].add(key, wired)
+            except Exception as error:  # noqa: BLE001 - one event must not stop the others
+                self._letters.add(self._failed(record, error))
+                bad += 1
+        event_time = newest if newest >= 0 else None
+        reader.took(turn, event_time, head)
+        self._time.came(
+            (topic, number),
+            came,
+            event=event_time,
+            # Up to the event that waits, all that stands on the partition has been read.
+            reached=None if head is None else head - 1,
+            more=more or bool(records),
+        )
+        if not taken:
+            return 0, None
+        count = self._metrics.event
+        count(topic, "accepted", taken - bad - repeated - late)
+        if late:
+            count(topic, "late", late)
+        if repeated:
+            count(topic, "duplicate", repeated)
+        if bad:
+            count(topic, "dead_letter", bad)
+        return taken, record.offset if head is not None else record.offset + 1
+
+    def refused(self, event: WireEvent) -> None:
+        """The broker finds an event too large for the keyed topic."""
+        settings = self._settings
+        plain = SOURCE_TOPICS[event.kind]
+        letter = too_large_letter(event, topic_name(settings, plain), settings.topic_prefix)
+        self._letters.add(letter)
+        self._metrics.event(plain, "dead_letter")
+        _log.error(
+            "an event is larger than the keyed topic takes; sent to the dead letters without value",
+            topic=plain,
+            partition=event.partition,
+            offset=event.offset,
+        )
+
+    def _too_old(self) -> int:
+        """What happened before is late; -1 while nothing is."""
+        now = self._time.now()
+        return -1 if now is None else now - self._settings.lateness
+
+    def _rests_at(self, topic: str, number: int) -> int:
+        """Up to when a partition at rest is said to be complete; -1 otherwise."""
+        mark = self._time.rests_at((topic, number))
+        return -1 if mark is None else mark
+
+    def _failed(self, record: Any, error: Exception) -> DeadLetter:
+        _log.error(
+            "could not route an event; sent to the dead letters",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            error=type(error).__name__,
+        )
+        return failed_letter(
+            record,
+            error,
+            stage="route",
+            message="Offbook failed on this event. It is Offbook's own fault: please report it.",
+            prefix=self._settings.topic_prefix,
+        )
+
+
+def _names_an_entry(key: bytes | None) -> bool:
+    try:
+        return bool(key and key.decode())
+    except UnicodeDecodeError:
+        return False
