@@ -14,10 +14,11 @@ from offbook.detectors.reference import Reference
 from offbook.events.decode import decode_record
 from offbook.events.event import Origin
 from offbook.events.rejected import Rejected
-from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
+from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS, Heartbeat
 from offbook.sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
 from offbook.sinks.metrics import Metrics
 from offbook.streams.alignment import Turn
+from offbook.streams.feeds import Feeds
 from offbook.streams.kafka import topic_name
 from offbook.streams.keyed import WireEvent, partition_of, wire
 from offbook.streams.lanes import DeadLetterLane, KeyedLane, too_large_letter
@@ -46,10 +47,12 @@ class Intake:
         detectors: Sequence[Detector],
         metrics: Metrics,
         source_time: SourceTime,
+        feeds: Feeds,
     ) -> None:
         self._settings = settings
         self._metrics = metrics
         self._time = source_time
+        self._feeds = feeds
         self._repeats = Repeats()
         self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
         self._keyed: list[KeyedLane] = []
@@ -76,7 +79,7 @@ class Intake:
         rests_at = self._rests_at(topic, number)
         came = reader.came(partition)
         more = reader.has_more(partition) or len(records) > most
-        newest, head = -1, None
+        newest, heartbeat, head = -1, -1, None
         taken = bad = repeated = late = 0
         while records and taken < most:
             record = records.popleft()
@@ -102,6 +105,9 @@ class Intake:
                     records.appendleft(record)
                     taken -= 1
                     break
+                if type(event.data) is Heartbeat:
+                    heartbeat = max(heartbeat, at)
+                    continue
                 if at > newest:
                     newest = at
                 if at < rests_at:
@@ -121,12 +127,14 @@ class Intake:
             except Exception as error:  # noqa: BLE001 - one event must not stop the others
                 self._letters.add(self._failed(record, error))
                 bad += 1
-        event_time = newest if newest >= 0 else None
-        reader.took(turn, event_time, head)
+        latest = max(newest, heartbeat)
+        reader.took(turn, latest if latest >= 0 else None, head)
+        minded = heartbeat >= 0 and topic in STREAM_TOPICS and self._feeds.minds_heartbeats(topic)
         self._time.came(
             (topic, number),
             came,
-            event=event_time,
+            event=newest if newest >= 0 else None,
+            heartbeat=heartbeat if minded else None,
             # Up to the event that waits, all that stands on the partition has been read.
             reached=None if head is None else head - 1,
             more=more or bool(records),

@@ -13,6 +13,7 @@ from offbook.streams.settings import Settings
 
 ALERTS_TOPIC: Final = "offbook.alerts"
 CHANGELOG_TOPIC: Final = "offbook.entities-changelog"
+FEEDS_TOPIC: Final = "offbook.feeds"
 
 #: The greatest record a client of ours sends, in bytes: the largest of the topics' own limits.
 MAX_REQUEST: Final = 16 * 1024 * 1024
@@ -71,6 +72,7 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
     topics += [
         _topic(settings, KEYED_TOPIC, keyed, "delete", days=14, mib=16, exact=True),
         _topic(settings, CHANGELOG_TOPIC, keyed, "compact", mib=16, exact=True),
+        _topic(settings, FEEDS_TOPIC, 1, "compact", mib=1),
         _topic(settings, ALERTS_TOPIC, keyed, "delete", days=400, mib=8),
         _topic(settings, dead_letter_topic(ALERTS_TOPIC), source, "delete", days=90, mib=10),
     ]

@@ -23,6 +23,7 @@ from offbook.events.rejected import Rejected
 from offbook.events.types import (
     REFERENCE_TOPICS,
     EventData,
+    Heartbeat,
     ReferenceAccount,
     ReferenceCustomer,
     ReferenceEmployee,
@@ -304,7 +305,7 @@ class ReferenceReader:
             return
         origin = Origin(f"reference.{kind}", record.partition, record.offset)
         event = decode_record(record.value, record.headers, origin, wall=written)
-        if not isinstance(event, Rejected):
+        if not isinstance(event, Rejected) and not isinstance(event.data, Heartbeat):
             self._documents.put(kind, record.partition, event)
 
     def _count(self) -> None:

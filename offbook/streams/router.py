@@ -23,13 +23,15 @@ from offbook.events.times import SECOND
 from offbook.events.types import SOURCE_TOPICS, STREAM_TOPICS
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
+from offbook.streams.feed_log import FeedLog
+from offbook.streams.feeds import Entry, Feeds, Standing
 from offbook.streams.intake import Intake
 from offbook.streams.kafka import MAX_REQUEST, METADATA_AGE_MS, aiokafka_client, group, topic_name
 from offbook.streams.keyed import KEYED_TOPIC, Mark, mark
 from offbook.streams.lanes import DeadLetterLane, KeyedLane, Lane
 from offbook.streams.settings import Settings, configured_detectors
 from offbook.streams.source_reader import SourceReader
-from offbook.streams.source_time import SourceTime
+from offbook.streams.source_time import Partition, SourceTime
 
 #: Records taken in at a time, some 30 ms of work: between two times the lanes get their turn.
 _AT_A_TIME: Final = 2000
@@ -67,9 +69,17 @@ class Router:
         self._settings = settings
         self._metrics = metrics
         self._health = health
-        self._time = SourceTime(settings.idle_after, settings.lateness)
-        self._intake = Intake(settings, configured_detectors(settings), metrics, self._time)
+        self._feeds = Feeds(settings)
+        self._time = SourceTime(settings.idle_after, settings.lateness, self._feeds.silences())
+        detectors = configured_detectors(settings)
+        self._intake = Intake(settings, detectors, metrics, self._time, self._feeds)
         self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
+        self._feed_log: FeedLog
+        #: Partitions that are ours, and of which we have still to hear what others knew.
+        self._to_watch: set[Partition] = set()
+        #: What the feed log says of partitions, and those that are gone, to be taken back there.
+        self._entries: dict[Partition, Entry] = {}
+        self._gone: list[Partition] = []
         self._of: dict[str, int] = {}
         self._has_share = False
         self._stopping = asyncio.Event()
@@ -116,6 +126,7 @@ class Router:
             metadata_max_age_ms=METADATA_AGE_MS,
             **aiokafka_client(settings),
         )
+        self._feed_log = FeedLog(settings, self._producer, self._heard)
         timed = {name for name, topic in self._plain.items() if topic in STREAM_TOPICS}
         self._reader = SourceReader(self._consumer, timed)
         self._make_lanes()
@@ -137,6 +148,7 @@ class Router:
                 await self._flush(settings.rebalance_timeout / SECOND)
         finally:
             await _cancelled(tasks)
+            await self._feed_log.stop()
             await self._consumer.stop()
             await self._producer.stop()
             for name in ("router", "keyed topic"):
@@ -145,6 +157,7 @@ class Router:
     async def _start(self) -> None:
         try:
             await self._producer.start()
+            await self._feed_log.start()
             await self._consumer.start()
         except KafkaError as error:
             raise RouterError(
@@ -178,6 +191,7 @@ class Router:
             await self._room()
             try:
                 await self._reader.fetch()
+                await self._watch()
             except KafkaError as error:
                 self._health.bad("router", f"cannot read the source topics: {error}")
                 _log.error("cannot read the source topics", error=str(error))
@@ -208,6 +222,54 @@ class Router:
 
     # Time.
 
+    async def _watch(self) -> None:
+        """Begin with the partitions we were given, knowing what their last router knew. Raises
+        `KafkaError`."""
+        while self._to_watch:
+            given = set(self._to_watch)
+            await self._feed_log.catch_up()
+            # A rebalance may have taken some away meanwhile, or brought others.
+            for partition in given & self._to_watch:
+                self._to_watch.remove(partition)
+                self._time.watch(partition, time.time_ns() // 1000)
+
+    def _heard(self, partition: Partition, entry: Entry | None) -> None:
+        """Another router, or one before this, has said how a partition stands."""
+        if entry is None:
+            self._entries.pop(partition, None)
+        else:
+            self._entries[partition] = entry
+            self._learn(partition, entry)
+
+    def _learn(self, partition: Partition, entry: Entry) -> None:
+        topic, number = partition
+        if number < self._of.get(topic, 0) and not self._time.watches(partition):
+            self._time.hear(partition, self._feeds.heard(topic, entry))
+
+    async def _tell_feeds(self, *, all_: bool = False) -> bool:
+        """Hear of the other routers' partitions, and tell how ours stand; whether that worked.
+
+        Before anything is committed: behind a first heartbeat that nobody knows of any more the
+        topic would move with the clock.
+        """
+        gone, self._gone = self._gone, []
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._feed_log.take_back(gone)
+                await self._feed_log.follow()
+                await self._feed_log.write(self._standings(), all_=all_)
+        except (KafkaError, TimeoutError) as error:
+            self._gone += gone
+            _log.warning(
+                "cannot tell how far the feeds are yet", error=str(error) or type(error).__name__
+            )
+            return False
+        return True
+
+    def _standings(self) -> dict[Partition, Standing]:
+        """How the partitions stand that are read here."""
+        return {it: Standing(self._time.known(it), at) for it, at in self._time.marks()}
+
     def _marks(self) -> list[Mark]:
         return [
             mark(topic, number, self._of[topic], at) for (topic, number), at in self._time.marks()
@@ -218,9 +280,13 @@ class Router:
         somebody has it, and of one that is gone nothing more."""
         for name, topic in self._plain.items():
             count = len(self._consumer.partitions_for_topic(name) or ())
-            if count and count != self._of.get(topic):
-                self._of[topic] = count
-                self._time.partitions(topic, count)
+            if not count or count == self._of.get(topic):
+                continue
+            self._of[topic] = count
+            self._gone += self._time.partitions(topic, count)
+            for partition, entry in self._entries.items():
+                if partition[0] == topic:
+                    self._learn(partition, entry)
 
     async def _look_at_ends(self) -> None:
         """Learn which partitions had nothing more when the broker was last asked.
@@ -241,7 +307,9 @@ class Router:
             self._count_partitions()
             for lane in self._keyed:
                 lane.tick()
-            await self._commit()
+            self._settle()
+            if await self._tell_feeds():
+                await self._commit()
             self._say_how_it_is()
             await asyncio.sleep(_TICK)
 
@@ -273,7 +341,7 @@ class Router:
             self._to_commit.update(rounds.popleft()[0])
 
     async def _commit(self) -> None:
-        self._settle()
+        """Commit what was settled."""
         offsets, self._to_commit = self._to_commit, {}
         ours = {tp: at for tp, at in offsets.items() if tp in self._consumer.assignment()}
         if not ours:
@@ -299,7 +367,8 @@ class Router:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._left.wait(), remaining)
             self._settle()
-        await self._commit()
+        if await self._tell_feeds(all_=True):
+            await self._commit()
 
     # Rebalances.
 
@@ -311,18 +380,18 @@ class Router:
         self._generation += 1
         self._rounds.clear()
         self._to_commit.clear()
+        self._to_watch.clear()
         for partition in partitions:
             self._time.forget((self._plain[partition.topic], partition.partition))
 
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
         """A rebalance is over."""
-        wall = time.time_ns() // 1000
         self._has_share = True
         self._count_partitions()
         for partition in partitions:
             topic = self._plain[partition.topic]
             if topic in STREAM_TOPICS:
-                self._time.watch((topic, partition.partition), wall)
+                self._to_watch.add((topic, partition.partition))
 
 
 class _Rebalance(ConsumerRebalanceListener):

@@ -10,10 +10,11 @@ much, and why.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, Protocol
 
 from offbook.events.times import HOUR
+from offbook.streams.rhythm import Rhythm
 
 #: A source topic, without prefix, and the number of one of its partitions.
 Partition = tuple[str, int]
@@ -37,11 +38,12 @@ class Silence(Protocol):
 
 class Known(NamedTuple):
     """What is known of a partition, whoever reads it: the times (µs) of its newest event and of its
-    newest heartbeat, None if it never had one. `history`: what was read of it is a history that
-    is still being loaded."""
+    newest heartbeat, None if it never had one. `every`: how often heartbeats come, None while that
+    is not known. `history`: what was read of it is a history that is still being loaded."""
 
     event: int | None = None
     heartbeat: int | None = None
+    every: int | None = None
     history: bool = False
 
     @property
@@ -75,6 +77,7 @@ class _Reading:
     ended: bool = False
     empty: bool = False
     loading: _Loading | None = None
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
 
 @dataclass(slots=True)
@@ -110,6 +113,8 @@ class SourceTime:
         """Begin with a partition; it has no mark before something is known of it."""
         known = self._known.get(partition)
         reading = self._readings[partition] = _Reading(wall, wall)
+        if known is not None:
+            reading.rhythm = Rhythm(known.every)
         if known is None or known.history:
             reading.loading = _Loading(2**63 - 1, 2**63 - 1)
 
@@ -120,9 +125,13 @@ class SourceTime:
                 self._known[partition] = self.known(partition)
             del self._readings[partition]
 
+    def watches(self, partition: Partition) -> bool:
+        """Whether it is read here."""
+        return partition in self._readings
+
     def hear(self, partition: Partition, told: Known) -> None:
         """Take in what another router, or one before this, knew of a partition."""
-        self._learn(partition, told.event, told.heartbeat, told.history)
+        self._learn(partition, told)
 
     def partitions(self, topic: str, count: int) -> list[Partition]:
         """A topic has so many partitions: forget those beyond, and say which they were."""
@@ -165,7 +174,9 @@ class SourceTime:
         heartbeat = None if heartbeat is None else min(heartbeat, wall)
         backlog = more or not reading.ended
         oldest = _NEVER if backlog else self._reference(partition, reading, wall) - self._lateness
-        self._learn(partition, event, heartbeat, False)
+        if heartbeat is not None:
+            reading.rhythm.beat(heartbeat)
+        self._learn(partition, Known(event, heartbeat, reading.rhythm.usual))
         self._load(partition, reading, event, wall)
         told = [at for at in (event, reached) if at is not None and at >= oldest]
         if heartbeat is not None and (told or backlog or reading.run is not None):
@@ -265,18 +276,18 @@ class SourceTime:
             rest = self._known.get(partition, Known()).event
         return _NEVER // 2 if rest is None else rest
 
-    def _learn(
-        self, partition: Partition, event: int | None, heartbeat: int | None, history: bool
-    ) -> None:
-        if event is None and heartbeat is None:
+    def _learn(self, partition: Partition, told: Known) -> None:
+        if told.newest is None:
             return
         known = self._known.get(partition, Known())
-        self._known[partition] = Known(
-            _later(known.event, event), _later(known.heartbeat, heartbeat), history
+        self._known[partition] = told._replace(
+            event=_later(known.event, told.event),
+            heartbeat=_later(known.heartbeat, told.heartbeat),
+            every=known.every if told.every is None else told.every,
         )
         feed = self._feeds.setdefault(partition[0], _Feed())
-        feed.event = _later(feed.event, event)
-        feed.heartbeats = feed.heartbeats or heartbeat is not None
+        feed.event = _later(feed.event, told.event)
+        feed.heartbeats = feed.heartbeats or told.heartbeat is not None
 
     def _load(self, partition: Partition, reading: _Reading, event: int | None, wall: int) -> None:
         """See whether what is read is still a history."""

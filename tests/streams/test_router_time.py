@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 
-from offbook.detectors.now import Now, topics
+from offbook.detectors.now import topics
 from offbook.detectors.params import Duration
 from offbook.events.times import DAY, SECOND
 from offbook.events.types import STREAM_TOPICS
-from offbook.streams.keyed import Mark, StreamTime, partition_of
+from offbook.streams.keyed import StreamTime, partition_of
 from tests.parts.apache_kafka import ApacheKafka
+from tests.streams.router_time import clock, is_past, marks_of, now
 from tests.streams.routing import Bench, comes_about, deletion, document, run, until
 
 pytestmark = pytest.mark.integration
@@ -22,34 +21,8 @@ pytestmark = pytest.mark.integration
 FILES = "endpoint.files"
 
 
-def clock() -> int:
-    return time.time_ns() // 1000
-
-
 def tip(id_: str, at: int) -> bytes:
     return document("tip", id_, at, tip=id_, about_employee="E-1")
-
-
-async def marks_of(bench: Bench, topic: str) -> dict[int, Mark]:
-    """The newest marks of a topic on the first keyed partition, by source partition."""
-    batches = (await bench.batches())[0]
-    marks = (mark for batch in batches for mark in batch.marks)
-    return {mark.partition: mark for mark in marks if STREAM_TOPICS[mark.topic] == topic}
-
-
-async def now(bench: Bench) -> Now:
-    batches = (await bench.batches())[0]
-    return StreamTime(mark for batch in batches for mark in batch.marks).now()
-
-
-async def is_past(bench: Bench, topic: str, moment: int, seconds: float = 60.0) -> None:
-    """Wait until a topic is said to be complete up to a later time than `moment`."""
-
-    async def past() -> bool:
-        at = (await now(bench)).of(topics((topic,)))
-        return at is not None and at > moment
-
-    await comes_about(past, seconds)
 
 
 async def is_at(bench: Bench, topic: str, moment: int) -> None:
@@ -144,31 +117,13 @@ def test_what_is_empty_is_told_at_once_and_hides_no_other_topic(
     run(kafka, topic_prefix, work)
 
 
-async def is_gone(admin: AIOKafkaAdminClient, name: str) -> bool:
-    return name not in await admin.list_topics()
-
-
-async def changed(bench: Bench, *, grow: int | None = None, anew: int | None = None) -> None:
-    """Give the topic of files `grow` partitions, or make it `anew` with so many."""
-    name = bench.name(FILES)
-    admin = AIOKafkaAdminClient(bootstrap_servers=bench.settings.kafka_bootstrap)
-    await admin.start()
-    if grow is not None:
-        await admin.create_partitions({name: NewPartitions(grow)})
-    if anew is not None:
-        await admin.delete_topics([name])
-        await comes_about(lambda: is_gone(admin, name))
-        await admin.create_topics([NewTopic(name, anew, 1)])
-    await admin.close()
-
-
 def test_partitions_that_are_new_are_read_within_seconds_and_waited_for(
     apache_kafka: ApacheKafka, topic_prefix: str
 ) -> None:
     async def work(bench: Bench) -> None:
         async with bench.routing() as router:
             await is_past(bench, FILES, clock())
-            await changed(bench, grow=4)
+            await bench.grow(FILES, 4)
             begun = clock()
             await bench.send(FILES, [deletion("f-3", at=begun - DAY)], partition=3)
             await until(lambda: router.count(FILES, "accepted") == 1, 20)
@@ -196,7 +151,7 @@ def test_a_topic_made_anew_with_fewer_partitions_goes_on_without_those_that_are_
         async with bench.routing() as router:
             await until(lambda: router.count(FILES, "accepted") == 2)
             await is_past(bench, FILES, clock())
-            await changed(bench, anew=1)
+            await bench.make_anew(FILES, 1)
             await bench.send(FILES, [deletion("f-2", at=clock())])
             await until(lambda: router.count(FILES, "accepted") == 3, 30)
             await is_past(bench, FILES, clock())
