@@ -19,7 +19,13 @@ from offbook.streams.feeds import (
     entry_key,
     partition_of_key,
 )
-from offbook.streams.kafka import FEEDS_TOPIC, METADATA_AGE_MS, aiokafka_client, topic_name
+from offbook.streams.kafka import (
+    FEEDS_TOPIC,
+    METADATA_AGE_MS,
+    aiokafka_consumer,
+    readable_end,
+    topic_name,
+)
 from offbook.streams.settings import Settings
 from offbook.streams.source_time import Known, Partition
 
@@ -65,7 +71,7 @@ class FeedLog:
             auto_offset_reset="earliest",
             fetch_max_wait_ms=_FETCH_WAIT_MS,
             metadata_max_age_ms=METADATA_AGE_MS,
-            **aiokafka_client(self._settings),
+            **aiokafka_consumer(self._settings),
         )
         await self._consumer.start()
 
@@ -138,4 +144,4 @@ class FeedLog:
     async def _has_passed(self, partition: TopicPartition, end: int) -> bool:
         position = await self._consumer.position(partition)
         # Tansu's end offset is the start of the last batch + 1: that batch comes whole.
-        return bool(position >= max(end, self._consumer.highwater(partition) or 0))
+        return bool(position >= max(end, readable_end(self._consumer, partition)))

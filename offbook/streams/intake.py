@@ -13,13 +13,14 @@ from offbook.detectors.engine import Engine
 from offbook.detectors.reference import Reference
 from offbook.events.decode import decode_record
 from offbook.events.event import Origin
+from offbook.events.folding import REGION
 from offbook.events.rejected import Rejected
 from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS, Heartbeat
 from offbook.sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
 from offbook.sinks.metrics import Metrics
 from offbook.streams.alignment import Turn
 from offbook.streams.feeds import Feeds
-from offbook.streams.kafka import topic_name
+from offbook.streams.kafka import topic_name, written_at
 from offbook.streams.keyed import WireEvent, partition_of, wire
 from offbook.streams.lanes import DeadLetterLane, KeyedLane, too_large_letter
 from offbook.streams.repeats import Repeats
@@ -75,6 +76,7 @@ class Intake:
         keyed, partitions = self._keyed, len(self._keyed)
         route, seen = self._route, self._repeats.seen
         wall = time.time_ns() // 1000
+        region = getattr(self._settings, "phone_region", REGION)
         too_old = self._too_old() if topic in STREAM_TOPICS else -1
         rests_at = self._rests_at(topic, number)
         came = reader.came(partition)
@@ -85,8 +87,13 @@ class Intake:
             record = records.popleft()
             taken += 1
             try:
+                written = written_at(record.timestamp, wall)
                 event = decode_record(
-                    record.value, record.headers, Origin(topic, number, record.offset), wall=wall
+                    record.value,
+                    record.headers,
+                    Origin(topic, number, record.offset),
+                    wall=written,
+                    region=region,
                 )
                 if type(event) is Rejected:
                     if record.value is None and topic in REFERENCE_TOPICS:
@@ -99,7 +106,7 @@ class Intake:
                     bad += 1
                     continue
                 assert not isinstance(event, Rejected)
-                at = event.time
+                at = min(event.time, written)
                 if is_ahead(at):
                     head = at
                     records.appendleft(record)

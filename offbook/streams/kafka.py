@@ -6,6 +6,9 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from aiokafka import TopicPartition
+
+from offbook.events.decode import EARLIEST
 from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
 from offbook.sinks.dead_letters import dead_letter_topic
 from offbook.streams.keyed import KEYED_TOPIC
@@ -136,6 +139,27 @@ def security(settings: Settings) -> dict[str, Any]:
 def aiokafka_client(settings: Settings) -> dict[str, Any]:
     """What every aiokafka client is made with: `bootstrap_servers` and security."""
     return {"bootstrap_servers": brokers(settings), **security(settings)}
+
+
+def aiokafka_consumer(settings: Settings) -> dict[str, Any]:
+    """The same for consumers, to which what a transaction has not committed does not exist."""
+    return {"isolation_level": "read_committed", **aiokafka_client(settings)}
+
+
+def readable_end(consumer: Any, partition: TopicPartition) -> int:
+    """Up to where a consumer can read what it has heard of: an open transaction ends it, and what
+    is behind that, until it is committed or aborted. 0 while nothing was heard."""
+    end = consumer.last_stable_offset(partition)
+    if end is None or end < 0:
+        end = consumer.highwater(partition)
+    return int(end or 0)
+
+
+def written_at(timestamp: int, wall: int) -> int:
+    """When a record was written, by its `timestamp` (ms), in µs; `wall` if it has none or one that
+    cannot be. What its event is dated ahead of that was ahead when it was sent."""
+    at = timestamp * 1000
+    return at if EARLIEST <= at < wall else wall
 
 
 def kafka_python_client(settings: Settings) -> dict[str, Any]:

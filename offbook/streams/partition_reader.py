@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from offbook.streams.kafka import MAX_REQUEST, aiokafka_client
+from offbook.streams.kafka import MAX_REQUEST, aiokafka_consumer, readable_end
 from offbook.streams.settings import Settings
 
 #: Milliseconds a fetch may wait for records.
@@ -92,7 +92,7 @@ class PartitionReader:
                 position = await consumer.position(at)
                 if end is None:
                     # Right on Tansu too, and known once something was fetched.
-                    wanted = max(wanted, consumer.highwater(at) or 0)
+                    wanted = max(wanted, readable_end(consumer, at))
                 if records:
                     yield records
 
@@ -105,7 +105,7 @@ class PartitionReader:
 
     def _consumer(self) -> Any:
         return AIOKafkaConsumer(
-            **aiokafka_client(self._settings),
+            **aiokafka_consumer(self._settings),
             client_id="offbook-monitor-reader",
             group_id=None,
             enable_auto_commit=False,

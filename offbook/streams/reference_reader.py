@@ -19,6 +19,7 @@ from msgspec import Struct
 from offbook.detectors.reference import REFERENCE_KINDS, Reference, ReferenceKind
 from offbook.events.decode import decode_record
 from offbook.events.event import Event, Origin
+from offbook.events.folding import REGION
 from offbook.events.rejected import Rejected
 from offbook.events.types import (
     REFERENCE_TOPICS,
@@ -30,7 +31,7 @@ from offbook.events.types import (
 )
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.streams.kafka import METADATA_AGE_MS, aiokafka_client, topic_name
+from offbook.streams.kafka import METADATA_AGE_MS, aiokafka_consumer, topic_name, written_at
 from offbook.streams.settings import Settings
 
 #: Milliseconds the clocks of brokers, routers and monitors may be apart.
@@ -114,6 +115,7 @@ class ReferenceReader:
         self.reference = Reference(settings.timezone)
         self._documents = Documents(self.reference)
         self._settings = settings
+        self._region = getattr(settings, "phone_region", REGION)
         self._metrics = metrics
         self._health = health
         self._kinds = {
@@ -147,12 +149,12 @@ class ReferenceReader:
             auto_offset_reset="earliest",
             fetch_max_wait_ms=_FETCH_WAIT_MS,
             metadata_max_age_ms=METADATA_AGE_MS,
-            **aiokafka_client(self._settings),
+            **aiokafka_consumer(self._settings),
         )
         self._asker = AIOKafkaConsumer(
             client_id="offbook-reference-ends",
             enable_auto_commit=False,
-            **aiokafka_client(self._settings),
+            **aiokafka_consumer(self._settings),
         )
         try:
             await self._consumer.start()
@@ -297,14 +299,16 @@ class ReferenceReader:
         wall = time.time_ns() // 1000
         # As of when it was written, or a document from the future, which the router refuses,
         # would be taken by whoever reads it later.
-        written = record.timestamp * 1000 if 0 <= record.timestamp * 1000 < wall else wall
+        written = written_at(record.timestamp, wall)
         if record.value is None:
             with contextlib.suppress(UnicodeDecodeError):
                 id_ = (record.key or b"").decode()
                 self._documents.remove(kind, record.partition, id_, written)
             return
         origin = Origin(f"reference.{kind}", record.partition, record.offset)
-        event = decode_record(record.value, record.headers, origin, wall=written)
+        event = decode_record(
+            record.value, record.headers, origin, wall=written, region=self._region
+        )
         if not isinstance(event, Rejected) and not isinstance(event.data, Heartbeat):
             self._documents.put(kind, record.partition, event)
 

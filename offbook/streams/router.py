@@ -26,7 +26,14 @@ from offbook.sinks.metrics import Metrics
 from offbook.streams.feed_log import FeedLog
 from offbook.streams.feeds import Entry, Feeds, Standing
 from offbook.streams.intake import Intake
-from offbook.streams.kafka import MAX_REQUEST, METADATA_AGE_MS, aiokafka_client, group, topic_name
+from offbook.streams.kafka import (
+    MAX_REQUEST,
+    METADATA_AGE_MS,
+    aiokafka_client,
+    aiokafka_consumer,
+    group,
+    topic_name,
+)
 from offbook.streams.keyed import KEYED_TOPIC, Mark, mark
 from offbook.streams.lanes import DeadLetterLane, KeyedLane, Lane
 from offbook.streams.settings import Settings, configured_detectors
@@ -124,7 +131,7 @@ class Router:
             heartbeat_interval_ms=settings.heartbeat_interval // 1000,
             rebalance_timeout_ms=settings.rebalance_timeout // 1000,
             metadata_max_age_ms=METADATA_AGE_MS,
-            **aiokafka_client(settings),
+            **aiokafka_consumer(settings),
         )
         self._feed_log = FeedLog(settings, self._producer, self._heard)
         timed = {name for name, topic in self._plain.items() if topic in STREAM_TOPICS}

@@ -203,6 +203,29 @@ def test_what_is_no_event_goes_to_the_dead_letters_as_it_came_and_the_stream_goe
     run(kafka, topic_prefix, work, topic_settings=wide)
 
 
+def test_what_is_in_the_future_is_told_by_when_it_was_written_not_by_when_it_is_read(
+    kafka: Any, topic_prefix: str
+) -> None:
+    """Read an hour later, a wrong clock would be right."""
+    now = time.time_ns() // 1000
+    written = (now - HOUR) // 1000
+
+    async def work(bench: Bench) -> None:
+        ahead = deletion("ahead", at=now - HOUR + 6 * MINUTE)
+        await bench.send(FILES, [ahead], timestamp_ms=written)
+        within = deletion("within", at=now - HOUR + 4 * MINUTE)
+        await bench.send(FILES, [within], timestamp_ms=written)
+        # A timestamp from before there was anything to write is none.
+        undated = deletion("undated", at=now - HOUR + 6 * MINUTE)
+        await bench.send(FILES, [undated], timestamp_ms=0)
+        async with bench.routing() as router:
+            await until(lambda: router.read(FILES) == 3)
+            assert router.count(FILES, "dead_letter") == 1
+        assert await bench.routed() == ["within", "undated"]
+
+    run(kafka, topic_prefix, work)
+
+
 def test_a_tip_that_names_its_reporter_is_refused_and_stored_nowhere(
     kafka: Any, topic_prefix: str
 ) -> None:
