@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -25,8 +25,8 @@ import offbook
 from offbook.events.alert import Audience, Severity
 from offbook.events.types import SOURCE_TOPICS
 
-Outcome = Literal["accepted", "late", "duplicate", "dead_letter"]
-OUTCOMES: Final[tuple[Outcome, ...]] = ("accepted", "late", "duplicate", "dead_letter")
+Outcome = Literal["accepted", "late", "duplicate", "conflict", "dead_letter"]
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
 ALERTS_TOPIC: Final = "offbook.alerts"
 OTHER: Final = "other"

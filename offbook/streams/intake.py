@@ -11,11 +11,12 @@ import structlog
 from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
 from offbook.detectors.reference import Reference
+from offbook.events import privacy
 from offbook.events.decode import decode_record
-from offbook.events.event import Origin
+from offbook.events.event import Event, Origin
 from offbook.events.folding import REGION
 from offbook.events.rejected import Rejected
-from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS, Heartbeat
+from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS, Heartbeat, Tip
 from offbook.sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
 from offbook.sinks.metrics import Metrics
 from offbook.streams.alignment import Turn
@@ -23,7 +24,7 @@ from offbook.streams.feeds import Feeds
 from offbook.streams.kafka import topic_name, written_at
 from offbook.streams.keyed import WireEvent, partition_of, wire
 from offbook.streams.lanes import DeadLetterLane, KeyedLane, too_large_letter
-from offbook.streams.repeats import Repeats
+from offbook.streams.repeats import First, Repeats, conflict
 from offbook.streams.settings import Settings
 from offbook.streams.source_reader import SourceReader
 from offbook.streams.source_time import SourceTime
@@ -74,15 +75,16 @@ class Intake:
         partition, records, is_ahead = turn.partition, turn.records, turn.is_ahead
         topic, number = self._plain[partition.topic], partition.partition
         keyed, partitions = self._keyed, len(self._keyed)
-        route, seen = self._route, self._repeats.seen
+        route, met = self._route, self._repeats.met
         wall = time.time_ns() // 1000
         region = getattr(self._settings, "phone_region", REGION)
-        too_old = self._too_old() if topic in STREAM_TOPICS else -1
+        timed = topic in STREAM_TOPICS
+        too_old = self._too_old() if timed else -1
         rests_at = self._rests_at(topic, number)
         came = reader.came(partition)
         more = reader.has_more(partition) or len(records) > most
         newest, heartbeat, head = -1, -1, None
-        taken = bad = repeated = late = 0
+        taken = bad = repeated = conflicting = late = 0
         while records and taken < most:
             record = records.popleft()
             taken += 1
@@ -115,13 +117,19 @@ class Intake:
                 if type(event.data) is Heartbeat:
                     heartbeat = max(heartbeat, at)
                     continue
+                first = met(event)
+                if first is not None and not first.same and timed:
+                    # Of reference documents the last word counts, and compaction drops the first.
+                    self._letters.add(self._conflict(record, event, first))
+                    conflicting += 1
+                    continue
                 if at > newest:
                     newest = at
                 if at < rests_at:
                     # Before it is routed: a batch that is closed with it must not say otherwise.
                     self._time.came((topic, number), came, event=at, more=more)
                     rests_at, too_old = self._rests_at(topic, number), self._too_old()
-                if seen(event.source, event.id):
+                if first is not None and first.same:
                     repeated += 1
                     continue
                 if at < too_old:
@@ -136,7 +144,7 @@ class Intake:
                 bad += 1
         latest = max(newest, heartbeat)
         reader.took(turn, latest if latest >= 0 else None, head)
-        minded = heartbeat >= 0 and topic in STREAM_TOPICS and self._feeds.minds_heartbeats(topic)
+        minded = heartbeat >= 0 and timed and self._feeds.minds_heartbeats(topic)
         self._time.came(
             (topic, number),
             came,
@@ -149,11 +157,21 @@ class Intake:
         if not taken:
             return 0, None
         count = self._metrics.event
-        count(topic, "accepted", taken - bad - repeated - late)
+        count(topic, "accepted", taken - bad - repeated - conflicting - late)
         if late:
             count(topic, "late", late)
         if repeated:
             count(topic, "duplicate", repeated)
+        if conflicting:
+            count(topic, "conflict", conflicting)
+            _log.warning(
+                "events have the identity of others and say something else; the first of each"
+                " stays, the others are in the dead letters",
+                topic=topic,
+                partition=number,
+                events=conflicting,
+                up_to_offset=record.offset,
+            )
         if bad:
             count(topic, "dead_letter", bad)
         return taken, record.offset if head is not None else record.offset + 1
@@ -181,6 +199,17 @@ class Intake:
         """Up to when a partition at rest is said to be complete; -1 otherwise."""
         mark = self._time.rests_at((topic, number))
         return -1 if mark is None else mark
+
+    def _conflict(self, record: Any, event: Event, first: First) -> DeadLetter:
+        """The dead letter of an event whose identity was another's first."""
+        topic = record.topic
+        rejected = conflict(
+            f"{topic}[{first.partition}] at offset {first.offset}",
+            f"{topic}[{record.partition}] at offset {record.offset}",
+        )
+        if type(event.data) is Tip:
+            rejected = privacy.guard(rejected, record.value, record.headers)
+        return rejected_letter(record, rejected, prefix=self._settings.topic_prefix)
 
     def _failed(self, record: Any, error: Exception) -> DeadLetter:
         _log.error(

@@ -156,14 +156,14 @@ def _once(
     events: Iterator[Read], done: Replayed, lateness: int, until: int | None
 ) -> Iterator[Event]:
     """Each event once, up to `until`; counts."""
-    seen = Repeats().seen
+    met = Repeats().met
     newest = first = None
     for event, _ in events:
         time = event.time
         if until is not None and time > until:
             done.beyond += 1
             continue
-        if seen(event.source, event.id):
+        if met(event) is not None:
             done.repeats += 1
             continue
         done.events += 1

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from offbook.events.decode import decode_structured
 from offbook.events.event import Event, Origin
+from offbook.events.types import HEARTBEAT
 from offbook.streams.ndjson import Advance, problem, sources
-from offbook.streams.repeats import Repeats
+from offbook.streams.repeats import First, Repeats, conflict
 
 
 @dataclass
@@ -39,14 +40,25 @@ def validate(
     found = Validation()
     repeats = Repeats()
     with sources(files) as inputs:
-        for source in inputs:
+        for at, source in enumerate(inputs):
             for number, line in source.lines(advance):
-                event = decode_structured(line, Origin("", -1, number))
+                event = decode_structured(line, Origin("", at, number))
+                if isinstance(event, Event) and (first := _first(repeats, event)) is not None:
+                    if first.same:
+                        found.repeats += 1
+                    else:
+                        places = f"{inputs[first.partition].name}:{first.offset}", f"line {number}"
+                        event = conflict(*places)
                 if isinstance(event, Event):
                     found.good[event.kind.type] += 1
-                    if not event.kind.is_reference:
-                        found.repeats += repeats.seen(event.source, event.id)
                 else:
                     found.bad += 1
                     say(problem(source.name, number, event))
     return found
+
+
+def _first(repeats: Repeats, event: Event) -> First | None:
+    """Reference documents and heartbeats are the last word, and repeat nothing."""
+    if event.kind.is_reference or event.kind is HEARTBEAT:
+        return None
+    return repeats.met(event)

@@ -19,7 +19,7 @@ from offbook.detectors.params import Duration
 from offbook.events.times import SECOND, rfc3339
 from offbook.events.types import STREAM_TOPICS
 from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
+from offbook.sinks.metrics import OUTCOMES, Metrics
 from offbook.streams.kafka import FEEDS_TOPIC, all_topics, topic_name
 from offbook.streams.keyed import KEYED_TOPIC, Batch, StreamTime, decode_batch
 from offbook.streams.router import Router
@@ -79,7 +79,7 @@ class RunningRouter:
 
     def read(self, topic: str) -> int:
         """Records of a topic that have been counted, however they ended."""
-        return sum(self.count(topic, o) for o in ("accepted", "late", "duplicate", "dead_letter"))
+        return sum(self.count(topic, outcome) for outcome in OUTCOMES)
 
     def reads(self) -> set[tuple[str, int]]:
         """The partitions of events that it reads."""

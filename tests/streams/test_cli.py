@@ -119,6 +119,17 @@ def test_validate_is_quiet_about_what_is_good_and_notes_repeats() -> None:
     assert "repeat another" in done.stderr
 
 
+def test_validate_names_both_lines_of_a_conflict(tmp_path: Path) -> None:
+    lines = Path(STORY).read_text("utf-8").splitlines()
+    file = tmp_path / "more.ndjson"
+    file.write_text(f"{lines[1]}\n{lines[0].replace('+08:00', '+07:00')}\n", "utf-8")
+    done = offbook("validate", STORY, str(file))
+    assert done.returncode == 1
+    (line,) = done.stdout.splitlines()
+    assert line.startswith(f"{file}:2: id: The event on {STORY}:1 has the same `source` and `id`")
+    assert ", 1 bad, " in done.stderr
+
+
 def test_replay_prints_alerts_and_nothing_else() -> None:
     done = offbook("replay", REFERENCE, STORY)
     assert done.returncode == 0

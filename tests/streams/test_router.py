@@ -379,3 +379,88 @@ def test_it_can_be_stopped_before_it_has_its_share(kafka: Any, topic_prefix: str
         await asyncio.wait_for(task, 10)
 
     run(kafka, topic_prefix, work)
+
+
+def test_ids_taken_on_one_topic_say_nothing_on_another(kafka: Any, topic_prefix: str) -> None:
+    """Tips sent beforehand with the ids of tomorrow's deletes do not hide the deletes."""
+
+    async def work(bench: Bench) -> None:
+        ids = [f"d-{number}" for number in range(25)]
+        tips = [document("tip", id_, MONDAY, tip=id_, about_employee="E-1") for id_ in ids]
+        await bench.send("tips", tips)
+        async with bench.routing() as router:
+            await until(lambda: router.read("tips") == 25)
+            await bench.send(FILES, [deletion(id_) for id_ in ids])
+            await until(lambda: router.count(FILES, "accepted") == 25)
+            assert router.count(FILES, "duplicate") == router.count(FILES, "conflict") == 0
+
+    run(kafka, topic_prefix, work)
+
+
+def test_a_repeat_that_says_something_else_is_a_dead_letter_that_names_both_places(
+    kafka: Any, topic_prefix: str
+) -> None:
+    first, other = deletion("f-1", "E-1"), deletion("f-1", "E-2")
+
+    async def work(bench: Bench) -> None:
+        async with bench.routing() as router:
+            await bench.send(FILES, [deletion("f-0"), first], 1)
+            await until(lambda: router.count(FILES, "accepted") == 2)
+            await bench.send(FILES, [other], 0, key=b"k", headers=[("h", b"1")])
+            await bench.send(FILES, [first], 0)
+            await until(lambda: router.read(FILES) == 4)
+            assert router.count(FILES, "conflict") == 1
+            assert router.count(FILES, "duplicate") == 1
+            assert router.count(FILES, "dead_letter") == 0
+        assert sorted(await bench.routed()) == ["f-0", "f-1"]
+        (letter,) = await bench.all_of(f"dlq.{FILES}")
+        assert (letter.value, letter.key, letter.headers[0]) == (other, b"k", ("h", b"1"))
+        headers = dict(letter.headers)
+        assert headers["offbook.errors.stage"] == b"conflict"
+        message = headers["__streams.errors.message"].decode()
+        assert f"{bench.name(FILES)}[1] at offset 1" in message
+        assert f"{bench.name(FILES)}[0] at offset 0" in message
+        assert "f-1" not in message
+
+    run(kafka, topic_prefix, work)
+
+
+def test_a_tip_in_conflict_is_withheld_where_it_might_name_its_reporter(
+    kafka: Any, topic_prefix: str
+) -> None:
+    def tip(text: str) -> bytes:
+        return document("tip", "t-1", MONDAY, tip="T-1", about_employee="E-1", text=text)
+
+    hidden = r'{"report\u0065r": "Zhao Min"}'
+
+    async def work(bench: Bench) -> None:
+        async with bench.routing() as router:
+            await bench.send("tips", [tip("one")], key=b"k")
+            await bench.send("tips", [tip("two")], key=b"k")
+            await bench.send("tips", [tip(hidden)], key=b"Zhao Min", headers=[("h", b"Zhao")])
+            await until(lambda: router.count("tips", "conflict") == 2)
+        plain, withheld = await bench.all_of("dlq.tips")
+        assert (plain.value, plain.key) == (tip("two"), b"k")
+        assert withheld.key is None
+        assert b"Zhao" not in withheld.value
+        assert "h" not in dict(withheld.headers)
+
+    run(kafka, topic_prefix, work)
+
+
+def test_a_reference_document_may_be_told_anew_under_its_old_id(
+    kafka: Any, topic_prefix: str
+) -> None:
+    topic = "reference.accounts"
+
+    def told(name: str) -> bytes:
+        return document("reference.account", "a-1", MONDAY, account="6222", name=name)
+
+    async def work(bench: Bench) -> None:
+        await bench.send(topic, [told("old"), told("old"), told("new")], key=b"6222")
+        async with bench.routing() as router:
+            await until(lambda: router.read(topic) == 3)
+            assert router.count(topic, "accepted") == 2
+            assert router.count(topic, "duplicate") == 1
+
+    run(kafka, topic_prefix, work)
