@@ -88,7 +88,8 @@ STAGES: dict[str, Meaning] = {
     "conflict": _M(
         "An event with the same `type`, `source` and `id` came before and said something else: "
         "the first counts, and the message names the place of both.",
-        "此前已有 `type`、`source`、`id` 都相同而内容不同的事件：以第一份为准，错误信息给出两者的位置。",
+        "此前已有 `type`、`source`、`id` 都相同而内容不同的事件："
+        "以第一份为准，错误信息给出两者的位置。",
     ),
 }
 

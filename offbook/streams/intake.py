@@ -16,7 +16,7 @@ from offbook.events.decode import decode_record
 from offbook.events.event import Event, Origin
 from offbook.events.folding import REGION
 from offbook.events.rejected import Rejected
-from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS, Heartbeat, Tip
+from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS, Heartbeat
 from offbook.sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
 from offbook.sinks.metrics import Metrics
 from offbook.streams.alignment import Turn
@@ -78,6 +78,8 @@ class Intake:
         route, met = self._route, self._repeats.met
         wall = time.time_ns() // 1000
         region = getattr(self._settings, "phone_region", REGION)
+        feed = self._settings.feeds.get(topic)
+        takes = feed.takes if feed is not None and feed.sources else None
         timed = topic in STREAM_TOPICS
         too_old = self._too_old() if timed else -1
         rests_at = self._rests_at(topic, number)
@@ -108,6 +110,10 @@ class Intake:
                     bad += 1
                     continue
                 assert not isinstance(event, Rejected)
+                if takes is not None and not takes(event.source):
+                    self._letters.add(self._of_a_stranger(record, topic))
+                    bad += 1
+                    continue
                 at = min(event.time, written)
                 if is_ahead(at):
                     head = at
@@ -207,7 +213,21 @@ class Intake:
             f"{topic}[{first.partition}] at offset {first.offset}",
             f"{topic}[{record.partition}] at offset {record.offset}",
         )
-        if type(event.data) is Tip:
+        return self._letter(record, rejected, event.kind.topic)
+
+    def _of_a_stranger(self, record: Any, topic: str) -> DeadLetter:
+        """The dead letter of an event whose source may not send to its topic."""
+        rejected = Rejected(
+            "envelope",
+            "source",
+            f"Topic `{topic}` takes no events of this `source`.",
+            f'Send it under a `source` that is named in `sources` of [feeds."{topic}"], or have it'
+            " named there.",
+        )
+        return self._letter(record, rejected, topic)
+
+    def _letter(self, record: Any, rejected: Rejected, topic: str) -> DeadLetter:
+        if topic == "tips":
             rejected = privacy.guard(rejected, record.value, record.headers)
         return rejected_letter(record, rejected, prefix=self._settings.topic_prefix)
 

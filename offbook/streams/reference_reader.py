@@ -309,7 +309,10 @@ class ReferenceReader:
         event = decode_record(
             record.value, record.headers, origin, wall=written, region=self._region
         )
-        if not isinstance(event, Rejected) and not isinstance(event.data, Heartbeat):
+        if isinstance(event, Rejected) or isinstance(event.data, Heartbeat):
+            return
+        feed = self._settings.feeds.get(origin.topic)
+        if feed is None or feed.takes(event.source):
             self._documents.put(kind, record.partition, event)
 
     def _count(self) -> None:

@@ -16,6 +16,7 @@ from offbook.sinks.metrics import Metrics
 from offbook.streams.embedded import free_port
 from offbook.streams.keyed import Batch, Mark, partition_of, unwire
 from offbook.streams.router import Router, RouterError
+from offbook.streams.setting_feeds import FeedSettings
 from offbook.streams.settings import Settings
 from tests.streams.routing import MONDAY, Bench, deletion, document, run, until
 
@@ -446,6 +447,45 @@ def test_a_tip_in_conflict_is_withheld_where_it_might_name_its_reporter(
         assert "h" not in dict(withheld.headers)
 
     run(kafka, topic_prefix, work)
+
+
+def test_an_event_of_a_source_that_may_not_send_to_the_topic_is_a_dead_letter(
+    kafka: Any, topic_prefix: str
+) -> None:
+    def of(source: str, id_: str) -> bytes:
+        return deletion(id_).replace(b'"/test"', f'"{source}"'.encode())
+
+    beat = document("heartbeat", "h-1", MONDAY)
+    strange = document("tip", "t-1", MONDAY, tip="T-1", text=r'{"report\u0065r": "Zhao Min"}')
+
+    async def work(bench: Bench) -> None:
+        await bench.send(FILES, [of("//edr/eu", "f-1"), of("//edr", "f-2"), of("//x", "f-3")])
+        await bench.send(FILES, [beat, beat.replace(b'"/test"', b'"//edr"')])
+        await bench.send("tips", [strange], key=b"Zhao Min")
+        await bench.send("hr.changes", [document("hr.change", "h", MONDAY)])
+        async with bench.routing() as router:
+            await until(lambda: router.read(FILES) == 5 and router.read("tips") == 1)
+            assert router.count(FILES, "accepted") == 3
+            assert router.count(FILES, "dead_letter") == 2
+        assert sorted(await bench.routed()) == ["f-1", "f-2"]
+        letters = await bench.all_of(f"dlq.{FILES}")
+        assert [letter.value for letter in letters] in (
+            [of("//x", "f-3"), beat],
+            [beat, of("//x", "f-3")],
+        )
+        headers = dict(letters[0].headers)
+        assert headers["offbook.errors.stage"] == b"envelope"
+        said = headers["__streams.errors.message"]
+        assert said.startswith(b"source: Topic `endpoint.files` takes no events of this `source`.")
+        (withheld,) = await bench.all_of("dlq.tips")
+        assert withheld.key is None
+        assert b"Zhao" not in withheld.value
+
+    feeds = {
+        FILES: FeedSettings(sources=("//edr", "//edr/*")),
+        "tips": FeedSettings(sources=("//tips",)),
+    }
+    run(kafka, topic_prefix, work, feeds=feeds)
 
 
 def test_a_reference_document_may_be_told_anew_under_its_old_id(
