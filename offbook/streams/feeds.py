@@ -199,13 +199,11 @@ class Feeds:
 
     def shown(self, standings: Mapping[Partition, Standing], now: int) -> dict[str, FeedShown]:
         """All topics of which something is known, in the order of the contract."""
-        by_topic: dict[str, dict[int, Standing]] = {}
-        for (topic, number), standing in sorted(standings.items()):
-            by_topic.setdefault(topic, {})[number] = standing
+        grouped = by_topic(standings)
         return {
-            topic: self._shown(topic, by_topic[topic], now)
+            topic: self._shown(topic, grouped[topic], now)
             for topic in STREAM_TOPICS
-            if topic in by_topic
+            if topic in grouped
         }
 
     def _shown(self, topic: str, of_topic: Mapping[int, Standing], now: int) -> FeedShown:
@@ -238,6 +236,14 @@ class Feeds:
             for detector in self._detectors
             if topic in getattr(detector, "awaits", frozenset())
         )
+
+
+def by_topic(standings: Mapping[Partition, Standing]) -> dict[str, dict[int, Standing]]:
+    """Partitions by number, for each topic that has some."""
+    grouped: dict[str, dict[int, Standing]] = {}
+    for (topic, number), standing in sorted(standings.items()):
+        grouped.setdefault(topic, {})[number] = standing
+    return grouped
 
 
 def _latest(times: Iterable[int | None]) -> int | None:

@@ -158,7 +158,7 @@ def readable_end(consumer: Any, partition: TopicPartition) -> int:
 def written_at(timestamp: int, wall: int) -> int:
     """When a record was written, by its `timestamp` (ms), in µs; `wall` if it has none or one that
     cannot be. What its event is dated ahead of that was ahead when it was sent."""
-    at = timestamp * 1000
+    at = timestamp * 1000 + 999
     return at if EARLIEST <= at < wall else wall
 
 

@@ -294,6 +294,7 @@ class Monitor:
             )
         for detector, count in work.evicted.items():
             self._metrics.state_evicted(detector, count)
+        self._metrics.applied(partition.number, records[-1].timestamp / 1000)
         now = partition.stream_time.now().forgets
         if now is not None:
             self._metrics.stream_time(partition.number, now)

@@ -23,8 +23,8 @@ from offbook.events.times import SECOND
 from offbook.events.types import SOURCE_TOPICS, STREAM_TOPICS
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.streams.feed_log import FeedLog
-from offbook.streams.feeds import Entry, Feeds, Standing
+from offbook.streams.feed_keeper import FeedKeeper
+from offbook.streams.feeds import Feeds
 from offbook.streams.intake import Intake
 from offbook.streams.kafka import (
     MAX_REQUEST,
@@ -34,7 +34,7 @@ from offbook.streams.kafka import (
     group,
     topic_name,
 )
-from offbook.streams.keyed import KEYED_TOPIC, Mark, mark
+from offbook.streams.keyed import KEYED_TOPIC
 from offbook.streams.lanes import DeadLetterLane, KeyedLane, Lane
 from offbook.streams.settings import Settings, configured_detectors
 from offbook.streams.source_reader import SourceReader
@@ -79,15 +79,10 @@ class Router:
         self._feeds = Feeds(settings)
         self._time = SourceTime(settings.idle_after, settings.lateness, self._feeds.silences())
         detectors = configured_detectors(settings)
+        self._feeds.use(detectors)
         self._intake = Intake(settings, detectors, metrics, self._time, self._feeds)
         self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
-        self._feed_log: FeedLog
-        #: Partitions that are ours, and of which we have still to hear what others knew.
-        self._to_watch: set[Partition] = set()
-        #: What the feed log says of partitions, and those that are gone, to be taken back there.
-        self._entries: dict[Partition, Entry] = {}
-        self._gone: list[Partition] = []
-        self._of: dict[str, int] = {}
+        self._keeper: FeedKeeper
         self._has_share = False
         self._stopping = asyncio.Event()
         self._left = asyncio.Event()
@@ -106,6 +101,7 @@ class Router:
     def use(self, detectors: Sequence[Detector]) -> None:
         """Route to the readers of these from the next records on."""
         self._intake.use(detectors)
+        self._feeds.use(detectors)
 
     def stop(self) -> None:
         """Send and commit what has been read, leave the group; `run` then returns."""
@@ -133,7 +129,7 @@ class Router:
             metadata_max_age_ms=METADATA_AGE_MS,
             **aiokafka_consumer(settings),
         )
-        self._feed_log = FeedLog(settings, self._producer, self._heard)
+        self._keeper = FeedKeeper(settings, self._feeds, self._time, self._metrics, self._producer)
         timed = {name for name, topic in self._plain.items() if topic in STREAM_TOPICS}
         self._reader = SourceReader(self._consumer, timed)
         self._make_lanes()
@@ -145,6 +141,7 @@ class Router:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 starting.result()
+                self._health.show("feeds", self._keeper.shown)
                 reading = asyncio.create_task(self._read())
                 tasks = [stopping, reading, asyncio.create_task(self._tick())]
                 tasks += [asyncio.create_task(lane.run()) for lane in self._lanes]
@@ -155,16 +152,17 @@ class Router:
                 await self._flush(settings.rebalance_timeout / SECOND)
         finally:
             await _cancelled(tasks)
-            await self._feed_log.stop()
+            await self._keeper.stop()
             await self._consumer.stop()
             await self._producer.stop()
             for name in ("router", "keyed topic"):
                 self._health.forget(name)
+            self._health.show("feeds", None)
 
     async def _start(self) -> None:
         try:
             await self._producer.start()
-            await self._feed_log.start()
+            await self._keeper.start()
             await self._consumer.start()
         except KafkaError as error:
             raise RouterError(
@@ -180,7 +178,7 @@ class Router:
                 partition,
                 batch_events=settings.batch_events,
                 linger=settings.batch_linger / SECOND,
-                marks=self._marks,
+                marks=self._keeper.marks,
                 refused=self._intake.refused,
                 on_left=self._left.set,
             )
@@ -198,7 +196,7 @@ class Router:
             await self._room()
             try:
                 await self._reader.fetch()
-                await self._watch()
+                await self._keeper.begin()
             except KafkaError as error:
                 self._health.bad("router", f"cannot read the source topics: {error}")
                 _log.error("cannot read the source topics", error=str(error))
@@ -229,71 +227,9 @@ class Router:
 
     # Time.
 
-    async def _watch(self) -> None:
-        """Begin with the partitions we were given, knowing what their last router knew. Raises
-        `KafkaError`."""
-        while self._to_watch:
-            given = set(self._to_watch)
-            await self._feed_log.catch_up()
-            # A rebalance may have taken some away meanwhile, or brought others.
-            for partition in given & self._to_watch:
-                self._to_watch.remove(partition)
-                self._time.watch(partition, time.time_ns() // 1000)
-
-    def _heard(self, partition: Partition, entry: Entry | None) -> None:
-        """Another router, or one before this, has said how a partition stands."""
-        if entry is None:
-            self._entries.pop(partition, None)
-        else:
-            self._entries[partition] = entry
-            self._learn(partition, entry)
-
-    def _learn(self, partition: Partition, entry: Entry) -> None:
-        topic, number = partition
-        if number < self._of.get(topic, 0) and not self._time.watches(partition):
-            self._time.hear(partition, self._feeds.heard(topic, entry))
-
-    async def _tell_feeds(self, *, all_: bool = False) -> bool:
-        """Hear of the other routers' partitions, and tell how ours stand; whether that worked.
-
-        Before anything is committed: behind a first heartbeat that nobody knows of any more the
-        topic would move with the clock.
-        """
-        gone, self._gone = self._gone, []
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                await self._feed_log.take_back(gone)
-                await self._feed_log.follow()
-                await self._feed_log.write(self._standings(), all_=all_)
-        except (KafkaError, TimeoutError) as error:
-            self._gone += gone
-            _log.warning(
-                "cannot tell how far the feeds are yet", error=str(error) or type(error).__name__
-            )
-            return False
-        return True
-
-    def _standings(self) -> dict[Partition, Standing]:
-        """How the partitions stand that are read here."""
-        return {it: Standing(self._time.known(it), at) for it, at in self._time.marks()}
-
-    def _marks(self) -> list[Mark]:
-        return [
-            mark(topic, number, self._of[topic], at) for (topic, number), at in self._time.marks()
-        ]
-
     def _count_partitions(self) -> None:
-        """Learn how many partitions the topics have by now: of a new one nothing is known before
-        somebody has it, and of one that is gone nothing more."""
-        for name, topic in self._plain.items():
-            count = len(self._consumer.partitions_for_topic(name) or ())
-            if not count or count == self._of.get(topic):
-                continue
-            self._of[topic] = count
-            self._gone += self._time.partitions(topic, count)
-            for partition, entry in self._entries.items():
-                if partition[0] == topic:
-                    self._learn(partition, entry)
+        partitions = self._consumer.partitions_for_topic
+        self._keeper.count({it: len(partitions(name) or ()) for name, it in self._plain.items()})
 
     async def _look_at_ends(self) -> None:
         """Learn which partitions had nothing more when the broker was last asked.
@@ -315,8 +251,9 @@ class Router:
             for lane in self._keyed:
                 lane.tick()
             self._settle()
-            if await self._tell_feeds():
+            if await self._keeper.tell():
                 await self._commit()
+            self._keeper.show()
             self._say_how_it_is()
             await asyncio.sleep(_TICK)
 
@@ -374,7 +311,7 @@ class Router:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._left.wait(), remaining)
             self._settle()
-        if await self._tell_feeds(all_=True):
+        if await self._keeper.tell(all_=True):
             await self._commit()
 
     # Rebalances.
@@ -387,18 +324,16 @@ class Router:
         self._generation += 1
         self._rounds.clear()
         self._to_commit.clear()
-        self._to_watch.clear()
-        for partition in partitions:
-            self._time.forget((self._plain[partition.topic], partition.partition))
+        self._keeper.take_away(map(self._plainly, partitions))
 
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
         """A rebalance is over."""
         self._has_share = True
         self._count_partitions()
-        for partition in partitions:
-            topic = self._plain[partition.topic]
-            if topic in STREAM_TOPICS:
-                self._to_watch.add((topic, partition.partition))
+        self._keeper.give(map(self._plainly, partitions))
+
+    def _plainly(self, partition: TopicPartition) -> Partition:
+        return self._plain[partition.topic], partition.partition
 
 
 class _Rebalance(ConsumerRebalanceListener):

@@ -67,14 +67,14 @@ class _Loading:
 class _Reading:
     """A partition that is read here. `run` is the newest time read since the partition was last
     at rest, None at rest. `touched` is the wall clock when what keeps it from rest last came,
-    `good` when that was an event, or watching began. `ended`: it has been read to its end.
-    `empty`: that it was, and nothing ever came by which to know how far its sender is."""
+    `good` when that was an event, or watching began. `ended`: when it was last seen to be read to
+    its end. `empty`: that it was, and nothing ever came by which to know how far its sender is."""
 
     touched: int
     good: int
     run: int | None = None
     mark: int | None = None
-    ended: bool = False
+    ended: int | None = None
     empty: bool = False
     loading: _Loading | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)
@@ -172,7 +172,7 @@ class SourceTime:
             return
         event = None if event is None else min(event, wall)
         heartbeat = None if heartbeat is None else min(heartbeat, wall)
-        backlog = more or not reading.ended
+        backlog = more or reading.ended is None
         oldest = _NEVER if backlog else self._reference(partition, reading, wall) - self._lateness
         if heartbeat is not None:
             reading.rhythm.beat(heartbeat)
@@ -201,7 +201,7 @@ class SourceTime:
         reading = self._readings.get(partition)
         if reading is None:
             return
-        reading.ended = True
+        reading.ended = asked
         quiet = asked - reading.touched >= self._idle_after
         if quiet:
             reading.run = None
@@ -228,6 +228,11 @@ class SourceTime:
         reading = self._readings.get(partition)
         history = known.history if reading is None else reading.loading is not None
         return known._replace(history=history and known.event is not None)
+
+    def ended(self, partition: Partition) -> int | None:
+        """When (wall clock, µs) the partition was last seen to be read to its end here."""
+        reading = self._readings.get(partition)
+        return None if reading is None else reading.ended
 
     def rests_at(self, partition: Partition) -> int | None:
         """The mark of a partition that is at rest, None for any other: only what comes on one at

@@ -83,7 +83,7 @@ class RunningRouter:
 
     def reads(self) -> set[tuple[str, int]]:
         """The partitions of events that it reads."""
-        return set(self.router._standings())
+        return set(self.router._keeper._ours())
 
     def shares(self) -> bool:
         """Whether it reads some partitions and another router others."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from aiokafka import TopicPartition
 
 from offbook.detectors.now import topics
 from offbook.detectors.params import Duration
-from offbook.events.times import HOUR, MINUTE, SECOND
+from offbook.events.times import HOUR, MINUTE, SECOND, rfc3339
+from offbook.events.types import STREAM_TOPICS
 from offbook.streams.feeds import Entry, Standing, decode_entry, encode_entry, partition_of_key
 from offbook.streams.kafka import FEEDS_TOPIC
 from offbook.streams.setting_feeds import FeedSettings
@@ -167,6 +169,48 @@ def test_a_topic_that_falls_silent_is_complete_up_to_its_newest_event(
             await is_past(bench, FILES, again + 2 * SECOND)
 
     feeds = {FILES: FeedSettings(expected_every=Duration("6s"))}
+    run(kafka, topic_prefix, work, feeds=feeds, **IDLE)
+
+
+def test_readiness_and_metrics_tell_how_each_feed_stands_and_stay_ready(
+    kafka: Any, topic_prefix: str
+) -> None:
+    async def work(bench: Bench) -> None:
+        said = clock() // SECOND * SECOND
+        await bench.send(FILES, [heartbeat(said - HOUR), deletion("f-1", at=said - MINUTE)], 0)
+        await bench.send("tips", [document("tip", "t-1", said - HOUR, tip="T-1")], 1)
+        async with bench.routing() as router:
+
+            def figure(name: str, topic: str, partition: int) -> float | None:
+                labels = {"topic": topic, "partition": str(partition)}
+                registry = router.metrics.registry
+                return registry.get_sample_value(f"offbook_feed_{name}", labels)
+
+            await until(lambda: figure("complete_timestamp_seconds", "tips", 1) is not None)
+            await until(lambda: figure("silent", FILES, 1) == 1)
+            assert figure("last_event_timestamp_seconds", FILES, 0) == said // SECOND - 60
+            assert figure("last_heartbeat_timestamp_seconds", FILES, 0) == said // SECOND - 3600
+            assert figure("complete_timestamp_seconds", FILES, 0) == said // SECOND - 60
+            assert figure("complete_timestamp_seconds", FILES, 1) is None
+            assert figure("last_event_timestamp_seconds", FILES, 1) is None
+            assert figure("silent", FILES, 0) == 0, "one heartbeat is no rhythm"
+            begun = clock()
+            await is_past(bench, "tips", begun + SECOND)
+            ended = figure("end_reached_timestamp_seconds", FILES, 0)
+            assert ended is not None
+            assert ended > begun / SECOND - 5
+            report = json.loads(router.health.readiness().json())
+            assert report["status"] == "ok"
+            assert list(report["feeds"]) == list(STREAM_TOPICS)
+            files, tips = (report["feeds"][topic] for topic in (FILES, "tips"))
+            assert (files["moves_by"], tips["moves_by"]) == ("heartbeats", "clock")
+            assert files["last_heartbeat"] == rfc3339(said - HOUR)
+            assert files["complete_to"] is None
+            assert files["silent"] == files["partitions"]["1"]["silent"]
+            assert "never had a heartbeat" in files["silent"]
+            assert tips["silent"] is None
+
+    feeds = {"crm.edits": FeedSettings(expected_every=Duration("30m"))}
     run(kafka, topic_prefix, work, feeds=feeds, **IDLE)
 
 
