@@ -17,8 +17,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from offbook.detectors.detector import Detector
-from offbook.detectors.params import Duration
-from offbook.events.times import MINUTE, SECOND, micros, moment, rfc3339
+from offbook.events.times import DAY, HOUR, MINUTE, SECOND, micros, moment, rfc3339
 from offbook.events.types import STREAM_TOPICS
 from offbook.streams.setting_feeds import FeedSettings
 from offbook.streams.settings import Settings
@@ -188,13 +187,13 @@ class Feeds:
                 return "it never had a heartbeat, and other partitions of its topic had"
             within = rule.heartbeat_within(known.every)
             if within is not None and within.exceeded(known.heartbeat, now):
-                return f"no heartbeat for {_span(now - known.heartbeat)}"
+                return f"no heartbeat for {span(now - known.heartbeat)}"
         elif rule.silence is not None:
             events = [it.known.event for it in of_topic.values() if it.known.event is not None]
             if not events:
                 return "no event ever came"
             if rule.silence.exceeded(max(events), now):
-                return f"no event for {_span(now - max(events))}"
+                return f"no event for {span(now - max(events))}"
         return None
 
     def shown(self, standings: Mapping[Partition, Standing], now: int) -> dict[str, FeedShown]:
@@ -262,7 +261,10 @@ def _text(at: int | None) -> str | None:
     return None if at is None else rfc3339(at // SECOND * SECOND)
 
 
-def _span(length: int) -> str:
-    """To the minute, from two minutes on."""
-    unit = MINUTE if length >= 2 * MINUTE else SECOND
-    return str(Duration(length // unit * unit))
+def span(length: int) -> str:
+    """A length of time (µs) for people, in its two greatest units: `3d1h`, `17h58m`, `2m5s`."""
+    for unit, smaller, names in ((DAY, HOUR, "dh"), (HOUR, MINUTE, "hm"), (MINUTE, SECOND, "ms")):
+        if length >= unit:
+            rest = length % unit // smaller
+            return f"{length // unit}{names[0]}" + (f"{rest}{names[1]}" if rest else "")
+    return f"{length // SECOND}s"

@@ -106,6 +106,16 @@ def require_topics(settings: Settings, topics: Sequence[str]) -> None:
     _refuse_missing(settings, [name for name in names if name not in there])
 
 
+def partitions_of(settings: Settings, topics: Sequence[str]) -> dict[str, int]:
+    """How many partitions these topics of the contract have. Raises `TopicsError` unless all are
+    there."""
+    names = {topic_name(settings, topic): topic for topic in topics}
+    with _admin(settings) as admin:
+        there = _partitions(admin, list(names))
+    _refuse_missing(settings, [name for name in names if name not in there])
+    return {names[name]: count for name, count in there.items()}
+
+
 def _refuse_missing(settings: Settings, missing: Sequence[str]) -> None:
     if missing:
         raise TopicsError(

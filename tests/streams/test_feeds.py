@@ -21,6 +21,7 @@ from offbook.streams.feeds import (
     encode_entry,
     entry_key,
     partition_of_key,
+    span,
 )
 from offbook.streams.rhythm import Rhythm
 from offbook.streams.setting_feeds import FeedSettings
@@ -140,7 +141,7 @@ def test_a_heartbeat_is_overdue_after_three_times_what_is_usual() -> None:
 def test_a_heartbeat_a_second_is_waited_for_a_minute() -> None:
     known = Known(None, NOON, SECOND)
     assert silent(known, after=MINUTE) is None
-    assert silent(known, after=MINUTE + SECOND) == "no heartbeat for 61s"
+    assert silent(known, after=MINUTE + SECOND) == "no heartbeat for 1m1s"
 
 
 def test_one_heartbeat_is_no_rhythm() -> None:
@@ -169,7 +170,7 @@ def test_a_topic_that_says_less_than_expected_is_silent_with_all_its_partitions(
     known, other = Known(event=NOON - DAY), Known(event=NOON)
     assert silent(known, after=30 * MINUTE, other=other, expected_every=every) is None
     why = silent(known, after=73 * HOUR, other=other, expected_every=every)
-    assert why == "no event for 73h"
+    assert why == "no event for 3d1h"
     assert silent(Known(), after=1, expected_every=every) == "no event ever came"
 
 
@@ -178,6 +179,14 @@ def test_heartbeats_that_are_not_minded_make_nobody_silent() -> None:
     entry = decode_entry(encode_entry(Standing(Known(NOON, NOON, MINUTE), None), NOON))
     assert ignoring.heard("crm.edits", entry) == Known(event=NOON)
     assert feeds().heard("crm.edits", entry) == Known(NOON, NOON, MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0s"), (59, "59s"), (125, "2m5s"), (3600, "1h"), (64_680, "17h58m"), (262_900, "3d1h")],
+)
+def test_a_span_is_said_in_its_two_greatest_units(seconds: int, said: str) -> None:
+    assert span(seconds * SECOND) == said
 
 
 # What is shown.
