@@ -14,7 +14,6 @@ from offbook.detectors.reference import Reference
 from offbook.events import privacy
 from offbook.events.decode import decode_record
 from offbook.events.event import Event, Origin
-from offbook.events.folding import REGION
 from offbook.events.rejected import Rejected
 from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS, Heartbeat
 from offbook.sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
@@ -77,7 +76,7 @@ class Intake:
         keyed, partitions = self._keyed, len(self._keyed)
         route, met = self._route, self._repeats.met
         wall = time.time_ns() // 1000
-        region = getattr(self._settings, "phone_region", REGION)
+        region = self._settings.phone_region
         feed = self._settings.feeds.get(topic)
         takes = feed.takes if feed is not None and feed.sources else None
         timed = topic in STREAM_TOPICS

@@ -19,7 +19,6 @@ from msgspec import Struct
 from offbook.detectors.reference import REFERENCE_KINDS, Reference, ReferenceKind
 from offbook.events.decode import decode_record
 from offbook.events.event import Event, Origin
-from offbook.events.folding import REGION
 from offbook.events.rejected import Rejected
 from offbook.events.types import (
     REFERENCE_TOPICS,
@@ -115,7 +114,6 @@ class ReferenceReader:
         self.reference = Reference(settings.timezone)
         self._documents = Documents(self.reference)
         self._settings = settings
-        self._region = getattr(settings, "phone_region", REGION)
         self._metrics = metrics
         self._health = health
         self._kinds = {
@@ -307,7 +305,7 @@ class ReferenceReader:
             return
         origin = Origin(f"reference.{kind}", record.partition, record.offset)
         event = decode_record(
-            record.value, record.headers, origin, wall=written, region=self._region
+            record.value, record.headers, origin, wall=written, region=self._settings.phone_region
         )
         if isinstance(event, Rejected) or isinstance(event.data, Heartbeat):
             return
