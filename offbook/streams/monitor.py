@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -104,6 +104,10 @@ class Monitor:
         self._seen: dict[int, tuple[int, float]] = {}
         #: Partition to how often we had to read on without Faust since it last delivered.
         self._undelivered: dict[int, int] = {}
+        #: Partitions that are loaded, or read on without Faust, beside the watch.
+        self._healing: dict[int, asyncio.Task[None]] = {}
+        #: How often somebody waits for all work in hand to end.
+        self._draining = 0
         health.expect("recovery", "monitor")
 
     def use(self, detectors: Sequence[Detector]) -> None:
@@ -153,10 +157,14 @@ class Monitor:
 
     async def _drain(self) -> None:
         """Let every record in hand come to its end, and begin no other."""
-        await self._lanes.drain()
-        for partition in list(self._app.partitions.values()):
-            async with partition.lock:
-                pass
+        self._draining += 1
+        try:
+            await self._lanes.drain()
+            for partition in list(self._app.partitions.values()):
+                async with partition.lock:
+                    pass
+        finally:
+            self._draining -= 1
 
     # Records.
 
@@ -169,7 +177,7 @@ class Monitor:
             self._fail(error)
 
     async def _advance(self, number: int, messages: list[Any] | None) -> None:
-        """Bring a partition up to the last of `messages`; None: to the end of the topic."""
+        """Bring a partition up to the last of `messages`; None: to where the topic ends now."""
         while not self._stopping.is_set():
             partition = await self._loaded(number)
             if partition is None:
@@ -256,11 +264,15 @@ class Monitor:
                 async with aclosing(fetched):  # type: ignore[type-var]
                     async for some in fetched:
                         for it in some:
+                            # Long reading must not hold up a rebalance, nor outlast it.
+                            if not self._is_ours(partition):
+                                return
                             record = KeyedRecord(it.offset, it.timestamp, it.headers, it.value)
                             await self._apply(partition, [record])
                             filled += 1
-                            if self._stopping.is_set():
-                                return
+                if end is not None:
+                    # What is still missing before it is no record: a transaction leaves holes.
+                    partition.applied = max(partition.applied, end - 1)
                 break
             except KafkaError as error:
                 await self._wait_for_kafka(error, _FIRST_WAIT)
@@ -272,6 +284,16 @@ class Monitor:
                 ) from gone
         if filled:
             _log.info("read without Faust", partition=partition.number, start=start, records=filled)
+
+    def _is_ours(self, partition: EntityPartition) -> bool:
+        """Whether to go on with a partition: nobody else has it or is about to get it."""
+        number = partition.number
+        return (
+            not self._draining
+            and not self._stopping.is_set()
+            and number in self._app.assigned()
+            and self._app.partitions.get(number) is partition
+        )
 
     async def _apply(self, partition: EntityPartition, records: Sequence[KeyedRecord]) -> None:
         """Apply records that follow each other and what has been applied."""
@@ -347,6 +369,15 @@ class Monitor:
 
     async def _watch(self) -> None:
         """Heal partitions that Faust has stopped delivering; keep health and gauges true."""
+        try:
+            await self._watch_on()
+        finally:
+            healing = list(self._healing.values())
+            for task in healing:
+                task.cancel()
+            await asyncio.gather(*healing, return_exceptions=True)
+
+    async def _watch_on(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             self._health.pulse("monitor")
@@ -362,10 +393,27 @@ class Monitor:
             self._health.ok("monitor")
             if self._app.is_rebalancing:
                 continue
-            for number in sorted(self._app.assigned() - set(self._app.partitions)):
-                await self._loaded(number)
+            for number in self._app.assigned() - set(self._app.partitions):
+                self._heal(number, self._loaded(number))
             for number in behind:
-                await self._read_on(number)
+                self._heal(number, self._read_on(number))
+
+    def _heal(self, number: int, healing: Coroutine[Any, Any, Any]) -> None:
+        """Do it beside the others: one that takes long must not keep them, nor the pulse, waiting.
+        One thing at a time for each partition."""
+        if number in self._healing:
+            healing.close()
+            return
+
+        async def heal() -> None:
+            try:
+                await healing
+            except Exception as error:  # noqa: BLE001 - told by `run`, which ends the process
+                self._fail(error)
+            finally:
+                del self._healing[number]
+
+        self._healing[number] = asyncio.create_task(heal())
 
     async def _read_on(self, number: int) -> None:
         times = self._undelivered[number] = self._undelivered.get(number, 0) + 1
