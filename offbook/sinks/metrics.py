@@ -188,6 +188,19 @@ class Metrics:
         for detector in detectors:
             self._failures.labels(detector)
             self._evictions.labels(detector)
+        self._aside = Gauge(
+            "offbook_entities_set_aside",
+            "Entities of this partition of the keyed topic that take in nothing more, because"
+            " something of them is larger than a record may be.",
+            ["partition"],
+            registry=registry,
+        )
+        self._dropped = Counter(
+            "offbook_set_aside_inputs",
+            "What came for entities that are set aside; the events among it are in the dead"
+            " letters.",
+            registry=registry,
+        )
         self._silent = Gauge(
             "offbook_silent_detectors",
             "1 while a detector stays silent for lack of reference data.",
@@ -258,7 +271,7 @@ class Metrics:
 
     def forget_partition(self, partition: int) -> None:
         """The partition is another worker's now: its old stream time would read as a standstill."""
-        for gauge in (self._stream_time, self._applied):
+        for gauge in (self._stream_time, self._applied, self._aside):
             with suppress(KeyError):
                 gauge.remove(str(partition))
 
@@ -289,6 +302,14 @@ class Metrics:
     def state_evicted(self, detector: str, count: int = 1) -> None:
         """`count` things of an entity's state were dropped for want of room."""
         self._evictions.labels(self._detector(detector)).inc(count)
+
+    def set_aside(self, partition: int, count: int) -> None:
+        """So many entities of a partition take in nothing more."""
+        self._aside.labels(str(partition)).set(count)
+
+    def dropped_for_set_aside(self, count: int) -> None:
+        """So many inputs came for entities that are set aside."""
+        self._dropped.inc(count)
 
     def silent(self, detector: str, silent: bool) -> None:
         """Whether a detector lacks the reference data it needs."""

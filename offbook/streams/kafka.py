@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from aiokafka import TopicPartition
+from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
 from offbook.events.decode import EARLIEST
 from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
@@ -20,6 +21,9 @@ FEEDS_TOPIC: Final = "offbook.feeds"
 
 #: The greatest record a client of ours sends, in bytes: the largest of the topics' own limits.
 MAX_REQUEST: Final = 16 * 1024 * 1024
+
+#: Trying again does not help; with less it may.
+TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 #: Milliseconds until a consumer hears of partitions that are new, or of a topic that was made anew.
 METADATA_AGE_MS: Final = 5_000

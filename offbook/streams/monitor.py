@@ -27,15 +27,17 @@ from offbook.detectors.engine import Engine
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.streams.changelog import Changelog, SupersededError
-from offbook.streams.entity_table import EntityPartition
-from offbook.streams.entity_work import work_off
+from offbook.streams.entity_table import EntityPartition, Refusal
+from offbook.streams.entity_work import Work, work_off
 from offbook.streams.kafka import topic_name
 from offbook.streams.keyed import KEYED_TOPIC, Batch, decode_batch
 from offbook.streams.monitor_app import MonitorApp
-from offbook.streams.monitor_records import KeyedRecord, in_a_row, records_of
+from offbook.streams.monitor_outbox import Outbox
+from offbook.streams.monitor_records import KeyedRecord, in_a_row
 from offbook.streams.partition_lanes import MOST_TOGETHER, PartitionLanes
 from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
 from offbook.streams.settings import Settings
+from offbook.streams.topics import message_limits
 
 #: Seconds between looks at what Faust should have delivered, and at what readiness tells.
 _LOOK_EVERY = 2.0
@@ -45,6 +47,8 @@ _STANDSTILL = 10.0
 _ENOUGH = 5
 #: Seconds between attempts while Kafka is away: doubled from the first to the last.
 _FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
+#: Bytes of a batch around a record, at most.
+_OVERHEAD = 1024
 #: Seconds for the batch in hand, and then for Faust, to come to an end.
 _PATIENCE = 10.0
 
@@ -97,6 +101,7 @@ class Monitor:
         self._changelog = Changelog(
             self._app.changelog_name, self._app.kafka_producer, self._reader
         )
+        self._outbox = Outbox(settings, self._app.kafka_producer)
         self._stopping = asyncio.Event()
         self._failed: asyncio.Future[None] | None = None
         self._loading = asyncio.Lock()
@@ -222,6 +227,8 @@ class Monitor:
                 )
             partition.applied = first - 1
         partition.in_doubt = partition.applied + MOST_TOGETHER
+        await self._take_back(partition)
+        self._metrics.set_aside(number, len(partition.aside))
         self._app.partitions[number] = partition
         _log.info(
             "partition loaded",
@@ -237,7 +244,8 @@ class Monitor:
         self._metrics.forget_partition(number)
 
     async def _catch_up(self, partition: EntityPartition, messages: list[Any] | None) -> None:
-        await self._persist(lambda: self._changelog.rewrite_outdated(partition))
+        refused = await self._persist(lambda: self._changelog.rewrite_outdated(partition))
+        await self._set_aside(partition, Work(), refused, partition.applied)
         if messages is None:
             await self._fill_gap(partition, None)
             return
@@ -301,12 +309,16 @@ class Monitor:
         batches = list(self._decoded(partition, records))
         offset = records[-1].offset
         work = work_off(self._engine, partition, offset, batches)
-        if sendings := list(records_of(work, self._settings)):
-            await self._persist(lambda: self._send(sendings))
+        refused = await self._persist(lambda: self._outbox.send_work(work))
+        await self._set_aside(partition, work, refused, offset)
         if work.changed:
-            await self._persist(
+            refused = await self._persist(
                 lambda: self._changelog.write_entities(partition, work.changed, offset)
             )
+            await self._set_aside(partition, work, refused, offset)
+        if work.dropped:
+            await self._persist(lambda: self._outbox.send_letters(work))
+            self._metrics.dropped_for_set_aside(work.dropped)
         partition.applied = offset
         await self._persist(lambda: self._changelog.write_applied(partition))
         for failure in work.failures:
@@ -320,6 +332,48 @@ class Monitor:
         now = partition.stream_time.now().forgets
         if now is not None:
             self._metrics.stream_time(partition.number, now)
+
+    async def _set_aside(
+        self, partition: EntityPartition, work: Work, refused: dict[str, Refusal], offset: int
+    ) -> None:
+        """Leave entities as they were written last of which something is too large to be written:
+        that is their trouble alone. It stands on the changelog, so that it stays so."""
+        if not refused:
+            return
+        for key, why in refused.items():
+            written = work.written.get(key, partition.values.get(key))
+            partition.set_aside(key, written, why)
+            work.changed.discard(key)
+            work.drop(key)
+            _log.error(
+                "an entity is set aside: something of it is larger than a record may be",
+                partition=partition.number,
+                topic=why.topic,
+                bytes=why.bytes,
+            )
+        await self._persist(lambda: self._changelog.write_aside(partition, refused, offset))
+        self._metrics.set_aside(partition.number, len(partition.aside))
+
+    async def _take_back(self, partition: EntityPartition) -> None:
+        """Have those go on for which there is room by now."""
+        topics = {why.topic for why in partition.aside.values()}
+        limits = await asyncio.to_thread(message_limits, self._settings, topics) if topics else {}
+        room = [
+            key
+            for key, why in partition.aside.items()
+            if why.bytes + _OVERHEAD < limits.get(why.topic, 0)
+        ]
+        for key in room:
+            partition.take_back(key)
+        if room:
+            _log.info(
+                "entities go on that were set aside",
+                partition=partition.number,
+                entities=len(room),
+            )
+            await self._persist(
+                lambda: self._changelog.write_aside(partition, room, partition.applied)
+            )
 
     def _decoded(
         self, partition: EntityPartition, records: Iterable[KeyedRecord]
@@ -336,11 +390,6 @@ class Monitor:
                 )
             else:
                 yield batch, record.caused()
-
-    async def _send(self, sendings: list[dict[str, Any]]) -> None:
-        producer = self._app.kafka_producer()
-        acknowledged = [await producer.send(**sending) for sending in sendings]
-        await asyncio.gather(*acknowledged)
 
     async def _persist(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
         """Try until it works, as long as what fails is Kafka being away."""

@@ -37,6 +37,8 @@ OURS = {
     ("offbook_open_shadow_alerts", "gauge", ("severity",)),
     ("offbook_suppressed_alerts", "counter", ("detector",)),
     ("offbook_keyed_applied_timestamp_seconds", "gauge", ("partition",)),
+    ("offbook_entities_set_aside", "gauge", ("partition",)),
+    ("offbook_set_aside_inputs", "counter", ()),
     ("offbook_feed_last_event_timestamp_seconds", "gauge", ("partition", "topic")),
     ("offbook_feed_last_heartbeat_timestamp_seconds", "gauge", ("partition", "topic")),
     ("offbook_feed_complete_timestamp_seconds", "gauge", ("partition", "topic")),
@@ -56,6 +58,8 @@ def full() -> Metrics:
     metrics.latency(0.2)
     metrics.stream_time(3, 1_772_442_900_500_000)
     metrics.applied(3, 1_772_442_901.5)
+    metrics.set_aside(3, 1)
+    metrics.dropped_for_set_aside(2)
     metrics.feeds({("tips", 0): FeedFigures(1.0, 2.0, 3.0, 4.0, 0)})
     metrics.reference_entries("accounts", 4)
     metrics.detector_failed("offbook-payment")

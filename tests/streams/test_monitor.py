@@ -88,7 +88,7 @@ def test_alerts_are_acknowledged_before_entities_and_these_before_the_offset(
             monitor = bench.monitor()
             real = monitor._app.kafka_producer
             monitor._changelog._producer = lambda: Spy(real(), notes, bench.prefix)
-            monitor._app.kafka_producer = lambda: Spy(real(), notes, bench.prefix)  # type: ignore[method-assign]
+            monitor._outbox._producer = lambda: Spy(real(), notes, bench.prefix)
             last = await bench.key(*deletions(1, of=20))
             async with bench.running(monitor):
                 await until(lambda: applied(monitor, last))
@@ -252,7 +252,7 @@ def test_partitions_that_all_stand_still_are_read_side_by_side_and_the_pulse_goe
                 await until(lambda: applied(monitor, others))
                 assert not applied(monitor, {0: 0})
                 pulses = []
-                monkeypatch.setattr(bench.health, "pulse", lambda name: pulses.append(name))
+                monkeypatch.setattr(bench.health, "pulse", pulses.append)
                 await until(lambda: len(pulses) >= 2, 10)
                 let_go.set()
                 await until(lambda: applied(monitor, last))
