@@ -137,18 +137,20 @@ class FeedKeeper:
         """Tell Prometheus how our partitions stand."""
         grouped = by_topic(self._all())
         now = time.time_ns() // 1000
-        self._metrics.feeds(
-            {
-                (topic, number): FeedFigures(
-                    _seconds(standing.known.event),
-                    _seconds(standing.known.heartbeat),
-                    _seconds(standing.complete_to),
-                    _seconds(self._time.ended((topic, number))),
-                    int(self._feeds.silent(topic, number, grouped[topic], now) is not None),
-                )
-                for (topic, number), standing in self._ours().items()
-            }
-        )
+        figures = {}
+        for (topic, number), ended in self._time.ended().items():
+            of_topic = grouped.get(topic, {})
+            standing = of_topic.get(number)
+            if standing is None:
+                continue  # We were given it before we heard that the topic has so many.
+            figures[topic, number] = FeedFigures(
+                _seconds(standing.known.event),
+                _seconds(standing.known.heartbeat),
+                _seconds(standing.complete_to),
+                _seconds(ended),
+                int(self._feeds.silent(topic, number, of_topic, now) is not None),
+            )
+        self._metrics.feeds(figures)
 
     def shown(self) -> dict[str, FeedShown]:
         """All feeds as they stand, whoever reads them."""

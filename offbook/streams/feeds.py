@@ -185,7 +185,8 @@ class Feeds:
         if moves_by == "heartbeats":
             if known.heartbeat is None:
                 return "it never had a heartbeat, and other partitions of its topic had"
-            within = rule.heartbeat_within(known.every)
+            usual = known.every or _latest(it.known.every for it in of_topic.values())
+            within = rule.heartbeat_within(usual)
             if within is not None and within.exceeded(known.heartbeat, now):
                 return f"no heartbeat for {span(now - known.heartbeat)}"
         elif rule.silence is not None:

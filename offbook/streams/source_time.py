@@ -65,11 +65,12 @@ class _Loading:
 
 @dataclass(slots=True)
 class _Reading:
-    """A partition that is read here. `run` is the newest time read since the partition was last
+    """A partition that is read here, `since` then. `run` is the newest time read since the partition was last
     at rest, None at rest. `touched` is the wall clock when what keeps it from rest last came,
     `good` when that was an event, or watching began. `ended`: when it was last seen to be read to
     its end. `empty`: that it was, and nothing ever came by which to know how far its sender is."""
 
+    since: int
     touched: int
     good: int
     run: int | None = None
@@ -112,7 +113,7 @@ class SourceTime:
     def watch(self, partition: Partition, wall: int) -> None:
         """Begin with a partition; it has no mark before something is known of it."""
         known = self._known.get(partition)
-        reading = self._readings[partition] = _Reading(wall, wall)
+        reading = self._readings[partition] = _Reading(wall, wall, wall)
         if known is not None:
             reading.rhythm = Rhythm(known.every)
         if known is None or known.history:
@@ -229,10 +230,13 @@ class SourceTime:
         history = known.history if reading is None else reading.loading is not None
         return known._replace(history=history and known.event is not None)
 
-    def ended(self, partition: Partition) -> int | None:
-        """When (wall clock, µs) the partition was last seen to be read to its end here."""
-        reading = self._readings.get(partition)
-        return None if reading is None else reading.ended
+    def ended(self) -> dict[Partition, int]:
+        """When (wall clock, µs) each partition that is read here was last seen to be read to its
+        end, or watching began."""
+        return {
+            partition: reading.since if reading.ended is None else reading.ended
+            for partition, reading in self._readings.items()
+        }
 
     def rests_at(self, partition: Partition) -> int | None:
         """The mark of a partition that is at rest, None for any other: only what comes on one at

@@ -144,8 +144,10 @@ def test_a_heartbeat_a_second_is_waited_for_a_minute() -> None:
     assert silent(known, after=MINUTE + SECOND) == "no heartbeat for 1m1s"
 
 
-def test_one_heartbeat_is_no_rhythm() -> None:
+def test_one_heartbeat_is_no_rhythm_but_another_partition_may_have_one() -> None:
     assert silent(Known(None, NOON), after=90 * DAY) is None
+    other = Known(None, NOON + HOUR, 5 * MINUTE)
+    assert silent(Known(None, NOON), after=HOUR, other=other) == "no heartbeat for 1h"
 
 
 def test_how_often_heartbeats_should_come_can_be_said() -> None:
