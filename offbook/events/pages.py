@@ -85,6 +85,12 @@ STAGES: dict[str, Meaning] = {
         "`time` has no offset, lies outside 1990-2100, or (live) more than 5 minutes ahead.",
         "`time` 没有时区、不在 1990–2100 年之间，或（实时接入时）比当前时间超前 5 分钟以上。",
     ),
+    "conflict": _M(
+        "An event with the same `type`, `source` and `id` came before and said something else: "
+        "the first counts, and the message names the place of both.",
+        "此前已有 `type`、`source`、`id` 都相同而内容不同的事件："
+        "以第一份为准，错误信息给出两者的位置。",
+    ),
 }
 
 

@@ -11,8 +11,8 @@ MAX_BYTES = 1024 * 1024
 
 #: `decode`: the bytes are no single JSON object. `envelope`: a CloudEvents attribute or a header.
 #: `type`: unknown, or on the wrong topic. `data`: a field of `data`. `privacy`: names who told.
-#: `time`: when it happened cannot be.
-Stage = Literal["decode", "envelope", "type", "data", "privacy", "time"]
+#: `time`: when it happened cannot be. `conflict`: another event has its identity.
+Stage = Literal["decode", "envelope", "type", "data", "privacy", "time", "conflict"]
 
 
 class Rejected(Struct, frozen=True):

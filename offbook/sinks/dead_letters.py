@@ -94,6 +94,21 @@ def failed_letter(
     )
 
 
+def unjudged_letter(
+    record: Record, *, exception: str, stage: str, message: str, prefix: str = ""
+) -> DeadLetter:
+    """The dead letter of a good record that somebody it concerns could not take in."""
+    return _letter(
+        record,
+        exception=exception,
+        trace="",
+        message=message,
+        stage=stage,
+        withhold=False,
+        prefix=prefix,
+    )
+
+
 def without_value(letter: DeadLetter, why: str) -> DeadLetter:
     """The same letter when its value cannot go along, being too large for the topic."""
     return msgspec.structs.replace(letter, value=_withheld(why))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -24,10 +25,12 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What a probe answers: `status` is `ok` or `unready`."""
+    """What a probe answers: `status` is `ok` or `unready`. `shown` is told beside the checks, by
+    name, and decides nothing."""
 
     status: str
     checks: dict[str, Check]
+    shown: dict[str, Any] = {}
 
     @property
     def ok(self) -> bool:
@@ -35,8 +38,8 @@ class Report(msgspec.Struct, frozen=True):
         return self.status == "ok"
 
     def json(self) -> bytes:
-        """`{"status": …, "checks": {name: {"ok", "reason", "since"}}}`."""
-        return msgspec.json.encode(self)
+        """`{"status": …, "checks": {name: {"ok", "reason", "since"}}, …}`."""
+        return msgspec.json.encode({"status": self.status, "checks": self.checks, **self.shown})
 
 
 @dataclass
@@ -64,6 +67,7 @@ class Health:
         self._monotonic = monotonic
         self._conditions: dict[str, _Condition] = {}
         self._pulses: dict[str, tuple[float, float, float]] = {}
+        self._shown: dict[str, Callable[[], Any]] = {}
 
     def expect(self, *names: str, reason: str = "not known yet") -> None:
         """These must hold before the process is ready, and do not yet."""
@@ -88,6 +92,12 @@ class Health:
         self._conditions.pop(name, None)
         self._pulses.pop(name, None)
 
+    def show(self, name: str, what: Callable[[], Any] | None) -> None:
+        """Have readiness tell `what` beside the conditions, whatever it is; None for no more."""
+        self._shown.pop(name, None)
+        if what is not None:
+            self._shown[name] = what
+
     def pulse(self, name: str, within: float = 60.0) -> None:
         """The loop `name` has gone round; it must again within so many seconds."""
         self._pulses[name] = (self._monotonic(), self._clock(), within)
@@ -95,7 +105,9 @@ class Health:
     def readiness(self) -> Report:
         """Every condition, and the loops."""
         checks = {name: self._check(c) for name, c in self._conditions.items()}
-        return _report(checks | self._stuck_loops())
+        report = _report(checks | self._stuck_loops())
+        shown = {name: what() for name, what in self._shown.items()}
+        return msgspec.structs.replace(report, shown=shown)
 
     def liveness(self) -> Report:
         """What only a restart cures: fatal conditions and loops that stand still."""

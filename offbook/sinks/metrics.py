@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -25,8 +25,8 @@ import offbook
 from offbook.events.alert import Audience, Severity
 from offbook.events.types import SOURCE_TOPICS
 
-Outcome = Literal["accepted", "late", "duplicate", "dead_letter"]
-OUTCOMES: Final[tuple[Outcome, ...]] = ("accepted", "late", "duplicate", "dead_letter")
+Outcome = Literal["accepted", "late", "duplicate", "conflict", "dead_letter"]
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
 ALERTS_TOPIC: Final = "offbook.alerts"
 OTHER: Final = "other"
@@ -36,6 +36,36 @@ LATENCY_BUCKETS: Final = (
     *(0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 0.8, 1.0, 1.5, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0),
     *(300.0, 900.0, 3600.0),
 )
+
+
+#: What is told of each partition of a source topic, in the order of `FeedFigures`.
+_FEED_GAUGES: Final = {
+    "last_event_timestamp_seconds": (
+        "When the newest event of this partition happened, in seconds since 1970."
+    ),
+    "last_heartbeat_timestamp_seconds": (
+        "The time of the newest heartbeat of this partition, in seconds since 1970."
+    ),
+    "complete_timestamp_seconds": (
+        "Time, in seconds since 1970, up to which all that happened has been sent on this partition"
+        " and read, as far as its sender says."
+    ),
+    "end_reached_timestamp_seconds": (
+        "When this partition was last seen to be read to its end, or its router began to read it,"
+        " in seconds since 1970."
+    ),
+    "silent": "1 while this partition is more silent than it should be.",
+}
+
+
+class FeedFigures(NamedTuple):
+    """How one partition of a source topic stands; times in seconds, None while not known."""
+
+    last_event: float | None
+    last_heartbeat: float | None
+    complete_to: float | None
+    end_reached: float | None
+    silent: int
 
 
 class Metrics:
@@ -126,6 +156,18 @@ class Metrics:
             ["partition"],
             registry=registry,
         )
+        self._applied = Gauge(
+            "offbook_keyed_applied_timestamp_seconds",
+            "Kafka timestamp, in seconds since 1970, of the newest record of this partition of the"
+            " keyed topic that was applied. The router writes there every second.",
+            ["partition"],
+            registry=registry,
+        )
+        self._feeds = {
+            name: Gauge(f"offbook_feed_{name}", text, ["topic", "partition"], registry=registry)
+            for name, text in _FEED_GAUGES.items()
+        }
+        self._fed: set[tuple[str, str]] = set()
         self._reference = Gauge(
             "offbook_reference_entries",
             "Reference documents a monitor holds. Every monitor holds all of them: take the max.",
@@ -147,6 +189,19 @@ class Metrics:
         for detector in detectors:
             self._failures.labels(detector)
             self._evictions.labels(detector)
+        self._aside = Gauge(
+            "offbook_entities_set_aside",
+            "Entities of this partition of the keyed topic that take in nothing more, because"
+            " something of them is larger than a record may be.",
+            ["partition"],
+            registry=registry,
+        )
+        self._dropped = Counter(
+            "offbook_set_aside_inputs",
+            "What came for entities that are set aside; the events among it are in the dead"
+            " letters.",
+            registry=registry,
+        )
         self._silent = Gauge(
             "offbook_silent_detectors",
             "1 while a detector stays silent for lack of reference data.",
@@ -211,10 +266,31 @@ class Metrics:
         """Stream time of a partition, in microseconds since 1970."""
         self._stream_time.labels(str(partition)).set(micros / 1_000_000)
 
+    def applied(self, partition: int, seconds: float) -> None:
+        """A record of this time, in seconds since 1970, was applied to a partition."""
+        self._applied.labels(str(partition)).set(seconds)
+
     def forget_partition(self, partition: int) -> None:
         """The partition is another worker's now: its old stream time would read as a standstill."""
-        with suppress(KeyError):
-            self._stream_time.remove(str(partition))
+        for gauge in (self._stream_time, self._applied, self._aside):
+            with suppress(KeyError):
+                gauge.remove(str(partition))
+
+    def feeds(self, figures: Mapping[tuple[str, int], FeedFigures]) -> None:
+        """How the partitions stand that are read here, all of them; others are forgotten."""
+        here = {(topic, str(partition)): figure for (topic, partition), figure in figures.items()}
+        for gone in self._fed - here.keys():
+            for gauge in self._feeds.values():
+                with suppress(KeyError):
+                    gauge.remove(*gone)
+        self._fed = set(here)
+        for labels, figure in here.items():
+            for name, value in zip(_FEED_GAUGES, figure, strict=True):
+                if value is not None:
+                    self._feeds[name].labels(*labels).set(value)
+                else:
+                    with suppress(KeyError):
+                        self._feeds[name].remove(*labels)
 
     def reference_entries(self, kind: str, count: int) -> None:
         """`kind` is `accounts`, `employees` or `customers`, as in `reference.<kind>`."""
@@ -227,6 +303,14 @@ class Metrics:
     def state_evicted(self, detector: str, count: int = 1) -> None:
         """`count` things of an entity's state were dropped for want of room."""
         self._evictions.labels(self._detector(detector)).inc(count)
+
+    def set_aside(self, partition: int, count: int) -> None:
+        """So many entities of a partition take in nothing more."""
+        self._aside.labels(str(partition)).set(count)
+
+    def dropped_for_set_aside(self, count: int) -> None:
+        """So many inputs came for entities that are set aside."""
+        self._dropped.inc(count)
 
     def silent(self, detector: str, silent: bool) -> None:
         """Whether a detector lacks the reference data it needs."""

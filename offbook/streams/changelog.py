@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from typing import Any
 
-from offbook.streams.entity_table import APPLIED, EntityPartition, Entry, keyed_offset
+from offbook.streams.entity_table import APPLIED, EntityPartition, Entry, Refusal, keyed_offset
+from offbook.streams.kafka import TOO_LARGE
 from offbook.streams.partition_reader import PartitionReader
 
 
@@ -39,57 +40,83 @@ class Changelog:
 
     async def write_entities(
         self, partition: EntityPartition, keys: Iterable[str], offset: int
+    ) -> dict[str, Refusal]:
+        """Write what `keys` are now, as of the record at `offset`; those that are too large to be
+        written, all others being so. Raises `SupersededError`."""
+        return await self._put(partition, [partition.entry(key, offset) for key in keys])
+
+    async def write_aside(
+        self, partition: EntityPartition, keys: Iterable[str], offset: int
     ) -> None:
-        """Write what `keys` are now, as of the record at `offset`. Raises `SupersededError`."""
-        entries = [partition.entry(key, offset) for key in keys]
-        foreign = await self._write(partition, entries)
-        if foreign:
-            await self._mend(partition, foreign)
+        """Write whether `keys` are set aside."""
+        await self._put(partition, [partition.aside_entry(key, offset) for key in keys])
 
     async def write_applied(self, partition: EntityPartition) -> None:
         """Write how far the partition was applied, in a produce of its own, last of its record.
 
         Alone, because Tansu's end offset is the start of the last batch + 1.
         """
-        foreign = await self._write(partition, [partition.applied_entry()])
-        if foreign:
-            await self._mend(partition, foreign)
+        await self._put(partition, [partition.applied_entry()])
 
-    async def rewrite_outdated(self, partition: EntityPartition) -> None:
-        """Put on top what a paused worker has covered with something older."""
-        if partition.outdated:
-            await self.write_entities(partition, partition.outdated, partition.applied)
-            partition.outdated.clear()
+    async def rewrite_outdated(self, partition: EntityPartition) -> dict[str, Refusal]:
+        """Put on top what a paused worker has covered with something older; see
+        `write_entities`."""
+        if not partition.outdated:
+            return {}
+        refused = await self.write_entities(partition, partition.outdated, partition.applied)
+        partition.outdated.clear()
+        return refused
+
+    async def _put(self, partition: EntityPartition, entries: list[Entry]) -> dict[str, Refusal]:
+        """Append `entries` and mend what others wrote since; what is too large by its key."""
+        foreign, left = await self._write(partition, entries)
+        refused: dict[str, Refusal] = {}
+        for entry in left:
+            # In a batch one that is too large takes the others down with it.
+            more, again = await self._write(partition, [entry])
+            foreign += more
+            for key, value, _ in again:
+                refused[key.decode()] = Refusal(self._topic, len(key) + len(value or b""))
+        if foreign:
+            refused |= await self._mend(partition, foreign)
+        return refused
 
     async def _write(
         self, partition: EntityPartition, entries: list[Entry]
-    ) -> list[tuple[int, int]]:
-        """Append `entries`; the stretches others wrote since we last looked."""
+    ) -> tuple[list[tuple[int, int]], list[Entry]]:
+        """Append `entries`; the stretches others wrote since we last looked, and the entries of
+        batches that are too large."""
         producer = self._producer()
         sent = []
         builder = producer.create_batch()
-        for key, value, headers in entries:
+        first = 0
+        for place, (key, value, headers) in enumerate(entries):
             if builder.append(key=key, value=value, timestamp=None, headers=headers) is None:
-                sent.append(
-                    (builder.record_count(), await self._send(producer, partition, builder))
-                )
-                builder = producer.create_batch()
+                sent.append((first, place, await self._send(producer, partition, builder)))
+                builder, first = producer.create_batch(), place
                 builder.append(key=key, value=value, timestamp=None, headers=headers)
         if builder.record_count():
-            sent.append((builder.record_count(), await self._send(producer, partition, builder)))
-        foreign = []
-        for count, acknowledged in sent:
-            written = await acknowledged
+            sent.append((first, len(entries), await self._send(producer, partition, builder)))
+        foreign: list[tuple[int, int]] = []
+        left: list[Entry] = []
+        for begin, end, acknowledged in sent:
+            try:
+                written = await acknowledged
+            except TOO_LARGE:
+                left += entries[begin:end]
+                continue
             if written.offset > partition.tail:
                 foreign.append((partition.tail, written.offset))
-            partition.tail = max(partition.tail, written.offset + count)
-        return foreign
+            partition.tail = max(partition.tail, written.offset + end - begin)
+        return foreign, left
 
     async def _send(self, producer: Any, partition: EntityPartition, builder: Any) -> Any:
         builder.close()
         return await producer.send_batch(builder, self._topic, partition=partition.number)
 
-    async def _mend(self, partition: EntityPartition, foreign: list[tuple[int, int]]) -> None:
+    async def _mend(
+        self, partition: EntityPartition, foreign: list[tuple[int, int]]
+    ) -> dict[str, Refusal]:
         covered: set[str] = set()
         for start, end in foreign:
             records = self._reader.read(self._topic, partition.number, start, end, holes=True)
@@ -101,5 +128,4 @@ class Changelog:
                                 raise SupersededError
                         elif partition.differs(record):
                             covered.add(record.key.decode())
-        if covered:
-            await self.write_entities(partition, covered, partition.applied)
+        return await self.write_entities(partition, covered, partition.applied)

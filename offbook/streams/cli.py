@@ -28,6 +28,8 @@ topics_app = typer.Typer(help="The topics on Kafka.", no_args_is_help=True, rich
 for command in (
     service.demo,
     service.worker,
+    service.status,
+    service.heartbeat,
     events.produce,
     events.validate,
     alerts.replay,

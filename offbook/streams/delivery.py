@@ -124,6 +124,7 @@ class Delivery:
     async def run(self) -> None:
         """Deliver until `stop`. Raises `DeliveryError` if Kafka cannot be reached at the start."""
         self._consumer = AIOKafkaConsumer(
+            isolation_level="read_committed",
             bootstrap_servers=self._bootstrap,
             group_id=self._group,
             client_id="offbook-delivery",

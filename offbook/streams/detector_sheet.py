@@ -140,7 +140,8 @@ def _kind(type_: Any) -> str:
         for sign, limit in (("≥", meta.ge), (">", meta.gt), ("≤", meta.le), ("<", meta.lt))
         if limit is not None
     ]
-    names = {int: "whole number", str: "text", bool: "true or false", float: "number"}
+    names: dict[Any, str] = {int: "whole number", str: "text", float: "number"}
+    names |= {bool: "true or false", tuple[str, ...]: "list of texts"}
     name = names.get(bare, getattr(bare, "__name__", str(bare)).lower())
     return " ".join([name, ", ".join(limits)]).strip()
 

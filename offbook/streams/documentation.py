@@ -6,11 +6,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgspec import structs
+
 from offbook.detectors.catalogue import DETECTORS
 from offbook.streams.detector_sheet import DetectorSheet, described, sheet
 from offbook.streams.kafka import all_topics
 from offbook.streams.setting_allowances import OF_AN_ALLOWANCE
 from offbook.streams.setting_detectors import OF_ANY
+from offbook.streams.setting_feeds import FeedSettings
 from offbook.streams.setting_values import shown
 from offbook.streams.settings import ENVIRONMENT, SCALARS, SECRET_FILES, Settings
 
@@ -85,6 +88,30 @@ def _settings() -> str:
         "",
         f"{files} name files to read a secret from instead.",
         "",
+        '## Feeds: `[feeds."<topic>"]`',
+        "",
+        "What is expected of whoever sends to a source topic, so that an outage of theirs is not",
+        "taken for an absence ([how](operations.md#whose-time-moves-how)). A topic with a dot in",
+        "its name stands in quotes.",
+        "",
+        "| key | default | takes | meaning |",
+        "| --- | --- | --- | --- |",
+        *_feed_rows(),
+        "",
+        "```toml",
+        '[feeds."crm.edits"]',
+        'expected_every = "30m"',
+        'working_hours = "Mon-Fri 08:30-18:00"',
+        'holidays = "CN"',
+        'sources = ["//crm.example.com"]',
+        "",
+        "[feeds.payments]",
+        'heartbeat_every = "5m"',
+        'sources = ["//bank.example.com/*"]',
+        "```",
+        "",
+        "## Detectors: `[detectors.<id>]`",
+        "",
         "A detector has a table of its own; docs/detectors.md has its parameters. What stands",
         "there is taken anew while a worker runs; every other setting needs a restart.",
         "",
@@ -129,6 +156,15 @@ def _settings() -> str:
         star = " *" if topic.exact else ""
         lines.append(f"| `{topic.name}`{star} | {topic.partitions} | {configs} |")
     return "\n".join(lines) + "\n"
+
+
+def _feed_rows() -> list[str]:
+    rows = []
+    for field in structs.fields(FeedSettings):
+        kind, meaning = described(field.type)
+        default = "–" if not field.default else f"`{shown(field.default)}`"
+        rows.append(f"| `{field.name}` | {default} | {_cell(kind)} | {_cell(meaning)} |")
+    return rows
 
 
 def _default(value: object) -> str:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from struct import Struct as Layout
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import faust
 import msgspec
@@ -25,6 +25,8 @@ from offbook.streams.keyed import Mark, StreamTime
 
 #: Key of the entry "applied up to offset N". No entity's key is this: theirs have a colon.
 APPLIED: Final = "applied"
+#: Before the key of an entity that is set aside. No kind of entity is called so.
+ASIDE: Final = "aside/"
 #: Header of a tombstone, which has no value to carry the offset in: decimal digits.
 KEYED_OFFSET: Final = "offbook.keyed-offset"
 
@@ -43,8 +45,17 @@ _NOTHING_TO_RECOVER = 2**62
 #: Services of Faust log by the module that defines them; these are its own all the same.
 _faust_logger = logging.getLogger("faust.tables")
 
+
+class Refusal(NamedTuple):
+    """What the broker found too large: the topic, with prefix, and how many bytes it was."""
+
+    topic: str
+    bytes: int
+
+
 _marks_encoder = msgspec.msgpack.Encoder()
 _marks_decoder = msgspec.msgpack.Decoder(list[Mark])
+_refusal_decoder = msgspec.msgpack.Decoder(Refusal)
 
 #: Key, value and headers of a changelog record; a value of None is a tombstone.
 Entry = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
@@ -72,6 +83,8 @@ class EntityPartition:
         self._buried: dict[str, int] = {}
         #: Keys whose last record on the changelog is not the newest.
         self.outdated: set[str] = set()
+        #: Entities that take in nothing more, and why: something of theirs was too large to write.
+        self.aside: dict[str, Refusal] = {}
 
     def __len__(self) -> int:
         return len(self.values)
@@ -91,6 +104,28 @@ class EntityPartition:
             head = _PREFIX.pack(offset, 0, len(state.due)) + due
             self.values[key] = head + encode_state(state)
             self.timers.set(key, state.due)
+
+    def set_aside(self, key: str, written: bytes | None, why: Refusal) -> None:
+        """Have an entity stay as it was last `written` (see `values`), whatever comes."""
+        if written is None:
+            self.values.pop(key, None)
+        else:
+            self.values[key] = written
+        self.timers.set(key, {})
+        self.aside[key] = why
+
+    def take_back(self, key: str) -> None:
+        """Have an entity that was set aside go on from where it was left."""
+        del self.aside[key]
+        if (value := self.values.get(key)) is not None:
+            self.timers.set(key, _due(value))
+
+    def aside_entry(self, key: str, offset: int) -> Entry:
+        """The changelog record that says whether an entity is set aside."""
+        why, name = self.aside.get(key), f"{ASIDE}{key}".encode()
+        if why is None:
+            return name, None, [(KEYED_OFFSET, str(offset).encode())]
+        return name, _PREFIX.pack(offset, 0, 0) + _marks_encoder.encode(why), []
 
     def entry(self, key: str, offset: int) -> Entry:
         """The changelog record of an entity as it is now; `offset` is a tombstone's."""
@@ -114,6 +149,9 @@ class EntityPartition:
             self.tail = record.offset + 1
             self.fresh = False
             key = record.key.decode()
+            if key.startswith(ASIDE):
+                self._restore_aside(key.removeprefix(ASIDE), record.value)
+                continue
             offset = keyed_offset(record)
             if key == APPLIED:
                 if offset >= self.applied:
@@ -139,11 +177,19 @@ class EntityPartition:
         """All records of the changelog were taken in."""
         self._buried.clear()
         for key, value in self.values.items():
-            if due := _due(value):
+            if key not in self.aside and (due := _due(value)):
                 self.timers.set(key, due)
+
+    def _restore_aside(self, key: str, value: bytes | None) -> None:
+        if value is None:
+            self.aside.pop(key, None)
+        else:
+            self.aside[key] = _refusal_decoder.decode(memoryview(value)[_PREFIX.size :])
 
     def differs(self, record: Any) -> bool:
         """Whether a changelog record that another worker wrote says other than we know."""
+        if record.key.startswith(ASIDE.encode()):
+            return False
         return bool(self.values.get(record.key.decode()) != record.value)
 
 

@@ -23,7 +23,9 @@ class Work:
     """What is to be sent for the records taken in together.
 
     `alerts` and `notes` come with the Kafka timestamp (ms) of the newest record that caused them,
-    None where none did. `received` gives the timestamp of an event by its `id()`.
+    None where none did. `received` gives the timestamp of an event by its `id()`, `sender` the
+    entity of an alert or a note. `written` has the values of what `changed` as they were before.
+    Events in `passed` were about entities that are set aside, for which `dropped` inputs came.
     """
 
     alerts: list[tuple[Alert, int | None]] = field(default_factory=list)
@@ -32,6 +34,17 @@ class Work:
     received: dict[int, int] = field(default_factory=dict)
     evicted: Counter[str] = field(default_factory=Counter)
     changed: set[str] = field(default_factory=set)
+    inputs: dict[str, list[Input]] = field(default_factory=dict)
+    sender: dict[int, str] = field(default_factory=dict)
+    written: dict[str, bytes | None] = field(default_factory=dict)
+    passed: dict[int, Event] = field(default_factory=dict)
+    dropped: int = 0
+
+    def drop(self, key: str) -> None:
+        """What came for the entity `key` is not taken in."""
+        items = self.inputs.get(key, [])
+        self.dropped += len(items)
+        self.passed |= {id(it): it for it in items if isinstance(it, Event)}
 
 
 def work_off(
@@ -52,7 +65,7 @@ def work_off(
     # at once: they tell of the backlog's beginning.
     times = [partition.stream_time.now()]
     found_at = time.time_ns() // 1000
-    inputs: dict[str, list[Input]] = {}
+    inputs = work.inputs
     stamps: dict[str, int] = {}
     for batch, caused in batches:
         partition.stream_time.hear(batch.marks)
@@ -81,6 +94,7 @@ def work_off(
                     # end. What it asks for and passes by the end of the record is looked at below.
                     stepped.state.due[clock] = reached
             engine.seal(stepped.state)
+            work.written.setdefault(key, partition.values.get(key))
             partition.put(key, stepped.state, offset)
             work.changed.add(key)
             if stepped.evicted:
@@ -88,10 +102,15 @@ def work_off(
         stamp = stamps.get(key) if items else None
         work.alerts.extend((alert, stamp) for alert in stepped.alerts)
         work.notes.extend((to, note, stamp) for to, note in stepped.notes)
+        for said in (*stepped.alerts, *(note for _, note in stepped.notes)):
+            work.sender[id(said)] = key
         work.failures.extend(stepped.failures)
 
     for key, items in inputs.items():
-        step(key, items, at)
+        if key in partition.aside:
+            work.drop(key)
+        else:
+            step(key, items, at)
     for key in partition.timers.expired(now):
         step(key, (), now)
     return work

@@ -6,6 +6,10 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from aiokafka import TopicPartition
+from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
+
+from offbook.events.decode import EARLIEST
 from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
 from offbook.sinks.dead_letters import dead_letter_topic
 from offbook.streams.keyed import KEYED_TOPIC
@@ -13,9 +17,16 @@ from offbook.streams.settings import Settings
 
 ALERTS_TOPIC: Final = "offbook.alerts"
 CHANGELOG_TOPIC: Final = "offbook.entities-changelog"
+FEEDS_TOPIC: Final = "offbook.feeds"
 
 #: The greatest record a client of ours sends, in bytes: the largest of the topics' own limits.
 MAX_REQUEST: Final = 16 * 1024 * 1024
+
+#: Trying again does not help; with less it may.
+TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
+
+#: Milliseconds until a consumer hears of partitions that are new, or of a topic that was made anew.
+METADATA_AGE_MS: Final = 5_000
 
 _MIB = 1024 * 1024
 _DAY_MS = 86_400_000
@@ -68,6 +79,7 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
     topics += [
         _topic(settings, KEYED_TOPIC, keyed, "delete", days=14, mib=16, exact=True),
         _topic(settings, CHANGELOG_TOPIC, keyed, "compact", mib=16, exact=True),
+        _topic(settings, FEEDS_TOPIC, 1, "compact", mib=1),
         _topic(settings, ALERTS_TOPIC, keyed, "delete", days=400, mib=8),
         _topic(settings, dead_letter_topic(ALERTS_TOPIC), source, "delete", days=90, mib=10),
     ]
@@ -131,6 +143,27 @@ def security(settings: Settings) -> dict[str, Any]:
 def aiokafka_client(settings: Settings) -> dict[str, Any]:
     """What every aiokafka client is made with: `bootstrap_servers` and security."""
     return {"bootstrap_servers": brokers(settings), **security(settings)}
+
+
+def aiokafka_consumer(settings: Settings) -> dict[str, Any]:
+    """The same for consumers, to which what a transaction has not committed does not exist."""
+    return {"isolation_level": "read_committed", **aiokafka_client(settings)}
+
+
+def readable_end(consumer: Any, partition: TopicPartition) -> int:
+    """Up to where a consumer can read what it has heard of: an open transaction ends it, and what
+    is behind that, until it is committed or aborted. 0 while nothing was heard."""
+    end = consumer.last_stable_offset(partition)
+    if end is None or end < 0:
+        end = consumer.highwater(partition)
+    return int(end or 0)
+
+
+def written_at(timestamp: int, wall: int) -> int:
+    """When a record was written, by its `timestamp` (ms), in µs; `wall` if it has none or one that
+    cannot be. What its event is dated ahead of that was ahead when it was sent."""
+    at = timestamp * 1000 + 999
+    return at if EARLIEST <= at < wall else wall
 
 
 def kafka_python_client(settings: Settings) -> dict[str, Any]:

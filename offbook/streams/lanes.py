@@ -17,13 +17,12 @@ import structlog
 from aiokafka.errors import (
     InvalidTimestampError,
     KafkaError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
 )
 from msgspec import Struct, structs
 
 from offbook.events.rejected import Rejected
 from offbook.sinks.dead_letters import DeadLetter, rejected_letter, without_value
+from offbook.streams.kafka import TOO_LARGE
 from offbook.streams.keyed import Batch, Mark, WireEvent, decode_batch, encode_batch
 
 #: Bytes of events after which a batch is closed whatever their number: far below what the keyed
@@ -33,8 +32,6 @@ BATCH_BYTES: Final = 512 * 1024
 _FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
 #: Dead letters sent at a time.
 _LETTERS: Final = 100
-
-_TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 _log = structlog.get_logger(__name__)
 
@@ -196,8 +193,8 @@ class KeyedLane(Lane):
             await (await self._producer.send(self._topic, value, partition=self._partition))
 
         try:
-            await self._attempt(send, _TOO_LARGE)
-        except _TOO_LARGE:
+            await self._attempt(send, TOO_LARGE)
+        except TOO_LARGE:
             for part in self._halves(decode_batch(value)):
                 await self._send(encode_batch(part))
 
@@ -283,7 +280,7 @@ class DeadLetterLane(Lane):
             )
             await sent
 
-        final = (*_TOO_LARGE, InvalidTimestampError) if dated else _TOO_LARGE
+        final = (*TOO_LARGE, InvalidTimestampError) if dated else TOO_LARGE
         try:
             await self._attempt(send, final)
         except final as error:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -27,15 +27,17 @@ from offbook.detectors.engine import Engine
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.streams.changelog import Changelog, SupersededError
-from offbook.streams.entity_table import EntityPartition
-from offbook.streams.entity_work import work_off
+from offbook.streams.entity_table import EntityPartition, Refusal
+from offbook.streams.entity_work import Work, work_off
 from offbook.streams.kafka import topic_name
 from offbook.streams.keyed import KEYED_TOPIC, Batch, decode_batch
 from offbook.streams.monitor_app import MonitorApp
-from offbook.streams.monitor_records import KeyedRecord, in_a_row, records_of
+from offbook.streams.monitor_outbox import Outbox
+from offbook.streams.monitor_records import KeyedRecord, in_a_row
 from offbook.streams.partition_lanes import MOST_TOGETHER, PartitionLanes
 from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
 from offbook.streams.settings import Settings
+from offbook.streams.topics import message_limits
 
 #: Seconds between looks at what Faust should have delivered, and at what readiness tells.
 _LOOK_EVERY = 2.0
@@ -45,6 +47,8 @@ _STANDSTILL = 10.0
 _ENOUGH = 5
 #: Seconds between attempts while Kafka is away: doubled from the first to the last.
 _FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
+#: Bytes of a batch around a record, at most.
+_OVERHEAD = 1024
 #: Seconds for the batch in hand, and then for Faust, to come to an end.
 _PATIENCE = 10.0
 
@@ -97,6 +101,7 @@ class Monitor:
         self._changelog = Changelog(
             self._app.changelog_name, self._app.kafka_producer, self._reader
         )
+        self._outbox = Outbox(settings, self._app.kafka_producer)
         self._stopping = asyncio.Event()
         self._failed: asyncio.Future[None] | None = None
         self._loading = asyncio.Lock()
@@ -104,6 +109,10 @@ class Monitor:
         self._seen: dict[int, tuple[int, float]] = {}
         #: Partition to how often we had to read on without Faust since it last delivered.
         self._undelivered: dict[int, int] = {}
+        #: Partitions that are loaded, or read on without Faust, beside the watch.
+        self._healing: dict[int, asyncio.Task[None]] = {}
+        #: How often somebody waits for all work in hand to end.
+        self._draining = 0
         health.expect("recovery", "monitor")
 
     def use(self, detectors: Sequence[Detector]) -> None:
@@ -153,10 +162,14 @@ class Monitor:
 
     async def _drain(self) -> None:
         """Let every record in hand come to its end, and begin no other."""
-        await self._lanes.drain()
-        for partition in list(self._app.partitions.values()):
-            async with partition.lock:
-                pass
+        self._draining += 1
+        try:
+            await self._lanes.drain()
+            for partition in list(self._app.partitions.values()):
+                async with partition.lock:
+                    pass
+        finally:
+            self._draining -= 1
 
     # Records.
 
@@ -169,7 +182,7 @@ class Monitor:
             self._fail(error)
 
     async def _advance(self, number: int, messages: list[Any] | None) -> None:
-        """Bring a partition up to the last of `messages`; None: to the end of the topic."""
+        """Bring a partition up to the last of `messages`; None: to where the topic ends now."""
         while not self._stopping.is_set():
             partition = await self._loaded(number)
             if partition is None:
@@ -214,6 +227,8 @@ class Monitor:
                 )
             partition.applied = first - 1
         partition.in_doubt = partition.applied + MOST_TOGETHER
+        await self._take_back(partition)
+        self._metrics.set_aside(number, len(partition.aside))
         self._app.partitions[number] = partition
         _log.info(
             "partition loaded",
@@ -229,7 +244,8 @@ class Monitor:
         self._metrics.forget_partition(number)
 
     async def _catch_up(self, partition: EntityPartition, messages: list[Any] | None) -> None:
-        await self._persist(lambda: self._changelog.rewrite_outdated(partition))
+        refused = await self._persist(lambda: self._changelog.rewrite_outdated(partition))
+        await self._set_aside(partition, Work(), refused, partition.applied)
         if messages is None:
             await self._fill_gap(partition, None)
             return
@@ -256,11 +272,15 @@ class Monitor:
                 async with aclosing(fetched):  # type: ignore[type-var]
                     async for some in fetched:
                         for it in some:
+                            # Long reading must not hold up a rebalance, nor outlast it.
+                            if not self._is_ours(partition):
+                                return
                             record = KeyedRecord(it.offset, it.timestamp, it.headers, it.value)
                             await self._apply(partition, [record])
                             filled += 1
-                            if self._stopping.is_set():
-                                return
+                if end is not None:
+                    # What is still missing before it is no record: a transaction leaves holes.
+                    partition.applied = max(partition.applied, end - 1)
                 break
             except KafkaError as error:
                 await self._wait_for_kafka(error, _FIRST_WAIT)
@@ -273,18 +293,32 @@ class Monitor:
         if filled:
             _log.info("read without Faust", partition=partition.number, start=start, records=filled)
 
+    def _is_ours(self, partition: EntityPartition) -> bool:
+        """Whether to go on with a partition: nobody else has it or is about to get it."""
+        number = partition.number
+        return (
+            not self._draining
+            and not self._stopping.is_set()
+            and number in self._app.assigned()
+            and self._app.partitions.get(number) is partition
+        )
+
     async def _apply(self, partition: EntityPartition, records: Sequence[KeyedRecord]) -> None:
         """Apply records that follow each other and what has been applied."""
         await self._reference.caught_up_since(max(record.timestamp for record in records))
         batches = list(self._decoded(partition, records))
         offset = records[-1].offset
         work = work_off(self._engine, partition, offset, batches)
-        if sendings := list(records_of(work, self._settings)):
-            await self._persist(lambda: self._send(sendings))
+        refused = await self._persist(lambda: self._outbox.send_work(work))
+        await self._set_aside(partition, work, refused, offset)
         if work.changed:
-            await self._persist(
+            refused = await self._persist(
                 lambda: self._changelog.write_entities(partition, work.changed, offset)
             )
+            await self._set_aside(partition, work, refused, offset)
+        if work.dropped:
+            await self._persist(lambda: self._outbox.send_letters(work))
+            self._metrics.dropped_for_set_aside(work.dropped)
         partition.applied = offset
         await self._persist(lambda: self._changelog.write_applied(partition))
         for failure in work.failures:
@@ -294,9 +328,52 @@ class Monitor:
             )
         for detector, count in work.evicted.items():
             self._metrics.state_evicted(detector, count)
+        self._metrics.applied(partition.number, records[-1].timestamp / 1000)
         now = partition.stream_time.now().forgets
         if now is not None:
             self._metrics.stream_time(partition.number, now)
+
+    async def _set_aside(
+        self, partition: EntityPartition, work: Work, refused: dict[str, Refusal], offset: int
+    ) -> None:
+        """Leave entities as they were written last of which something is too large to be written:
+        that is their trouble alone. It stands on the changelog, so that it stays so."""
+        if not refused:
+            return
+        for key, why in refused.items():
+            written = work.written.get(key, partition.values.get(key))
+            partition.set_aside(key, written, why)
+            work.changed.discard(key)
+            work.drop(key)
+            _log.error(
+                "an entity is set aside: something of it is larger than a record may be",
+                partition=partition.number,
+                topic=why.topic,
+                bytes=why.bytes,
+            )
+        await self._persist(lambda: self._changelog.write_aside(partition, refused, offset))
+        self._metrics.set_aside(partition.number, len(partition.aside))
+
+    async def _take_back(self, partition: EntityPartition) -> None:
+        """Have those go on for which there is room by now."""
+        topics = {why.topic for why in partition.aside.values()}
+        limits = await asyncio.to_thread(message_limits, self._settings, topics) if topics else {}
+        room = [
+            key
+            for key, why in partition.aside.items()
+            if why.bytes + _OVERHEAD < limits.get(why.topic, 0)
+        ]
+        for key in room:
+            partition.take_back(key)
+        if room:
+            _log.info(
+                "entities go on that were set aside",
+                partition=partition.number,
+                entities=len(room),
+            )
+            await self._persist(
+                lambda: self._changelog.write_aside(partition, room, partition.applied)
+            )
 
     def _decoded(
         self, partition: EntityPartition, records: Iterable[KeyedRecord]
@@ -313,11 +390,6 @@ class Monitor:
                 )
             else:
                 yield batch, record.caused()
-
-    async def _send(self, sendings: list[dict[str, Any]]) -> None:
-        producer = self._app.kafka_producer()
-        acknowledged = [await producer.send(**sending) for sending in sendings]
-        await asyncio.gather(*acknowledged)
 
     async def _persist(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
         """Try until it works, as long as what fails is Kafka being away."""
@@ -346,6 +418,15 @@ class Monitor:
 
     async def _watch(self) -> None:
         """Heal partitions that Faust has stopped delivering; keep health and gauges true."""
+        try:
+            await self._watch_on()
+        finally:
+            healing = list(self._healing.values())
+            for task in healing:
+                task.cancel()
+            await asyncio.gather(*healing, return_exceptions=True)
+
+    async def _watch_on(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             self._health.pulse("monitor")
@@ -361,10 +442,27 @@ class Monitor:
             self._health.ok("monitor")
             if self._app.is_rebalancing:
                 continue
-            for number in sorted(self._app.assigned() - set(self._app.partitions)):
-                await self._loaded(number)
+            for number in self._app.assigned() - set(self._app.partitions):
+                self._heal(number, self._loaded(number))
             for number in behind:
-                await self._read_on(number)
+                self._heal(number, self._read_on(number))
+
+    def _heal(self, number: int, healing: Coroutine[Any, Any, Any]) -> None:
+        """Do it beside the others: one that takes long must not keep them, nor the pulse, waiting.
+        One thing at a time for each partition."""
+        if number in self._healing:
+            healing.close()
+            return
+
+        async def heal() -> None:
+            try:
+                await healing
+            except Exception as error:  # noqa: BLE001 - told by `run`, which ends the process
+                self._fail(error)
+            finally:
+                del self._healing[number]
+
+        self._healing[number] = asyncio.create_task(heal())
 
     async def _read_on(self, number: int) -> None:
         times = self._undelivered[number] = self._undelivered.get(number, 0) + 1

@@ -54,6 +54,8 @@ class _ConsumerThread(AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # noqa: SLF001 - it can be set nowhere else
+        # As those read it who read without Faust.
+        consumer._isolation_level = "read_committed"  # noqa: SLF001
         return consumer
 
 

@@ -3,15 +3,17 @@ dead letters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from offbook.detectors.step import Failure
+from offbook.detectors.notes import Note
 from offbook.events.document import encode_document
-from offbook.sinks.dead_letters import failed_letter
+from offbook.events.event import Event
+from offbook.sinks.dead_letters import DeadLetter, failed_letter, unjudged_letter, without_value
 from offbook.streams.delivery import EVENT_TIMESTAMP
 from offbook.streams.entity_work import Work
 from offbook.streams.kafka import ALERTS_TOPIC, topic_name
@@ -25,6 +27,8 @@ _encode = msgspec.json.Encoder().encode
 
 #: The arguments of a producer's `send`.
 Sending = dict[str, Any]
+#: To whom, what, and the timestamp (ms) of the record that caused it.
+_SentNote = tuple[str, Note, int | None]
 
 
 class KeyedRecord(NamedTuple):
@@ -69,59 +73,129 @@ class _SourceRecord(Struct, frozen=True):
     headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
-def records_of(work: Work, settings: Settings) -> Iterator[Sending]:
+class Outgoing(NamedTuple):
+    """A record to be sent. `sender` is the entity it comes from, None where it comes from none, or
+    from several. `parts` gives it in smaller ones, where the broker finds it too large: nothing for
+    what is one thing."""
+
+    arguments: Sending
+    sender: str | None
+    parts: Callable[[], Iterable[Outgoing]] = tuple
+
+    @property
+    def topic(self) -> str:
+        """Where it goes."""
+        return str(self.arguments["topic"])
+
+    @property
+    def size(self) -> int:
+        """Bytes, roughly."""
+        return len(self.arguments["value"] or b"") + len(self.arguments.get("key") or b"")
+
+
+def records_of(work: Work, settings: Settings) -> Iterator[Outgoing]:
     """What to hand to the producer, in any order, before the work counts as done."""
     for alert, stamp in work.alerts:
-        yield {
+        arguments = {
             "topic": topic_name(settings, ALERTS_TOPIC),
             "key": alert.alert_id.encode(),
             "value": _encode(alert),
             "headers": _stamped(stamp),
         }
-    yield from _notes(work, settings)
-    for failure in work.failures:
-        yield from _letters(failure, work, settings)
-
-
-def _notes(work: Work, settings: Settings) -> Iterator[Sending]:
+        yield Outgoing(arguments, work.sender[id(alert)])
     by_stamp = sorted(work.notes, key=lambda note: note[2] or 0)
     for start in range(0, len(by_stamp), _NOTES):
-        some = by_stamp[start : start + _NOTES]
-        stamp = some[-1][2]
-        batches = note_batches(((to, note) for to, note, _ in some), settings.keyed_partitions)
-        for partition, batch in batches.items():
-            yield {
-                "topic": topic_name(settings, KEYED_TOPIC),
-                "partition": partition,
-                "value": encode_batch(batch),
-                "headers": _stamped(stamp),
-            }
+        yield from _notes(by_stamp[start : start + _NOTES], work, settings)
+    for failure in work.failures:
+        for event in failure.events:
+            record = _record(event, work, settings)
+            yield _letter(
+                failed_letter(
+                    record,
+                    failure.error,
+                    stage=f"detector:{failure.detector}",
+                    message=f"The detector {failure.detector} failed on this event; others took"
+                    " it.",
+                    prefix=settings.topic_prefix,
+                )
+            )
 
 
-def _letters(failure: Failure, work: Work, settings: Settings) -> Iterator[Sending]:
-    prefix = settings.topic_prefix
-    for event in failure.events:
-        record = _SourceRecord(
-            topic_name(settings, event.origin.topic),
-            event.origin.partition,
-            event.origin.offset,
-            work.received.get(id(event), -1),
-            encode_document(event),
+def letters_of(work: Work, settings: Settings) -> Iterator[Outgoing]:
+    """The dead letters of events that an entity did not take in, because it is set aside."""
+    for event in work.passed.values():
+        yield _letter(
+            unjudged_letter(
+                _record(event, work, settings),
+                exception="aiokafka.errors.MessageSizeTooLargeError",
+                stage="aside",
+                message=_ASIDE,
+                prefix=settings.topic_prefix,
+            )
         )
-        letter = failed_letter(
-            record,
-            failure.error,
-            stage=f"detector:{failure.detector}",
-            message=f"The detector {failure.detector} failed on this event; others took it.",
-            prefix=prefix,
-        )
-        yield {
-            "topic": letter.topic,
-            "key": letter.key,
-            "value": letter.value,
-            "headers": list(letter.headers),
-            "timestamp_ms": letter.timestamp if letter.timestamp >= 0 else None,
+
+
+_ASIDE = (
+    "Somebody or something this event is about has more to it than one record may hold, and takes"
+    " in nothing more; all others it is about have taken it. See OffbookEntitySetAside in"
+    " docs/operations.md, and produce it again after that."
+)
+
+
+def _notes(notes: Sequence[_SentNote], work: Work, settings: Settings) -> Iterator[Outgoing]:
+    """In one record for each partition they go to."""
+    stamp = notes[-1][2]
+    batches = note_batches(((to, note) for to, note, _ in notes), settings.keyed_partitions)
+    for partition, batch in batches.items():
+        arguments = {
+            "topic": topic_name(settings, KEYED_TOPIC),
+            "partition": partition,
+            "value": encode_batch(batch),
+            "headers": _stamped(stamp),
         }
+        if len(batch.notes) == 1:
+            yield Outgoing(arguments, work.sender[id(batch.notes[0][1])])
+            continue
+        there = {id(note) for _, note in batch.notes}
+        alone = [[it] for it in notes if id(it[1]) in there]
+        yield Outgoing(arguments, None, partial(_each, alone, work, settings))
+
+
+def _each(alone: Iterable[Sequence[_SentNote]], work: Work, settings: Settings) -> list[Outgoing]:
+    return [outgoing for notes in alone for outgoing in _notes(notes, work, settings)]
+
+
+def _letter(letter: DeadLetter) -> Outgoing:
+    """First as it is, then dated now, then without its value, as the topic may mind either."""
+    dated = letter.timestamp >= 0
+
+    def parts() -> Iterator[Outgoing]:
+        if dated:
+            yield _letter(structs.replace(letter, timestamp=-1))
+        elif (bare := without_value(letter, _TOO_LARGE)).value != letter.value:
+            yield _letter(bare)
+
+    arguments = {
+        "topic": letter.topic,
+        "key": letter.key,
+        "value": letter.value,
+        "headers": list(letter.headers),
+        "timestamp_ms": letter.timestamp if dated else None,
+    }
+    return Outgoing(arguments, None, parts)
+
+
+_TOO_LARGE = "too large for the dead letter topic"
+
+
+def _record(event: Event, work: Work, settings: Settings) -> _SourceRecord:
+    return _SourceRecord(
+        topic_name(settings, event.origin.topic),
+        event.origin.partition,
+        event.origin.offset,
+        work.received.get(id(event), -1),
+        encode_document(event),
+    )
 
 
 def _stamped(stamp: int | None) -> list[tuple[str, bytes]]:

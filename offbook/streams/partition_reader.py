@@ -6,12 +6,13 @@ Faust did not deliver.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, ClassVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from offbook.streams.kafka import MAX_REQUEST, aiokafka_client
+from offbook.streams.kafka import MAX_REQUEST, aiokafka_consumer, readable_end
 from offbook.streams.settings import Settings
 
 #: Milliseconds a fetch may wait for records.
@@ -38,6 +39,7 @@ class PartitionReader:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._asking: Any = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def stop(self) -> None:
         """Close the connection."""
@@ -66,10 +68,11 @@ class PartitionReader:
     async def read(
         self, topic: str, partition: int, start: int, end: int | None = None, *, holes: bool = False
     ) -> AsyncIterator[list[Any]]:
-        """The records from `start` up to `end`, or to the end of the partition, in lists.
+        """The records from `start` up to `end`, or to where the partition ends now, in lists.
 
         Waits for the broker as long as it takes. Raises `RecordsGoneError` if `start` is gone, or
-        one in the middle, unless `holes` are expected, as on a compacted topic.
+        one in the middle, unless `holes` are expected, as on a compacted topic. What transactions
+        leave in between, markers and what was aborted, is passed over.
         """
         at = TopicPartition(topic, partition)
         first, last = await self.begin_and_end(topic, partition)
@@ -77,7 +80,7 @@ class PartitionReader:
             if not holes:
                 raise RecordsGoneError(topic, partition, start, first)
             start = first
-        position = start
+        position, heard = start, 0
         wanted = last if end is None else end
         if position >= wanted:
             return
@@ -88,24 +91,33 @@ class PartitionReader:
                 fetched = await consumer.getmany(at, timeout_ms=_WAIT_MS)
                 records = [r for r in fetched.get(at, ()) if end is None or r.offset < end]
                 if records and records[0].offset > position and not holes:
-                    raise RecordsGoneError(topic, partition, position, records[0].offset)
+                    await self._refuse_gone(topic, partition, position)
                 position = await consumer.position(at)
-                if end is None:
-                    # Right on Tansu too, and known once something was fetched.
-                    wanted = max(wanted, consumer.highwater(at) or 0)
+                if end is None and not heard:
+                    # Right on Tansu too, and known once something was fetched. As of the start: who
+                    # followed what is still being written would not come to an end.
+                    heard = readable_end(consumer, at)
+                    wanted = max(wanted, heard)
                 if records:
                     yield records
 
+    async def _refuse_gone(self, topic: str, partition: int, wanted: int) -> None:
+        """Raise `RecordsGoneError` if the record at `wanted` is no longer on the topic."""
+        first, _ = await self.begin_and_end(topic, partition)
+        if first > wanted:
+            raise RecordsGoneError(topic, partition, wanted, first)
+
     async def _started(self) -> Any:
-        if self._asking is None:
-            consumer = self._consumer()
-            await consumer.start()
-            self._asking = consumer
-        return self._asking
+        async with self._one_at_a_time:
+            if self._asking is None:
+                consumer = self._consumer()
+                await consumer.start()
+                self._asking = consumer
+            return self._asking
 
     def _consumer(self) -> Any:
         return AIOKafkaConsumer(
-            **aiokafka_client(self._settings),
+            **aiokafka_consumer(self._settings),
             client_id="offbook-monitor-reader",
             group_id=None,
             enable_auto_commit=False,

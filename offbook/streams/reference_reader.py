@@ -23,13 +23,14 @@ from offbook.events.rejected import Rejected
 from offbook.events.types import (
     REFERENCE_TOPICS,
     EventData,
+    Heartbeat,
     ReferenceAccount,
     ReferenceCustomer,
     ReferenceEmployee,
 )
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.streams.kafka import aiokafka_client, topic_name
+from offbook.streams.kafka import METADATA_AGE_MS, aiokafka_consumer, topic_name, written_at
 from offbook.streams.settings import Settings
 
 #: Milliseconds the clocks of brokers, routers and monitors may be apart.
@@ -145,12 +146,13 @@ class ReferenceReader:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=_FETCH_WAIT_MS,
-            **aiokafka_client(self._settings),
+            metadata_max_age_ms=METADATA_AGE_MS,
+            **aiokafka_consumer(self._settings),
         )
         self._asker = AIOKafkaConsumer(
             client_id="offbook-reference-ends",
             enable_auto_commit=False,
-            **aiokafka_client(self._settings),
+            **aiokafka_consumer(self._settings),
         )
         try:
             await self._consumer.start()
@@ -295,15 +297,20 @@ class ReferenceReader:
         wall = time.time_ns() // 1000
         # As of when it was written, or a document from the future, which the router refuses,
         # would be taken by whoever reads it later.
-        written = record.timestamp * 1000 if 0 <= record.timestamp * 1000 < wall else wall
+        written = written_at(record.timestamp, wall)
         if record.value is None:
             with contextlib.suppress(UnicodeDecodeError):
                 id_ = (record.key or b"").decode()
                 self._documents.remove(kind, record.partition, id_, written)
             return
         origin = Origin(f"reference.{kind}", record.partition, record.offset)
-        event = decode_record(record.value, record.headers, origin, wall=written)
-        if not isinstance(event, Rejected):
+        event = decode_record(
+            record.value, record.headers, origin, wall=written, region=self._settings.phone_region
+        )
+        if isinstance(event, Rejected) or isinstance(event.data, Heartbeat):
+            return
+        feed = self._settings.feeds.get(origin.topic)
+        if feed is None or feed.takes(event.source):
             self._documents.put(kind, record.partition, event)
 
     def _count(self) -> None:

@@ -122,7 +122,9 @@ class Reload:
             self._refuse(error)
             return
         waiting = [
-            name for name in SCALARS if getattr(found, name) != getattr(config.settings, name)
+            name
+            for name in (*SCALARS, "feeds")
+            if getattr(found, name) != getattr(config.settings, name)
         ]
         if waiting:
             _log.warning(

@@ -19,24 +19,26 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from offbook.detectors.detector import Detector
-from offbook.detectors.engine import Engine
-from offbook.detectors.reference import Reference
-from offbook.events.decode import decode_record
-from offbook.events.event import Origin
-from offbook.events.rejected import Rejected
 from offbook.events.times import SECOND
-from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
-from offbook.sinks.dead_letters import failed_letter, rejected_letter
+from offbook.events.types import SOURCE_TOPICS, STREAM_TOPICS
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.streams.alignment import Turn
-from offbook.streams.kafka import MAX_REQUEST, aiokafka_client, group, topic_name
-from offbook.streams.keyed import KEYED_TOPIC, Mark, WireEvent, mark, partition_of, wire
-from offbook.streams.lanes import DeadLetterLane, KeyedLane, Lane, too_large_letter
-from offbook.streams.repeats import Repeats
+from offbook.streams.feed_keeper import FeedKeeper
+from offbook.streams.feeds import Feeds
+from offbook.streams.intake import Intake
+from offbook.streams.kafka import (
+    MAX_REQUEST,
+    METADATA_AGE_MS,
+    aiokafka_client,
+    aiokafka_consumer,
+    group,
+    topic_name,
+)
+from offbook.streams.keyed import KEYED_TOPIC
+from offbook.streams.lanes import DeadLetterLane, KeyedLane, Lane
 from offbook.streams.settings import Settings, configured_detectors
 from offbook.streams.source_reader import SourceReader
-from offbook.streams.source_time import SourceTime
+from offbook.streams.source_time import Partition, SourceTime
 
 #: Records taken in at a time, some 30 ms of work: between two times the lanes get their turn.
 _AT_A_TIME: Final = 2000
@@ -54,13 +56,6 @@ _SILENCE: Final = 5.0
 #: Seconds a commit may take; aiokafka itself looks for a coordinator without end.
 _PATIENCE: Final = 5.0
 _FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
-
-_NO_KEY = Rejected(
-    "decode",
-    "",
-    "A null value on a reference topic removes the entry of its key, and this one has no key.",
-    "Send the id of what is to be removed as the record's key.",
-)
 
 _log = structlog.get_logger(__name__)
 
@@ -81,11 +76,14 @@ class Router:
         self._settings = settings
         self._metrics = metrics
         self._health = health
-        self.use(configured_detectors(settings))
-        self._repeats = Repeats()
-        self._time = SourceTime(settings.idle_after)
+        self._feeds = Feeds(settings)
+        self._time = SourceTime(settings.idle_after, settings.lateness, self._feeds.silences())
+        detectors = configured_detectors(settings)
+        self._feeds.use(detectors)
+        self._intake = Intake(settings, detectors, metrics, self._time, self._feeds)
         self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
-        self._of: dict[str, int] = {}
+        self._keeper: FeedKeeper
+        self._has_share = False
         self._stopping = asyncio.Event()
         self._left = asyncio.Event()
         self._consumer: Any = None
@@ -102,7 +100,8 @@ class Router:
 
     def use(self, detectors: Sequence[Detector]) -> None:
         """Route to the readers of these from the next records on."""
-        self._route = Engine(detectors, Reference(self._settings.timezone)).route
+        self._intake.use(detectors)
+        self._feeds.use(detectors)
 
     def stop(self) -> None:
         """Send and commit what has been read, leave the group; `run` then returns."""
@@ -127,8 +126,10 @@ class Router:
             session_timeout_ms=settings.session_timeout // 1000,
             heartbeat_interval_ms=settings.heartbeat_interval // 1000,
             rebalance_timeout_ms=settings.rebalance_timeout // 1000,
-            **aiokafka_client(settings),
+            metadata_max_age_ms=METADATA_AGE_MS,
+            **aiokafka_consumer(settings),
         )
+        self._keeper = FeedKeeper(settings, self._feeds, self._time, self._metrics, self._producer)
         timed = {name for name, topic in self._plain.items() if topic in STREAM_TOPICS}
         self._reader = SourceReader(self._consumer, timed)
         self._make_lanes()
@@ -140,6 +141,7 @@ class Router:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 starting.result()
+                self._health.show("feeds", self._keeper.shown)
                 reading = asyncio.create_task(self._read())
                 tasks = [stopping, reading, asyncio.create_task(self._tick())]
                 tasks += [asyncio.create_task(lane.run()) for lane in self._lanes]
@@ -150,14 +152,17 @@ class Router:
                 await self._flush(settings.rebalance_timeout / SECOND)
         finally:
             await _cancelled(tasks)
+            await self._keeper.stop()
             await self._consumer.stop()
             await self._producer.stop()
             for name in ("router", "keyed topic"):
                 self._health.forget(name)
+            self._health.show("feeds", None)
 
     async def _start(self) -> None:
         try:
             await self._producer.start()
+            await self._keeper.start()
             await self._consumer.start()
         except KafkaError as error:
             raise RouterError(
@@ -173,14 +178,15 @@ class Router:
                 partition,
                 batch_events=settings.batch_events,
                 linger=settings.batch_linger / SECOND,
-                marks=self._marks,
-                refused=self._refused,
+                marks=self._keeper.marks,
+                refused=self._intake.refused,
                 on_left=self._left.set,
             )
             for partition in range(settings.keyed_partitions)
         ]
         self._letters = DeadLetterLane(self._producer, self._left.set)
         self._lanes = [*self._keyed, self._letters]
+        self._intake.into(self._keyed, self._letters)
 
     # Reading.
 
@@ -190,6 +196,7 @@ class Router:
             await self._room()
             try:
                 await self._reader.fetch()
+                await self._keeper.begin()
             except KafkaError as error:
                 self._health.bad("router", f"cannot read the source topics: {error}")
                 _log.error("cannot read the source topics", error=str(error))
@@ -200,7 +207,10 @@ class Router:
             reached: dict[TopicPartition, int] = {}
             left = _AT_A_TIME
             while left > 0 and (turn := self._reader.turn()):
-                left -= self._take(turn, left, reached)
+                taken, reached_now = self._intake.take(turn, self._reader, left)
+                left -= taken
+                if reached_now is not None:
+                    reached[turn.partition] = reached_now
             if reached:
                 self._rounds.append((reached, [lane.entered for lane in self._lanes]))
                 await asyncio.sleep(0)
@@ -215,111 +225,11 @@ class Router:
     def _weight(self) -> int:
         return sum(lane.weight for lane in self._lanes)
 
-    def _take(self, turn: Turn, most: int, reached: dict[TopicPartition, int]) -> int:
-        """Decode, count and route records of one partition, `most` at most, as far as they are not
-        ahead; how many were taken. Nothing in here waits."""
-        partition, records, is_ahead = turn.partition, turn.records, turn.is_ahead
-        topic, number = self._plain[partition.topic], partition.partition
-        keyed, partitions = self._keyed, len(self._keyed)
-        route, seen = self._route, self._repeats.seen
-        wall = time.time_ns() // 1000
-        now = self._time.now() if topic in STREAM_TOPICS else None
-        too_old = -1 if now is None else now - self._settings.lateness
-        newest, head = -1, None
-        taken = bad = repeated = late = 0
-        while records and taken < most:
-            record = records.popleft()
-            taken += 1
-            try:
-                event = decode_record(
-                    record.value, record.headers, Origin(topic, number, record.offset), wall=wall
-                )
-                if type(event) is Rejected:
-                    if record.value is None and topic in REFERENCE_TOPICS:
-                        if _names_an_entry(record.key):
-                            continue
-                        event = _NO_KEY
-                    self._letters.add(
-                        rejected_letter(record, event, prefix=self._settings.topic_prefix)
-                    )
-                    bad += 1
-                    continue
-                assert not isinstance(event, Rejected)
-                at = event.time
-                if is_ahead(at):
-                    head = at
-                    records.appendleft(record)
-                    taken -= 1
-                    break
-                if at > newest:
-                    newest = at
-                if seen(event.source, event.id):
-                    repeated += 1
-                    continue
-                if at < too_old:
-                    late += 1
-                keys = route(event)
-                if keys:
-                    wired = wire(event, record.timestamp)
-                    for key in keys:
-                        keyed[partition_of(key, partitions)].add(key, wired)
-            except Exception as error:  # noqa: BLE001 - one event must not stop the others
-                self._letters.add(self._failed(record, error))
-                bad += 1
-        self._reader.took(turn, newest if newest >= 0 else None, head)
-        # Up to the event that waits, all that stands on the partition has been read.
-        known = newest if head is None else max(newest, head - 1)
-        came = self._reader.came(partition)
-        self._time.came((topic, number), known if known >= 0 else None, came)
-        if not taken:
-            return 0
-        reached[partition] = record.offset if head is not None else record.offset + 1
-        count = self._metrics.event
-        count(topic, "accepted", taken - bad - repeated - late)
-        if late:
-            count(topic, "late", late)
-        if repeated:
-            count(topic, "duplicate", repeated)
-        if bad:
-            count(topic, "dead_letter", bad)
-        return taken
-
-    def _failed(self, record: Any, error: Exception) -> Any:
-        _log.error(
-            "could not route an event; sent to the dead letters",
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            error=type(error).__name__,
-        )
-        return failed_letter(
-            record,
-            error,
-            stage="route",
-            message="Offbook failed on this event. It is Offbook's own fault: please report it.",
-            prefix=self._settings.topic_prefix,
-        )
-
-    def _refused(self, event: WireEvent) -> None:
-        settings = self._settings
-        plain = SOURCE_TOPICS[event.kind]
-        letter = too_large_letter(event, topic_name(settings, plain), settings.topic_prefix)
-        self._letters.add(letter)
-        self._metrics.event(plain, "dead_letter")
-        _log.error(
-            "an event is larger than the keyed topic takes; sent to the dead letters without value",
-            topic=plain,
-            partition=event.partition,
-            offset=event.offset,
-        )
-
     # Time.
 
-    def _marks(self) -> list[Mark]:
-        return [
-            mark(topic, number, self._of[topic], at)
-            for (topic, number), at in self._time.marks().items()
-        ]
+    def _count_partitions(self) -> None:
+        partitions = self._consumer.partitions_for_topic
+        self._keeper.count({it: len(partitions(name) or ()) for name, it in self._plain.items()})
 
     async def _look_at_ends(self) -> None:
         """Learn which partitions had nothing more when the broker was last asked.
@@ -337,9 +247,13 @@ class Router:
     async def _tick(self) -> None:
         while True:
             self._health.pulse("router")
+            self._count_partitions()
             for lane in self._keyed:
                 lane.tick()
-            await self._commit()
+            self._settle()
+            if await self._keeper.tell():
+                await self._commit()
+            self._keeper.show()
             self._say_how_it_is()
             await asyncio.sleep(_TICK)
 
@@ -354,7 +268,7 @@ class Router:
                 f"{stuck.topic} has taken nothing for {stuck.stuck_for:.0f} s ({why});"
                 " events wait, none is lost",
             )
-        if not self._of:
+        if not self._has_share:
             self._health.bad("router", "waits for its share of the source topics")
         elif self._reader.silence() > _SILENCE and self._weight() <= _ROOM:
             self._health.bad("router", "Kafka does not answer when asked for events")
@@ -371,7 +285,7 @@ class Router:
             self._to_commit.update(rounds.popleft()[0])
 
     async def _commit(self) -> None:
-        self._settle()
+        """Commit what was settled."""
         offsets, self._to_commit = self._to_commit, {}
         ours = {tp: at for tp, at in offsets.items() if tp in self._consumer.assignment()}
         if not ours:
@@ -397,7 +311,8 @@ class Router:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._left.wait(), remaining)
             self._settle()
-        await self._commit()
+        if await self._keeper.tell(all_=True):
+            await self._commit()
 
     # Rebalances.
 
@@ -409,18 +324,16 @@ class Router:
         self._generation += 1
         self._rounds.clear()
         self._to_commit.clear()
-        for partition in partitions:
-            self._time.forget((self._plain[partition.topic], partition.partition))
+        self._keeper.take_away(map(self._plainly, partitions))
 
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
         """A rebalance is over."""
-        wall = time.time_ns() // 1000
-        for name, topic in self._plain.items():
-            self._of[topic] = len(self._consumer.partitions_for_topic(name) or ())
-        for partition in partitions:
-            topic = self._plain[partition.topic]
-            if topic in STREAM_TOPICS:
-                self._time.watch((topic, partition.partition), wall)
+        self._has_share = True
+        self._count_partitions()
+        self._keeper.give(map(self._plainly, partitions))
+
+    def _plainly(self, partition: TopicPartition) -> Partition:
+        return self._plain[partition.topic], partition.partition
 
 
 class _Rebalance(ConsumerRebalanceListener):
@@ -432,13 +345,6 @@ class _Rebalance(ConsumerRebalanceListener):
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         await self._router.assigned(assigned)
-
-
-def _names_an_entry(key: bytes | None) -> bool:
-    try:
-        return bool(key and key.decode())
-    except UnicodeDecodeError:
-        return False
 
 
 async def _cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -19,8 +19,10 @@ from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.detector import Common, Detector
 from offbook.detectors.params import Duration
 from offbook.events.folding import REGION
+from offbook.events.types import SOURCE_TOPICS
 from offbook.streams.setting_conflicts import conflicts
 from offbook.streams.setting_detectors import configured, detector_tables
+from offbook.streams.setting_feeds import FeedSettings, feed_tables
 from offbook.streams.setting_values import convert, is_int, nearest, number, shown
 
 ENVIRONMENT: Final = "OFFBOOK_"
@@ -46,7 +48,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set. Durations are microseconds, written `"72h"` or `"0.02s"`.
 
     `detectors` has a table for each detector that is not as delivered: `enabled`, `mode`, `allow`
-    and parameters as they stood in the file. `configured_detectors` makes detectors of it.
+    and parameters as they stood in the file. `configured_detectors` makes detectors of it. `feeds`
+    has, by topic, what is expected of whoever sends to it.
     """
 
     kafka_bootstrap: Annotated[
@@ -157,6 +160,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " parameters"
         ),
     ] = {}
+    feeds: Annotated[
+        dict[str, FeedSettings],
+        Meta(description='`[feeds."<topic>"]`: what is expected of whoever sends to a topic'),
+    ] = {}
 
     def __repr__(self) -> str:
         shown = (
@@ -171,9 +178,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return Common(lateness=self.lateness, grace=self.grace)
 
 
-#: The settings by name, without `detectors`, which is a table of the file only.
+#: Tables of the file, which no environment variable can say.
+TABLES: Final = ("detectors", "feeds")
+#: The settings by name, without the tables.
 SCALARS: Final = {
-    field.name: field for field in structs.fields(Settings) if field.name != "detectors"
+    field.name: field for field in structs.fields(Settings) if field.name not in TABLES
 }
 VARIABLES: Final = {f"{ENVIRONMENT}{name.upper()}": name for name in SCALARS}
 SECRET_FILES: Final = {f"{ENVIRONMENT}{name.upper()}_FILE": name for name in sorted(SECRETS)}
@@ -209,9 +218,11 @@ def parse(content: bytes | None, config: Path | None, env: Mapping[str, str]) ->
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
     detectors: dict[str, dict[str, Any]] = {}
+    feeds: dict[str, FeedSettings] = {}
     if content is not None and config is not None:
         table = _toml(content, config)
         detectors = detector_tables(table.pop("detectors", {}), config, problems)
+        feeds = feed_tables(table.pop("feeds", {}), config, problems)
         for name, value in table.items():
             if name not in SCALARS:
                 problems.append(f"{config}: {_unknown_key(name, value)}")
@@ -222,7 +233,7 @@ def parse(content: bytes | None, config: Path | None, env: Mapping[str, str]) ->
         _take(name, value, place, values, places, problems)
     if problems:
         raise SettingsError(*problems)
-    settings = Settings(**values, detectors=detectors)
+    settings = Settings(**values, detectors=detectors, feeds=feeds)
     problems = [f"{places.get(name, name)}: {wrong}" for name, wrong in conflicts(settings)]
     if problems:
         raise SettingsError(*problems)
@@ -301,9 +312,11 @@ def _unknown_key(name: str, value: Any) -> str:
         inner = next(iter(value))
         if f"{name}_{inner}" in SCALARS:
             return f"[{name}]: there is no such table; write {name}_{inner} = … at the top"
+        if name in SOURCE_TOPICS:
+            return f'[{name}]: unknown table; did you mean [feeds."{name}"]?'
         if name in BY_ID:
             return f"[{name}]: unknown table; did you mean [detectors.{name}]?"
-        return f"[{name}]: unknown table{nearest(name, [*SCALARS, 'detectors'])}"
+        return f"[{name}]: unknown table{nearest(name, [*SCALARS, *TABLES])}"
     if name.removesuffix("_file") in SECRETS:
         return f"{name}: is an environment variable only: {ENVIRONMENT}{name.upper()}"
     return f"{name}: unknown setting{nearest(name, SCALARS)}"

@@ -72,6 +72,10 @@ class SourceReader:
         """
         return self._came[partition]
 
+    def has_more(self, partition: TopicPartition) -> bool:
+        """Whether the broker had more of a partition than it gave when it was last asked."""
+        return partition in self._behind
+
     def drop(self) -> None:
         """Forget what was not taken: a rebalance begins."""
         self._alignment.drop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Literal
 from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.errors import KafkaError
 
-from offbook.streams.kafka import Topic, all_topics, kafka_python_client, topic_name
+from offbook.streams.kafka import MAX_REQUEST, Topic, all_topics, kafka_python_client, topic_name
 from offbook.streams.settings import Settings
 
 #: Seconds until a broker that does not answer counts as unreachable.
@@ -104,6 +104,33 @@ def require_topics(settings: Settings, topics: Sequence[str]) -> None:
     with _admin(settings) as admin:
         there = _partitions(admin, names)
     _refuse_missing(settings, [name for name in names if name not in there])
+
+
+def partitions_of(settings: Settings, topics: Sequence[str]) -> dict[str, int]:
+    """How many partitions these topics of the contract have. Raises `TopicsError` unless all are
+    there."""
+    names = {topic_name(settings, topic): topic for topic in topics}
+    with _admin(settings) as admin:
+        there = _partitions(admin, list(names))
+    _refuse_missing(settings, [name for name in names if name not in there])
+    return {names[name]: count for name, count in there.items()}
+
+
+def message_limits(settings: Settings, names: Iterable[str]) -> dict[str, int]:
+    """How large a record of these topics may be, in bytes, by name with prefix: what broker and
+    client both take. Empty where the broker does not tell or we may not ask."""
+    try:
+        with _admin(settings) as admin:
+            answer: dict[str, Any] = admin.describe_configs(
+                [ConfigResource("topic", name) for name in names], config_filter="all"
+            )
+    except (KafkaError, TopicsError):
+        return {}
+    return {
+        name: min(int(configs["max.message.bytes"]["value"]), MAX_REQUEST)
+        for name, configs in answer.get("topic", {}).items()
+        if configs.get("max.message.bytes", {}).get("value")
+    }
 
 
 def _refuse_missing(settings: Settings, missing: Sequence[str]) -> None:

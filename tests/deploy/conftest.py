@@ -20,7 +20,7 @@ import yaml
 from kafka import KafkaProducer
 
 from offbook.events import Event, Origin, encode_document
-from offbook.events.types import Shipment
+from offbook.events.types import Heartbeat, Shipment
 from offbook.streams.embedded import EmbeddedKafka, EmbeddedRedis
 from tests.parts.story_service import story_service
 
@@ -65,7 +65,7 @@ def worker_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @contextmanager
 def _traffic(bootstrap: str, prefix: str) -> Iterator[None]:
-    """Five of each a second: a rate has data only while something comes."""
+    """Five of each a second, heartbeats too: a rate has data only while something comes."""
     over = threading.Event()
 
     def send() -> None:
@@ -77,6 +77,9 @@ def _traffic(bootstrap: str, prefix: str) -> Iterator[None]:
             event = Event("//wms.example", f"slip-{number}", now, shipment, origin)
             producer.send(f"{prefix}shipments", encode_document(event))
             producer.send(f"{prefix}payments", b"no event")
+            beat = encode_document(Event("//hr.example", "♥", now, Heartbeat(), origin))
+            for partition in sorted(producer.partitions_for(f"{prefix}hr.changes")):
+                producer.send(f"{prefix}hr.changes", beat, partition=partition)
             if over.wait(0.2):
                 break
         producer.close()

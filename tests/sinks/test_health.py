@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 
 from offbook.sinks.health import Health
@@ -85,3 +87,14 @@ def test_what_has_ended_on_purpose_is_missed_by_nobody() -> None:
     clock.now += 3600
     assert health.readiness().ok
     assert health.liveness().ok
+
+
+def test_what_is_shown_beside_the_conditions_decides_nothing() -> None:
+    health = Health()
+    shown = {"tips": {"silent": True}}
+    health.show("feeds", lambda: shown)
+    report = json.loads(health.readiness().json())
+    assert report == {"status": "ok", "checks": {}, "feeds": {"tips": {"silent": True}}}
+    assert "feeds" not in json.loads(health.liveness().json())
+    health.show("feeds", None)
+    assert json.loads(health.readiness().json()) == {"status": "ok", "checks": {}}

@@ -13,7 +13,7 @@ from prometheus_client.openmetrics.parser import (
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from offbook.events.types import SOURCE_TOPICS
-from offbook.sinks.metrics import Metrics
+from offbook.sinks.metrics import FeedFigures, Metrics
 
 DETECTORS = {"offbook-payment": ("critical",), "callback-mismatch": ("warning", "critical")}
 
@@ -36,6 +36,14 @@ OURS = {
     ("offbook_shadow_alerts", "counter", ("detector", "severity")),
     ("offbook_open_shadow_alerts", "gauge", ("severity",)),
     ("offbook_suppressed_alerts", "counter", ("detector",)),
+    ("offbook_keyed_applied_timestamp_seconds", "gauge", ("partition",)),
+    ("offbook_entities_set_aside", "gauge", ("partition",)),
+    ("offbook_set_aside_inputs", "counter", ()),
+    ("offbook_feed_last_event_timestamp_seconds", "gauge", ("partition", "topic")),
+    ("offbook_feed_last_heartbeat_timestamp_seconds", "gauge", ("partition", "topic")),
+    ("offbook_feed_complete_timestamp_seconds", "gauge", ("partition", "topic")),
+    ("offbook_feed_end_reached_timestamp_seconds", "gauge", ("partition", "topic")),
+    ("offbook_feed_silent", "gauge", ("partition", "topic")),
     ("offbook_config_last_reload_successful", "gauge", ()),
     ("offbook_config_last_reload_success_timestamp_seconds", "gauge", ()),
 }
@@ -49,6 +57,10 @@ def full() -> Metrics:
     metrics.open_alerts({"critical": 2})
     metrics.latency(0.2)
     metrics.stream_time(3, 1_772_442_900_500_000)
+    metrics.applied(3, 1_772_442_901.5)
+    metrics.set_aside(3, 1)
+    metrics.dropped_for_set_aside(2)
+    metrics.feeds({("tips", 0): FeedFigures(1.0, 2.0, 3.0, 4.0, 0)})
     metrics.reference_entries("accounts", 4)
     metrics.detector_failed("offbook-payment")
     metrics.state_evicted("offbook-payment", 5)
@@ -171,6 +183,26 @@ def test_a_partition_that_has_moved_leaves_no_standing_stream_time() -> None:
     metrics.forget_partition(3)
     metrics.forget_partition(8)
     assert value(metrics, "offbook_stream_time_seconds", partition="3") is None
+    assert value(metrics, "offbook_keyed_applied_timestamp_seconds", partition="3") is None
+
+
+def test_a_feed_that_another_router_reads_now_leaves_nothing_standing() -> None:
+    metrics = Metrics()
+    tips, crm = ("tips", 0), ("crm.edits", 1)
+    known = FeedFigures(1.0, 2.0, 3.0, 4.0, 1)
+    metrics.feeds({tips: known, crm: known})
+    metrics.feeds({crm: known._replace(complete_to=None, last_event=9.0, silent=0)})
+    for name in ("last_event_timestamp_seconds", "silent"):
+        assert value(metrics, f"offbook_feed_{name}", topic="tips", partition="0") is None
+    crm_is = {
+        name: value(metrics, f"offbook_feed_{name}", topic="crm.edits", partition="1")
+        for name in ("last_event_timestamp_seconds", "complete_timestamp_seconds", "silent")
+    }
+    assert crm_is == {
+        "last_event_timestamp_seconds": 9.0,
+        "complete_timestamp_seconds": None,
+        "silent": 0.0,
+    }
 
 
 def test_a_clock_that_is_behind_does_not_make_latency_negative() -> None:

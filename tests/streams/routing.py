@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from offbook.detectors.now import EVERY_TOPIC
 from offbook.detectors.params import Duration
 from offbook.events.times import SECOND, rfc3339
+from offbook.events.types import STREAM_TOPICS
 from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.streams.kafka import all_topics, topic_name
+from offbook.sinks.metrics import OUTCOMES, Metrics
+from offbook.streams.kafka import FEEDS_TOPIC, all_topics, topic_name
 from offbook.streams.keyed import KEYED_TOPIC, Batch, StreamTime, decode_batch
 from offbook.streams.router import Router
 from offbook.streams.settings import Settings
@@ -32,6 +35,14 @@ async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not come about in time"
         await asyncio.sleep(0.05)
+
+
+async def comes_about(condition: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
+    """The same where one has to ask the broker."""
+    end = time.monotonic() + seconds
+    while not await condition():
+        assert time.monotonic() < end, "it did not come about in time"
+        await asyncio.sleep(0.1)
 
 
 def document(type_: str, id_: str, at: int, **data: Any) -> bytes:
@@ -68,7 +79,15 @@ class RunningRouter:
 
     def read(self, topic: str) -> int:
         """Records of a topic that have been counted, however they ended."""
-        return sum(self.count(topic, o) for o in ("accepted", "late", "duplicate", "dead_letter"))
+        return sum(self.count(topic, outcome) for outcome in OUTCOMES)
+
+    def reads(self) -> set[tuple[str, int]]:
+        """The partitions of events that it reads."""
+        return set(self.router._keeper._ours())
+
+    def shares(self) -> bool:
+        """Whether it reads some partitions and another router others."""
+        return 0 < len(self.reads()) < 2 * len(STREAM_TOPICS)
 
     def ready(self, name: str) -> bool:
         return self.health.readiness().checks[name].ok
@@ -102,7 +121,7 @@ class Bench:
         self, topic: str, values: Iterable[bytes | None], partition: int = 0, **more: Any
     ) -> None:
         """Produce records in order and wait until the broker has them."""
-        if topic.startswith("reference."):
+        if topic.startswith("reference.") or topic == FEEDS_TOPIC:
             more.setdefault("key", b"a compacted topic takes none without")
         sent = [
             await self.producer.send(self.name(topic), value, partition=partition, **more)
@@ -139,6 +158,35 @@ class Bench:
         batches = await self.batches()
         return [event.id for them in batches.values() for batch in them for event in batch.events]
 
+    def topic_index(self, topic: str) -> int:
+        """How marks name a topic."""
+        return STREAM_TOPICS.index(topic)
+
+    async def grow(self, topic: str, partitions: int) -> None:
+        """Give a topic more partitions."""
+        async with self.admin() as admin:
+            await admin.create_partitions({self.name(topic): NewPartitions(partitions)})
+
+    async def make_anew(self, topic: str, partitions: int) -> None:
+        """Delete a topic and make it again."""
+        async with self.admin() as admin:
+            await admin.delete_topics([self.name(topic)])
+
+            async def gone() -> bool:
+                return self.name(topic) not in await admin.list_topics()
+
+            await comes_about(gone)
+            await admin.create_topics([NewTopic(self.name(topic), partitions, 1)])
+
+    @asynccontextmanager
+    async def admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap)
+        await admin.start()
+        try:
+            yield admin
+        finally:
+            await admin.close()
+
     async def stream_time_passes(self, moment: int) -> None:
         """Wait until the marks on every keyed partition say that it is later than `moment`."""
         end = time.monotonic() + 60
@@ -146,9 +194,25 @@ class Bench:
         while late:
             assert time.monotonic() < end, "stream time does not pass"
             for number, batches in (await self.batches()).items():
-                now = StreamTime(mark for batch in batches for mark in batch.marks).now()
+                marks = (mark for batch in batches for mark in batch.marks)
+                now = StreamTime(marks).now().of(EVERY_TOPIC)
                 if number in late and now is not None and now > moment:
                     late.remove(number)
+
+
+async def configure(bench: Bench, topic: str, name: str, value: str) -> None:
+    resource = ConfigResource(ConfigResourceType.TOPIC, bench.name(topic), {name: value})
+    async with bench.admin() as admin:
+        await admin.alter_configs([resource])
+
+
+async def refuse_all(bench: Bench, topic: str) -> None:
+    """Have the broker take no record that is older than it takes to arrive there."""
+    await configure(bench, topic, "message.timestamp.before.max.ms", "0")
+
+
+async def take_all(bench: Bench, topic: str) -> None:
+    await configure(bench, topic, "message.timestamp.before.max.ms", str(2**62))
 
 
 async def _at_end(consumer: Any, partition: TopicPartition) -> bool:

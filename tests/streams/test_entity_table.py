@@ -12,7 +12,7 @@ from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.engine import Engine
 from offbook.detectors.reference import Reference
 from offbook.detectors.state import EntityState, encode_state
-from offbook.streams.entity_table import EntityPartition, Entry, keyed_offset
+from offbook.streams.entity_table import EntityPartition, Entry, Refusal, keyed_offset
 from offbook.streams.keyed import mark
 from tests.detectors import timeline as tell
 
@@ -58,11 +58,19 @@ def state(deletions: int) -> EntityState:
     found = EntityState()
     for n in range(deletions):
         deed = tell.deletes(f"2026-03-02 09:00:{n:02}", "E-1", 1)
-        found = engine.step(KEY, found, [deed], None).state
+        found = engine.step(KEY, found, [deed], tell.time_is(None)).state
     return found
 
 
 STATES = [state(n) for n in range(4)]
+DUE = tell.earliest(STATES[2])
+assert DUE is not None
+
+
+def woken(partition: EntityPartition) -> list[str]:
+    """Whom it wakes when its time has come, and not before."""
+    assert list(partition.timers.expired(tell.time_is(DUE))) == []
+    return list(partition.timers.expired(tell.time_is(DUE + 1)))
 
 
 def written(partition: EntityPartition, deletions: int, offset: int) -> Entry:
@@ -85,8 +93,7 @@ def test_what_was_written_is_restored_with_its_timers() -> None:
     assert back.applied == 7
     assert back.tail == 2
     assert back.stream_time.marks == partition.stream_time.marks
-    assert STATES[2].due is not None
-    assert back.timers.next() == STATES[2].due
+    assert woken(back) == [KEY]
 
 
 def test_nothing_on_the_changelog_is_a_fresh_partition() -> None:
@@ -115,7 +122,7 @@ def test_an_older_state_does_not_bring_back_a_dropped_entity() -> None:
     back = changelog.restored()
 
     assert back.state(KEY) is None
-    assert back.timers.next() is None
+    assert woken(back) == []
     assert back.outdated == {KEY}
     assert back.entry(KEY, 9) == (KEY.encode(), None, [("offbook.keyed-offset", b"9")])
 
@@ -183,3 +190,50 @@ def test_compaction_takes_nothing_once_the_outdated_is_written_anew(
 def test_a_tombstone_carries_its_offset(offset: int) -> None:
     key, value, headers = EntityPartition(0).entry(KEY, offset)
     assert keyed_offset(Record(0, key, value, headers)) == offset
+
+
+TOO_LARGE = Refusal("offbook.entities-changelog", 17_000_000)
+
+
+def test_an_entity_that_is_set_aside_stays_as_it_was_and_is_not_woken() -> None:
+    partition, changelog = EntityPartition(0), Changelog()
+    changelog.add(written(partition, 1, 3))
+    before = partition.values[KEY]
+    written(partition, 3, 4)
+
+    partition.set_aside(KEY, before, TOO_LARGE)
+    changelog.add(partition.aside_entry(KEY, 4))
+
+    for one in (partition, changelog.restored()):
+        assert one.values == {KEY: before}
+        assert one.aside == {KEY: TOO_LARGE}
+        assert woken(one) == []
+
+
+def test_an_entity_that_was_never_written_is_set_aside_without_a_state() -> None:
+    partition, changelog = EntityPartition(0), Changelog()
+    written(partition, 2, 4)
+    partition.set_aside(KEY, None, TOO_LARGE)
+    changelog.add(partition.aside_entry(KEY, 4))
+    assert (partition.values, changelog.restored().values) == ({}, {})
+    assert changelog.restored().aside == {KEY: TOO_LARGE}
+
+
+def test_an_entity_that_is_taken_back_goes_on_where_it_was_left() -> None:
+    partition, changelog = EntityPartition(0), Changelog()
+    changelog.add(written(partition, 2, 4))
+    partition.set_aside(KEY, partition.values[KEY], TOO_LARGE)
+    changelog.add(partition.aside_entry(KEY, 4))
+    partition.take_back(KEY)
+    changelog.add(partition.aside_entry(KEY, 5))
+    for one in (partition, changelog.restored()):
+        assert one.aside == {}
+        assert woken(one) == [KEY]
+
+
+def test_a_mark_that_somebody_else_wrote_is_no_other_state() -> None:
+    partition, changelog = EntityPartition(0), Changelog()
+    written(partition, 2, 4)
+    partition.set_aside(KEY, None, TOO_LARGE)
+    changelog.add(partition.aside_entry(KEY, 4))
+    assert not EntityPartition(0).differs(changelog.records[0])

@@ -13,6 +13,7 @@ from offbook.detectors.bulk_delete import DETECTOR
 from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.engine import Engine
 from offbook.detectors.notes import Input
+from offbook.detectors.now import FORGETTING, Now
 from offbook.detectors.reference import Reference
 from offbook.detectors.state import EntityState
 from offbook.detectors.step import Step
@@ -55,10 +56,10 @@ class Watched(Engine):
         key: str,
         state: EntityState | None,
         inputs: Iterable[Input],
-        now: int | None,
+        now: Now,
         detected_at: int | None = None,
     ) -> Step:
-        self.times.append(now)
+        self.times.append(now.forgets)
         return super().step(key, state, inputs, now, detected_at)
 
 
@@ -82,7 +83,7 @@ def test_records_taken_together_leave_what_they_leave_one_by_one() -> None:
     assert one is not None
     assert other is not None
     assert one.notebooks["bulk-delete"].facts == other.notebooks["bulk-delete"].facts
-    assert together.stream_time.now() == apart.stream_time.now() == NINE + HOUR
+    assert together.stream_time.now().forgets == apart.stream_time.now().forgets == NINE + HOUR
     assert [len(work.alerts) for work in parts] == [0, 0, 1]
     (alert, stamp), (last, last_stamp) = whole.alerts[0], parts[-1].alerts[0]
     assert (alert.alert_id, alert.evidence, stamp) == (last.alert_id, last.evidence, last_stamp)
@@ -100,7 +101,7 @@ def test_a_source_that_was_away_holds_time_back_for_all_that_is_taken_with_it() 
     back = [deletion(1, 1, NINE - 7 * DAY), deletion(2, 1, NINE + 2 * HOUR)]
     take(partition, back, 1, engine)
     assert engine.times == [NINE - 7 * DAY]
-    assert partition.stream_time.now() == NINE + 2 * HOUR
+    assert partition.stream_time.now().forgets == NINE + 2 * HOUR
 
 
 def test_what_comes_together_is_not_late_by_its_own_end() -> None:
@@ -115,7 +116,7 @@ class Restless(Watched):
 
     def step(self, *given: Any) -> Step:
         step = super().step(*given)
-        step.state.due = NINE - DAY
+        step.state.due = {FORGETTING: NINE - DAY}
         step.changed = True
         return step
 

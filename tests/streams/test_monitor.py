@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 from kafka.admin import KafkaAdminClient
 from kafka.structs import TopicPartition as At
@@ -87,7 +88,7 @@ def test_alerts_are_acknowledged_before_entities_and_these_before_the_offset(
             monitor = bench.monitor()
             real = monitor._app.kafka_producer
             monitor._changelog._producer = lambda: Spy(real(), notes, bench.prefix)
-            monitor._app.kafka_producer = lambda: Spy(real(), notes, bench.prefix)  # type: ignore[method-assign]
+            monitor._outbox._producer = lambda: Spy(real(), notes, bench.prefix)
             last = await bench.key(*deletions(1, of=20))
             async with bench.running(monitor):
                 await until(lambda: applied(monitor, last))
@@ -178,17 +179,17 @@ def test_a_partition_taken_up_again_is_in_doubt_as_far_as_records_are_taken_toge
     asyncio.run(run())
 
 
-async def commit(bench: Bench, offset: int) -> None:
-    """Set the monitor group's offset of the employee's partition."""
+async def commit(bench: Bench, offset: int, partitions: Sequence[int] = (HOME,)) -> None:
+    """Set the monitor group's offset of the employee's partition, or of others."""
     consumer: Any = AIOKafkaConsumer(
         bootstrap_servers=bench.bootstrap,
         group_id=group(bench.settings, "monitor"),
         enable_auto_commit=False,
     )
     await consumer.start()
-    at = TopicPartition(bench.topic(KEYED_TOPIC), HOME)
-    consumer.assign([at])
-    await consumer.commit({at: OffsetAndMetadata(offset, "")})
+    ours = [TopicPartition(bench.topic(KEYED_TOPIC), number) for number in partitions]
+    consumer.assign(ours)
+    await consumer.commit({at: OffsetAndMetadata(offset, "") for at in ours})
     await consumer.stop()
 
 
@@ -215,6 +216,106 @@ def test_a_partition_that_faust_never_delivers_is_read_all_the_same(bench: Bench
             async with bench.running() as monitor:
                 await until(lambda: applied(monitor, last))
             assert [alert.revision for alert in await bench.alerts()] == [1, 2]
+
+    asyncio.run(run())
+
+
+async def fill(bench: Bench, count: int) -> dict[int, int]:
+    """So many records on every keyed partition, of which Faust will deliver none."""
+    last: dict[int, int] = {}
+    for n in range(count):
+        last |= await bench.tick(tell.at("2026-03-02 09:00") + n)
+    await commit(bench, count, range(4))
+    return last
+
+
+def test_partitions_that_all_stand_still_are_read_side_by_side_and_the_pulse_goes_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them takes for ever: the others do not wait for it, nor does the loop that watches."""
+    held, let_go = asyncio.Event(), asyncio.Event()
+    apply = Monitor._apply
+
+    async def held_up(self: Monitor, partition: EntityPartition, records: Any) -> None:
+        if partition.number == 0:
+            held.set()
+            await let_go.wait()
+        await apply(self, partition, records)
+
+    async def run() -> None:
+        monkeypatch.setattr(Monitor, "_apply", held_up)
+        async with bench.open():
+            last = await fill(bench, 3)
+            async with bench.running() as monitor:
+                await asyncio.wait_for(held.wait(), 40)
+                others = {number: at for number, at in last.items() if number}
+                await until(lambda: applied(monitor, others))
+                assert not applied(monitor, {0: 0})
+                pulses = []
+                monkeypatch.setattr(bench.health, "pulse", pulses.append)
+                await until(lambda: len(pulses) >= 2, 10)
+                let_go.set()
+                await until(lambda: applied(monitor, last))
+
+    asyncio.run(run())
+
+
+def test_a_partition_that_is_read_without_faust_is_let_go_in_the_middle(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that joins does not wait until all of it was read."""
+    apply = Monitor._apply
+
+    async def slow(self: Monitor, partition: EntityPartition, records: Any) -> None:
+        await asyncio.sleep(0.2)
+        await apply(self, partition, records)
+
+    async def run() -> None:
+        async with bench.open():
+            last = await fill(bench, 300)
+            monkeypatch.setattr(Monitor, "_apply", slow)
+            async with bench.running() as one:
+                await until(lambda: applied(one, dict.fromkeys(last, 1)))
+                monkeypatch.setattr(Monitor, "_apply", apply)
+                async with bench.running() as other:
+                    # All that is left at a time would take the first a minute.
+                    monkeypatch.setattr(one, "_apply", partial(slow, one))
+                    await until(lambda: 0 < len(other._app.partitions) < 4, 30)
+                    theirs = set(other._app.partitions)
+                    await until(lambda: applied(other, {n: last[n] for n in theirs}), 60)
+
+    asyncio.run(run())
+
+
+def test_holes_that_transactions_leave_are_no_records_that_are_gone(
+    apache_kafka: ApacheKafka, topic_prefix: str
+) -> None:
+    bench = Bench(apache_kafka.bootstrap, topic_prefix)
+
+    async def run() -> None:
+        async with bench.open():
+            first = await bench.tick(tell.at("2026-03-02 09:00"))
+            producer: Any = AIOKafkaProducer(
+                bootstrap_servers=apache_kafka.bootstrap, transactional_id="somebody"
+            )
+            await producer.start()
+            await producer.begin_transaction()
+            for number in range(4):
+                await producer.send_and_wait(bench.topic(KEYED_TOPIC), b"x", partition=number)
+            await producer.abort_transaction()
+            await producer.stop()
+            async with bench.running() as monitor:
+                await until(lambda: applied(monitor, first))
+                last = await bench.tick(tell.at("2026-03-02 09:01"))
+                assert last == dict.fromkeys(range(4), 3)
+                await until(lambda: applied(monitor, last))
+            # And without Faust, from the beginning.
+            bench.settings = structs.replace(bench.settings, group_prefix=f"{bench.prefix}again")
+            reader = PartitionReader(bench.settings)
+            fetched = reader.read(bench.topic(KEYED_TOPIC), 0, 0)
+            read = [record.offset async for records in fetched for record in records]
+            assert read == [0, 3]
+            await reader.stop()
 
     asyncio.run(run())
 

@@ -19,6 +19,7 @@ from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.streams.embedded import EmbeddedKafka, free_port
 from offbook.streams.reference_reader import Documents, ReferenceReader, ReferenceReaderError
+from offbook.streams.setting_feeds import FeedSettings
 from offbook.streams.settings import Settings
 from tests.parts.paused import paused
 from tests.streams.routing import MONDAY, Bench, document, run, until
@@ -227,6 +228,27 @@ def test_whoever_waits_is_let_go_when_it_stops(
         assert barrier.done()
 
     run(fresh_kafka, topic_prefix, work)
+
+
+@pytest.mark.integration
+def test_heartbeats_and_documents_of_strangers_are_no_reference_data(
+    kafka: Any, topic_prefix: str
+) -> None:
+    async def work(bench: Bench) -> None:
+        ours, stranger = (
+            document("reference.customer", id_, MONDAY, customer="C-1", owner=id_)
+            for id_ in ("E-1", "E-2")
+        )
+        beat = document("heartbeat", "h", MONDAY)
+        values = [ours, stranger.replace(b'"/test"', b'"/stranger"'), beat]
+        await bench.send(CUSTOMERS, values, key=b"C-1")
+        async with reading(bench) as (reader, _, _):
+            stated = reader.reference.owner("C-1")
+            assert stated is not None
+            assert stated.owner == "E-1"
+
+    feeds = {CUSTOMERS: FeedSettings(sources=("/test",))}
+    run(kafka, topic_prefix, work, feeds=feeds)
 
 
 @pytest.mark.integration

@@ -226,12 +226,15 @@ def test_a_file_that_goes_away_is_refused_and_taken_when_it_is_back(path: Path) 
 def test_a_setting_outside_the_detectors_is_named_and_waits_for_a_restart(path: Path) -> None:
     async def work(bench: Bench) -> None:
         async with bench.watching():
-            bench.write("redis_url = 'redis://:sesam@elsewhere/0'\ntimezone = 'UTC'\n" + OTHER)
+            bench.write(
+                "redis_url = 'redis://:sesam@elsewhere/0'\ntimezone = 'UTC'\n"
+                "[feeds.tips]\nexpected_every = '1d'\n" + OTHER
+            )
             await until(lambda: bench.judge.took)
             assert bench.successful == 1
         assert bench.judge.thresholds == [40]
         [line] = bench.lines(WAITS)
-        assert line["settings"] == ["redis_url", "timezone"]
+        assert line["settings"] == ["redis_url", "timezone", "feeds"]
         assert "sesam" not in str(bench.said)
 
     run(path, work)

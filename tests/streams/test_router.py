@@ -16,6 +16,7 @@ from offbook.sinks.metrics import Metrics
 from offbook.streams.embedded import free_port
 from offbook.streams.keyed import Batch, Mark, partition_of, unwire
 from offbook.streams.router import Router, RouterError
+from offbook.streams.setting_feeds import FeedSettings
 from offbook.streams.settings import Settings
 from tests.streams.routing import MONDAY, Bench, deletion, document, run, until
 
@@ -135,16 +136,18 @@ def test_an_event_behind_stream_time_by_more_than_lateness_is_late_and_still_rou
     now = time.time_ns() // 1000
 
     async def work(bench: Bench) -> None:
+        # A partition that never had an event would take it for the beginning of a history.
+        await bench.send(FILES, [deletion("new", at=now)])
         async with bench.routing() as router:
-            await bench.stream_time_passes(0)
+            await bench.stream_time_passes(now)
             await bench.send(FILES, [deletion("old", at=now - 8 * DAY)])
-            await until(lambda: router.read(FILES) == 1)
+            await until(lambda: router.read(FILES) == 2)
             assert router.count(FILES, "late") == 1
             account = document("reference.account", "a", now - 900 * DAY, account="6222")
             await bench.send("reference.accounts", [account])
             await until(lambda: router.read("reference.accounts") == 1)
             assert router.count("reference.accounts", "accepted") == 1, "a document is never late"
-        assert await bench.routed() == ["old"]
+        assert await bench.routed() == ["new", "old"]
 
     run(kafka, topic_prefix, work, idle_after=Duration("1s"))
 
@@ -199,6 +202,29 @@ def test_what_is_no_event_goes_to_the_dead_letters_as_it_came_and_the_stream_goe
 
     wide = {"max.message.bytes": str(8 << 20)}
     run(kafka, topic_prefix, work, topic_settings=wide)
+
+
+def test_what_is_in_the_future_is_told_by_when_it_was_written_not_by_when_it_is_read(
+    kafka: Any, topic_prefix: str
+) -> None:
+    """Read an hour later, a wrong clock would be right."""
+    now = time.time_ns() // 1000
+    written = (now - HOUR) // 1000
+
+    async def work(bench: Bench) -> None:
+        ahead = deletion("ahead", at=now - HOUR + 6 * MINUTE)
+        await bench.send(FILES, [ahead], timestamp_ms=written)
+        within = deletion("within", at=now - HOUR + 4 * MINUTE)
+        await bench.send(FILES, [within], timestamp_ms=written)
+        # A timestamp from before there was anything to write is none.
+        undated = deletion("undated", at=now - HOUR + 6 * MINUTE)
+        await bench.send(FILES, [undated], timestamp_ms=0)
+        async with bench.routing() as router:
+            await until(lambda: router.read(FILES) == 3)
+            assert router.count(FILES, "dead_letter") == 1
+        assert await bench.routed() == ["within", "undated"]
+
+    run(kafka, topic_prefix, work)
 
 
 def test_a_tip_that_names_its_reporter_is_refused_and_stored_nowhere(
@@ -352,5 +378,129 @@ def test_it_can_be_stopped_before_it_has_its_share(kafka: Any, topic_prefix: str
         await asyncio.sleep(0.1)
         router.stop()
         await asyncio.wait_for(task, 10)
+
+    run(kafka, topic_prefix, work)
+
+
+def test_ids_taken_on_one_topic_say_nothing_on_another(kafka: Any, topic_prefix: str) -> None:
+    """Tips sent beforehand with the ids of tomorrow's deletes do not hide the deletes."""
+
+    async def work(bench: Bench) -> None:
+        ids = [f"d-{number}" for number in range(25)]
+        tips = [document("tip", id_, MONDAY, tip=id_, about_employee="E-1") for id_ in ids]
+        await bench.send("tips", tips)
+        async with bench.routing() as router:
+            await until(lambda: router.read("tips") == 25)
+            await bench.send(FILES, [deletion(id_) for id_ in ids])
+            await until(lambda: router.count(FILES, "accepted") == 25)
+            assert router.count(FILES, "duplicate") == router.count(FILES, "conflict") == 0
+
+    run(kafka, topic_prefix, work)
+
+
+def test_a_repeat_that_says_something_else_is_a_dead_letter_that_names_both_places(
+    kafka: Any, topic_prefix: str
+) -> None:
+    first, other = deletion("f-1", "E-1"), deletion("f-1", "E-2")
+
+    async def work(bench: Bench) -> None:
+        async with bench.routing() as router:
+            await bench.send(FILES, [deletion("f-0"), first], 1)
+            await until(lambda: router.count(FILES, "accepted") == 2)
+            await bench.send(FILES, [other], 0, key=b"k", headers=[("h", b"1")])
+            await bench.send(FILES, [first], 0)
+            await until(lambda: router.read(FILES) == 4)
+            assert router.count(FILES, "conflict") == 1
+            assert router.count(FILES, "duplicate") == 1
+            assert router.count(FILES, "dead_letter") == 0
+        assert sorted(await bench.routed()) == ["f-0", "f-1"]
+        (letter,) = await bench.all_of(f"dlq.{FILES}")
+        assert (letter.value, letter.key, letter.headers[0]) == (other, b"k", ("h", b"1"))
+        headers = dict(letter.headers)
+        assert headers["offbook.errors.stage"] == b"conflict"
+        message = headers["__streams.errors.message"].decode()
+        assert f"{bench.name(FILES)}[1] at offset 1" in message
+        assert f"{bench.name(FILES)}[0] at offset 0" in message
+        assert "f-1" not in message
+
+    run(kafka, topic_prefix, work)
+
+
+def test_a_tip_in_conflict_is_withheld_where_it_might_name_its_reporter(
+    kafka: Any, topic_prefix: str
+) -> None:
+    def tip(text: str) -> bytes:
+        return document("tip", "t-1", MONDAY, tip="T-1", about_employee="E-1", text=text)
+
+    hidden = '{"reporter": "Zhao Min"}'
+
+    async def work(bench: Bench) -> None:
+        async with bench.routing() as router:
+            await bench.send("tips", [tip("one")], key=b"k")
+            await bench.send("tips", [tip("two")], key=b"k")
+            await bench.send("tips", [tip(hidden)], key=b"Zhao Min", headers=[("h", b"Zhao")])
+            await until(lambda: router.count("tips", "conflict") == 2)
+        plain, withheld = await bench.all_of("dlq.tips")
+        assert (plain.value, plain.key) == (tip("two"), b"k")
+        assert withheld.key is None
+        assert b"Zhao" not in withheld.value
+        assert "h" not in dict(withheld.headers)
+
+    run(kafka, topic_prefix, work)
+
+
+def test_an_event_of_a_source_that_may_not_send_to_the_topic_is_a_dead_letter(
+    kafka: Any, topic_prefix: str
+) -> None:
+    def of(source: str, id_: str) -> bytes:
+        return deletion(id_).replace(b'"/test"', f'"{source}"'.encode())
+
+    beat = document("heartbeat", "h-1", MONDAY)
+    strange = document("tip", "t-1", MONDAY, tip="T-1", text='{"reporter": "Zhao Min"}')
+
+    async def work(bench: Bench) -> None:
+        await bench.send(FILES, [of("//edr/eu", "f-1"), of("//edr", "f-2"), of("//x", "f-3")])
+        await bench.send(FILES, [beat, beat.replace(b'"/test"', b'"//edr"')])
+        await bench.send("tips", [strange], key=b"Zhao Min")
+        await bench.send("hr.changes", [document("hr.change", "h", MONDAY)])
+        async with bench.routing() as router:
+            await until(lambda: router.read(FILES) == 5 and router.read("tips") == 1)
+            assert router.count(FILES, "accepted") == 3
+            assert router.count(FILES, "dead_letter") == 2
+        assert sorted(await bench.routed()) == ["f-1", "f-2"]
+        letters = await bench.all_of(f"dlq.{FILES}")
+        assert [letter.value for letter in letters] in (
+            [of("//x", "f-3"), beat],
+            [beat, of("//x", "f-3")],
+        )
+        headers = dict(letters[0].headers)
+        assert headers["offbook.errors.stage"] == b"envelope"
+        said = headers["__streams.errors.message"]
+        assert said.startswith(b"source: Topic `endpoint.files` takes no events of this `source`.")
+        (withheld,) = await bench.all_of("dlq.tips")
+        assert withheld.key is None
+        assert b"Zhao" not in withheld.value
+
+    feeds = {
+        FILES: FeedSettings(sources=("//edr", "//edr/*")),
+        "tips": FeedSettings(sources=("//tips",)),
+    }
+    run(kafka, topic_prefix, work, feeds=feeds)
+
+
+def test_a_reference_document_may_be_told_anew_under_its_old_id(
+    kafka: Any, topic_prefix: str
+) -> None:
+    topic = "reference.accounts"
+
+    def told(name: str) -> bytes:
+        return document("reference.account", "a-1", MONDAY, account="6222", name=name)
+
+    async def work(bench: Bench) -> None:
+        await bench.send(topic, [told("old"), told("old"), told("new")], key=b"6222")
+        async with bench.routing() as router:
+            await until(lambda: router.read(topic) == 3)
+            assert router.count(topic, "accepted") == 2
+            assert router.count(topic, "duplicate") == 1
 
     run(kafka, topic_prefix, work)

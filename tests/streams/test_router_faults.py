@@ -7,34 +7,23 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from offbook.streams.keyed import KEYED_TOPIC
 from tests.parts.apache_kafka import ApacheKafka
-from tests.streams.routing import Bench, deletion, run, until
+from tests.streams.routing import (
+    Bench,
+    configure,
+    deletion,
+    refuse_all,
+    run,
+    take_all,
+    until,
+)
 
 pytestmark = pytest.mark.integration
 
 FILES = "endpoint.files"
 LETTERS = "dlq.endpoint.files"
-
-
-async def configure(bench: Bench, topic: str, name: str, value: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bench.settings.kafka_bootstrap)
-    await admin.start()
-    resource = ConfigResource(ConfigResourceType.TOPIC, bench.name(topic), {name: value})
-    await admin.alter_configs([resource])
-    await admin.close()
-
-
-async def refuse_all(bench: Bench, topic: str) -> None:
-    """Have the broker take no record that is older than it takes to arrive there."""
-    await configure(bench, topic, "message.timestamp.before.max.ms", "0")
-
-
-async def take_all(bench: Bench, topic: str) -> None:
-    await configure(bench, topic, "message.timestamp.before.max.ms", str(2**62))
 
 
 def test_what_the_broker_does_not_take_waits_uncommitted(

@@ -45,6 +45,7 @@ def test_phones_are_at_home_in_the_region_that_is_set() -> None:
 
 ALLOW = "[[detectors.bulk-delete.allow]]\n"
 ONE = "employee = 'E-1'\n"
+CRM = "[feeds.'crm.edits']\n"
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,37 @@ ONE = "employee = 'E-1'\n"
         (
             ALLOW + ONE + "until = 2026-12-31\nreason = 'r'\n" + ALLOW + ONE + "until = 2026-12-31",
             "[detectors.bulk-delete] allow, number 2: reason: must say",
+        ),
+        ("feeds = 3", "feeds: must be tables such as [feeds."),
+        (
+            "[feeds.'crm.edit']",
+            'feeds."crm.edit"]: there is no such source topic; did you mean crm.',
+        ),
+        (
+            "[feeds.crm.edits]\nexpected_every = '1h'",
+            'write the topic in quotes: [feeds."crm.edits"]',
+        ),
+        ("[payments]\nsources = ['//bank']", 'unknown table; did you mean [feeds."payments"]?'),
+        (CRM + "expected = '1h'", "expected: unknown setting; did you mean expected_every?"),
+        (CRM + "expected_every = 3600", "expected_every: expected a duration in quotes"),
+        (CRM + "expected_every = '0s'", "expected_every: must be more than 0"),
+        (CRM + "heartbeat_every = '0s'", "heartbeat_every: must be more than 0"),
+        (CRM + "sources = '//crm.example.com'", "sources: expected a list, got text"),
+        (CRM + "sources = ['']", "sources: must not be empty texts"),
+        (CRM + "heartbeats = 'no'", "heartbeats: expected true or false"),
+        (CRM + "holidays = 'CN'", "holidays: has no meaning without working_hours"),
+        (CRM + "working_hours = 'Mon-Fry 08:30-18:00'", "working_hours: 'fry' is no day"),
+        (
+            CRM + "working_hours = 'Mon 08:30-18:00'\nholidays = 'China'",
+            "holidays: no public holidays are known of 'China'",
+        ),
+        (
+            CRM + "working_hours = 'Mon 08:30-18:00'\nheartbeats = false",
+            "working_hours: has no meaning where no silence is too long",
+        ),
+        (
+            "[feeds.'reference.accounts']\nexpected_every = '1h'",
+            "expected_every: has no meaning for a reference topic, which has no time",
         ),
     ],
 )
@@ -281,6 +313,30 @@ def test_the_detectors_that_are_on_trial_are_those_the_file_says(tmp_path: Path)
 
 def test_the_file_that_the_documents_show_can_be_used(tmp_path: Path) -> None:
     document = (Path(__file__).parents[2] / "docs/settings.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"```toml\n(.*?)```", document, re.DOTALL)
-    detectors = configured_detectors(load(written(tmp_path, example), {}))
+    examples = re.findall(r"```toml\n(.*?)```", document, re.DOTALL)
+    settings = load(written(tmp_path, "".join(examples)), {})
+    detectors = configured_detectors(settings)
     assert [it.id for it in detectors if it.allowances] == ["offbook-payment"]
+    assert settings.feeds.keys() == {"crm.edits", "payments"}
+
+
+def test_what_is_expected_of_a_sender_is_a_table_of_its_topic(tmp_path: Path) -> None:
+    config = written(
+        tmp_path,
+        """
+        [feeds."crm.edits"]
+        expected_every = "30m"
+        working_hours = "Mon-Fri 08:30-18:00"
+        holidays = "CN"
+        sources = ["//crm.example.com", "//import/*"]
+        [feeds.payments]
+        heartbeat_every = "5m"
+        """,
+    )
+    crm, payments = (load(config, {}).feeds[topic] for topic in ("crm.edits", "payments"))
+    assert (crm.expected_every, crm.heartbeat_every) == (Duration("30m"), None)
+    assert (payments.expected_every, payments.heartbeat_every) == (None, Duration("5m"))
+    taken = ["//crm.example.com", "//import/", "//import/2026"]
+    assert all(crm.takes(source) for source in taken)
+    assert not any(crm.takes(source) for source in ("//crm.example.com/x", "//import", "", "//x"))
+    assert payments.takes("//anybody")

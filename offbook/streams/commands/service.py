@@ -1,4 +1,5 @@
-"""Commands that run the service, or show it: `demo`, `worker`, `topics create`."""
+"""Commands that run the service, or show it: `demo`, `worker`, `topics create`, `status`,
+`heartbeat`."""
 
 from __future__ import annotations
 
@@ -7,7 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from offbook.streams.commands.options import UNUSABLE, WRONG, Config, fail, settings_of
+from offbook.streams.commands.options import (
+    UNUSABLE,
+    WRONG,
+    Config,
+    fail,
+    nearest_to,
+    settings_of,
+    time_of,
+)
 
 
 def demo(
@@ -76,6 +85,75 @@ def topics_create(config: Config = None) -> None:
     unusable = [report.topic.name for report in reports if not report.usable]
     if unusable:
         fail(f"cannot work with {', '.join(unusable)} as they are", WRONG)
+
+
+def status(
+    config: Config = None,
+    json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False,
+) -> None:
+    """How each feed stands: its newest event and heartbeat, up to when it is complete, what waits
+    for it. Status 1 if a sender is silent or no router runs."""
+    from offbook.streams.settings import configured_detectors
+    from offbook.streams.status import status as ask
+    from offbook.streams.status import table
+
+    settings = settings_of(config)
+    found = ask(settings, configured_detectors(settings))
+    if json:
+        print(found.json().decode())
+    else:
+        for line in table(found, settings):
+            print(line)
+    if not found.ok:
+        raise typer.Exit(WRONG)
+
+
+def heartbeat(
+    topics: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TOPIC", help="Source topics, such as crm.edits.", show_default=False
+        ),
+    ],
+    config: Config = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Up to when everything has been sent, such as 2026-03-22T20:00:00+08:00. Now by"
+            " default: only right behind the last event.",
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="Who says so; by default the first of the topic's `sources` in the settings.",
+        ),
+    ] = None,
+) -> None:
+    """Say that everything which happened so far has been sent: one heartbeat to each partition of
+    each TOPIC. From the first one on these topics no longer move with the clock."""
+    from time import time_ns
+
+    from offbook.events.decode import FUTURE
+    from offbook.events.times import rfc3339
+    from offbook.events.types import SOURCE_TOPICS
+    from offbook.streams.heartbeat import beat
+
+    for topic in topics:
+        if topic not in SOURCE_TOPICS:
+            fail(
+                f"there is no source topic {topic}{nearest_to(topic, list(SOURCE_TOPICS))}",
+                UNUSABLE,
+            )
+    now = time_ns() // 1000
+    at = now if time is None else time_of(time, "--time")
+    if at > now + FUTURE:
+        fail("--time: lies ahead of the clock", UNUSABLE)
+    for topic, count in beat(settings_of(config), list(dict.fromkeys(topics)), at, source).items():
+        partitions = f"{count} partition{'' if count == 1 else 's'}"
+        print(f"{topic}: complete up to {rfc3339(at)}, said on {partitions}")
 
 
 def _roles(wanted: list[str] | None) -> tuple[Any, ...]:
