@@ -51,8 +51,8 @@ _FEED_GAUGES: Final = {
         " and read, as far as its sender says."
     ),
     "end_reached_timestamp_seconds": (
-        "When this partition was last seen to be read to its end, or its router began to read it, in"
-        " seconds since 1970."
+        "When this partition was last seen to be read to its end, or its router began to read it,"
+        " in seconds since 1970."
     ),
     "silent": "1 while this partition is more silent than it should be.",
 }

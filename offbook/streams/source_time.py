@@ -65,10 +65,11 @@ class _Loading:
 
 @dataclass(slots=True)
 class _Reading:
-    """A partition that is read here, `since` then. `run` is the newest time read since the partition was last
-    at rest, None at rest. `touched` is the wall clock when what keeps it from rest last came,
-    `good` when that was an event, or watching began. `ended`: when it was last seen to be read to
-    its end. `empty`: that it was, and nothing ever came by which to know how far its sender is."""
+    """A partition that is read here, `since` then. `run` is the newest time read since the
+    partition was last at rest, None at rest. `touched` is the wall clock when what keeps it from
+    rest last came, `good` when that was an event, or watching began. `ended`: when it was last seen
+    to be read to its end. `empty`: that it was, and nothing ever came by which to know how far its
+    sender is."""
 
     since: int
     touched: int
