@@ -17,6 +17,8 @@ from offbook.events.rejected import MAX_BYTES, Rejected
 
 _PREFIXES = ("reporter", "whistleblower")
 _WORDS = re.compile("|".join(_PREFIXES))
+#: What stands before an attribute in a header's name, by the binding to Kafka or another.
+_HEADER = re.compile(r"(?:ce[-_.:]|cloudevents[:_])?")
 #: An ASCII letter written as a JSON escape: none needs to be.
 _ESCAPED_LETTER = re.compile(r"\\u00[4-7]")
 
@@ -33,7 +35,7 @@ def named_in(value: bytes, headers: Headers = ()) -> str | None:
     Raises `ValueError` or `RecursionError` when `value` may have such a key and is no JSON.
     """
     for name, _ in headers:
-        if name.lower().removeprefix("ce_").startswith(_PREFIXES):
+        if _HEADER.sub("", name.lower(), count=1).startswith(_PREFIXES):
             return "headers"
     text = value.decode("utf-8")
     if "\\" not in text and not _WORDS.search(text.lower()):
