@@ -24,6 +24,7 @@ class NoSuchAlertError(LookupError):
 
 def in_redis(alert_id: str, settings: Settings) -> Alert:
     """The newest revision in Redis. Raises `NoSuchAlertError` or `RedisSinkError`."""
+    _refuse_detector(alert_id)
 
     async def ask() -> tuple[Alert | None, str]:
         sink = RedisSink(settings.redis_url)
@@ -46,6 +47,7 @@ def in_redis(alert_id: str, settings: Settings) -> Alert:
 
 def in_file(alert_id: str, name: str) -> Alert:
     """The last revision in a replay's output. Raises `NoSuchAlertError` or `InputError`."""
+    _refuse_detector(alert_id)
     found: Alert | None = None
     ids: dict[str, None] = {}
     with sources([name]) as [source]:
@@ -67,6 +69,15 @@ def in_file(alert_id: str, name: str) -> Alert:
                 " with its detector and the same parameters"
             )
     return found
+
+
+def _refuse_detector(alert_id: str) -> None:
+    if alert_id in BY_ID:
+        raise NoSuchAlertError(
+            f"{alert_id} is a detector, and explain wants an alert's id:"
+            f" {alert_id}- and 16 hexadecimal digits\n"
+            f"`offbook detectors {alert_id}` tells of the detector"
+        )
 
 
 def _detector_meant(alert_id: str) -> str:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from offbook.streams.setting_values import nearest
+from offbook.streams.zones import zone_meant
 
 if TYPE_CHECKING:
     from offbook.streams.settings import Settings
@@ -35,8 +35,7 @@ def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
     try:
         ZoneInfo(settings.timezone)
     except (OSError, ValueError, KeyError):
-        close = nearest(settings.timezone, available_timezones())
-        yield "timezone", f"there is no time zone of that name{close}"
+        yield "timezone", f"there is no time zone of that name{zone_meant(settings.timezone)}"
     if not settings.metrics_host:
         yield "metrics_host", "must not be empty"
     for name in _MORE_THAN_NOTHING:

@@ -57,6 +57,7 @@ ONE = "employee = 'E-1'\n"
         ("lateness = '7 weeks'", "lateness: expected a duration such as"),
         ("log_format = 'xml'", "log_format: must be console or json; the default is"),
         ("timezone = 'Asia/Shangai'", "timezone: there is no time zone of that name; did you mean"),
+        ("timezone = 'Asia/Beijing'", "of that name; the zone of Beijing is Asia/Shanghai"),
         ("idle_after = '0s'", "idle_after: must be more than 0"),
         ("heartbeat_interval = '5s'", "heartbeat_interval: must be at most a third"),
         ("kafka_bootstrap = 'broker'", "kafka_bootstrap: expected host:port"),

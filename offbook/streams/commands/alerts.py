@@ -132,6 +132,8 @@ def detectors(
     zone, now = ZoneInfo(settings.timezone), time.time_ns() // 1000
     enabled = {detector.id: detector for detector in configured_detectors(settings)}
     if id_ is not None and id_ not in BY_ID:
+        if id_.rpartition("-")[0] in BY_ID:
+            fail(f"{id_} is an alert's id: `offbook explain {id_}` tells of it", UNUSABLE)
         fail(f"there is no detector {id_}{nearest_to(id_, list(BY_ID))}", UNUSABLE)
     ids = [id_] if id_ is not None else list(BY_ID)
     if json:
