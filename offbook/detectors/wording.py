@@ -11,6 +11,7 @@ from offbook.detectors.fact import Fact
 from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Bilingual
+from offbook.events.shown import shown
 from offbook.events.times import DAY, EPOCH, HOUR, MINUTE, SECOND
 
 _FLOOR = Context(prec=60, rounding=ROUND_FLOOR)
@@ -30,6 +31,7 @@ class CompanyWords(Words):
         name = self._reference.employee_name(id_)
         if name is None:
             return Bilingual(id_, f"员工{id_}")
+        name = shown(name)
         return Bilingual(f"{name} ({id_})", f"{name}（{id_}）")
 
     def time(self, at: int) -> str:

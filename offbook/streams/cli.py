@@ -95,8 +95,13 @@ def _unread() -> int:
 def _foreseen(error: Exception) -> int:
     """Say it in a line. Every error of ours says with `retryable` that it is written for people;
     any other is a fault in the program, and its traceback is needed."""
+    from offbook.events.shown import shown_lines
+
     show = getattr(error, "show", None)
     if callable(show) and hasattr(error, "exit_code"):
+        # Typer's own: it quotes what was typed.
+        text = shown_lines(error.format_message().expandtabs(4))  # type: ignore[attr-defined]
+        error.format_message = lambda: text  # type: ignore[attr-defined]
         show()
         return int(error.exit_code)
     if not hasattr(error, "retryable"):
@@ -104,6 +109,6 @@ def _foreseen(error: Exception) -> int:
     from offbook.streams.ndjson import InputError
     from offbook.streams.settings import SettingsError
 
-    for line in str(error).splitlines():
+    for line in shown_lines(str(error)).split("\n"):
         print(f"offbook: {line}", file=sys.stderr)
     return UNUSABLE if isinstance(error, InputError | SettingsError) else WRONG

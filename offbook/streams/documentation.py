@@ -11,7 +11,7 @@ from offbook.streams.detector_sheet import DetectorSheet, described, sheet
 from offbook.streams.kafka import all_topics
 from offbook.streams.setting_allowances import OF_AN_ALLOWANCE
 from offbook.streams.setting_detectors import OF_ANY
-from offbook.streams.setting_values import shown
+from offbook.streams.setting_values import as_in_file
 from offbook.streams.settings import ENVIRONMENT, SCALARS, SECRET_FILES, Settings
 
 _WRITTEN_BY = "<!-- Rendered by `python -m offbook.streams.documentation`; do not edit. -->"
@@ -132,7 +132,7 @@ def _settings() -> str:
 
 
 def _default(value: object) -> str:
-    return "–" if value is None or value == "" else f"`{shown(value)}`"
+    return "–" if value is None or value == "" else f"`{as_in_file(value)}`"
 
 
 def _cell(text: str) -> str:

@@ -17,6 +17,7 @@ from typing import IO, ClassVar, Final
 from offbook.events.decode import decode_structured
 from offbook.events.event import Event, Origin
 from offbook.events.rejected import Rejected
+from offbook.events.shown import shown
 from offbook.events.types import REFERENCE_TOPICS
 
 STDIN: Final = "-"
@@ -43,11 +44,11 @@ class InputError(OSError):
 class Source:
     """One input file, plain or gzip, that can be read any number of times.
 
-    `name` is what people call it; `size` its bytes as they lie on disk.
+    `name` is what people are shown of it; `size` its bytes as they lie on disk.
     """
 
     def __init__(self, name: str, stream: IO[bytes]) -> None:
-        self.name = name
+        self.name = name = shown(name)
         self._stream = stream
         self.size = os.fstat(stream.fileno()).st_size
         self._packed = self._starts_with(_GZIP)
@@ -99,7 +100,9 @@ def sources(files: Sequence[str]) -> Iterator[list[Source]]:
             except InputError:
                 raise
             except OSError as error:
-                raise InputError(f"{name}: cannot be read: {error.strerror or error}") from error
+                raise InputError(
+                    f"{shown(name)}: cannot be read: {error.strerror or error}"
+                ) from error
         yield opened
 
 
@@ -190,4 +193,4 @@ def problem(source: str, number: int, rejected: Rejected) -> str:
     where = rejected.field or rejected.stage
     reason = rejected.reason.rstrip(".")
     mend = rejected.mend[:1].lower() + rejected.mend[1:]
-    return f"{source}:{number}: {where}: {reason}; {mend}"
+    return shown(f"{source}:{number}: {where}: {reason}; {mend}")

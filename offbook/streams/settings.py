@@ -18,9 +18,10 @@ from msgspec import Meta, Struct, structs
 from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.detector import Common, Detector
 from offbook.detectors.params import Duration
+from offbook.events.shown import shown
 from offbook.streams.setting_conflicts import conflicts
 from offbook.streams.setting_detectors import configured, detector_tables
-from offbook.streams.setting_values import convert, is_int, nearest, number, shown
+from offbook.streams.setting_values import as_in_file, convert, is_int, nearest, number
 
 ENVIRONMENT: Final = "OFFBOOK_"
 #: Settings that may hold a password. `OFFBOOK_<NAME>_FILE` names a file to read them from.
@@ -37,8 +38,8 @@ class SettingsError(ValueError):
     retryable: ClassVar[bool] = False
 
     def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+        self.problems = tuple(map(shown, problems))
+        super().__init__("\n".join(self.problems))
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -255,7 +256,7 @@ def _take(
     try:
         values[name] = convert(value, field.type)
     except ValueError as error:
-        problems.append(f"{place}: {error}; the default is {shown(field.default)}")
+        problems.append(f"{place}: {error}; the default is {as_in_file(field.default)}")
     places[name] = place
 
 

@@ -40,7 +40,9 @@ Lang = Annotated[Literal["en", "zh"], typer.Option(help="The language of what pe
 
 def fail(line: str, status: int) -> NoReturn:
     """Say in a line what is wrong and end with `status`."""
-    print(f"offbook: {line}", file=sys.stderr)
+    from offbook.events.shown import shown
+
+    print(f"offbook: {shown(line)}", file=sys.stderr)
     raise typer.Exit(status)
 
 
