@@ -10,8 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from offbook.events.spelling import INVISIBLE
-
+#: Code points without a glyph: Default_Ignorable_Code_Point of the Unicode Character Database
+#: (DerivedCoreProperties.txt), which has the zero-width and bidirectional ones, and the interlinear
+#: annotation characters. An id that differs by one of them looks the same to everybody.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 _SHORT = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 _SPACE = "Zs"
 #: In the text of a JSON document, which has line breaks of its own.

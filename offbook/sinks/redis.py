@@ -45,6 +45,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from offbook.events.alert import Alert, Audience, Severity
+from offbook.events.explain import shape_of
 
 #: "moved" is written too; the revision before it went to another audience.
 Outcome = Literal["written", "moved", "repeat", "stale"]
@@ -184,7 +185,7 @@ class RedisSink:
             return msgspec.json.decode(stored, type=Alert)
         except msgspec.DecodeError as error:
             raise RedisRefusedError(
-                f"{self._who}: {key} is no alert that this version can read: {error}"
+                f"{self._who}: {key} is no alert that this version can read: {shape_of(error)}"
             ) from error
 
     async def check(self) -> tuple[str, ...]:

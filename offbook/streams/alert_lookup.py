@@ -10,6 +10,7 @@ import msgspec
 
 from offbook.detectors.catalogue import BY_ID
 from offbook.events.alert import Alert
+from offbook.events.explain import shape_of
 from offbook.sinks.redis import RedisSink
 from offbook.streams.ndjson import InputError, sources
 from offbook.streams.setting_values import nearest
@@ -56,7 +57,8 @@ def in_file(alert_id: str, name: str) -> Alert:
                 alert = msgspec.json.decode(line, type=Alert)
             except msgspec.DecodeError as error:
                 raise InputError(
-                    f"{source.name}:{number}: is no alert as `offbook replay` writes them: {error}"
+                    f"{source.name}:{number}: is no alert as `offbook replay` writes them:"
+                    f" {shape_of(error)}"
                 ) from None
             ids[alert.alert_id] = None
             if alert.alert_id == alert_id:

@@ -6,12 +6,16 @@ It has no access control, so it listens on loopback unless told otherwise.
 from __future__ import annotations
 
 import errno
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
+import structlog
 from aiohttp import web
 
 from offbook.sinks.health import Health, Report
 from offbook.sinks.metrics import Metrics
+
+_log = structlog.get_logger(__name__)
 
 _INDEX = """Offbook
 
@@ -48,7 +52,7 @@ class HttpServer:
 
     async def start(self) -> int:
         """Listen, and return the port. Raises `ListenError`."""
-        app = web.Application()
+        app = web.Application(middlewares=[_fault])
         app.router.add_get("/", self._index)
         app.router.add_get("/metrics", self._figures)
         app.router.add_get("/healthz", self._liveness)
@@ -87,6 +91,20 @@ class HttpServer:
 
     async def _readiness(self, _: web.Request) -> web.Response:
         return _answer(self._health.readiness())
+
+
+@web.middleware
+async def _fault(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Say where a fault of ours is in the log, not to whoever asks."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception:
+        _log.exception("cannot answer", path=request.path)
+        return web.Response(status=500, text="It failed; see the log.\n")
 
 
 def _answer(report: Report) -> web.Response:

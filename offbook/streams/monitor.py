@@ -24,6 +24,9 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 
 from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
+from offbook.detectors.step import Failure
+from offbook.events.event import Origin
+from offbook.sinks.faults import told
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.streams.changelog import Changelog, SupersededError
@@ -131,7 +134,7 @@ class Monitor:
                 for task in done:
                     task.result()
         except KafkaError as error:
-            raise MonitorError(f"the monitor lost Kafka: {error}") from error
+            raise MonitorError(f"the monitor lost Kafka: {told(error)}") from error
         finally:
             self._stopping.set()
             for task in tasks:
@@ -146,7 +149,7 @@ class Monitor:
         try:
             await asyncio.wait_for(self._app.stop(), _PATIENCE)
         except Exception as error:  # noqa: BLE001 - nothing of ours rests on Faust's farewell
-            _log.warning("Faust did not stop cleanly; no state is lost", error=repr(error))
+            _log.warning("Faust did not stop cleanly; no state is lost", error=told(error))
         await self._reader.stop()
         for name in ("recovery", "reference", "monitor"):
             self._health.forget(name)
@@ -289,14 +292,25 @@ class Monitor:
         await self._persist(lambda: self._changelog.write_applied(partition))
         for failure in work.failures:
             self._metrics.detector_failed(failure.detector)
-            _log.error(
-                "detector failed", detector=failure.detector, error=type(failure.error).__name__
-            )
+            self._say_failed(failure, partition.number, offset)
         for detector, count in work.evicted.items():
             self._metrics.state_evicted(detector, count)
         now = partition.stream_time.now()
         if now is not None:
             self._metrics.stream_time(partition.number, now)
+
+    def _say_failed(self, failure: Failure, partition: int, offset: int) -> None:
+        """A line for each event; for a deadline, which comes of none, the record it was met in."""
+        origins = [event.origin for event in failure.events]
+        for origin in origins or [Origin(KEYED_TOPIC, partition, offset)]:
+            _log.error(
+                "detector failed",
+                detector=failure.detector,
+                topic=topic_name(self._settings, origin.topic),
+                partition=origin.partition,
+                offset=origin.offset,
+                error=told(failure.error),
+            )
 
     def _decoded(
         self, partition: EntityPartition, records: Iterable[KeyedRecord]
@@ -350,7 +364,9 @@ class Monitor:
             await asyncio.sleep(_LOOK_EVERY)
             self._health.pulse("monitor")
             if self._app.crashed:
-                raise MonitorError(f"Faust ended: {self._app.crash_reason!r}")
+                reason = self._app.crash_reason
+                why = "it does not say why" if reason is None else told(reason)
+                raise MonitorError(f"Faust ended: {why}") from reason
             self._tell()
             try:
                 async with asyncio.timeout(_PATIENCE):

@@ -246,10 +246,11 @@ class ReferenceReader:
 
     async def _reach(self, ends: dict[TopicPartition, int]) -> None:
         while any(self._position.get(partition, 0) < end for partition, end in ends.items()):
-            self._moved.clear()
-            await self._moved.wait()
+            # Reading that has ended, perhaps while the ends were asked for, moves no more.
             if self._reading is not None and self._reading.done():
                 self._reading.result()
+            self._moved.clear()
+            await self._moved.wait()
 
     async def _read(self) -> None:
         try:

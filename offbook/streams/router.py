@@ -27,6 +27,7 @@ from offbook.events.rejected import Rejected
 from offbook.events.times import SECOND
 from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
 from offbook.sinks.dead_letters import failed_letter, rejected_letter
+from offbook.sinks.faults import told
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.streams.alignment import Turn
@@ -290,7 +291,7 @@ class Router:
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            error=type(error).__name__,
+            error=told(error),
         )
         return failed_letter(
             record,

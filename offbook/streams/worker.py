@@ -18,6 +18,8 @@ import structlog
 
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.engine import Engine
+from offbook.events.shown import shown
+from offbook.sinks.faults import is_for_people, told
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.sinks.redis import RedisSink
@@ -68,9 +70,10 @@ def main(
         asyncio.run(run_worker(settings, roles, config=config))
     except Exception as error:  # noqa: BLE001 - this is where all of them are told
         status = 1
-        if not hasattr(error, "retryable"):
-            _log.exception("unexpected error")
-        print(f"offbook worker: {_one_line(error)}", file=sys.stderr)
+        unexpected = "" if is_for_people(error) else "unexpected "
+        if unexpected:
+            _log.exception("unexpected error: please report it, with the lines below it")
+        print(f"offbook worker: {unexpected}{shown(told(error))}", file=sys.stderr)
     sys.stderr.flush()
     sys.stdout.flush()
     if status:
@@ -103,6 +106,7 @@ async def run_worker(
     if on_listening is not None:
         on_listening(port)
     _log.info("listening", host=settings.metrics_host, port=port, roles=sorted(roles))
+    logs.tell_of_tasks(asyncio.get_running_loop())
     reload_asked = asyncio.Event()
     with _signals(stopping, reload_asked if config is not None else None):
         try:
@@ -266,7 +270,3 @@ def _signals(stopping: asyncio.Event, reload_asked: asyncio.Event | None) -> Ite
     finally:
         for number in handled:
             loop.remove_signal_handler(number)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
