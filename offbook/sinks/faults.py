@@ -52,7 +52,7 @@ def place(error: BaseException) -> str:
 
 
 def account(error: BaseException) -> str:
-    """Several lines, as a traceback has them: the causes first, of each its frames and its class."""
+    """Several lines, as a traceback has them: causes first, of each the frames and the class."""
     parts = []
     for it in reversed(chain(error)):
         frames = [

@@ -102,7 +102,7 @@ async def _fault(
         return await handler(request)
     except web.HTTPException:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, it is told in the log alone
         _log.exception("cannot answer", path=request.path)
         return web.Response(status=500, text="It failed; see the log.\n")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from offbook.sinks.redis_url import redis_url_fault
 from offbook.streams.zones import zone_meant
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
             yield "kafka_bootstrap", "expected host:port, several with commas between"
             break
     yield from _security(settings)
-    if not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
-        yield "redis_url", "must begin with redis://, rediss:// or unix://"
+    if fault := redis_url_fault(settings.redis_url):
+        yield "redis_url", fault
     if not _PREFIX.fullmatch(settings.topic_prefix):
         yield "topic_prefix", "may have letters, digits, `.`, `_` and `-`, at most 100"
     if not settings.group_prefix or not _PREFIX.fullmatch(settings.group_prefix):

@@ -152,11 +152,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = {}
 
     def __repr__(self) -> str:
-        shown = (
-            f"{name}={'***' if name in SECRETS and value else repr(value)}"
-            for name, value in structs.asdict(self).items()
-        )
+        shown = (f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"Settings({', '.join(shown)})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [
+            (name, "***" if name in SECRETS and value else value)
+            for name, value in structs.asdict(self).items()
+        ]
 
     @property
     def common(self) -> Common:
@@ -283,7 +286,8 @@ def _from_environment(
                 yield name, Path(text).read_text(encoding="utf-8").strip(), variable
             except (OSError, UnicodeDecodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-                problems.append(f"{variable}: {text}: cannot be read: {why}")
+                # Not which: whoever mixes up the two variables has put the secret itself there.
+                problems.append(f"{variable}: the file it names cannot be read: {why}")
         else:
             known = [*VARIABLES, *SECRET_FILES, CONFIG_VARIABLE]
             problems.append(f"{variable}: unknown setting{nearest(variable, known)}")
