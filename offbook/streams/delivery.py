@@ -32,6 +32,7 @@ from offbook.sinks.dead_letters import DeadLetter, rejected_letter, without_valu
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.sinks.redis import BATCH, MAX_REVISION, RedisSink, RedisSinkError
+from offbook.streams.waiting import until_it_works
 
 #: Header of an alert record: when Kafka stamped the record that caused the revision, milliseconds
 #: since 1970 as ASCII digits. Absent where no record did (an absence) or long ago (a replay).
@@ -55,9 +56,9 @@ _decode = msgspec.json.Decoder(Alert).decode
 
 
 class DeliveryError(RuntimeError):
-    """Delivery cannot start. One line; `retryable` says whether trying again can help."""
+    """Kafka does not let delivery start. One line. A broker that is away is waited for."""
 
-    retryable: ClassVar[bool] = True
+    retryable: ClassVar[bool] = False
 
 
 @dataclass
@@ -122,7 +123,8 @@ class Delivery:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Deliver until `stop`. Raises `DeliveryError` if Kafka cannot be reached at the start."""
+        """Deliver until `stop`. Waits for Redis and Kafka; raises `RedisRefusedError` or
+        `DeliveryError` where one of them refuses the start."""
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             group_id=self._group,
@@ -142,25 +144,44 @@ class Delivery:
             **self._security,
         )
         self._consumer.subscribe([self._topic], listener=_Rebalance(self))
-        look: asyncio.Task[None] | None = None
+        stopping = asyncio.create_task(self._stopping.wait())
+        starting = asyncio.create_task(self._start())
+        tasks: list[asyncio.Task[Any]] = [stopping, starting]
         try:
-            try:
-                await self._producer.start()
-                await self._consumer.start()
-            except KafkaError as error:
-                raise DeliveryError(f"cannot reach Kafka at {self._bootstrap}: {error}") from error
-            self._health.ok("delivery")
-            look = asyncio.create_task(self._look())
-            await self._deliver_until_stopped(look)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                look = asyncio.create_task(self._look())
+                tasks.append(look)
+                await self._deliver_until_stopped(look)
         finally:
-            if look is not None:
-                look.cancel()
-                await asyncio.gather(look, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._commit()
             await self._consumer.stop()
             await self._producer.stop()
             for name in ("delivery", "redis", "dead letters"):
                 self._health.forget(name)
+
+    async def _start(self) -> None:
+        for warning in await until_it_works(self._check, "Redis", self._health, "redis"):
+            _log.warning(warning)
+        self._redis_is_up()
+        kafka = f"Kafka at {self._bootstrap}"
+        try:
+            for client in (self._producer, self._consumer):
+                await until_it_works(client.start, kafka, self._health, "delivery")
+        except KafkaError as error:
+            raise DeliveryError(f"delivery cannot start at {kafka}: {error}") from error
+        self._health.ok("delivery")
+
+    async def _check(self) -> tuple[str, ...]:
+        try:
+            return await self._sink.check()
+        except RedisSinkError:
+            self._metrics.redis_up(False)
+            raise
 
     async def _deliver_until_stopped(self, look: asyncio.Task[None]) -> None:
         waiting: list[_Item] = []

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 import structlog
-from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError
 
 from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
@@ -33,12 +33,14 @@ from offbook.streams.changelog import Changelog, SupersededError
 from offbook.streams.entity_table import EntityPartition
 from offbook.streams.entity_work import work_off
 from offbook.streams.kafka import topic_name
+from offbook.streams.kafka_access import knock
 from offbook.streams.keyed import KEYED_TOPIC, Batch, decode_batch
 from offbook.streams.monitor_app import MonitorApp
 from offbook.streams.monitor_records import KeyedRecord, in_a_row, records_of
 from offbook.streams.partition_lanes import MOST_TOGETHER, PartitionLanes
 from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
 from offbook.streams.settings import Settings
+from offbook.streams.waiting import can_pass, until_it_works
 
 #: Seconds between looks at what Faust should have delivered, and at what readiness tells.
 _LOOK_EVERY = 2.0
@@ -123,7 +125,7 @@ class Monitor:
     async def run(self) -> None:
         """Run until `stop`. Raises `MonitorError` when the work cannot go on."""
         self._failed = failed = asyncio.get_running_loop().create_future()
-        start = asyncio.create_task(self._app.start())
+        start = asyncio.create_task(self._start())
         watch = asyncio.create_task(self._watch())
         stop = asyncio.create_task(self._stopping.wait())
         tasks: list[asyncio.Future[Any]] = [start, watch, stop, failed]
@@ -141,6 +143,14 @@ class Monitor:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._finish()
+
+    async def _start(self) -> None:
+        """Faust does not wait for a broker, and cannot be started twice: we wait before it."""
+        kafka = f"Kafka at {self._settings.kafka_bootstrap}"
+        await until_it_works(
+            lambda: knock(self._settings), kafka, self._health, "monitor", "recovery"
+        )
+        await self._app.start()
 
     async def _finish(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -344,8 +354,7 @@ class Monitor:
                 wait = min(2 * wait, _LAST_WAIT)
 
     async def _wait_for_kafka(self, error: KafkaError, seconds: float) -> None:
-        passing = error.retriable or isinstance(error, KafkaTimeoutError | KafkaConnectionError)
-        if not passing or self._stopping.is_set():
+        if not can_pass(error) or self._stopping.is_set():
             raise error
         self._health.bad("monitor", f"waits for Kafka: {error}")
         _log.warning("waiting for Kafka", error=str(error))

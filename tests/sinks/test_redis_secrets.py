@@ -6,11 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import ssl
-import threading
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +19,7 @@ from offbook.streams.embedded import LOOPBACK, EmbeddedMissingError, EmbeddedRed
 from offbook.streams.reload import ConfigFile
 from offbook.streams.settings import Settings, SettingsError, load
 from tests.parts.certificate import Certificate
+from tests.parts.relay import Listener, Relay
 from tests.streams.commands import offbook
 
 USER, PASSWORD = "worker-MARK", "s3cret-MARK"
@@ -123,44 +120,8 @@ def certificate(tmp_path: Path) -> Certificate:
         pytest.skip(str(missing))
 
 
-@contextmanager
-def serving(
-    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], object],
-    context: ssl.SSLContext | None = None,
-) -> Iterator[int]:
-    """A server on loopback, in a thread of its own; its port."""
-    port = free_port()
-    loop = asyncio.new_event_loop()
-
-    async def begin() -> asyncio.Server:
-        return await asyncio.start_server(answer, LOOPBACK, port, ssl=context)  # type: ignore[arg-type]
-
-    server = loop.run_until_complete(begin())
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield port
-    finally:
-        loop.call_soon_threadsafe(server.close)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-
-
-def in_front_of(url: str) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]:
-    """Hands everything on to the Redis at `url`: TLS ends here, as at a load balancer."""
-    port = int(url.rsplit(":", 1)[1].partition("/")[0])
-
-    async def hand_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        theirs, ours = await asyncio.open_connection(LOOPBACK, port)
-
-        async def pipe(one: asyncio.StreamReader, other: asyncio.StreamWriter) -> None:
-            while data := await one.read(65536):
-                other.write(data)
-            other.close()
-
-        await asyncio.gather(pipe(reader, ours), pipe(theirs, writer), return_exceptions=True)
-
-    return hand_on
+def port_of(url: str) -> int:
+    return int(url.rsplit(":", 1)[1].partition("/")[0])
 
 
 def test_nobody_there() -> None:
@@ -209,21 +170,22 @@ def test_tls_where_none_is_spoken(redis_url: str) -> None:
 
 
 def test_no_tls_where_only_tls_is_spoken(redis_url: str, certificate: Certificate) -> None:
-    with serving(in_front_of(redis_url), certificate.context()) as port:
-        said = fails(f"redis://{LOGIN}@{LOOPBACK}:{port}/0", RedisRefusedError)
+    with Relay(port_of(redis_url), certificate.context()) as relay:
+        said = fails(f"redis://{LOGIN}@{LOOPBACK}:{relay.port}/0", RedisRefusedError)
         assert "speaks TLS only on this port: write rediss:// in redis_url" in said
 
 
 def test_a_certificate_that_is_not_trusted_and_one_that_is(
     redis_url: str, certificate: Certificate
 ) -> None:
-    with serving(in_front_of(redis_url), certificate.context()) as port:
-        url = f"rediss://{LOOPBACK}:{port}/0"
+    # TLS ends there, as at a load balancer.
+    with Relay(port_of(redis_url), certificate.context()) as relay:
+        url = f"rediss://{LOOPBACK}:{relay.port}/0"
         said = fails(url.replace("//", f"//{LOGIN}@"), RedisRefusedError)
         assert "is not trusted, so TLS is refused (self-signed certificate): give" in said
         assert "?ssl_ca_certs=/path.pem" in said
         assert check(f"{url}?ssl_ca_certs={quote(str(certificate.certificate))}") == (
-            f"Redis at {LOOPBACK}:{port} forgets alerts when it stops: set appendonly yes",
+            f"Redis at {LOOPBACK}:{relay.port} forgets alerts when it stops: set appendonly yes",
         )
         missing = fails(f"{url}?ssl_ca_certs=/nowhere-{PASSWORD}", RedisUnavailableError)
         assert "No such file" in missing
@@ -238,8 +200,8 @@ def test_a_server_that_quotes_what_it_was_sent() -> None:
             whole = f"-ERR unknown command '{first}', with args beginning with: {quoted}\r\n"
             writer.write(whole.encode() * 4)
 
-    with serving(quote_all) as port:
-        fails(f"redis://{LOGIN}@{LOOPBACK}:{port}/0", RedisSinkError)
+    with Listener(quote_all) as server:
+        fails(f"redis://{LOGIN}@{LOOPBACK}:{server.port}/0", RedisSinkError)
 
 
 def test_whatever_is_said_has_no_secret_in_any_spelling() -> None:

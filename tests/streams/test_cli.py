@@ -97,7 +97,7 @@ def test_an_unknown_setting_stops_every_command_with_the_nearest_known_name() ->
         )
 
 
-@pytest.mark.parametrize("arguments", [["topics", "create"], ["produce", STORY], ["worker"]])
+@pytest.mark.parametrize("arguments", [["topics", "create"], ["produce", STORY]])
 def test_a_broker_that_is_not_there_is_one_line_within_fifteen_seconds(
     arguments: list[str],
 ) -> None:
@@ -317,7 +317,7 @@ def test_topics_are_created_by_command_and_wrong_ones_end_with_status_one(
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("wrong", ["missing topics", "partitions", "evicting Redis", "no Redis"])
+@pytest.mark.parametrize("wrong", ["missing topics", "partitions", "evicting Redis"])
 def test_a_worker_that_cannot_work_says_so_in_one_line(
     kafka: RunningKafka, topic_prefix: str, fresh_redis: EmbeddedRedis, wrong: str
 ) -> None:
@@ -341,9 +341,6 @@ def test_a_worker_that_cannot_work_says_so_in_one_line(
             client.config_set("maxmemory", "100mb")
             client.config_set("maxmemory-policy", "allkeys-lru")
         expected = "noeviction"
-    elif wrong == "no Redis":
-        fresh_redis.kill()
-        expected = "Redis"
     done = offbook("worker", **ours)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
