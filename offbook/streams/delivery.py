@@ -31,7 +31,13 @@ from offbook.events.rejected import Rejected
 from offbook.sinks.dead_letters import DeadLetter, rejected_letter, without_value
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.sinks.redis import BATCH, MAX_REVISION, RedisSink, RedisSinkError
+from offbook.sinks.redis import (
+    BATCH,
+    MAX_REVISION,
+    RedisRefusedError,
+    RedisSink,
+    RedisSinkError,
+)
 from offbook.streams.waiting import until_it_works
 
 #: Header of an alert record: when Kafka stamped the record that caused the revision, milliseconds
@@ -123,8 +129,8 @@ class Delivery:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Deliver until `stop`. Waits for Redis and Kafka; raises `RedisRefusedError` or
-        `DeliveryError` where one of them refuses the start."""
+        """Deliver until `stop`. Waits for Kafka and Redis; raises `DeliveryError` or
+        `RedisRefusedError` where one of them refuses the start."""
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             group_id=self._group,
@@ -165,9 +171,6 @@ class Delivery:
                 self._health.forget(name)
 
     async def _start(self) -> None:
-        for warning in await until_it_works(self._check, "Redis", self._health, "redis"):
-            _log.warning(warning)
-        self._redis_is_up()
         kafka = f"Kafka at {self._bootstrap}"
         try:
             for client in (self._producer, self._consumer):
@@ -176,17 +179,17 @@ class Delivery:
             raise DeliveryError(f"delivery cannot start at {kafka}: {error}") from error
         self._health.ok("delivery")
 
-    async def _check(self) -> tuple[str, ...]:
-        try:
-            return await self._sink.check()
-        except RedisSinkError:
-            self._metrics.redis_up(False)
-            raise
+    async def _check(self) -> None:
+        for warning in await self._sink.check():
+            _log.warning(warning)
+        self._redis_is_up()
 
     async def _deliver_until_stopped(self, look: asyncio.Task[None]) -> None:
         waiting: list[_Item] = []
         generation = self._generation
         wait = retry_at = 0.0
+        # The first attempt of all: until Redis is there the group is joined, and its lag told.
+        checked = False
         while not self._stopping.is_set():
             self._health.pulse("delivery")
             if look.done():
@@ -204,10 +207,15 @@ class Delivery:
                     generation = self._generation
                     waiting = [item for item in waiting if self._is_ours(item)]
                 try:
+                    if not checked:
+                        await self._check()
+                        checked = True
                     if waiting:
                         await self._deliver(waiting[:BATCH])
                         del waiting[:BATCH]
                 except (RedisSinkError, KafkaError) as error:
+                    if not checked and isinstance(error, RedisRefusedError):
+                        raise
                     wait = min(max(2 * wait, _FIRST_WAIT), _LAST_WAIT)
                     retry_at = time.monotonic() + wait
                     self._pause()

@@ -100,7 +100,17 @@ def ready(health: Health, *conditions: str) -> bool:
 Role = Router | Monitor | Delivery
 
 
-def role(name: str, settings: Settings, health: Health, sink: RedisSink) -> Role:
+def undelivered(metrics: Metrics) -> float | None:
+    return metrics.registry.get_sample_value("offbook_undelivered_alerts")
+
+
+def role(
+    name: str,
+    settings: Settings,
+    health: Health,
+    sink: RedisSink,
+    metrics: Metrics | None = None,
+) -> Role:
     if name == "router":
         return Router(settings, Metrics(), health)
     if name == "monitor":
@@ -108,7 +118,7 @@ def role(name: str, settings: Settings, health: Health, sink: RedisSink) -> Role
         return Monitor(settings, Engine((), reference), NoBarrier(), Metrics(), health)
     return Delivery(
         sink,
-        Metrics(),
+        metrics or Metrics(),
         health,
         bootstrap=settings.kafka_bootstrap,
         topic=f"{settings.topic_prefix}offbook.alerts",
@@ -183,16 +193,27 @@ def test_delivery_without_a_redis_waits_and_goes_on(
     kafka: Any, redis_url: str, topic_prefix: str
 ) -> None:
     async def work(bench: Bench) -> None:
-        health = Health()
+        health, metrics = Health(), Metrics()
         relay = Relay(int(redis_url.rsplit(":", 1)[1].partition("/")[0]))
         sink = RedisSink(f"redis://127.0.0.1:{relay.port}/0")
-        running = role("delivery", bench.settings, health, sink)
+        running = role("delivery", bench.settings, health, sink, metrics)
         task = asyncio.create_task(running.run())
-        says = f"waits for Redis: Redis at 127.0.0.1:{relay.port} is not available: "
+        says = f"Redis at 127.0.0.1:{relay.port} is not available: "
+        wait = "; alerts wait in "
+
+        def waits() -> bool:
+            reason = health.readiness().checks["redis"].reason
+            return reason.startswith(says) and wait in reason
+
         try:
-            await until(lambda: health.readiness().checks["redis"].reason.startswith(says))
+            await until(waits)
+            # What waits for it is seen meanwhile, and pages somebody.
+            await until(lambda: undelivered(metrics) == 0)
+            await bench.send("offbook.alerts", [b"no alert"])
+            await until(lambda: undelivered(metrics) == 1)
             relay.open()
             await until(lambda: task.done() or ready(health, "redis", "delivery"))
+            await until(lambda: undelivered(metrics) == 0)
         finally:
             running.stop()
             await asyncio.wait_for(task, 30)

@@ -79,8 +79,7 @@ class Running:
             assert time.monotonic() < end, (checks, self.said()[-3000:])
             time.sleep(0.1)
 
-    def until_it_waits(self, condition: str, what: str) -> None:
-        says = f"waits for {what}: "
+    def until_it_waits(self, condition: str, says: str) -> None:
         self.until(lambda checks: checks.get(condition, {}).get("reason", "").startswith(says))
         status, _ = self.probe("/readyz")
         assert status == 503
@@ -172,7 +171,7 @@ def test_each_role_waits_for_kafka_and_goes_on_when_it_comes(
 ) -> None:
     where = f"Kafka at 127.0.0.1:{kafka_port.port}"
     with worker(by(variables, kafka_port), roles, tmp_path / "log") as running:
-        running.until_it_waits("start", where)
+        running.until_it_waits("start", f"waits for {where}: ")
         assert len(running.lines(f"waiting for {where}")) == 1
         kafka_port.open()
         running.until_ready(roles)
@@ -187,7 +186,7 @@ def test_a_worker_waits_for_redis_and_routes_and_judges_meanwhile(
     variables: dict[str, str], redis_port: Relay, redis_url: str, tmp_path: Path
 ) -> None:
     with worker(by(variables, redis=redis_port), [], tmp_path / "log") as running:
-        running.until_it_waits("redis", "Redis")
+        running.until_it_waits("redis", "Redis at 127.0.0.1:")
         running.until_ready(["router", "monitor"])
         send_deletion(variables, tmp_path / "event.ndjson")
         assert alerts(redis_url) == set()
@@ -201,7 +200,7 @@ def test_sigterm_ends_a_worker_that_waits_for_kafka_with_status_0(
     roles: list[str], variables: dict[str, str], kafka_port: Relay, tmp_path: Path
 ) -> None:
     with worker(by(variables, kafka_port), roles, tmp_path / "log") as running:
-        running.until_it_waits("start", f"Kafka at 127.0.0.1:{kafka_port.port}")
+        running.until_it_waits("start", f"waits for Kafka at 127.0.0.1:{kafka_port.port}: ")
         running.process.send_signal(signal.SIGTERM)
         assert running.end() == 0
         assert running.lines("ended")
@@ -212,7 +211,7 @@ def test_sigterm_ends_a_worker_that_waits_for_redis_with_status_0(
     roles: list[str], variables: dict[str, str], redis_port: Relay, tmp_path: Path
 ) -> None:
     with worker(by(variables, redis=redis_port), roles, tmp_path / "log") as running:
-        running.until_it_waits("redis", "Redis")
+        running.until_it_waits("redis", "Redis at 127.0.0.1:")
         running.process.send_signal(signal.SIGTERM)
         assert running.end() == 0
 
@@ -222,7 +221,7 @@ def test_topics_that_are_missing_when_kafka_comes_end_it(
 ) -> None:
     variables["OFFBOOK_TOPIC_PREFIX"] = "nobody.made.these."
     with worker(by(variables, kafka_port), [], tmp_path / "log") as running:
-        running.until_it_waits("start", f"Kafka at 127.0.0.1:{kafka_port.port}")
+        running.until_it_waits("start", f"waits for Kafka at 127.0.0.1:{kafka_port.port}: ")
         kafka_port.open()
         assert running.end() == 1
         last = running.said().splitlines()[-1]
@@ -239,7 +238,7 @@ def test_a_password_that_redis_refuses_when_it_comes_ends_it(
     changed = by(variables, redis=relay)
     try:
         with worker(changed, ["delivery"], tmp_path / "log") as running:
-            running.until_it_waits("redis", "Redis")
+            running.until_it_waits("redis", "Redis at 127.0.0.1:")
             relay.open()
             assert running.end() == 1
             assert "asks for a password, and none is given" in running.said().splitlines()[-1]
@@ -255,7 +254,7 @@ def test_it_waits_for_an_apache_kafka_that_is_started_again(
     create_topics(load(None, variables))
     apache_kafka.kill()
     with worker(variables, [], tmp_path / "log") as running:
-        running.until_it_waits("start", f"Kafka at {apache_kafka.bootstrap}")
+        running.until_it_waits("start", f"waits for Kafka at {apache_kafka.bootstrap}: ")
         apache_kafka.start()
         running.until_ready([])
         send_deletion(variables, tmp_path / "event.ndjson")
