@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 from msgspec import structs
+from structlog.testing import capture_logs
 
 from offbook.detectors.engine import Engine
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.sinks.redis import RedisRefusedError, RedisSink, RedisUnavailableError
+from offbook.streams import waiting
 from offbook.streams.delivery import Delivery
 from offbook.streams.kafka_access import KafkaRefusedError, KafkaUnreachableError
 from offbook.streams.monitor import Monitor
@@ -66,6 +68,24 @@ def test_what_may_pass_by_itself_is_waited_for_and_nothing_else(
         with pytest.raises(type(error)):
             asyncio.run(work)
         assert tried == 1
+
+
+@pytest.mark.parametrize(("every", "lines"), [(3600.0, 1), (0.0, 3)])
+def test_the_log_has_a_line_now_and_then(
+    every: float, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "_SAY_EVERY", every)
+    answers = iter([KafkaUnreachableError("away")] * 3)
+
+    async def attempt() -> None:
+        for answer in answers:
+            raise answer
+
+    with capture_logs() as said:
+        asyncio.run(until_it_works(attempt, "Kafka at a:1", Health(), "start"))
+    events = [line["event"] for line in said]
+    assert events == ["waiting for Kafka at a:1"] * lines + ["Kafka at a:1 is there"]
+    assert said[0]["error"] == "away"
 
 
 def behind_a_closed_port(kafka: Any, prefix: str, work: Work) -> None:
