@@ -88,7 +88,8 @@ class Secrets:
             re.escape(text) if len(text) > _SHORT else rf"(?<!\w){re.escape(text)}(?!\w)"
             for text in sorted(known - {""}, key=len, reverse=True)
         ]
-        self._pattern = re.compile("|".join(words))
+        # An empty pattern would match everywhere, this one nowhere.
+        self._pattern = re.compile("|".join(words) or "(?!)")
 
     def without(self, text: str) -> str:
         """`text` with `***` for each of them, and without the arguments of a command it quotes."""
