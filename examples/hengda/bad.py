@@ -69,7 +69,7 @@ def mistakes() -> list[tuple[str, str, str]]:
     bad("payment", _PAYMENT | {"currency": "元"}, "a currency that isn't ISO 4217",
         "币种不是 ISO 4217")  # fmt: skip
     bad("crm", _EDIT | {"actor": 111}, "an id as a number", "编号写成数字")
-    bad("crm", _EDIT | {"actor": "E111\n"}, "a line break in an id", "编号里有换行符")
+    bad("crm", _EDIT | {"actor": "E1\n11"}, "a line break in an id", "编号里有换行符")
     bad("crm", _EDIT | {"op": "remove"}, "an `op` that doesn't exist", "没有这种 `op`")
     bad("crm", _EDIT | {"object": {"type": "customers", "id": "CU-1005"}},
         "an object type that doesn't exist", "没有这种对象类型")  # fmt: skip

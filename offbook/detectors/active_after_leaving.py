@@ -24,8 +24,8 @@ from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, by_time, fact_of, in_time_order
 from offbook.detectors.leaving import Absence, absences
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import COMES_OR_GOES, REGISTER_KEPT
 from offbook.detectors.reference import Reference
+from offbook.detectors.roles import COMES_OR_GOES, REGISTER_KEPT
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event

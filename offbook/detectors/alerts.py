@@ -27,6 +27,12 @@ NO_LONGER_HOLDS = Bilingual(
 )
 
 
+#: The field of a fact that says who sent the event by which an alert was withdrawn.
+SENT_BY = "sent_by"
+#: What an event adds to any alert, by its role.
+GENERAL_NOTES = {"told": Bilingual("told again under its number", "以同一单号重新上报")}
+
+
 def alert_id(detector: str, anchor: str) -> str:
     """The same detector and anchor give the same id on every run and every replay."""
     digest = blake2b(f"{detector}\n{anchor}".encode(), digest_size=8).hexdigest()
@@ -137,6 +143,11 @@ class AlertWriter:
         return known
 
 
+def sent_by(fact: Fact) -> Fact:
+    """A fact by which an alert is withdrawn: its evidence says who sent the event."""
+    return structs.replace(fact, fields={**fact.fields, SENT_BY: fact.source})
+
+
 def note_on(note: Bilingual, weight: int) -> Bilingual:
     """What an event adds to an alert; of several records, how many."""
     if weight == 1:
@@ -146,14 +157,17 @@ def note_on(note: Bilingual, weight: int) -> Bilingual:
 
 def _evidence(fact: Fact, notes: Mapping[str, Bilingual]) -> Evidence:
     kind = KINDS[fact.kind]
-    note = notes.get(fact.role, Bilingual(fact.role, fact.role))
+    note = notes.get(fact.role) or GENERAL_NOTES.get(fact.role) or Bilingual(fact.role, fact.role)
+    said = note_on(note, fact.weight).en.format(about=fact.about, **fact.fields)
+    if SENT_BY in fact.fields:
+        said += f"; the alert was withdrawn by it, sent by {fact.source}"
     return Evidence(
         source=fact.source,
         id=fact.id,
         type=kind.type,
-        time=rfc3339(fact.at),
+        time=rfc3339(fact.told_at),
         topic=kind.topic,
         partition=fact.partition,
         offset=fact.offset,
-        note=shown(note_on(note, fact.weight).en.format(about=fact.about, **fact.fields)),
+        note=shown(said),
     )

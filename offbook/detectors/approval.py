@@ -1,49 +1,26 @@
-"""Who approved an order and when, as the detectors that ask for an approval read it."""
+"""Who approved an order and when, as the detectors that ask for an approval read its statuses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from offbook.detectors.detector import Reads, View
-from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.fact import Fact
 from offbook.detectors.profile import Profile
-from offbook.detectors.reference import Reference
-from offbook.detectors.where import edits
-from offbook.events.event import Event
-from offbook.events.types import CrmEdit
+from offbook.detectors.roles import ENDED
 
 _APPROVED = frozenset({"approved", "completed"})
 
 
-def _steps(edit: CrmEdit) -> bool:
-    return edit.says.status in _APPROVED
-
-
-def _step(event: Event, _: Reference) -> Fact | None:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    status, before = edit.says.status, edit.was.status
-    if status is None or before == status:
-        return None
-    # An edit comes to the order it names beside the one it touched, too.
-    touched = edit.object.id if edit.order not in (None, edit.object.id) else None
-    by = edit.says.approved_by or edit.actor
-    return fact_of(event, status, about=by, before=before, touched=touched)
-
-
-#: Edits by which an order is `approved` or `completed`; `about` is who approved, `touched` whose
-#: step it is where the edit names two orders.
-STEPS = Reads("order", CrmEdit, _step, where=edits(of="order", also=_steps))
-
-
-def steps(view: View, order: Profile, status: str) -> Iterator[Fact]:
-    """The edits that brought the order to a status. A CRM may repeat it with every edit: those
-    did not."""
-    for step in view.of(status):
-        if step.fields.get("touched", view.entity_id) != view.entity_id:
-            continue
-        if "before" in step.fields or is_first(order, step):
-            yield step
+def steps(order: Profile, status: str) -> Iterator[Fact]:
+    """The edits that brought the order to a status, each time anew. A CRM may repeat it with every
+    edit: those did not."""
+    before: Fact | None = None
+    for word in order.of("status"):
+        if word.about == status:
+            was = word.fields.get("before", before.about if before is not None else None)
+            if was != status:
+                yield word
+        before = word
 
 
 def is_first(order: Profile, step: Fact) -> bool:
@@ -53,15 +30,23 @@ def is_first(order: Profile, step: Fact) -> bool:
 
 
 def approved_before(order: Profile, completed: Fact) -> Fact | None:
-    """The approval, or an edit that says that it followed one, be it the completion itself."""
+    """The approval, or an edit that says that it followed one, be it the completion itself. What
+    was rejected or cancelled since was not approved."""
+    standing: Fact | None = None
     for word in order.of("status"):
-        if word.at <= completed.at and word.about != "completed" and _shows(word, "approved"):
-            return word
-    return completed if completed.fields.get("before") == "approved" else None
+        if word.at > completed.at:
+            break
+        if word.about == "approved" or (
+            word.about not in (*ENDED, "completed") and word.fields.get("before") == "approved"
+        ):
+            standing = standing or word
+        elif word.about in ENDED and word.at < completed.at:
+            standing = None
+    return standing or (completed if completed.fields.get("before") == "approved" else None)
 
 
 def approval_at(order: Profile, at: int) -> Fact | None:
-    """The edit that shows that the order had been approved at `at`.
+    """The edit that shows that the order had been approved at `at`, if it ever had.
 
     Where no earlier edit tells its status, what the first later one followed was its status.
     """

@@ -3,8 +3,9 @@
 Catches an order created with an amount of at least `amount` (whatever its currency) that, up to
 `within` after its creation, the manager of its owner has not approved, and on whose customer he had
 no activity in that time or in the `lookback` before. Where no manager of the owner is on file, any
-manager's part will do. An order that is cancelled, rejected or deleted in that time needs none.
-The manager's part of an order created without a customer is its approval.
+manager's part will do. An order that is cancelled, rejected or deleted when that time is over needs
+none until it is taken up again. The manager's part of an order created without a customer is its
+approval.
 
 Misses an order that grows so big only later, one that is split (`order-splitting`), an approval
 given unread, an activity entered for show.
@@ -19,22 +20,29 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated
 
+from msgspec import structs
+
 from offbook.detectors.activity import IS_ACTIVITY, activity
 from offbook.detectors.baseline import IS_SALE, is_worth
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import WHOSE_ORDER
 from offbook.detectors.reference import Reference
+from offbook.detectors.roles import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence, covered
 from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
+from offbook.events.times import DAY
 from offbook.events.types import CrmEdit
 
 ATTENDED = Bilingual("a manager had taken part in time", "期限内已有经理参与")
 STOPPED = Bilingual("the order was cancelled or deleted in time", "期限内订单已取消或删除")
+
+
+#: One that was called off when its time was over may be taken up again for so long.
+RESUMED_WITHIN = 90 * DAY
 
 
 class BigOrderUnattendedParams(Params, frozen=True):
@@ -80,10 +88,16 @@ def _is_big(created: Fact, params: BigOrderUnattendedParams) -> bool:
 
 def _finding(view: View, created: Fact, params: BigOrderUnattendedParams) -> Finding:
     number, deadline = created.about, created.at + params.within
-    due = deadline + view.common.grace
-    if not view.passed(due):
-        return Finding(anchor=number, facts=(created,), until=deadline, due=due)
-    order = view.profile("order", number).upto(deadline)
+    grace = view.common.grace
+    pending = Finding(anchor=number, facts=(created,), until=deadline, due=deadline + grace)
+    if not view.passed(deadline + grace):
+        return pending
+    whole = view.profile("order", number)
+    while (again := whole.resumed(deadline)) is not None:
+        deadline = again.at + params.within
+        if not view.passed(deadline + grace):
+            return structs.replace(pending, until=deadline, due=deadline + grace)
+    due, order = deadline + grace, whole.upto(deadline)
     owner = view.responsible(created.at, deadline, order=number)
     manager = view.reference.manager_of(owner) if owner else None
     manager = manager if manager != owner else None
@@ -96,7 +110,7 @@ def _finding(view: View, created: Fact, params: BigOrderUnattendedParams) -> Fin
     attended = absence(approvals, None, deadline) or absence(
         activities, created.at - params.lookback, deadline
     )
-    found = attended or order.ended(created.at, deadline)
+    found = attended or order.ended(deadline)
     customer = view.entity_id if view.entity_kind == "customer" else None
     return Finding(
         anchor=number,
@@ -131,7 +145,7 @@ def _prune(facts: list[Fact], params: BigOrderUnattendedParams, limit: int) -> l
         if (
             fact.at >= limit - params.lookback
             if fact.role == "activity"
-            else fact.at >= limit - params.within and _is_big(fact, params)
+            else fact.at >= limit - RESUMED_WITHIN and _is_big(fact, params)
         )
     ]
     activities = [fact for fact in recent if fact.role == "activity"]

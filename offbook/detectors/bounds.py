@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from offbook.detectors.detector import Common, Detector, View
 from offbook.detectors.fact import Fact, Order, by_time, joined
-from offbook.detectors.profile import KEPT, REGISTER_KEPT
+from offbook.detectors.retelling import TOLD
+from offbook.detectors.roles import KEPT, REGISTER_KEPT, RETOLD_KEPT
 from offbook.detectors.state import EntityState, Notebook
 from offbook.events.times import DAY
 
@@ -127,6 +128,9 @@ def prune_shared(
                     forget_unjudged(detectors[detector_id], state, now, common)
             touched = list(state.notebooks)
         _forget_past(state, over - REGISTER_KEPT, most)
+        if state.retold:
+            old = over - RETOLD_KEPT
+            state.retold = {word: it for word, it in state.retold.items() if it.at >= old}
         if state.subscribers and min(state.subscribers.values()) < over:
             state.subscribers = {
                 by: until for by, until in state.subscribers.items() if until >= over
@@ -211,6 +215,8 @@ def set_due(
             due = min(due, forgotten)
     for alerts in state.past.values():
         due = min(due, next(iter(alerts.values())).until + REGISTER_KEPT + wait)
+    for retained in state.retold.values():
+        due = min(due, retained.at + RETOLD_KEPT + wait)
     if state.subscribers:
         due = min(due, max(state.subscribers.values()) + wait)
     state.due = due if due < _NEVER else None
@@ -233,7 +239,12 @@ def _forgettable(fact: Fact, over: int) -> bool:
 
 
 def _has_forgettable(profile: Sequence[Fact], over: int) -> bool:
-    """Looks at the oldest only: what is kept for a year stands before what is kept for a month."""
+    """Looks at the oldest only: what is kept for a year stands before what is kept for a month.
+
+    Words of one thing go together: without the first, the next would begin another.
+    """
+    if profile and profile[-1].role == TOLD:
+        return _forgettable(profile[-1], over)
     for fact in profile:
         if fact.at >= over - _SHORTEST:
             return False

@@ -18,8 +18,8 @@ from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.differences import COMPLAINS, flat, worded
 from offbook.detectors.fact import Fact, between, by_about, fact_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
+from offbook.detectors.roles import WHOSE_CUSTOMER
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual, Severity
 from offbook.events.event import Event

@@ -10,26 +10,28 @@ from __future__ import annotations
 from msgspec import structs
 
 from offbook.detectors.fact import Fact, fact_of
-from offbook.detectors.profile import ENDED
 from offbook.detectors.reference import Reference
+from offbook.detectors.roles import ENDED
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
 
 
 def may_concede(edit: CrmEdit) -> bool:
-    """A cheap look: it speaks of a discount, of terms or an approver, or ends it all."""
+    """A cheap look: it speaks of a discount, of terms or an approver, ends it all, or restores."""
     says = edit.says
     given = says.discount_pct is not None or says.terms_changed is True
-    return given or says.approved_by is not None or _stops(edit)
+    return given or says.approved_by is not None or edit.op == "restore" or _stops(edit)
 
 
 def concession(event: Event, _: Reference) -> Fact | None:
-    """A `discount` (`pct`, or `terms`), an approval alone, or that it goes no further."""
+    """A `discount` (`pct`, or `terms`), an approval, or that it goes no further or goes on."""
     edit = event.data
     assert isinstance(edit, CrmEdit)
     about, says, was = edit.object.id, edit.says, edit.was
     if _stops(edit):
         return fact_of(event, "stopped", about)
+    if edit.op == "restore":
+        return fact_of(event, "resumed", about)
     repeated = was.approved_by == says.approved_by != edit.actor
     approver = None if repeated else says.approved_by
     given: dict[str, str] = {}

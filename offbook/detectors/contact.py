@@ -1,49 +1,37 @@
-"""Contact data of customers: how they are compared, and which of them an edit changed."""
+"""Contact data of customers, which an edit may change. They are compared as they were decoded."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from offbook.events.types import CrmEdit
 
-_NO_DIGIT = re.compile(r"[^0-9]+")
-
-#: A Chinese number with its area code and without the zero before it has at least ten digits; a
-#: shorter one that begins with 86 is a local number.
-_NATIONAL = 10
+_FIELDS = ("phone", "email", "address")
 
 
-def phone_key(text: str) -> str:
-    """The digits, without the country code 86 and the zero before an area code.
-
-    `+86 138-0013-8000` and `13800138000` are one phone, `0571-8612 3456` and `+86 571 86123456`
-    another. Empty if there is no digit.
-    """
-    digits = _NO_DIGIT.sub("", unicodedata.normalize("NFKC", text)).lstrip("0")
-    if digits.startswith("86") and len(digits) >= len("86") + _NATIONAL:
-        return digits[2:].lstrip("0")
-    return digits
-
-
-def address_key(text: str) -> str:
-    """Without whitespace, in one case and one width of letters and digits."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-
-
-#: By key of a customer's image, what two ways to write the same have in common.
-_KEYS = {"phone": phone_key, "email": address_key, "address": address_key}
+def each(contact: str | None) -> Sequence[str]:
+    """The phones, or the e-mails, of a field: many a CRM has one field for several."""
+    return contact.split() if contact else ()
 
 
 def changed_contacts(edit: CrmEdit) -> Iterator[tuple[str, str]]:
-    """The contact fields that an update of a customer changed, and what they say now.
+    """The contact fields that an update of a customer changed, and what is new in each: `""` where
+    one was there and none is left.
 
-    Another way to write the same is no change. A field that `before` lacks counts as changed.
+    A field that `before` lacks counts as changed. What is masked says nothing of a change.
     """
     if edit.op != "update" or edit.object.type != "customer":
         return
-    for field, key in _KEYS.items():
+    for field in _FIELDS:
         new, old = getattr(edit.says, field), getattr(edit.was, field)
-        if new and new != old and (old is None or key(new) != key(old)):
+        if new is None or new == old:
+            continue
+        if not new:
+            if old:
+                yield field, ""
+        elif field == "address":
             yield field, new
+        else:
+            added = set(each(new)) - set(each(old))
+            if added or set(each(old)) - set(each(new)):
+                yield field, " ".join(sorted(added))

@@ -23,8 +23,8 @@ from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, Order, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
+from offbook.detectors.roles import WHOSE_CUSTOMER
 from offbook.detectors.sentences import Listing, Sentence, says
 from offbook.detectors.shapes import distinct_of, is_newest, near_a_run, runs, total_of
 from offbook.detectors.where import edits

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from msgspec import structs
 
 from offbook.detectors.detector import Reads, View
@@ -17,33 +15,29 @@ from offbook.events.types import CrmEdit
 
 def _deals(edit: CrmEdit) -> bool:
     if edit.object.type == "order":
-        return edit.op == "create" or _ends(edit)
+        return edit.op == "create" and edit.says.status != "cancelled"
     return edit.says.stage == "won" != edit.was.stage
-
-
-def _ends(edit: CrmEdit) -> bool:
-    return edit.op == "delete" or edit.says.status == "cancelled"
 
 
 def _deal(event: Event, _: Reference) -> Fact:
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    role = "won"
-    if edit.object.type == "order":
-        role = "cancelled" if _ends(edit) else "placed"
+    role = "placed" if edit.object.type == "order" else "won"
     return fact_of(event, role, about=edit.object.id)
 
 
-#: Orders `placed` and `cancelled` (or deleted), opportunities `won`; `about` is which.
+#: Orders `placed`, opportunities `won`; `about` is which.
 DEALS = Reads("customer", CrmEdit, _deal, where=edits(of=("order", "opportunity"), also=_deals))
 
 
-def ends_told_by_order(view: View, order: str) -> Iterator[Fact]:
-    """What `DEALS` reads as `cancelled`, of edits too that do not name the customer: those stand in
-    the order's own profile, which costs a question, and has the first cancellation only."""
-    for word in view.profile("order", order).facts:
-        if word.role == "gone" or (word.role, word.about) == ("status", "cancelled"):
-            yield structs.replace(word, role="cancelled", about=order, fields={})
+def ended_by(view: View, order: str, at: int) -> Fact | None:
+    """By what an order is deleted or cancelled at `at`, as a fact `cancelled`; None if it is not.
+
+    Whether its edits name the customer or not: they stand in the order's own profile, which costs a
+    question.
+    """
+    end = view.profile("order", order).ended(at, words=("cancelled",))
+    return None if end is None else structs.replace(end, role="cancelled", about=order, fields={})
 
 
 def is_made(view: View, deal: Fact) -> bool:

@@ -17,7 +17,8 @@ from offbook.detectors.detector import Detector, Dossier, Finding, Subject, View
 from offbook.detectors.fact import in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import LONGEST_ORDER, WHOSE_ORDER, Profile, order_tie
+from offbook.detectors.profile import Profile, order_tie
+from offbook.detectors.roles import LONGEST_ORDER, WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 

@@ -6,21 +6,26 @@ judges anew (`judging`), and what is kept is bounded (`bounds`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from msgspec import structs
 
-from offbook.detectors.alerts import WITHDRAWN, AlertWriter, known_alert
+from offbook.detectors.alerts import AlertWriter
 from offbook.detectors.bounds import WORTH_PRUNING, prune_shared, set_due
 from offbook.detectors.detector import Common, Detector, Dossier
-from offbook.detectors.entity import EntityKind, split
+from offbook.detectors.drawing import Drawn
+from offbook.detectors.entity import split
 from offbook.detectors.fact import Fact, by_role, insert, insert_ends
+from offbook.detectors.hearing import Hearing
 from offbook.detectors.judging import Judging
-from offbook.detectors.notes import Implicated, Input, Note, Subscribe, Told
-from offbook.detectors.profile import FREQUENT, Drawn, remember
+from offbook.detectors.notes import Input, Subscribe, Told
+from offbook.detectors.profile import Profile
 from offbook.detectors.readers import Readers
 from offbook.detectors.reference import Reference, ReferenceKind
+from offbook.detectors.remembering import remember
+from offbook.detectors.retelling import created_again
+from offbook.detectors.roles import FREQUENT
 from offbook.detectors.state import EntityState, Notebook
 from offbook.detectors.step import Failure, Step, StepView
 from offbook.events.alert import Mode
@@ -48,21 +53,12 @@ class Engine:
         self._judging = Judging(
             self.detectors, self.common, AlertWriter(reference, self.common, mode)
         )
-        self._dossiers: dict[EntityKind, list[tuple[str, Dossier]]] = {}
-        for detector in detectors:
-            dossier = detector.dossier
-            if dossier is not None:
-                self._dossiers.setdefault(dossier.entity, []).append((detector.id, dossier))
-        self._watching: dict[str, list[Detector]] = {}
-        for detector in detectors:
-            for role in detector.watches:
-                self._watching.setdefault(role, []).append(detector)
+        self._hearing = Hearing(self.detectors, self.common)
         self._reaches = {
             detector.id: detector.reach(detector.params)
             for detector in detectors
             if detector.reach is not None
         }
-        self._weigh_alerts = [it.id for it in detectors if it.weighs_alerts]
         #: Those of which it is not known yet that their reference data have arrived.
         self._needy = {detector.id for detector in detectors if detector.needs}
 
@@ -122,12 +118,12 @@ class Engine:
                 self._read(step, view, item, told)
             else:
                 subscribed = subscribed or isinstance(item, Subscribe)
-                self._take(step, item)
-        grown = False
+                self._hearing.take(step, view, item)
         if told:
             self._spread(step, view, told)
             step.changed = True
-            grown = state.due is None or len(state.profile) > self.common.max_facts
+        grown = len(state.profile) > self.common.max_facts
+        grown = grown or (step.changed and state.due is None)
         overdue = _passed(state.due, now)
         if not (grown or subscribed or overdue or step.dirty):
             # Something new at most of which nothing is found, behind a deadline that is set.
@@ -158,12 +154,6 @@ class Engine:
         reach = self._reaches.get(detector_id)
         notebook.unseal(None if reach is None else at - reach)
 
-    def _running_notebooks(self, state: EntityState) -> Iterator[tuple[str, Notebook]]:
-        """Those of the detectors that run. One that was stopped finds its own as it left it."""
-        for detector_id, notebook in state.notebooks.items():
-            if detector_id in self.detectors:
-                yield detector_id, notebook
-
     # Events become facts.
 
     def _read(self, step: Step, view: StepView, event: Event, told: list[Fact]) -> None:
@@ -174,7 +164,7 @@ class Engine:
         drawn, asks = reading.drawn, reading.drawn_asks
         if drawn is not None and (asks is None or asks(data)):
             self._draw(step, view, event, drawn, told)
-        notebooks, needy = step.state.notebooks, self._needy
+        notebooks, needy, retold = step.state.notebooks, self._needy, step.state.retold
         for id_, draw, asks, ends_of, detector in reading.readers:
             if id_ in needy and self._lacks_reference(id_):
                 continue
@@ -183,6 +173,8 @@ class Engine:
             except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
                 step.failures.append(Failure(id_, error, [event]))
                 continue
+            if fact is not None and retold:
+                fact = self._hearing.as_retold(step, id_, fact)
             if fact is None:
                 continue
             notebook = notebooks.get(id_)
@@ -238,16 +230,33 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - one event must not stop an entity
             step.failures.append(Failure("profile", error, [event]))
             return
+        for fact in facts if kind == "order" else ():
+            if fact.role == "created":
+                known = Profile(state.profile).first("created")
+                for again in created_again(known, fact):
+                    self._hearing.pass_on(step, view, again)
+        if state.retold:
+            facts = [
+                it for fact in facts if (it := self._hearing.as_retold(step, "", fact)) is not None
+            ]
         news = [fact for fact in facts if remember(state.profile, fact)]
         told += news
-        if news and kind in self._dossiers:
-            self._note(step, kind, event, news)
+        if kind in ("payment", "shipment") and news:
+            self._hearing.tell_again(step, view, news)
+        elif news and (dossiers := self._hearing.dossiers(kind)):
+            self._note(step, dossiers, event, news)
 
-    def _note(self, step: Step, kind: EntityKind, event: Event, news: list[Fact]) -> None:
+    def _note(
+        self,
+        step: Step,
+        dossiers: Sequence[tuple[str, Dossier]],
+        event: Event,
+        news: list[Fact],
+    ) -> None:
         """The detectors that judge by the profile have news, if anything has begun for them."""
         state = step.state
         said: set[str] | None = None
-        for detector_id, dossier in self._dossiers[kind]:
+        for detector_id, dossier in dossiers:
             facts = [fact for fact in news if fact.role in dossier.roles]
             if not facts:
                 continue
@@ -270,7 +279,7 @@ class Engine:
         state = step.state
         step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
         for role, news in by_role(told).items():
-            for detector in self._watching.get(role, ()):
+            for detector in self._hearing.watching(role):
                 notebook = state.notebooks.get(detector.id)
                 if notebook and not self._leave_alone(step, view, detector, notebook, news):
                     notebook.waiting += news
@@ -295,7 +304,7 @@ class Engine:
         Gives the latter.
         """
         expired: list[str] = []
-        for detector_id, notebook in self._running_notebooks(step.state):
+        for detector_id, notebook in self._hearing.running(step.state):
             if _passed(notebook.due, step.now):
                 step.soil(detector_id, None, ())
             elif _passed(notebook.expires, step.now) and detector_id not in step.dirty:
@@ -307,47 +316,6 @@ class Engine:
                 else:
                     expired.append(detector_id)
         return expired
-
-    # What other entities say.
-
-    def _take(self, step: Step, note: Note) -> None:
-        if isinstance(note, Subscribe):
-            known = step.state.subscribers
-            known[note.by] = max(note.until, known.get(note.by, note.until))
-            step.notes.append((note.by, Told(step.key, list(step.state.profile))))
-        elif isinstance(note, Told):
-            self._learn(step, note)
-        else:
-            self._weigh(step, note)
-
-    def _learn(self, step: Step, note: Told) -> None:
-        state = step.state
-        if note.about not in state.asked:
-            return
-        first = note.about not in state.known
-        known = state.known.setdefault(note.about, [])
-        news = [fact for fact in note.facts if remember(known, fact)]
-        del known[: -self.common.max_facts]
-        if news or first:
-            for detector_id, notebook in self._running_notebooks(state):
-                notebook.waiting.extend(news)
-                step.soil(detector_id, None, ())
-
-    def _weigh(self, step: Step, note: Implicated) -> None:
-        """The newest revision of an alert replaces what was known of it, whichever comes first."""
-        for detector_id in self._weigh_alerts:
-            notebook = step.state.notebooks.setdefault(detector_id, Notebook())
-            notebook.unseal()
-            known = known_alert(notebook.facts, note.alert.about)
-            if known is not None:
-                if int(known.fields["revision"]) >= note.revision:
-                    continue
-                notebook.facts.remove(known)
-            # What no longer stands is remembered too: an older revision may be told once more.
-            alert = note.alert if note.firing else structs.replace(note.alert, role=WITHDRAWN)
-            insert(notebook.facts, alert)
-            notebook.waiting.append(alert)
-            step.soil(detector_id, None, (alert,))
 
 
 def _passed(due: int | None, now: int | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
-from offbook.detectors.contact import address_key, phone_key
+from offbook.detectors.contact import each
 from offbook.events.types import (
     ChatHit,
     CrmEdit,
@@ -76,23 +76,20 @@ def _seller(edit: CrmEdit) -> tuple[str, ...]:
 
 
 def _consignees(shipment: Shipment) -> tuple[str, ...]:
-    """`phone:13800138000` and `address:…`: where goods go."""
-    return _however_written(shipment.phone, "address", shipment.address)
+    """`phone:+8613800138000` and `address:…`: where goods go."""
+    address = shipment.address
+    return _named("phone", each(shipment.phone)) + _named("address", [address] if address else [])
 
 
 def _contacts(edit: CrmEdit) -> tuple[str, ...]:
-    """`phone:13800138000` and `email:…`: how a new customer is reached."""
+    """`phone:+8613800138000` and `email:…`: how a new customer is reached."""
     if edit.object.type != "customer" or edit.op != "create":
         return ()
-    return _however_written(edit.says.phone, "email", edit.says.email)
+    return _named("phone", each(edit.says.phone)) + _named("email", each(edit.says.email))
 
 
-def _however_written(phone: str | None, kind: str, address: str | None) -> tuple[str, ...]:
-    keys = (
-        ("phone", phone_key(phone) if phone else ""),
-        (kind, address_key(address) if address else ""),
-    )
-    return tuple(f"{kind}:{key}" for kind, key in keys if key)
+def _named(kind: str, keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{kind}:{key}" for key in keys)
 
 
 #: Which entities an event of a type is about: (type, kind) to a function that names their ids.

@@ -4,8 +4,8 @@ Catches a customer whose owner was changed at most `within` before it placed an 
 opportunity, while the new owner still had it: commission moved to somebody who did not earn it.
 Each transfer is an alert of its own. Orders cancelled or deleted soon do not count.
 
-Misses a customer that nobody is known to have owned; orders and opportunities that name no
-customer; an order cancelled, so that the alert goes, and then taken up again.
+Misses a customer that nobody is known to have owned, or that was in the pool; orders and
+opportunities that name no customer.
 
 Looks the same: a territory or a leaver's customers handed over in one go, a stand-in during
 holidays, an owner changed by mistake and changed back.
@@ -16,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from offbook.detectors.deal import DEALS, ends_told_by_order, is_made
+from offbook.detectors.deal import DEALS, ended_by, is_made
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, between, in_time_order
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import WHOSE_CUSTOMER
+from offbook.detectors.roles import WHOSE_CUSTOMER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.transfer import NAMES_OWNER, transfer_fact, transfers
 from offbook.detectors.wording import distinct, elapsed
@@ -87,11 +87,11 @@ def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
 
 
 def _ends_of(view: View, deal: Fact, params: EveOfDealTransferParams) -> Sequence[Fact]:
+    """By what an order is cancelled or deleted when the time for that is over."""
     if deal.role == "won":
         return ()
-    named = [fact for fact in view.of("cancelled") if fact.about == deal.about]
-    ends = in_time_order(*named, *ends_told_by_order(view, deal.about))
-    return between(ends, deal.at, deal.at + params.cancelled_within)
+    end = ended_by(view, deal.about, deal.at + params.cancelled_within)
+    return () if end is None or end.at < deal.at else (end,)
 
 
 DETECTOR = Detector(

@@ -16,11 +16,16 @@ from offbook.events.types import KINDS
 #: it does not matter in which order, or in which parts, they are added.
 EXACT = Context(prec=60)
 
-#: What `Fact.order` is: time, source, id, role, about.
-Order = tuple[int, str, str, str, str]
+#: What `Fact.order` is: time, source, id, kind, role, about.
+Order = tuple[int, str, str, int, str, str]
+#: What names an event: the kind of its data, source, id.
+Identity = tuple[int, str, str]
 
 #: Sorts facts by time, and finds them by it.
 by_time = attrgetter("at")
+
+#: The field of a fact that counts as of another time than its event's.
+TOLD_AT = "told_at"
 
 _about = attrgetter("about")
 _role = attrgetter("role")
@@ -54,8 +59,18 @@ class Fact(Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def order(self) -> Order:
-        """Sorts facts by time; also their identity, for an event has one time."""
-        return (self.at, self.source, self.id, self.role, self.about)
+        """Sorts facts by time, and tells any two apart."""
+        return (self.at, self.source, self.id, self.kind, self.role, self.about)
+
+    @property
+    def identity(self) -> Identity:
+        """Names the event: an id that is taken by one type of event says nothing of another."""
+        return (self.kind, self.source, self.id)
+
+    @property
+    def told_at(self) -> int:
+        """When the event happened by its own word (µs). A correction counts as of an earlier."""
+        return int(self.fields.get(TOLD_AT, self.at))
 
     @property
     def anchor(self) -> str:
@@ -122,6 +137,15 @@ def insert_ends(facts: list[Fact], fact: Fact, span: int) -> bool:
     return insert(facts, fact)
 
 
+def redated(fact: Fact, since: int) -> Fact:
+    """`fact` as of `since`, whatever its event's own time."""
+    told_at = fact.told_at
+    fields = {name: value for name, value in fact.fields.items() if name != TOLD_AT}
+    if since != told_at:
+        fields[TOLD_AT] = str(told_at)
+    return structs.replace(fact, at=since, fields=fields)
+
+
 def joined(into: Fact, facts: Sequence[Fact]) -> Fact:
     """`into` with the totals of `facts`: their weights, and their `amount`s if they have any."""
     weight = sum(fact.weight for fact in facts)
@@ -168,7 +192,9 @@ def in_time_order(*facts: Fact) -> tuple[Fact, ...]:
 
 __all__ = [
     "EXACT",
+    "TOLD_AT",
     "Fact",
+    "Identity",
     "Order",
     "between",
     "by_about",
@@ -179,4 +205,5 @@ __all__ = [
     "insert",
     "insert_ends",
     "joined",
+    "redated",
 ]

@@ -20,7 +20,7 @@ from offbook.detectors.activity import IS_ACTIVITY, activity
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, by_about, in_time_order
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import WHOSE_CUSTOMER
+from offbook.detectors.roles import WHOSE_CUSTOMER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import covered, is_newest
 from offbook.detectors.spell import NEVER, Spell, open_spells, tenures

@@ -27,8 +27,9 @@ from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.money_in import money_moved, received, sent_back
 from offbook.detectors.ownership import customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import WHOSE_ORDER, Profile
+from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
+from offbook.detectors.roles import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence
 from offbook.detectors.where import edits
@@ -139,7 +140,8 @@ def _of_deed(
 
 def _taken_back(pieces: Profile, deed: Fact, deadline: int) -> Fact | None:
     if deed.role == "approved":
-        return pieces.ended(deed.at, deadline)
+        end = pieces.ended(deadline)
+        return end if end is not None and end.at >= deed.at else None
     if deed.role == "received":
         refunds = ((refund.about, refund) for refund in pieces.of("refund"))
         return sent_back(deed.about, deed, refunds, deadline)
@@ -211,6 +213,7 @@ DETECTOR = Detector(
     ),
     notes=_NOTES,
     keeps=lambda params: params.after,
+    holds_evidence=True,
     watches=WHOSE_ORDER | {"touch", "status", "gone", "refund", "returned"},
     concerns=_concerns,
 )

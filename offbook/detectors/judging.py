@@ -6,20 +6,28 @@ a judgement is a function of the set of facts, neither their order of arrival no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from msgspec import structs
 
-from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact
+from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact, sent_by
 from offbook.detectors.allowance import Marks, allowed
 from offbook.detectors.bounds import WORTH_PRUNING, forget_unjudged, prune_notebook
 from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.entity import entity
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.notes import Implicated, Subscribe
+from offbook.detectors.roles import CORRECTED_WITHIN
 from offbook.detectors.state import EntityState, Notebook, Raised, digest
 from offbook.detectors.step import Failure, Fresh, Step, StepView
+from offbook.events.types import KINDS, Payment, Shipment
+
+_CORRECTED = frozenset(
+    number for number, kind in enumerate(KINDS) if kind.data in (Payment, Shipment)
+)
+#: Events that a withdrawal names, where it is not known which of them did it.
+_CAUSES = 5
 
 
 class Judging:
@@ -46,7 +54,8 @@ class Judging:
         view.due = notebook.due
         view.wanted = set()
         try:
-            findings = list(detector.judge(view, detector.params))
+            found = detector.judge(view, detector.params) if view.facts else ()
+            findings = [_open_for_correction(it) for it in found]
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             failed = [event for event, _ in fresh if event is not None]
             step.failures.append(Failure(detector_id, error, failed))
@@ -131,9 +140,14 @@ class Judging:
             if detector.dossier is None:
                 step.state.let_go(detector.id, anchor)
         elif raised.firing:
-            facts = in_time_order(*raised.finding.facts, *(settled.facts if settled else ()))
-            why = settled.settled if settled else NO_LONGER_HOLDS
-            gone = structs.replace(raised.finding, settled=why, facts=facts)
+            causes = settled.facts if settled else _newest_events(notebook.waiting)
+            known = {fact.order for fact in raised.finding.facts}
+            new = [sent_by(fact) for fact in causes if fact.order not in known]
+            gone = structs.replace(
+                raised.finding,
+                settled=settled.settled if settled else NO_LONGER_HOLDS,
+                facts=in_time_order(*raised.finding.facts, *new),
+            )
             self._revise(step, detector, notebook, gone, False)
 
     def _ask(self, step: Step, view: StepView, detector: Detector) -> bool:
@@ -218,6 +232,19 @@ def _later(one: int | None, other: int | None) -> int | None:
     if one is None or other is None:
         return other if one is None else one
     return max(one, other)
+
+
+def _open_for_correction(finding: Finding) -> Finding:
+    """Money and goods may be told again with other content for a while, and the alert with them."""
+    told = [fact.at for fact in finding.facts if fact.kind in _CORRECTED]
+    until = max(told) + CORRECTED_WITHIN if told else finding.until
+    return structs.replace(finding, until=until) if until > finding.until else finding
+
+
+def _newest_events(waiting: Sequence[Fact]) -> Iterable[Fact]:
+    """What came last before an alert was found to hold no more, a fact an event."""
+    events = {fact.identity: fact for fact in waiting}
+    return list(events.values())[-_CAUSES:]
 
 
 _statement = attrgetter("order")

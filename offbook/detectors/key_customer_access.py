@@ -21,8 +21,8 @@ from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Params
-from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
+from offbook.detectors.roles import WHOSE_CUSTOMER
 from offbook.detectors.sentences import Listing, Sentence, says
 from offbook.detectors.where import edits
 from offbook.detectors.wording import total
@@ -82,10 +82,9 @@ def judge(view: View, params: KeyCustomerAccessParams) -> Iterable[Finding]:
         day = access.fields["day"]
         if day not in ends:
             ends[day] = view.reference.end_of_day(view.reference.day(access.at))
-        owner = owner_as_of(view, access.at, ends[day])
-        if owner != access.about:
+        if not _is_own(view, access, ends[day]):
             days.setdefault((access.about, day), []).append(access)
-            owners.setdefault((access.about, day), owner)
+            owners.setdefault((access.about, day), owner_as_of(view, access.at, ends[day]))
     for (actor, day), accesses in days.items():
         values = {"day": day}
         owner = owners[actor, day]
@@ -104,10 +103,16 @@ def judge(view: View, params: KeyCustomerAccessParams) -> Iterable[Finding]:
         )
 
 
+def _is_own(view: View, access: Fact, end: int) -> bool:
+    """Whether it is the owner's, who may give the customer away by that very edit."""
+    if owner_as_of(view, access.at, end) == access.about:
+        return True
+    return access.role == "update" and owner_as_of(view, access.at - 1, end) == access.about
+
+
 def concerns(view: View, fact: Fact, params: KeyCustomerAccessParams) -> bool:
     """Not what the owner does, which is most."""
-    end = view.reference.end_of_day(view.reference.day(fact.at))
-    return owner_as_of(view, fact.at, end) != fact.about
+    return not _is_own(view, fact, view.reference.end_of_day(view.reference.day(fact.at)))
 
 
 def prune(facts: list[Fact], params: KeyCustomerAccessParams, limit: int) -> list[Fact]:

@@ -6,6 +6,8 @@ Catches an opportunity whose customer had chat hits `private_deal`, `off_channel
 Misses deals that are left open and forgotten (`follow-up-lapsed` sees those) and talk that no
 hit ties to the customer.
 
+An opportunity that is reopened or won after the loss takes the alert back.
+
 Looks the same: an honest report that the customer compares offers, followed by an honest loss.
 """
 
@@ -14,10 +16,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
+from msgspec import structs
+
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of, in_time_order
 from offbook.detectors.params import Duration, Params, described
+from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
+from offbook.detectors.roles import LONGEST_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import sequence
 from offbook.detectors.stage import newly
@@ -26,6 +32,8 @@ from offbook.detectors.wording import elapsed
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
+
+TAKEN_BACK = Bilingual("the opportunity was reopened or won after that", "该商机随后重新打开或赢单")
 
 
 class LeakThenLostParams(Params, frozen=True):
@@ -47,7 +55,8 @@ def _lost(event: Event, _: Reference) -> Fact:
 
 
 def judge(view: View, params: LeakThenLostParams) -> Iterable[Finding]:
-    """One finding an opportunity: its first loss that such talk came before."""
+    """One finding an opportunity: its first loss that such talk came before, unless it is lost no
+    more: who reopens it and loses it again has not taken it back."""
     own = view.profile("opportunity", view.entity_id)
     for lost in view.facts:
         if not newly(own, lost, "lost"):
@@ -60,16 +69,25 @@ def judge(view: View, params: LeakThenLostParams) -> Iterable[Finding]:
         }
         if not talk:
             continue
-        hits = in_time_order(*talk.values())
+        hits, back = in_time_order(*talk.values()), _lost_no_more(own)
         yield Finding(
             anchor=view.entity_id,
-            facts=(*hits, lost),
-            until=lost.at,
+            facts=in_time_order(*hits, lost, *([back] if back else [])),
+            until=lost.at + LONGEST_ORDER,
+            settled=TAKEN_BACK if back else None,
             subject=Subject(employee=hits[0].about, customer=customers[0]),
-            values={"hits": str(len(hits)), "opportunity": view.entity_id},
+            values={"hits": str(len(hits)), "opportunity": view.entity_id, "at": str(lost.at)},
             measured={"within": elapsed(hits[-1].at, lost.at)},
         )
         return
+
+
+def _lost_no_more(opportunity: Profile) -> Fact | None:
+    """The edit by which it was reopened or won after its last loss."""
+    back: Fact | None = None
+    for word in opportunity.of("stage"):
+        back = None if word.about == "lost" else back or word
+    return structs.replace(back, role=back.about) if back is not None else None
 
 
 DETECTOR = Detector(
@@ -81,17 +99,20 @@ DETECTOR = Detector(
     judge=judge,
     summarise=says(
         Sentence(
-            "Opportunity {opportunity} of customer {customer} was lost at {last:time}, after "
+            "Opportunity {opportunity} of customer {customer} was lost at {at:time}, after "
             "{hits:sensitive chat hit} about that customer from {first:time} on (within {within}), "
             "the first by {employee}.",
-            "客户 {customer} 的商机 {opportunity} 于 {last:time} 丢单；此前（{within}内，自 "
+            "客户 {customer} 的商机 {opportunity} 于 {at:time} 丢单；此前（{within}内，自 "
             "{first:time} 起）有 {hits} 次与该客户相关的敏感聊天命中，最早的一次来自{employee}。",
         )
     ),
     notes={
         "hit": Bilingual("sensitive talk about this customer", "与该客户相关的敏感聊天"),
         "lost": Bilingual("opportunity lost", "商机丢单"),
+        "open": Bilingual("opportunity reopened", "商机重新打开"),
+        "won": Bilingual("opportunity won after all", "商机最终赢单"),
     },
-    keeps=lambda params: params.within,
+    # Who knows when a deal that was lost is won after all.
+    keeps=lambda params: LONGEST_ORDER + params.within,
     watches=frozenset({"stage", "customer"}),
 )

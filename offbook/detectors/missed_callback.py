@@ -8,7 +8,8 @@ call that names the order counts whichever customer it names; of an order whose 
 names it is the only one that can. A call that names no order is remembered for 120 days.
 
 Looks the same: customers who do not want to be called, calls made by the salesperson and not sent.
-An order cancelled, deleted or refunded in full in time is left alone.
+An order cancelled, deleted or refunded in full when the time is over is left alone; completed again
+after that, it is waited for anew.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from offbook.detectors.order_book import (
     WHOSE,
     OrderBook,
     Settled,
-    became,
     dossier,
+    entered,
     order_finding,
+    waited,
 )
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import Profile
@@ -50,21 +52,25 @@ class MissedCallbackParams(Params, frozen=True):
 
 def judge(view: View, params: MissedCallbackParams) -> Iterable[Finding]:
     """One finding an order: settled by a call about it, else by one of its customer's."""
-    completed = became(view.facts, "completed")
-    if completed is None:
+    first = next(entered(view.facts, "completed"), None)
+    if first is None:
         return
     order = Profile(view.facts)
+    wait = waited(view.facts, first, params.wait, _is_over)
+    completed, deadline, book = wait.began, wait.deadline, wait.book
     began = order.first("created") or order.first("mention") or completed
-    since, deadline = min(began.at, completed.at), completed.at + params.wait
-    due = deadline + view.common.grace
+    since, due = min(began.at, completed.at), deadline + view.common.grace
     call = absence(order.of("called_back"), since, deadline)
-    book = OrderBook(() if call else view.facts, deadline)
-    settled = Settled(CALLED, call) if call else book.undone()
+    settled = Settled(CALLED, call) if call else wait.ended
     if settled is None and view.passed(due):
         call = _customers_call(view, order.upto(deadline), since, deadline)
         settled = Settled(CALLED, call) if call else None
     values = {"since": str(since)}
     yield order_finding(view, completed, deadline, book, due=due, settled=settled, values=values)
+
+
+def _is_over(book: OrderBook) -> Settled | None:
+    return book.undone() or book.stands_as("completed")
 
 
 def _customers_call(view: View, order: Profile, since: int, deadline: int) -> Fact | None:

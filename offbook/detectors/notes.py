@@ -34,5 +34,19 @@ class Implicated(Struct, frozen=True, array_like=True, tag="implicated"):
     firing: bool
 
 
-Note = Subscribe | Told | Implicated
+class Retold(Struct, frozen=True, array_like=True, tag="retold"):
+    """What has become of a word that this entity was told, or that the profile `about` told it.
+
+    `word` counts as of `since` (µs), not at all if that is None; `by` says so. Of two with the same
+    word the one that has `known` more words is the newer.
+    """
+
+    about: str
+    word: Fact
+    since: int | None
+    by: Fact
+    known: int
+
+
+Note = Subscribe | Told | Implicated | Retold
 Input = Event | Note

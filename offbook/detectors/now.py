@@ -1,7 +1,8 @@
 """Stream time: up to when the source topics have been read. It comes in as data.
 
 Each topic has a time of its own, for a deadline waits only for the topics that could bring what it
-misses: an outage of the bank's feed says nothing of missed callbacks. Forgetting goes by the slowest.
+misses: an outage of the bank's feed says nothing of missed callbacks. Forgetting goes by the
+slowest.
 """
 
 from __future__ import annotations

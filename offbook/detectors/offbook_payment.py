@@ -101,5 +101,6 @@ DETECTOR = Detector(
         "hit": Bilingual("talk of a private deal with this customer", "与该客户谈及私单"),
     },
     keeps=lambda params: params.talk_window,
+    holds_evidence=True,
     needs=("accounts",),
 )

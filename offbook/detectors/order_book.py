@@ -5,7 +5,7 @@ Every question is asked as of a time, of what happened up to then: later events 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -13,7 +13,8 @@ from msgspec import Struct
 from offbook.detectors.detector import Dossier, Finding, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.ownership import customer_of, is_to_be_told
-from offbook.detectors.profile import WHOSE_ORDER, Profile
+from offbook.detectors.profile import Profile
+from offbook.detectors.roles import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence
 from offbook.events.alert import Bilingual
 
@@ -21,7 +22,9 @@ from offbook.events.alert import Bilingual
 _TELLING = frozenset(
     {"status", "gone", "back", "amount", "received", "refund", "dispatched", "returned"}
 )
-CALLED_OFF = Bilingual("the order was called off in time", "订单已在期限内取消、驳回或删除")
+CALLED_OFF = Bilingual(
+    "the order was called off in time", "订单已在期限内取消、驳回、删除或退回重审"
+)
 PAID_BACK = Bilingual("all the money was refunded in time", "款项已在期限内全部退回")
 SENT_BACK = Bilingual("all the goods came back in time", "货物已在期限内全部退回")
 
@@ -84,8 +87,9 @@ class Settled(Struct, frozen=True):
 class OrderBook:
     """An order as of the newest fact it was told; tell it the profile's facts in their order.
 
-    A payment counts once, however often it is reported under its id. So does a refund, unless it
-    bears the id of a payment: then that says what was refunded, and perhaps in parts.
+    A payment counts once, however often it is reported under its number, unless a refund lies
+    between: then it is a new leg. So does a refund, unless it bears the number of a payment: then
+    that says what was refunded, and perhaps in parts. Goods go out, and come back, likewise.
     """
 
     def __init__(self, facts: Iterable[Fact] = (), until: int | None = None) -> None:
@@ -95,7 +99,11 @@ class OrderBook:
         self.paid_back: Fact | None = None
         self.sent_back: Fact | None = None
         self.money: list[Fact] = []
-        self._seen: dict[str, set[str]] = {}
+        #: By the number of a payment, whether money of it came in since some of it went back.
+        self._paid: dict[str, bool] = {}
+        self._repaid: set[str] = set()
+        self._out: set[str] = set()
+        self._came_back: set[str] = set()
         self._received: dict[str, Decimal] = {}
         self._refunded: dict[str, Decimal] = {}
         for fact in facts:
@@ -109,7 +117,8 @@ class OrderBook:
             return
         match fact.role:
             case "status":
-                self.status = fact
+                if self.status is None or self.status.about != fact.about:
+                    self.status = fact
             case "gone" | "back":
                 self.deleted = fact if fact.role == "gone" else None
             case "amount":
@@ -117,9 +126,7 @@ class OrderBook:
             case "received" | "refund":
                 self._count(fact)
             case "dispatched" | "returned":
-                self._once(fact)
-                out, back = (self._seen.get(role, ()) for role in ("dispatched", "returned"))
-                self.sent_back = (self.sent_back or fact) if 0 < len(back) >= len(out) else None
+                self._move(fact)
 
     def _value(self, fact: Fact) -> None:
         old, amount = self.price, Decimal(fact.about)
@@ -127,15 +134,31 @@ class OrderBook:
         if old is None or (old.amount, old.currency) != (amount, currency):
             self.price = Price(amount, currency, fact)
 
-    def _once(self, fact: Fact) -> bool:
-        known = self._seen.setdefault(fact.role, set())
-        new = fact.about not in known
-        known.add(fact.about)
-        return new
+    def _move(self, fact: Fact) -> None:
+        """Goods by the number of their shipment; sent again after a return, they are out again."""
+        if fact.role == "dispatched":
+            self._out.add(fact.about)
+            self._came_back.discard(fact.about)
+        else:
+            self._came_back.add(fact.about)
+        back = self._came_back and len(self._came_back) >= len(self._out)
+        self.sent_back = (self.sent_back or fact) if back else None
+
+    def _is_told_again(self, fact: Fact) -> bool:
+        """Whether money that was counted before is reported once more."""
+        number, paid = fact.about, self._paid
+        if fact.role == "received":
+            again = paid.get(number, False)
+            paid[number] = True
+        elif number in paid:
+            again = paid[number] = False
+        else:
+            again = number in self._repaid
+            self._repaid.add(number)
+        return again
 
     def _count(self, fact: Fact) -> None:
-        names_payment = fact.role == "refund" and fact.about in self._seen.get("received", ())
-        if not self._once(fact) and not names_payment:
+        if self._is_told_again(fact):
             return
         self.money.append(fact)
         totals = self._received if fact.role == "received" else self._refunded
@@ -192,6 +215,13 @@ class OrderBook:
             return Settled(CALLED_OFF, self.status)
         return None
 
+    def stands_as(self, *words: str) -> Settled | None:
+        """Why it is none of `words` any more: called off, or gone back to another status."""
+        off = self.called_off()
+        if off is None and self.status is not None and self.status.about not in words:
+            return Settled(CALLED_OFF, self.status)
+        return off
+
     def undone(self) -> Settled | None:
         """Whether it is cancelled or deleted, or all its money has gone back."""
         if self.paid_back is not None:
@@ -199,15 +229,65 @@ class OrderBook:
         return self.called_off("cancelled")
 
 
-def became(facts: Sequence[Fact], *statuses: str) -> Fact | None:
-    """The edit by which it first became one of `statuses`, None if it has not.
+def entered(facts: Iterable[Fact], *statuses: str) -> Iterator[Fact]:
+    """The edits by which it came to one of `statuses` from another.
 
-    Not one that says it was so before: the image of an order done with before anybody listened.
+    The first word of its status is none if it says that it was so before: the image of an order
+    done with before anybody listened. What it comes to after that is news.
     """
+    last: str | None = None
+    entered = False
     for fact in facts:
-        if fact.role != "status" or fact.about not in statuses:
+        if fact.role != "status":
             continue
-        if fact.fields.get("before") != fact.about:
+        if last is None:
+            last = fact.fields.get("before")
+        if fact.about not in statuses:
+            entered = False
+        elif fact.about != last and not entered:
+            entered = True
+            yield fact
+        last = fact.about
+
+
+class Wait(Struct, frozen=True):
+    """A time that runs from `began` to `deadline`, the order as it then was, and why it `ended`
+    without a question: None if it is to be answered."""
+
+    began: Fact
+    deadline: int
+    book: OrderBook
+    ended: Settled | None
+
+
+def waited(
+    facts: Sequence[Fact],
+    began: Fact,
+    length: int,
+    ends: Callable[[OrderBook], Settled | None],
+) -> Wait:
+    """The wait that began with `began`; if the order stood no more when it was over and was taken
+    up again after that, the wait that begins then, and so on.
+
+    One that is called off and taken up again before the deadline has had its time.
+    """
+    while True:
+        deadline = began.at + length
+        book = OrderBook(facts, deadline)
+        ended = ends(book)
+        again = None if ended is None else _taken_up_again(facts, deadline, ends)
+        if again is None:
+            return Wait(began, deadline, book, ended)
+        began = again
+
+
+def _taken_up_again(
+    facts: Sequence[Fact], since: int, ends: Callable[[OrderBook], Settled | None]
+) -> Fact | None:
+    book = OrderBook()
+    for fact in facts:
+        book.tell(fact)
+        if fact.at > since and ends(book) is None:
             return fact
     return None
 

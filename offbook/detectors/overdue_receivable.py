@@ -9,7 +9,7 @@ names it. What comes in after `wait` settles nothing.
 
 Looks the same: longer terms of payment agreed, deliveries in lots of which the first counts, goods
 partly sent back and the amount not corrected. An order called off, refunded in full or sent back
-whole in time is left alone.
+whole when the time is over is left alone; taken up again after that, it is waited for anew.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from offbook.detectors.order_book import (
     dossier,
     figure,
     order_finding,
+    waited,
 )
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
@@ -52,28 +53,31 @@ class OverdueReceivableParams(Params, frozen=True):
 
 def judge(view: View, params: OverdueReceivableParams) -> Iterable[Finding]:
     """One finding an order: due when the wait is over, settled by what stands then."""
-    sent = next((fact for fact in view.facts if fact.role == "dispatched"), None)
-    if sent is None:
+    first = next((fact for fact in view.facts if fact.role == "dispatched"), None)
+    if first is None:
         return
-    deadline = sent.at + params.wait
-    book = OrderBook(view.facts, deadline)
+    wait = waited(view.facts, first, params.wait, _is_over)
+    book, settled = wait.book, wait.ended
     if book.price is None:
         return
     paid = book.paid_pct()
-    settled = book.undone() or book.all_returned()
     if settled is None and paid >= params.paid_pct:
-        settled = Settled(PAID, book.money[-1] if book.money else sent)
+        settled = Settled(PAID, book.money[-1] if book.money else wait.began)
     yield order_finding(
         view,
-        sent,
-        deadline,
+        wait.began,
+        wait.deadline,
         book,
         *book.reckoning(),
-        due=deadline + view.common.grace,
+        due=wait.deadline + view.common.grace,
         settled=settled,
         values=book.paid(),
         measured={"paid_pct": figure(paid, ROUND_DOWN)},
     )
+
+
+def _is_over(book: OrderBook) -> Settled | None:
+    return book.undone() or book.all_returned()
 
 
 DETECTOR = Detector(

@@ -9,7 +9,8 @@ Money in another currency than the order's is not converted: the alert names it.
 `wait` settles nothing, for it did differ; nor does a new amount settle what a payment exceeded.
 
 Looks the same: sales on credit, bank charges kept back, one transfer for several orders, an order
-enlarged after the customer had paid. One called off, or refunded in full, in time is left alone.
+enlarged after the customer had paid. One called off, or refunded in full, when the time is over is
+left alone; completed again after that, it is waited for anew.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ from offbook.detectors.order_book import (
     WHOSE,
     OrderBook,
     Settled,
-    became,
     dossier,
+    entered,
     figure,
     order_finding,
+    waited,
 )
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
@@ -53,25 +55,28 @@ def judge(view: View, params: PaymentMismatchParams) -> Iterable[Finding]:
     """One finding an order: overpaid, else what had come in when the wait was over."""
     book = OrderBook()
     for fact in view.facts:
-        first = book.price is None
+        unpriced = book.price is None
         book.tell(fact)
-        if book.price is not None and (first or fact.role == "received"):
+        if book.price is not None and (unpriced or fact.role == "received"):
             off = book.paid_pct() - 100
             if off > params.tolerance_pct:
                 yield _finding(view, fact, fact.at, book, None, None)
                 return
-    completed = became(view.facts, "completed")
-    if completed is None:
+    first = next(entered(view.facts, "completed"), None)
+    if first is None:
         return
-    deadline = completed.at + params.wait
-    if view.facts[-1].at > deadline:
-        book = OrderBook(view.facts, deadline)
+    wait = waited(view.facts, first, params.wait, _is_over)
+    book, settled = wait.book, wait.ended
     if book.price is None:
         return
-    settled = book.undone()
     if settled is None and abs(book.paid_pct() - 100) <= params.tolerance_pct:
-        settled = Settled(MATCHES, book.money[-1] if book.money else completed)
-    yield _finding(view, completed, deadline, book, deadline + view.common.grace, settled)
+        settled = Settled(MATCHES, book.money[-1] if book.money else wait.began)
+    due = wait.deadline + view.common.grace
+    yield _finding(view, wait.began, wait.deadline, book, due, settled)
+
+
+def _is_over(book: OrderBook) -> Settled | None:
+    return book.undone() or book.stands_as("completed")
 
 
 def _finding(

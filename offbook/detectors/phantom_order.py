@@ -7,7 +7,8 @@ Misses an order kept alive by a token payment or an empty parcel, and payments a
 name no order prove nothing for it: those have detectors of their own.
 
 Looks the same: goods made to order, services without a shipment and billed at the end, frame
-contracts entered as orders. One cancelled, rejected or deleted in time is left alone.
+contracts entered as orders. One that is cancelled, rejected, deleted or back in the making when the
+time is over is left alone; taken up again after that, it is waited for anew.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from offbook.detectors.order_book import (
     WORTH,
     OrderBook,
     Settled,
-    became,
     dossier,
+    entered,
     order_finding,
+    waited,
 )
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
@@ -33,6 +35,7 @@ from offbook.events.alert import Bilingual
 
 #: What shows that there is something behind an order.
 _MOVES = frozenset({"received", "dispatched", "delivered", "returned"})
+_GOES_AHEAD = ("approved", "completed")
 MOVED = Bilingual("goods had moved, or money had come in, in time", "期限内已有发货或收款")
 
 
@@ -46,16 +49,32 @@ class PhantomOrderParams(Params, frozen=True):
 
 
 def judge(view: View, params: PhantomOrderParams) -> Iterable[Finding]:
-    """One finding an order: settled by anything that moved, however early."""
-    began = became(view.facts, "approved", "completed")
-    if began is None:
+    """One finding an order: settled by anything that moved, however early.
+
+    Called off when its time was over and taken up again later, it has its time anew.
+    """
+    first = next(entered(view.facts, *_GOES_AHEAD), None)
+    if first is None:
         return
-    deadline = began.at + params.wait
-    moved = absence([fact for fact in view.facts if fact.role in _MOVES], None, deadline)
-    book = OrderBook(() if moved else view.facts, deadline)
-    settled = Settled(MOVED, moved) if moved else book.called_off("cancelled", "rejected")
-    due, values = deadline + view.common.grace, {"status": began.about}
-    yield order_finding(view, began, deadline, book, due=due, settled=settled, values=values)
+    moves = [fact for fact in view.facts if fact.role in _MOVES]
+    began, deadline = first, first.at + params.wait
+    moved = absence(moves, None, deadline)
+    if moved is None:
+        wait = waited(view.facts, first, params.wait, lambda book: book.stands_as(*_GOES_AHEAD))
+        began, deadline, settled = wait.began, wait.deadline, wait.ended
+        moved = absence(moves, None, deadline)
+    if moved is not None:
+        settled = Settled(MOVED, moved)
+    status = OrderBook(view.facts, began.at).status
+    yield order_finding(
+        view,
+        began,
+        deadline,
+        OrderBook(() if moved else view.facts, deadline),
+        due=deadline + view.common.grace,
+        settled=settled,
+        values={"status": status.about} if status else {},
+    )
 
 
 DETECTOR = Detector(

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from offbook.detectors.detector import Detector, Draw
+from offbook.detectors.drawing import PROFILES, Drawn
 from offbook.detectors.entity import ABOUT, EntityKind
-from offbook.detectors.profile import PROFILES, Drawn
 from offbook.detectors.reference import Reference
 from offbook.detectors.where import Edits, Where, anything
 from offbook.events.types import CrmEdit, EventData

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
-from offbook.detectors.contact import address_key, phone_key
+from offbook.detectors.contact import each
 from offbook.events.event import Event
 from offbook.events.times import EPOCH
 from offbook.events.types import ReferenceAccount, ReferenceCustomer, ReferenceEmployee
@@ -20,19 +20,20 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = ("accounts", "employees", "customer
 
 
 class Stated(Struct, frozen=True):
-    """An owner as a reference document names him, and that document's time."""
+    """An owner as a reference document names them, and its time. None: it says, nobody."""
 
-    owner: str
+    owner: str | None
     at: int
 
 
 def _belongings(employee: ReferenceEmployee) -> Iterator[tuple[str, str]]:
-    """What is known to be an employee's, as it is looked up; what has no digit is no phone."""
+    """What is known to be an employee's, as it is looked up."""
     for account in employee.accounts:
         yield "account", account
-    for phone in filter(None, map(phone_key, employee.phones)):
-        yield "phone", phone
-    for address in filter(None, map(address_key, employee.addresses)):
+    for phones in employee.phones:
+        for phone in each(phones):
+            yield "phone", phone
+    for address in employee.addresses:
         yield "address", address
 
 
@@ -122,23 +123,24 @@ class Reference:
         return self._holder("account", account)
 
     def employees_of(self, phone: str | None = None, address: str | None = None) -> dict[str, str]:
-        """Whose phone and address they are, by `phone` and `address`, however they are written.
+        """Whose phone and address they are, by `phone` and `address`.
 
         Of several employees, the first by id; what is nobody's is left out.
         """
-        holders = {
-            "phone": self._holder("phone", phone_key(phone)) if phone else None,
-            "address": self._holder("address", address_key(address)) if address else None,
+        held = {
+            "phone": [self._holder("phone", one) for one in each(phone)],
+            "address": [self._holder("address", address)] if address else [],
         }
-        return {what: holder for what, holder in holders.items() if holder is not None}
+        known = {what: [it for it in holders if it] for what, holders in held.items()}
+        return {what: min(holders) for what, holders in known.items() if holders}
 
     def _holder(self, kind: str, key: str) -> str | None:
         return min(self._holders.get((kind, key), ()), default=None)
 
     def owner(self, customer: str) -> Stated | None:
-        """Who owns a customer according to its document."""
+        """Who owns a customer according to its document; None if it does not say."""
         known = self.customers.get(customer)
-        if known is None or known.owner is None:
+        if known is None or known.owner is UNSET:
             return None
         return Stated(known.owner, self._customer_stated_at[customer])
 

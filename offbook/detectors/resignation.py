@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from offbook.detectors.detector import Reads, View
+from offbook.detectors.drawing import hr_word
 from offbook.detectors.fact import Fact
 from offbook.detectors.leaving import end_of_work
-from offbook.detectors.profile import hr_word
 from offbook.events.alert import Bilingual
 from offbook.events.times import DAY
 from offbook.events.types import HrChange

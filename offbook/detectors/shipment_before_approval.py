@@ -21,7 +21,8 @@ from offbook.detectors.dispatch import LEFT, first_dispatches
 from offbook.detectors.fact import in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of, is_to_be_told
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import WHOSE_ORDER, Profile
+from offbook.detectors.profile import Profile
+from offbook.detectors.roles import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 

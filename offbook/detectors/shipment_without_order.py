@@ -19,7 +19,7 @@ from offbook.detectors.dispatch import LEFT, dispatched, first_dispatches, goods
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of, is_to_be_told
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import WHOSE_ORDER
+from offbook.detectors.roles import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence
 from offbook.events.alert import Bilingual
@@ -102,5 +102,6 @@ DETECTOR = Detector(
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
     keeps=lambda params: 2 * params.wait,
+    holds_evidence=True,
     watches=WHOSE_ORDER,
 )

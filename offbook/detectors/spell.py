@@ -63,11 +63,14 @@ def tenures(view: View) -> Iterator[Spell]:
     """
     profile = view.profile("customer", view.entity_id)
     stated: Stated | None = view.reference.owner(view.entity_id)
+    owners = {word.order for word in profile.owners()}
     turns: list[tuple[int, Fact | None]] = [
-        (fact.at, fact) for fact in profile.facts if fact.role in ("owner", "gone", "back")
+        (fact.at, fact)
+        for fact in profile.facts
+        if fact.role in ("gone", "back") or fact.order in owners
     ]
     first = next((turn for _, turn in turns if turn is not None), None)
-    owner = first.fields.get("before") if first is not None else None
+    owner = first.fields.get("before") or None if first is not None else None
     if stated is not None:
         if owner is None and (first is None or stated.at <= first.at):
             owner = stated.owner
@@ -77,7 +80,7 @@ def tenures(view: View) -> Iterator[Spell]:
         if turn is None or turn.role == "back":
             now_owner = profile.owner_at(at, stated)
         else:
-            now_owner = turn.about if turn.role == "owner" else None
+            now_owner = turn.about or None if turn.role == "owner" else None
         if now_owner == owner:
             continue
         if owner is not None:

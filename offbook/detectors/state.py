@@ -105,13 +105,25 @@ class Notebook(Struct, array_like=True):
         ]
 
 
+class Retained(Struct, array_like=True):
+    """What was `Retold` of a word of the time `at`, and the facts of it that are `held` back: each
+    with its place, the id of a detector, "" for the profile."""
+
+    at: int
+    since: int | None
+    by: Fact
+    known: int
+    held: list[tuple[str, Fact]] = []
+
+
 class EntityState(Struct, array_like=True):
     """All that is kept of one entity.
 
     `profile` is the entity's own. `asked` names the entities whose profiles it subscribed to and
     until which event time, `known` what they have told. `subscribers` has subscribed to this one
     likewise. `due` is the event time at which it wants to be looked at though no event comes.
-    `past` are the alerts that are over, by detector and anchor, as they ended.
+    `past` are the alerts that are over, by detector and anchor, as they ended. `retold` is what has
+    become of words that were told again, by the profile that told them and the word.
     """
 
     profile: list[Fact] = []
@@ -121,6 +133,7 @@ class EntityState(Struct, array_like=True):
     subscribers: dict[str, int] = {}
     due: int | None = None
     past: dict[str, dict[str, Past]] = {}
+    retold: dict[str, Retained] = {}
 
     def let_go(self, detector_id: str, anchor: str) -> None:
         """What was raised is over: of it only the revision is remembered."""
@@ -142,7 +155,7 @@ class EntityState(Struct, array_like=True):
 
     def is_empty(self) -> bool:
         """Nothing worth keeping."""
-        return not (self.profile or self.notebooks or self.subscribers or self.past)
+        return not (self.profile or self.notebooks or self.subscribers or self.past or self.retold)
 
 
 def digest(finding: Finding, firing: bool) -> int:

@@ -1,13 +1,16 @@
 """Transfers, as the detectors that weigh them read them: a customer passes to another owner.
 
 An edit that repeats the owner is none, for many a CRM sends whole images. Where an edit does not
-say who owned the customer before, an earlier edit or the reference document must.
+say who owned the customer before, an earlier edit or the reference document must. Who takes a
+customer from the pool, where it is nobody's, takes it from nobody.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+
+from msgspec import UNSET
 
 from offbook.detectors.detector import View
 from offbook.detectors.fact import Fact, fact_of
@@ -18,8 +21,8 @@ from offbook.events.types import CrmEdit
 
 
 def names_other_owner(edit: CrmEdit) -> bool:
-    """Whether it may give its object another owner."""
-    return edit.says.owner not in (None, edit.was.owner)
+    """Whether it may give its object another owner. To give it back to the pool gives it nobody."""
+    return bool(edit.says.owner) and edit.says.owner != edit.was.owner
 
 
 #: A cheap look: an edit of a customer that may give it another owner.
@@ -35,7 +38,8 @@ def transfer_fact(event: Event, reference: Reference) -> Fact:
     edit = event.data
     assert isinstance(edit, CrmEdit)
     before = edit.was.owner
-    stated = reference.owner(edit.object.id) if before is None else None
+    was = None if before is UNSET else before or ""
+    stated = reference.owner(edit.object.id) if was is None else None
     if stated is not None and stated.at >= event.time:
         stated = None
     return fact_of(
@@ -44,8 +48,8 @@ def transfer_fact(event: Event, reference: Reference) -> Fact:
         about=edit.says.owner or "",
         actor=edit.actor,
         customer=edit.object.id,
-        before=before,
-        stated=stated.owner if stated else None,
+        before=was,
+        stated=stated.owner or "" if stated else None,
         stated_at=str(stated.at) if stated else None,
     )
 
@@ -53,12 +57,14 @@ def transfer_fact(event: Event, reference: Reference) -> Fact:
 def transfers(view: View) -> Iterator[tuple[Fact, str]]:
     """The edits by which the customer really changed hands, each with who owned it before."""
     changes = view.of("transfer")
-    words = view.profile("customer", view.entity_id).of("owner") if changes else []
+    words = view.profile("customer", view.entity_id).owners() if changes else []
     for change in changes:
         if change.fields["customer"] != view.entity_id:
             continue  # an edit of another customer that names this one beside it
-        before = change.fields.get("before") or _known_before(words, change)
-        if before is not None and before != change.about:
+        before = change.fields.get("before")
+        if before is None:
+            before = _known_before(words, change)
+        if before and before != change.about:
             yield change, before
 
 

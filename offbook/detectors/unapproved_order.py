@@ -1,7 +1,8 @@
 """An order goes through without anybody else's approval.
 
-Catches an order that becomes `completed` with no `approved` before it, and one approved
-(`approved_by`, else whoever made the edit) by its own owner or creator.
+Catches an order that becomes `completed` with no `approved` before it that no rejection or
+cancellation followed, and one approved (`approved_by`, else whoever made the edit) by its own owner
+or creator.
 
 Misses an approval given under a colleague's name, and an approver who did not look.
 
@@ -12,15 +13,17 @@ pass.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import Annotated
 
-from offbook.detectors.approval import STEPS, approved_before, steps
-from offbook.detectors.detector import Detector, Finding, Subject, View
+from msgspec import structs
+
+from offbook.detectors.approval import approved_before, steps
+from offbook.detectors.detector import Detector, Dossier, Finding, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.ownership import ORDER_EDITS, customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import LONGEST_ORDER, WHOSE_ORDER, Profile, order_tie
+from offbook.detectors.profile import Profile, order_tie
+from offbook.detectors.roles import LONGEST_ORDER, WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
 
@@ -41,20 +44,25 @@ class UnapprovedOrderParams(Params, frozen=True):
 
 def judge(view: View, params: UnapprovedOrderParams) -> Iterable[Finding]:
     """One finding an order: approved by its own people, or completed without an approval."""
-    order = view.profile("order", view.entity_id)
-    for approval in steps(view, order, "approved"):
-        last = approval.at + params.entered_within
-        tie = order_tie(order.upto(last), approval.about, approval.at)
+    order = Profile(view.facts)
+    for approval in steps(order, "approved"):
+        last, by = approval.at + params.entered_within, approval.fields["by"]
+        tie = order_tie(order.upto(last), by, approval.at)
         if tie is not None:
-            yield _finding(view, order, approval, last, (approval, tie), employee=approval.about)
+            yield _finding(view, order, approval, last, (tie,), employee=by)
             return
-    for completed in islice(steps(view, order, "completed"), 1):
-        last = completed.at + params.entered_within
+    completed = next(steps(order, "completed"), None)
+    if completed is not None:
         earlier = approved_before(order, completed)
-        facts = (completed,) if earlier is None else (earlier, completed)
-        settled = None if earlier is None else APPROVED
-        due = completed.at + view.common.grace
-        yield _finding(view, order, completed, last, facts, due=due, settled=settled)
+        yield _finding(
+            view,
+            order,
+            completed,
+            completed.at + params.entered_within,
+            () if earlier is None else (earlier,),
+            due=completed.at + view.common.grace,
+            settled=None if earlier is None else APPROVED,
+        )
 
 
 def _finding(
@@ -71,12 +79,12 @@ def _finding(
     who = employee or view.responsible(act.at, last, order=view.entity_id)
     return Finding(
         anchor=view.entity_id,
-        facts=in_time_order(*facts),
+        facts=in_time_order(structs.replace(act, role=act.about), *facts),
         until=last,
         due=due,
         settled=settled,
         subject=Subject(employee=who, customer=customer_of(order, last), order=view.entity_id),
-        values={"what": act.role, "at": str(act.at)},
+        values={"what": act.about, "at": str(act.at)},
     )
 
 
@@ -85,8 +93,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Order not approved by anybody else", "订单未经他人审批"),
     params=UnapprovedOrderParams(),
-    # The dossier has a status only once, and an order may be approved again, by its own people.
-    reads=(STEPS,),
+    dossier=Dossier("order", WHOSE_ORDER | {"status"}, frozenset({"approved", "completed"})),
     judge=judge,
     summarise=says(
         Sentence(
@@ -109,5 +116,4 @@ DETECTOR = Detector(
         **ORDER_EDITS,
     },
     keeps=lambda params: LONGEST_ORDER + params.entered_within,
-    watches=WHOSE_ORDER | {"status"},
 )

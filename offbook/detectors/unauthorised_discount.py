@@ -4,8 +4,8 @@ Catches a quote, contract or order that an edit puts at a discount of more than 
 a contract whose terms it changes, with no `approved_by` that names somebody else than the editor on
 that object from `within` before to `within` after. An edit that carries what held before (the same
 discount or a higher one, the terms' change, the approver in a third person's edit) does neither.
-A deletion, cancellation or rejection in that time ends the wait. While an object has such an edit,
-further ones are evidence at once.
+A deletion, cancellation or rejection that stands when that time is over ends the wait. While an
+object has such an edit, further ones are evidence at once.
 
 Misses an approver's name that the editor put in himself, a price cut by another list price, many
 cuts below the limit on goods that should have none.
@@ -24,7 +24,8 @@ from offbook.detectors.concession import concession, may_concede
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import LONGEST_ORDER
+from offbook.detectors.profile import Profile
+from offbook.detectors.roles import LONGEST_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import around
 from offbook.detectors.where import edits
@@ -62,7 +63,8 @@ def judge(view: View, params: UnauthorisedDiscountParams) -> Iterable[Finding]:
     edits = _too_far(facts, params)
     if not edits:
         return
-    answers = [(edit, _answer(edit, facts, params.within)) for edit in edits]
+    order = view.profile("order", view.entity_id) if view.entity_kind == "order" else None
+    answers = [(edit, _answer(edit, facts, order, params.within)) for edit in edits]
     settling = [answer for _, answer in answers if answer is not None]
     alone = [edit for edit, answer in answers if answer is None]
     settled = None if alone else STOPPED if settling[-1].role == "stopped" else APPROVED
@@ -101,14 +103,18 @@ def _too_far(facts: Iterable[Fact], params: UnauthorisedDiscountParams) -> list[
     ]
 
 
-def _answer(edit: Fact, facts: Sequence[Fact], within: int) -> Fact | None:
-    """The earliest fact by which the edit was somebody else's decision too, or came to nothing."""
-    actor = edit.fields["actor"]
+def _answer(edit: Fact, facts: Sequence[Fact], order: Profile | None, within: int) -> Fact | None:
+    """The earliest fact by which the edit was somebody else's decision too, or came to nothing:
+    what was taken up again before the time was over did not."""
+    actor, stopped = edit.fields["actor"], None
     for fact in around(facts, edit.at, within):
-        stopped = fact.role == "stopped" and fact.at >= edit.at
-        if stopped or fact.fields.get("approver", actor) != actor:
+        if fact.fields.get("approver", actor) != actor:
             return fact
-    return None
+        if fact.role in ("stopped", "resumed") and fact.at >= edit.at:
+            stopped = (stopped or fact) if fact.role == "stopped" else None
+    if stopped is not None and order is not None and order.ended(edit.at + within) is None:
+        return None
+    return stopped
 
 
 def _prune(facts: list[Fact], params: UnauthorisedDiscountParams, limit: int) -> list[Fact]:
@@ -135,7 +141,7 @@ DETECTOR = Detector(
             kind,
             CrmEdit,
             concession,
-            where=edits("create", "update", "delete", of=kind, also=may_concede),
+            where=edits("create", "update", "delete", "restore", of=kind, also=may_concede),
         )
         for kind in KINDS
     ),
@@ -167,6 +173,7 @@ DETECTOR = Detector(
     notes={
         "discount": Bilingual("changed the price or the terms", "修改价格或条款"),
         "approved": Bilingual("approved by somebody else", "由他人审批"),
+        "resumed": Bilingual("restored", "恢复"),
         "stopped": Bilingual("deleted, cancelled or rejected", "删除、取消或驳回"),
     },
     keeps=lambda _: LONGEST_ORDER,

@@ -18,8 +18,8 @@ from dataclasses import replace
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Params
-from offbook.detectors.profile import WHOSE_CUSTOMER
 from offbook.detectors.reference import Reference
+from offbook.detectors.roles import WHOSE_CUSTOMER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.transfer import NAMES_OWNER, names_other_owner, transfer_fact, transfers
 from offbook.events.alert import Bilingual

@@ -20,7 +20,7 @@ from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.money_in import payment_fact, received, sent_back
 from offbook.detectors.ownership import ORDER_EDITS, customer_named, is_to_be_told
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import WHOSE_ORDER
+from offbook.detectors.roles import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence
 from offbook.events.alert import Bilingual
@@ -159,5 +159,6 @@ DETECTOR = Detector(
         **ORDER_EDITS,
     },
     keeps=lambda params: 2 * params.wait,
+    holds_evidence=True,
     watches=WHOSE_ORDER | {"ordered"},
 )

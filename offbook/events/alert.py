@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 Severity = Literal["critical", "warning", "info"]
@@ -85,6 +87,10 @@ class Alert(Struct, frozen=True):
     suppressed: Suppressed | None = None
     #: Later than the rest, and so with a default: alerts that were written before have none.
     account_holder: str | None = None
+
+    def content(self) -> bytes:
+        """A digest of all it says: the same for the same, on every machine."""
+        return sha256(msgspec.json.encode(self)).digest()
 
     @property
     def audience(self) -> Audience:

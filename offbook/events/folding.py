@@ -31,7 +31,8 @@ Sent = tuple[tuple[str, str], ...]
 #: Where a number without a country code is at home, unless the settings say otherwise.
 REGION = "CN"
 
-_SPELL: Mapping[Any, Callable[[str, str], str | None]] = {
+#: How a text is brought into its one form, by the type of its field.
+SPELL: Mapping[Any, Callable[[str, str], str | None]] = {
     Id: lambda text, _: spelling.id_(text),
     Account: lambda text, _: spelling.account(text),
     Phone: spelling.phone,
@@ -66,7 +67,7 @@ def _fields(cls: type[EventData]) -> tuple[_Field, ...]:
         hint = bare(hints(cls)[field.name])
         many = get_origin(hint) is tuple
         kind = get_args(hint)[0] if many else hint
-        if kind in _SPELL or kind in (ObjectRef, Image):
+        if kind in SPELL or kind in (ObjectRef, Image):
             found.append(_Field(field.name, kind, field.required, many))
     return tuple(found)
 
@@ -113,7 +114,7 @@ def _one(
     text: str, field: _Field, region: str, path: str, sent: list[tuple[str, str]]
 ) -> str | None:
     try:
-        one = _SPELL[field.kind](text, region)
+        one = SPELL[field.kind](text, region)
     except spelling.UnclearError as unclear:
         raise RefusedError(
             Rejected("data", f"data.{path}", f"`data.{path}` {unclear.reason}.", unclear.mend)
@@ -144,6 +145,14 @@ def _too_long(path: str) -> Rejected:
         f"`data.{path}` is longer than {MAX_ID} characters.",
         "Send the id as it stands in the source system.",
     )
+
+
+def kind_at(cls: type[EventData], path: str) -> Any:
+    """The type of the text that stands at a path of `Sent`."""
+    *outer, last = path.split(".")
+    for name in outer:
+        cls = bare(hints(cls)[name])
+    return next(it.kind for it in _fields(cls) if it.name == last.partition("[")[0])
 
 
 def unfold(document: dict[str, Any], sent: Sent) -> None:

@@ -10,11 +10,13 @@ import msgspec
 
 from offbook.events.times import EPOCH
 
-#: The months (UTC) at whose end there was one: IERS Bulletin C, as in the leap-seconds.list that the
-#: time-zone database has. Event times begin in 1990, and none is announced after the last.
+#: The months (UTC) at whose end there was one: IERS Bulletin C, as in the leap-seconds.list of the
+#: time-zone database. Event times begin in 1990, and none is announced after the last.
 MONTHS = frozenset(
-    "1990-12 1992-06 1993-06 1994-06 1995-12 1997-06 1998-12 2005-12 2008-12 2012-06 2015-06"
-    " 2016-12".split()
+    (
+        *("1990-12", "1992-06", "1993-06", "1994-06", "1995-12", "1997-06"),
+        *("1998-12", "2005-12", "2008-12", "2012-06", "2015-06", "2016-12"),
+    )
 )
 _SIXTY = re.compile(r"(?<=:)60(?:\.[0-9]+)?(?=Z|z|[+-][0-9])")
 

@@ -240,7 +240,8 @@ FIELDS: dict[type[t.EventData], dict[str, Meaning]] = {
     t.ReferenceCustomer: {
         "customer": _M("Id of the customer.", "客户编号。"),
         "owner": _M(
-            "The employee the customer belongs to; null: nobody.", "归属员工编号；null 表示无人归属。"
+            "The employee the customer belongs to; null: nobody.",
+            "归属员工编号；null 表示无人归属。",
         ),
         "tier": _M("`key` for a key account.", "`key` 为大客户。"),
         "phone": _M("Phone.", "电话。"),

@@ -134,8 +134,8 @@ except on reference topics.
   exponent, space or thousands separator. A JSON number is taken too.
 - *Currency*: an ISO 4217 code; the renminbi is `CNY`, not `RMB`.
 - *Dates*: `"2026-03-31"`, 1990 to 2100.
-- *Optional fields* that have no value are left out; null says the same, except for an `owner`: after
-  a value, null says that it is nobody's from then on.
+- *Optional fields* that have no value are left out; null says the same, except for an `owner`:
+  after a value, null says that it is nobody's from then on.
 - A leap second that happened (`23:59:60Z`) is read as the last microsecond of its minute.
 - A document is at most 1 MiB.
 """,
@@ -155,16 +155,16 @@ cannot be read, is larger than 1 MiB or has a document within a string is withhe
     repeats="""## Repeated, late and removed
 
 - *Repeated*: `type`, `source` and `id` together are the event. A second one with the same three
-  changes nothing. If it says something else it is a conflict: the first stays, and the second is in
-  the dead letters with the place of both.
-- *Corrected*: the newest word, by `time`, counts. To correct a payment or a shipment, send its number
-  again with what is right, under a new event `id` and a later `time`; alerts are revised or withdrawn.
-  After a refund or a return the same number begins a new leg of the same thing.
+  changes nothing. If it says something else it is a conflict: the first stays, and the second is
+  in the dead letters with the place of both.
+- *Corrected*: the newest word, by `time`, counts. To correct a payment or a shipment, send its
+  number again with what is right, under a new event `id` and a later `time`, within 30 days; alerts
+  are revised or withdrawn. After a refund or a return the same number begins a new leg.
 - *Late*: order of arrival does not matter. An event up to 14 days behind the stream's time gives
   the same alerts as one in time; a later one still counts where a window is open. Alerts already
   raised are revised or withdrawn.
-- *Ahead*: a `time` more than 5 minutes ahead of the record's timestamp is refused (live only), so one
-  wrong clock does not move the deadlines of others.
+- *Ahead*: a `time` more than 5 minutes ahead of the record's timestamp is refused (live only), so
+  one wrong clock does not move the deadlines of others.
 - *Reference topics* are compacted: key each record by the id of what it describes; the last
   document of an id wins. A record with that key and a null value removes the entry. Elsewhere a
   null value is refused.
@@ -173,12 +173,12 @@ cannot be read, is larger than 1 MiB or has a document within a string is withhe
     complete="""## Up to when a topic is complete
 
 "No order within 72 hours" can only be said once all orders of those 72 hours have been sent. Say so
-with a heartbeat, on any source topic, behind the events it speaks of, at least as often as deadlines
-may wait (every minute, say), and on each of the topic's partitions. From the first one on, the
-topic's time moves by its events and heartbeats only: while the sender is down, whatever could be
-missing because of that is waited for, and nobody is accused. For a sender that cannot, set
-`expected_every` for its topic; a topic with neither counts as complete as soon as it has been read to
-its end.
+with a heartbeat, on any source topic, behind the events it speaks of, at least as often as
+deadlines may wait (every minute, say), and on each of the topic's partitions. From the first one
+on, the topic's time moves by its events and heartbeats only: while the sender is down, whatever
+could be missing because of that is waited for, and nobody is accused. For a sender that cannot, set
+`expected_every` for its topic; a topic with neither counts as complete as soon as it has been read
+to its end.
 """,
     alerts="""## Alerts
 
@@ -239,8 +239,8 @@ _ZH = _Words(
 
 - *重复*：`type`、`source` 加 `id` 唯一确定一个事件。三者相同的后续消息不产生任何影响；
   若内容不同，则为冲突：以先到者为准，后到者连同双方位置转入死信。
-- *更正*：以 `time` 最新的说法为准。更正收款或发货时，用同一单号重发正确内容，
-  事件 `id` 须为新值，`time` 须更晚；相关告警会修订或撤销。退款或退货之后再用同一单号，
+- *更正*：以 `time` 最新的说法为准。更正收款或发货时，请在 30 天内用同一单号重发正确
+  内容，事件 `id` 须为新值，`time` 须更晚；相关告警会修订或撤销。退款或退货之后再用同一单号，
   视为同一笔业务的新一程。
 - *迟到*：与到达顺序无关。比流时间晚 14 天以内到达的事件，与准时到达时产生的告警完全一致；
   更晚的事件，只要窗口还在就仍然计入。已发出的告警会相应修订或撤销。

@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from offbook.events.rejected import MAX_BYTES, Rejected
+from offbook.events.spelling import folded
 
 _PREFIXES = ("reporter", "whistleblower")
 _WORDS = re.compile("|".join(_PREFIXES))
-#: What stands before an attribute in a header's name, by the binding to Kafka or another.
-_HEADER = re.compile(r"(?:ce[-_.:]|cloudevents[:_])?")
-#: An ASCII letter written as a JSON escape: none needs to be.
-_ESCAPED_LETTER = re.compile(r"\\u00[4-7]")
+#: Before a CloudEvents attribute's name in a header, by Kafka's binding or another.
+_ATTRIBUTE = re.compile("^(?:ce[-_.:]|cloudevents[:_])")
+#: Characters written as JSON escapes, in a string of a string too.
+_ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -35,10 +36,10 @@ def named_in(value: bytes, headers: Headers = ()) -> str | None:
     Raises `ValueError` or `RecursionError` when `value` may have such a key and is no JSON.
     """
     for name, _ in headers:
-        if _HEADER.sub("", name.lower(), count=1).startswith(_PREFIXES):
+        if _key(_ATTRIBUTE.sub("", _key(name))).startswith(_PREFIXES):
             return "headers"
     text = value.decode("utf-8")
-    if "\\" not in text and not _WORDS.search(text.lower()):
+    if not _may_name(text):
         return None
     try:
         json.loads(
@@ -55,8 +56,23 @@ def named_in(value: bytes, headers: Headers = ()) -> str | None:
 
 def _refuse_named(document: dict[str, object]) -> None:
     for key in document:
-        if key.lower().startswith(_PREFIXES):
+        if _key(key).startswith(_PREFIXES):
             raise _NamedError
+
+
+def _key(name: str) -> str:
+    return folded(name).lower()
+
+
+def _may_name(text: str) -> bool:
+    """Whether one of the words is in it, in any spelling."""
+    plain = _ESCAPED.sub(lambda escapes: _unescaped(escapes[0]), text)
+    return _WORDS.search(_key(plain)) is not None
+
+
+def _unescaped(escapes: str) -> str:
+    # Half a surrogate pair is no character, and no letter of a word.
+    return bytes.fromhex(escapes.replace("\\u", "")).decode("utf-16-be", "ignore")
 
 
 def refusal(where: str) -> Rejected:
@@ -88,7 +104,7 @@ def guard(rejected: Rejected, value: bytes | None, headers: Headers = ()) -> Rej
 def _plainly_free(text: str) -> bool:
     """Nothing here can hide a key: all of it is JSON that msgspec and we read alike, and no string
     in it is a document of its own (JSON in a string, base64)."""
-    if _WORDS.search(text.lower()) or _ESCAPED_LETTER.search(text):
+    if _may_name(text):
         return False
     try:
         document = json.loads(text, object_pairs_hook=_without_repeats, parse_int=str)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import phonenumbers
@@ -21,12 +21,18 @@ _PHONES = 65_536
 
 #: What stands for "nothing" in the systems that send: of a text without a letter or a digit, all.
 _PLACEHOLDERS = frozenset(
-    "无 暂无 没有 未知 不详 不明 未填 未提供 空 同上 略 待定 待补 保密 隐藏 "
-    "n/a #n/a none null nil nan undefined unknown tbd".split()
+    (
+        *("无", "暂无", "没有", "未知", "不详", "不明", "未填", "未提供", "空", "同上", "略"),
+        *("待定", "待补", "保密", "隐藏"),
+        *("n/a", "#n/a", "none", "null", "nil", "nan", "undefined", "unknown", "tbd"),
+    )
 )
 #: An address may say that there is none to be had, or name no more than a country.
 _NO_ADDRESS = _PLACEHOLDERS | frozenset(
-    "自提 自取 客户自提 上门自提 到店自提 见附件 见合同 电话联系 中国 china prc cn na".split()
+    (
+        *("自提", "自取", "客户自提", "上门自提", "到店自提", "见附件", "见合同", "电话联系"),
+        *("中国", "china", "prc", "cn", "na"),
+    )
 )
 #: As they are written most often, to be told without folding: ids are looked at in every event.
 _USUAL = frozenset(
@@ -37,9 +43,9 @@ _IBAN = re.compile(r"IBAN:?([A-Z]{2}[0-9]{2}[A-Z0-9]{11,30})")
 _EXPONENT = re.compile(r"[+-]?[0-9](?:\.[0-9]*)?E\+?[0-9]+", re.IGNORECASE)
 #: A number that went through a spreadsheet's cell.
 _POINT_ZERO = re.compile(r"([0-9]+)\.0+")
-_MASK = r"*＊×●•·∙…"
-_MASKED = re.compile(rf"[{_MASK}]|[xX]{{3,}}|_{{2,}}")
-_MASKED_PHONE = re.compile(rf"[{_MASK}]|[xX?#_]{{2,}}|[0-9][xX][0-9]{{1,4}}[xX]")
+_MASK = r"[*＊×●•∙…]|·{2,}"
+_MASKED = re.compile(rf"{_MASK}|[xX]{{3,}}|_{{2,}}")
+_MASKED_PHONE = re.compile(rf"{_MASK}|[xX?#_]{{2,}}|[0-9][xX][0-9]{{1,4}}[xX]")
 
 #: What stands between several phones, or several e-mails, in one field.
 _BETWEEN = re.compile(r"[/;,、|\n\t]+|\b(?:or|and)\b|或|和")
@@ -49,6 +55,8 @@ _SPACES = re.compile(r"\s+")
 _EXTENSION = re.compile(
     r"(?P<number>.*[0-9)）])\s*(?:-|转|轉|分机|內線|内线|\(|（)+(?:分机|号|:|：)*\s*[0-9]{1,6}\s*[)）]?"
 )
+#: What is typed where a form wants a number.
+_FILLER = re.compile(r"([0-9])\1*|0?123456789?[0-9]*")
 _E_MAIL = re.compile(r"[^\s@<>\"/;,、|]+@[^\s@<>\"/;,、|.]+(?:\.[^\s@<>\"/;,、|.]+)*")
 
 
@@ -72,12 +80,7 @@ def folded(text: str) -> str:
 
 def is_plain(id_: str) -> bool:
     """Whether an id is its own one form; False where it takes a closer look to tell."""
-    return (
-        id_.isascii()
-        and id_[:1].isalnum()
-        and not id_[-1:].isspace()
-        and id_ not in _USUAL
-    )
+    return id_.isascii() and id_[:1].isalnum() and not id_[-1:].isspace() and id_ not in _USUAL
 
 
 def is_placeholder(text: str, words: frozenset[str] = _PLACEHOLDERS) -> bool:
@@ -108,7 +111,7 @@ def account(text: str) -> str | None:
             "Send the account's digits as text; format the column as text before exporting.",
         )
     cell = _POINT_ZERO.fullmatch(seen)
-    plain = folded("".join(filter(_counts, folded((cell[1] if cell else seen).upper()))))
+    plain = folded(ungrouped(folded((cell[1] if cell else seen).upper())))
     if _MASKED.search(plain):
         return None
     printed = _IBAN.fullmatch(plain)
@@ -123,41 +126,35 @@ def _is_dash(character: str) -> bool:
     return unicodedata.category(character) == "Pd"
 
 
+@lru_cache(_PHONES)
 def phone(text: str, region: str = "CN") -> str | None:
     """E.164, several with a space between, without extensions; `region` is where a number without
-    a country code is at home. `""` if there is no valid one, by libphonenumber's metadata."""
-    if region == "CN" and len(text) == 11 and text.isdigit() and "13" <= text[:2] < "179":
-        if text.isascii() and text[0] == "1":
-            return f"+86{text}" if _is_valid(text, region) else ""
-    return _phone(text, region)
+    a country code is at home. `""` if there is none, by libphonenumber's metadata.
 
-
-@lru_cache(_PHONES)
-def _is_valid(text: str, region: str) -> bool:
-    return _one_phone(text, region) is not None
-
-
-@lru_cache(_PHONES)
-def _phone(text: str, region: str) -> str | None:
+    A number of a range that is not assigned yet, or not known to be, counts if it has the length of
+    one: the metadata is always older than the newest range.
+    """
     seen = folded(text)
-    whole = _one_phone(seen, region)
-    if whole is not None:
-        return whole
-    hidden = False
-    for between in (_BETWEEN, _SPACES):
-        found: dict[str, None] = {}
-        for part in between.split(seen):
-            number = _one_phone(part, region)
-            if number is not None:
-                found[number] = None
-            hidden = hidden or bool(_MASKED_PHONE.search(part))
-        if found:
-            return " ".join(found)
+    ways = [_BETWEEN.split(seen), [seen], _SPACES.split(seen)]
+    for is_one in (phonenumbers.is_valid_number, _is_possible):
+        for parts in ways:
+            numbers = [_one_phone(part, region, is_one) for part in parts]
+            if any(numbers):
+                return " ".join(dict.fromkeys(filter(None, numbers)))
+    hidden = any(_MASKED_PHONE.search(part) for parts in ways for part in parts)
     return None if hidden else ""
 
 
-def _one_phone(text: str, region: str) -> str | None:
-    """The first reading of `text` that is a valid number: a slip, an extension may be in the way."""
+def _is_possible(number: phonenumbers.PhoneNumber) -> bool:
+    length = phonenumbers.is_possible_number_with_reason(number)
+    digits = phonenumbers.national_significant_number(number)
+    return length == phonenumbers.ValidationResult.IS_POSSIBLE and not _FILLER.fullmatch(digits)
+
+
+def _one_phone(
+    text: str, region: str, is_one: Callable[[phonenumbers.PhoneNumber], bool]
+) -> str | None:
+    """The first reading of `text` that is a number: an extension may be in the way."""
     if _MASKED_PHONE.search(text) or _EXPONENT.fullmatch(text):
         return None
     for reading in _readings(text):
@@ -165,7 +162,7 @@ def _one_phone(text: str, region: str) -> str | None:
             number = phonenumbers.parse(reading, region)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_valid_number(number):
+        if is_one(number):
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return None
 
@@ -196,5 +193,15 @@ def address(text: str) -> str | None:
 
 
 def _caseless(text: str) -> str:
-    # To fold the case can undo the other folding: `NFKC_Casefold` of the Unicode standard does both.
+    # To fold the case can undo the other folding. Unicode's `NFKC_Casefold` does both, too.
     return folded(folded(text).casefold())
+
+
+def visible(text: str) -> str:
+    """Without the characters that have no glyph."""
+    return INVISIBLE.sub("", text)
+
+
+def ungrouped(account: str) -> str:
+    """Without the white space, hyphens and dots between an account's letters and digits."""
+    return "".join(filter(_counts, account))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -18,8 +19,7 @@ DAY = 24 * HOUR
 
 def micros(moment: datetime) -> int:
     """Microseconds since the epoch. `moment` must have an offset."""
-    since = moment - EPOCH
-    return since.days * DAY + since.seconds * SECOND + since.microseconds
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def moment(time: int) -> datetime:

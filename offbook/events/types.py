@@ -22,9 +22,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 NO_CONTROL = r"^[^\x00-\x1f\x7f-\x9f]+(?![\s\S])"
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 #: An id: 1 to 128 characters without control characters, and blanks of any kind at its ends.
-NAMES_SOMETHING = (
-    rf"^\s*[^\s{_CONTROL}](?:[^{_CONTROL}]{{0,126}}[^\s{_CONTROL}])?\s*(?![\s\S])"
-)
+NAMES_SOMETHING = rf"^\s*[^\s{_CONTROL}](?:[^{_CONTROL}]{{0,126}}[^\s{_CONTROL}])?\s*(?![\s\S])"
 #: The longest id, in characters.
 MAX_ID = 128
 #: Digits, and at most one point with digits on both sides: what `Decimal` also takes ("1e5",
@@ -151,11 +149,12 @@ class Image(EventData, frozen=True):
     """A field image of a CRM object before or after an edit: the well-known keys only.
 
     A key that is missing was not touched by the edit; an `owner` of null says that it is nobody's
-    (any other null says no more than a missing key). A contact of `""` says that there is none. `IMAGE_KEYS` says which keys belong to which
-    type of object; any other key there is the sender's own and may hold anything.
+    (any other null says no more than a missing key). A contact of `""` says that there is none.
+    `IMAGE_KEYS` says which keys belong to which type of object; any other key there is the sender's
+    own and may hold anything.
     """
 
-    owner: Id | None | UnsetType = UNSET
+    owner: Id | UnsetType | None = UNSET
     name: Text | None = None
     phone: Phone | None = None
     email: Email | None = None
@@ -317,7 +316,7 @@ class ReferenceAccount(EventData, frozen=True):
 
 
 class ReferenceEmployee(EventData, frozen=True):
-    """An employee, with the phones, accounts and addresses known to be his."""
+    """An employee, with the phones, accounts and addresses known to be theirs."""
 
     employee: Id
     name: Text | None = None
@@ -333,7 +332,7 @@ class ReferenceCustomer(EventData, frozen=True):
     """A customer, who owns it (null: nobody does), and whether it is a key account."""
 
     customer: Id
-    owner: Id | None | UnsetType = UNSET
+    owner: Id | UnsetType | None = UNSET
     tier: Literal["key", "normal"] | None = None
     phone: Phone | None = None
     address: Address | None = None

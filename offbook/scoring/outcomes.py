@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import ClassVar, Literal
 
 from msgspec import Struct, structs
@@ -73,13 +73,16 @@ def join(parts: Iterable[Outcomes]) -> Outcomes:
     )
 
 
-class _Kept(Struct):
-    """What is kept of an alert: its newest revision, and when it first saw which fraud which way
-    (µs)."""
+class _Revision(Struct, frozen=True):
+    """What is kept of one: the alert without its evidence, the frauds it saw, and when (µs).
 
-    newest: Alert
-    frauds: set[int]
-    first: dict[tuple[Way, int], int]
+    `content` tells revisions apart that claim the same number.
+    """
+
+    content: bytes
+    alert: Alert
+    frauds: frozenset[int]
+    detected: int
 
 
 class Tally:
@@ -103,23 +106,22 @@ class Tally:
             self._deeds.append(_time(fraud.deed_at, f"frauds[{number}].deed_at"))
             for event in fraud.events:
                 self._bearers.setdefault((event.source, event.id), []).append(number)
-        self._alerts: dict[str, _Kept] = {}
+        self._alerts: dict[str, dict[int, _Revision]] = {}
 
     def take(self, alert: Alert) -> None:
-        """Count one revision. Raises `ValueError` if `detected_at` is no time."""
+        """Count one revision. Raises `ValueError` if `detected_at` is no time.
+
+        Of two that claim the same number the same one counts, whichever comes first.
+        """
         detected = parse_rfc3339(alert.detected_at)
         bearers = self._bearers
-        frauds = {
+        frauds = frozenset(
             number for fact in alert.evidence for number in bearers.get((fact.source, fact.id), ())
-        }
-        bare = structs.replace(alert, evidence=())
-        kept = self._alerts.setdefault(alert.alert_id, _Kept(bare, frauds, {}))
-        if alert.revision >= kept.newest.revision:
-            kept.newest, kept.frauds = bare, frauds
-        if alert.state == "firing":
-            way = self._way(alert)
-            for number in frauds:
-                kept.first[way, number] = min(detected, kept.first.get((way, number), detected))
+        )
+        revision = _Revision(alert.content(), structs.replace(alert, evidence=()), frauds, detected)
+        told = self._alerts.setdefault(alert.alert_id, {})
+        before = told.get(alert.revision, revision)
+        told[alert.revision] = min(before, revision, key=lambda it: it.content)
 
     def outcomes(self) -> Outcomes:
         """What became of all that was taken so far.
@@ -129,25 +131,35 @@ class Tally:
         """
         frauds = [FraudOutcome(it.id, it.kind, it.version, {}, {}, {}) for it in self._frauds]
         alerts = []
-        for id_, kept in self._alerts.items():
-            newest, way = kept.newest, self._way(kept.newest)
-            if newest.state == "firing":
-                for number in kept.frauds:
-                    delay = max(0, kept.first[way, number] - self._deeds[number]) / SECOND
+        for id_, told in sorted(self._alerts.items()):
+            newest = told[max(told)]
+            if newest.alert.state == "firing":
+                way = self._way(newest.alert)
+                for number in newest.frauds:
+                    delay = max(0, self._seen(told, number, way) - self._deeds[number]) / SECOND
                     by = getattr(frauds[number], way)
-                    by[newest.detector] = min(delay, by.get(newest.detector, delay))
+                    detector = newest.alert.detector
+                    by[detector] = min(delay, by.get(detector, delay))
             alerts.append(
                 AlertOutcome(
                     id_,
-                    newest.detector,
-                    newest.severity,
-                    _standing(newest, bool(kept.frauds)),
-                    tuple(self._frauds[number].id for number in sorted(kept.frauds)),
-                    self._is_on_trial(newest),
+                    newest.alert.detector,
+                    newest.alert.severity,
+                    _standing(newest.alert, bool(newest.frauds)),
+                    tuple(self._frauds[number].id for number in sorted(newest.frauds)),
+                    self._is_on_trial(newest.alert),
                 )
             )
         on_trial = self._on_trial.union(it.detector for it in alerts if it.on_trial)
         return Outcomes(self._rep_weeks, tuple(frauds), tuple(alerts), tuple(sorted(on_trial)))
+
+    def _seen(self, told: Mapping[int, _Revision], fraud: int, way: Way) -> int:
+        """When an alert first fired on a fraud in this way, as its newest revision does."""
+        return min(
+            it.detected
+            for it in told.values()
+            if it.alert.state == "firing" and fraud in it.frauds and self._way(it.alert) == way
+        )
 
     def _way(self, alert: Alert) -> Way:
         if alert.suppressed is not None:

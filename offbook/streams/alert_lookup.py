@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 import msgspec
@@ -13,6 +13,7 @@ from offbook.events.alert import Alert
 from offbook.events.explain import shape_of
 from offbook.sinks.redis import RedisSink
 from offbook.streams.ndjson import InputError, sources
+from offbook.streams.revisions import Revisions
 from offbook.streams.setting_values import nearest
 from offbook.streams.settings import Settings
 
@@ -46,12 +47,17 @@ def in_redis(alert_id: str, settings: Settings) -> Alert:
     return alert
 
 
-def in_file(alert_id: str, name: str) -> Alert:
-    """The last revision in a replay's output. Raises `NoSuchAlertError` or `InputError`."""
+def in_file(alert_id: str, name: str, say: Callable[[str], None]) -> Alert:
+    """The newest revision in a replay's output, on whichever line it stands.
+
+    `say` hears of lines that tell one revision of it otherwise than others; of those the same one
+    is taken, in whatever order they stand. Raises `NoSuchAlertError` or `InputError`.
+    """
     _refuse_detector(alert_id)
-    found: Alert | None = None
+    found: dict[int, Alert] = {}
     ids: dict[str, None] = {}
-    with sources([name]) as [source]:
+    with sources([name], once=True) as [source]:
+        told = Revisions(source.name)
         for number, line in source.lines():
             try:
                 alert = msgspec.json.decode(line, type=Alert)
@@ -62,15 +68,18 @@ def in_file(alert_id: str, name: str) -> Alert:
                 ) from None
             ids[alert.alert_id] = None
             if alert.alert_id == alert_id:
-                found = alert
-        if found is None:
+                if (other := told.strange(alert, number)) is not None:
+                    say(other)
+                known = found.get(alert.revision, alert)
+                found[alert.revision] = min(known, alert, key=Alert.content)
+        if not found:
             raise NoSuchAlertError(
                 f"{source.name} has {len(ids)} alerts, and none is {alert_id}"
                 f"{_nearest(alert_id, ids)}\n"
                 "the id must be whole, and the replay must have run over the events it rests on,"
                 " with its detector and the same parameters"
             )
-    return found
+    return found[max(found)]
 
 
 def _refuse_detector(alert_id: str) -> None:

@@ -12,7 +12,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from offbook.detectors.notes import Implicated, Note, Subscribe, Told
+from offbook.detectors.notes import Implicated, Note, Retold, Subscribe, Told
 from offbook.events.event import Event, Origin
 from offbook.events.types import KINDS, STREAM_TOPICS
 
@@ -46,6 +46,7 @@ class WireEvent(Struct, frozen=True, array_like=True, gc=False):
     offset: int
     received: int
     data: msgspec.Raw
+    sent: tuple[tuple[str, str], ...] = ()
 
 
 class Batch(Struct, frozen=True, array_like=True):
@@ -59,7 +60,7 @@ class Batch(Struct, frozen=True, array_like=True):
     marks: list[Mark] = []
     events: list[WireEvent] = []
     entries: list[tuple[str, int]] = []
-    notes: list[tuple[str, Subscribe | Told | Implicated]] = []
+    notes: list[tuple[str, Subscribe | Told | Implicated | Retold]] = []
 
 
 _encoder = msgspec.msgpack.Encoder(decimal_format="string")
@@ -83,6 +84,7 @@ def wire(event: Event, received: int) -> WireEvent:
         event.origin.offset,
         received,
         msgspec.Raw(_encoder.encode(event.data)),
+        event.sent,
     )
 
 
@@ -95,6 +97,7 @@ def unwire(event: WireEvent) -> Event:
         event.time,
         _data_decoders[event.kind].decode(event.data),
         Origin(kind.topic, event.partition, event.offset),
+        event.sent,
     )
 
 

@@ -19,9 +19,11 @@ from offbook.events.event import Event
 from offbook.events.rejected import Rejected
 from offbook.events.times import DAY, MINUTE, rfc3339
 from offbook.events.types import EventData, ReferenceAccount, ReferenceCustomer, ReferenceEmployee
+from offbook.streams.documents import Documents
+from offbook.streams.gaps import Gaps
 from offbook.streams.kafka import MAX_REQUEST, aiokafka_client, topic_name
 from offbook.streams.kafka_access import unreachable
-from offbook.streams.ndjson import Advance, Documents, Source, problem, sources
+from offbook.streams.ndjson import Advance, Source, problem, sources
 from offbook.streams.rebase import Chronicle, Rebase
 from offbook.streams.settings import Settings
 from offbook.streams.topics import require_topics
@@ -107,7 +109,8 @@ def produce(
 
     `rebase` is the time (µs) that the newest event is moved to, and all others with it. `rate`
     limits the events a second; reference documents go at once. `say` hears of bad lines, which
-    are not sent. Raises `InputError`, `RebaseError` and what `sink` raises.
+    are not sent, and, before anything is moved, of years in which nothing happens. Raises
+    `InputError`, `RebaseError` and what `sink` raises.
     """
     done = Produced()
 
@@ -118,21 +121,21 @@ def produce(
     with sources(files) as inputs:
         mover: Rebase | None = None
         if rebase is not None:
-            mover = _mover(inputs, settings, rebase)
+            mover = _mover(inputs, settings, rebase, say)
 
         def send(event: Event, line: bytes) -> None:
-            value = mover.line(event, line) if mover else line.strip()
+            value = mover.line(event, line) if mover else line
             sink.send(event.origin.topic, record_key(event.data), value)
             done.sent[event.origin.topic] += 1
 
         wall = time.time_ns() // 1000 if mover is None else None
         delta = mover.delta if mover else 0
-        documents = Documents(inputs, complain, advance, wall)
-        for event, line in documents.reference():
+        documents = Documents(inputs, complain, advance, wall=wall, region=settings.phone_region)
+        for event, line, _ in documents.reference():
             send(event, line)
         sink.flush()
         pace = _Pace(rate)
-        for event, line in documents.others():
+        for event, line, _ in documents.others():
             if pace.ahead():
                 sink.flush()
                 pace.wait()
@@ -157,12 +160,20 @@ def age_warning(done: Produced, settings: Settings) -> str | None:
     )
 
 
-def _mover(inputs: Sequence[Source], settings: Settings, to: int | Literal["now"]) -> Rebase:
-    chronicle = Chronicle(ZoneInfo(settings.timezone))
-    documents = Documents(inputs, lambda *_: None)
-    newest_reference = max((event.time for event, _ in documents.reference()), default=None)
-    for event, _ in documents.others():
+def _mover(
+    inputs: Sequence[Source],
+    settings: Settings,
+    to: int | Literal["now"],
+    say: Callable[[str], None],
+) -> Rebase:
+    chronicle, gaps = Chronicle(ZoneInfo(settings.timezone)), Gaps()
+    documents = Documents(inputs, lambda *_: None, region=settings.phone_region)
+    newest_reference = max((event.time for event, *_ in documents.reference()), default=None)
+    for event, _, place in documents.others():
         chronicle.note(event)
+        gaps.note(event.time, place)
+    for line in gaps.told([source.name for source in inputs]):
+        say(line)
     newest = chronicle.newest if chronicle.newest is not None else newest_reference
     now = time.time_ns() // 1000
     target = now if to == "now" else to

@@ -14,17 +14,20 @@ from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Alert
+from offbook.events.decode import FUTURE
 from offbook.events.event import Event
 from offbook.events.rejected import Rejected
 from offbook.events.times import rfc3339
-from offbook.streams.ndjson import Advance, Documents, Read, Source, problem, sources
-from offbook.streams.repeats import Repeats
+from offbook.streams.complaints import Complaints
+from offbook.streams.doubles import contradiction
+from offbook.streams.gaps import LONG, Point, gap
+from offbook.streams.in_time_order import InTimeOrder, Read
+from offbook.streams.ndjson import Place, Progress, problem, sources, total, unseen
 from offbook.streams.settings import Settings
+from offbook.streams.sorter import LIMIT
 
 #: Events, some 2 KiB each. Twice or half as many are as good.
 _READ_AHEAD = 512
-#: Bad lines that are shown one by one; beyond, `offbook validate` does.
-_SHOWN = 20
 
 
 @dataclass
@@ -37,7 +40,8 @@ class Replayed:
     events: int = 0
     reference: int = 0
     repeats: int = 0
-    late: int = 0
+    conflicts: int = 0
+    heartbeats: int = 0
     beyond: int = 0
     bad: int = 0
     first: int | None = None
@@ -67,14 +71,19 @@ class Replayed:
         # A withdrawal goes where its alert went, though it may name somebody else.
         return next((it for it in alike if it.is_about(subject)), alike[0]).position
 
-    def summary(self) -> list[str]:
-        """Lines for people."""
+    def counts(self) -> str:
+        """One line for people: what was read."""
         counts = [f"{self.events} events", f"{self.reference} reference documents"]
         counts += [f"{self.repeats} repeats"] if self.repeats else []
-        counts += [f"{self.late} late"] if self.late else []
+        counts += [f"{self.conflicts} conflicts"] if self.conflicts else []
+        counts += [f"{self.heartbeats} heartbeats"] if self.heartbeats else []
         counts += [f"{self.beyond} after --until left out"] if self.beyond else []
         counts.append(f"{self.bad} bad lines")
-        lines = [", ".join(counts)]
+        return ", ".join(counts)
+
+    def summary(self) -> list[str]:
+        """Lines for people."""
+        lines = [self.counts()]
         if self.first is not None and self.newest is not None:
             lines.append(f"from {rfc3339(self.first)} to {rfc3339(self.newest)}")
         suppressed = self.suppressed()
@@ -113,37 +122,41 @@ def replay(
     say: Callable[[str], None],
     *,
     until: int | None = None,
-    advance: Advance | None = None,
+    wall: int | None = None,
+    progress: Progress = unseen,
+    limit: int = LIMIT,
 ) -> Replayed:
-    """Run `detectors` over `files` and `emit` each alert revision.
+    """Run `detectors` over `files` in the order of event time and `emit` each alert revision.
 
     All reference documents are taken in first, whatever file or line they stand on. Events after
-    `until` (µs) are left out, and stream time ends there. `say` hears of bad lines. Raises
-    `InputError` for a file that cannot be read.
+    `until` (µs) are left out, and stream time ends there. With `wall`, the wall clock (µs), a
+    document ahead both of it and of `until` is none. `say` hears of what is wrong with the files
+    when all is read. About `limit` bytes of lines are held in memory. Raises `InputError` for a
+    file that cannot be read.
     """
     done = Replayed(detectors={detector.id: detector for detector in detectors})
-
-    def complain(source: Source, number: int, rejected: Rejected) -> None:
-        done.bad += 1
-        if done.bad <= _SHOWN:
-            say(problem(source.name, number, rejected))
-        elif done.bad == _SHOWN + 1:
-            say("more bad lines follow; `offbook validate` says what is wrong with each")
-
-    with sources(files) as inputs, _few_collections():
-        documents = Documents(inputs, complain, advance)
-        reference = Reference(settings.timezone)
-        for document, _ in documents.reference():
-            done.reference += 1
-            reference.put(document)
-        engine = Engine(detectors, reference, settings.common, "replay")
-        run = LocalRun(engine)
-        for event in _ahead(_once(documents.others(), done, settings.lateness, until)):
-            for alert in run.feed(event):
-                _take(alert, done, emit)
+    with sources(files, once=True) as inputs, _few_collections():
+        findings = _Findings(done, [source.name for source in inputs])
+        ahead_of = wall if wall is None or until is None else max(wall, until - FUTURE)
+        with InTimeOrder(
+            inputs, findings.bad, wall=ahead_of, region=settings.phone_region, limit=limit
+        ) as documents:
+            with progress("reading", total(inputs)) as advance:
+                documents.read(advance)
+            with progress("replaying", documents.count) as advance:
+                reference = Reference(settings.timezone)
+                for document in documents.reference(advance):
+                    done.reference += 1
+                    reference.put(document)
+                engine = Engine(detectors, reference, settings.common, "replay")
+                run = LocalRun(engine)
+                for event in _ahead(_taken(documents.others(advance), done, until, findings)):
+                    for alert in run.feed(event):
+                        _take(alert, done, emit)
         if until is not None:
             for alert in run.advance(until):
                 _take(alert, done, emit)
+    findings.tell(say)
     done.silent = engine.silent()
     done.evicted = run.evicted
     for failure in run.failures:
@@ -152,30 +165,59 @@ def replay(
     return done
 
 
-def _once(
-    events: Iterator[Read], done: Replayed, lateness: int, until: int | None
+class _Findings:
+    """What is wrong with the files: lines that are no event, contradictions, years of nothing."""
+
+    def __init__(self, done: Replayed, names: Sequence[str]) -> None:
+        self._done = done
+        self._names = names
+        self._complaints = Complaints()
+        self._gaps: list[str] = []
+
+    def bad(self, place: Place, rejected: Rejected) -> None:
+        self._done.bad += 1
+        which, number = place
+        self._complaints.add(place, lambda: problem(self._names[which], number, rejected))
+
+    def conflict(self, place: Place, first: Place) -> None:
+        self._done.conflicts += 1
+        self._complaints.add(place, lambda: contradiction(self._names, place, first))
+
+    def gap(self, before: Point, after: Point) -> None:
+        self._gaps.append(gap(before, after, self._names))
+
+    def tell(self, say: Callable[[str], None]) -> None:
+        self._complaints.tell(say)
+        for line in self._gaps:
+            say(line)
+
+
+def _taken(
+    documents: Iterator[Read], done: Replayed, until: int | None, findings: _Findings
 ) -> Iterator[Event]:
-    """Each event once, up to `until`; counts."""
-    seen = Repeats().seen
-    newest = first = None
-    for event, _ in events:
+    """Each event once, up to `until`; counts. What contradicts an earlier one changes nothing."""
+    newest: int | None = None
+    last = (0, 0)
+    for event, place, double in documents:
         time = event.time
-        if until is not None and time > until:
+        if not event.origin.topic:
+            done.heartbeats += 1
+        elif until is not None and time > until:
             done.beyond += 1
-            continue
-        if seen(event.source, event.id):
-            done.repeats += 1
-            continue
-        done.events += 1
-        if newest is None or time > newest:
-            newest = time
+        elif double is not None:
+            if double.same:
+                done.repeats += 1
+            else:
+                findings.conflict(place, double.first)
+        else:
+            if newest is None:
+                done.first = time
+            elif time - newest > LONG:
+                findings.gap((newest, last), (time, place))
+            newest, last = time, place
+            done.events += 1
             done.newest = time
-        elif time < newest - lateness:
-            done.late += 1
-        if first is None or time < first:
-            first = time
-            done.first = time
-        yield event
+            yield event
 
 
 def _ahead(events: Iterator[Event]) -> Iterator[Event]:

@@ -13,7 +13,8 @@ from offbook.events.alert import Alert
 from offbook.events.explain import shape_of
 from offbook.events.label import Labels, decode_labels
 from offbook.scoring.outcomes import LabelsError, Outcomes, Tally
-from offbook.streams.ndjson import Advance, InputError, Source, sources
+from offbook.streams.ndjson import LONGEST, Advance, InputError, Source, sources
+from offbook.streams.revisions import Revisions
 from offbook.streams.setting_values import nearest
 
 #: Bad lines that are shown one by one.
@@ -24,7 +25,8 @@ _SHOWN = 20
 class Scored:
     """What came of it; how many revisions were read, how many lines were none.
 
-    `strange` says of each kind of fraud that no detector has for its id how it may have been meant.
+    `strange` names the lines that tell a revision otherwise than another line does, and says of
+    each kind of fraud that no detector has for its id how it may have been meant.
     """
 
     outcomes: Outcomes
@@ -50,22 +52,33 @@ def read_and_score(
     """
     revisions = bad = 0
     decode = msgspec.json.Decoder(Alert).decode
+    strange: list[str] = []
+    otherwise = 0
     # Standard input is read to its end before the labels are opened: who simulates into this
     # pipe writes them while we wait.
     with sources([alerts, labels]) as (alert_file, label_file):
         known = _labels(label_file)
         tally = _tally(known, label_file.name, on_trial)
+        told = Revisions(alert_file.name)
         for number, line in alert_file.lines(advance):
             try:
-                tally.take(decode(line))
-                revisions += 1
+                alert = decode(line)
+                tally.take(alert)
             except ValueError as error:
                 bad += 1
                 if bad <= _SHOWN:
                     say(f"{alert_file.name}:{number}: {_wrong(line, error)}")
                 elif bad == _SHOWN + 1:
                     say(f"{alert_file.name}: more lines follow that are no alerts")
-    strange = [
+                continue
+            revisions += 1
+            if (other := told.strange(alert, number)) is not None:
+                otherwise += 1
+                if otherwise <= _SHOWN:
+                    strange.append(other)
+    if otherwise > _SHOWN:
+        strange.append(f"{alert_file.name}: {otherwise} lines in all tell a revision otherwise")
+    strange += [
         f"{label_file.name}: kind: no detector is called {kind}{nearest(kind, BY_ID)}"
         for kind in sorted({fraud.kind for fraud in known.frauds} - BY_ID.keys())
     ]
@@ -81,9 +94,8 @@ def read_labels(name: str) -> Labels:
 
 
 def _labels(source: Source) -> Labels:
-    document = b"".join(line for _, line in source.lines())
     try:
-        return decode_labels(document)
+        return decode_labels(source.whole())
     except msgspec.ValidationError as error:
         text, where = _place(error)
         raise InputError(f"{source.name}: {where}: {text}; docs/scoring.md shows labels") from error
@@ -103,6 +115,8 @@ def _tally(labels: Labels, name: str, on_trial: Collection[str] = ()) -> Tally:
 
 def _wrong(line: bytes, error: ValueError) -> str:
     """`field: reason; mend` of a line that is no alert revision."""
+    if len(line) >= LONGEST:
+        return f"json: the line is longer than {LONGEST >> 10} KiB; give one alert a line"
     if b'"specversion"' in line:
         return "type: this is an event; run `offbook replay` over it and give what that writes"
     if isinstance(error, msgspec.ValidationError):

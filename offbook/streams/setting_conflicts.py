@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from offbook.sinks.redis_url import redis_url_fault
 from offbook.streams.zones import zone_meant
 
@@ -37,6 +39,10 @@ def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
         ZoneInfo(settings.timezone)
     except (OSError, ValueError, KeyError):
         yield "timezone", f"there is no time zone of that name{zone_meant(settings.timezone)}"
+    if settings.phone_region not in SUPPORTED_REGIONS:
+        written = settings.phone_region.strip().upper()
+        meant = f"; did you mean {written}?" if written in SUPPORTED_REGIONS else ""
+        yield "phone_region", f"must be a region of ISO 3166 such as CN, HK or DE{meant}"
     if not settings.metrics_host:
         yield "metrics_host", "must not be empty"
     for name in _MORE_THAN_NOTHING:

@@ -18,6 +18,7 @@ from msgspec import Meta, Struct, structs
 from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.detector import Common, Detector
 from offbook.detectors.params import Duration
+from offbook.events.folding import REGION
 from offbook.events.shown import shown
 from offbook.streams.setting_conflicts import conflicts
 from offbook.streams.setting_detectors import configured, detector_tables
@@ -106,6 +107,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timezone: Annotated[
         str, Meta(description="the company's time zone: its days, months and hours")
     ] = "Asia/Shanghai"
+    phone_region: Annotated[
+        str,
+        Meta(
+            description="where a phone without a country code is at home: a region of ISO 3166 in"
+            " two capital letters"
+        ),
+    ] = REGION
     idle_after: Annotated[
         Duration,
         Meta(

@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -19,14 +18,12 @@ from offbook.events.alert import Alert, Severity
 from offbook.events.label import Labels
 from offbook.scoring.outcomes import Tally
 from offbook.scoring.score import DetectorScore, score
-from offbook.streams.ndjson import STDIN, Advance, InputError
+from offbook.streams.ndjson import STDIN, InputError, Progress, unseen
 from offbook.streams.replay import Replayed, replay
 from offbook.streams.setting_values import as_in_file, convert, nearest
 from offbook.streams.settings import Settings, SettingsError, configured_detectors
 
 Say = Callable[[str], None]
-#: Shows how far one of the replays has got; told what it is for.
-Progress = Callable[[str], AbstractContextManager[Advance | None]]
 
 
 class Trial(Struct, frozen=True):
@@ -70,12 +67,14 @@ def tune(
     settings: Settings,
     labels: Labels | None,
     say: Say,
-    progress: Progress,
+    progress: Progress = unseen,
+    *,
+    wall: int | None = None,
 ) -> Tuned:
     """Replay `files` once for each of `values` (with commas between) and for the value in force.
 
-    Raises `SettingsError` for a detector, parameter or value that is none, and `InputError` for
-    a file that cannot be read, or read only once.
+    `wall` is the wall clock (µs), as for `replay`. Raises `SettingsError` for a detector, parameter
+    or value that is none, and `InputError` for a file that cannot be read, or read only once.
     """
     running = [one for one in configured_detectors(settings) if one.id in needed(id_)]
     detector = _detector(id_, running)
@@ -88,12 +87,17 @@ def tune(
             )
     tuned = Tuned(id_, param)
     for number, value in enumerate(trials):
-        with progress(f"{param} = {as_in_file(value)}") as advance:
-            changed = replace(detector, params=structs.replace(detector.params, **{param: value}))
-            chosen = [changed if one.id == id_ else one for one in running]
-            tally = Tally(labels) if labels is not None else None
-            heard = say if number == 0 else _nobody
-            done = replay(files, settings, chosen, _taker(id_, tally), heard, advance=advance)
+        changed = replace(detector, params=structs.replace(detector.params, **{param: value}))
+        tally = Tally(labels) if labels is not None else None
+        done = replay(
+            files,
+            settings,
+            [changed if one.id == id_ else one for one in running],
+            _taker(id_, tally),
+            say if number == 0 else _nobody,
+            wall=wall,
+            progress=_of(f"{param} = {as_in_file(value)}", progress),
+        )
         if number == 0:
             for line in _remarks(done):
                 say(line)
@@ -106,6 +110,11 @@ def tune(
         tuned.trials.append(trial)
         tuned.rep_weeks = rep_weeks
     return tuned
+
+
+def _of(trial: str, progress: Progress) -> Progress:
+    """`progress` that says of which trial it is."""
+    return lambda what, total: progress(f"{trial}: {what}", total)
 
 
 def _trial(
@@ -144,7 +153,7 @@ def _nobody(_: str) -> None:
 
 def _remarks(done: Replayed) -> list[str]:
     silent = [f"silent: {detector}: {why}" for detector, why in sorted(done.silent.items())]
-    return [f"{done.events} events, {done.bad} bad lines", *silent]
+    return [done.counts(), *silent]
 
 
 def _detector(id_: str, running: Sequence[Detector]) -> Detector:

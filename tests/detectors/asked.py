@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from offbook.events.document import document
 from offbook.events.event import Event
-from tests.detectors.order_world import Answer
+from tests.detectors.order_world import Answer, corrected
 from tests.detectors.random_company import END
 from tests.detectors.timeline import hit
 from tests.examples.nine_questions import Company, Found
@@ -22,9 +22,8 @@ def asked(
     documents: Iterable[Event] = (),
 ) -> Iterator[Answer]:
     """The alerts that stand in the end, as `oracle` is to tell them."""
-    company = Company(
-        [document(it) for it in documents], [document(it) for it in (*events, _QUIET)]
-    )
+    happened = (*corrected(events), _QUIET)
+    company = Company([document(it) for it in documents], [document(it) for it in happened])
     for found in question(company):
         if found.state == "firing":
             yield (

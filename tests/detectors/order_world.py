@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 from offbook.events.event import Event
+from offbook.events.times import DAY
 from offbook.events.types import CrmEdit, Payment, ServiceCallback, Shipment
 from tests.detectors.timeline import (
     DOCUMENTED,
@@ -241,8 +243,8 @@ def truthful(events: Iterable[Event]) -> list[Event]:
     for event in sooner(events):
         data = event.data
         if isinstance(data, CrmEdit) and data.object.type == "order":
-            id_, owner = data.object.id, data.after.owner if data.after else None
-            before = data.before.owner if data.before else None
+            id_, owner = data.object.id, (data.after.owner or None) if data.after else None
+            before = (data.before.owner or None) if data.before else None
             if owner is not None and owner == before != owners.get(id_, owner):
                 continue
             if owner is not None:
@@ -282,21 +284,117 @@ def mention(events: Iterable[Event], id_: str) -> Event | None:
     return None
 
 
-def first_words(events: Iterable[Event], id_: str) -> dict[str, tuple[Event, str | None]]:
-    """By status, the first edit that says it, and which status it says was before."""
-    words: dict[str, tuple[Event, str | None]] = {}
-    for event, data in edits(events, id_):
-        if data.after is not None and data.after.status is not None:
-            before = data.before.status if data.before else None
-            words.setdefault(data.after.status, (event, before))
-    return words
+def words(events: Iterable[Event], id_: str) -> list[tuple[Event, str, str | None]]:
+    """Every edit that tells the order's status, that status, and which it says was before."""
+    return [
+        (event, data.after.status, data.before.status if data.before else None)
+        for event, data in edits(events, id_)
+        if data.after is not None and data.after.status is not None
+    ]
 
 
 def became(events: Iterable[Event], id_: str, *statuses: str) -> Event | None:
-    words = first_words(events, id_)
+    """By which edit it first came to one of them from another."""
+    told = words(events, id_)
+    was = [told[0][2] if told else None, *(status for _, status, _ in told)]
     return next(
-        iter(sooner(words[it][0] for it in statuses if it in words and words[it][1] != it)), None
+        (
+            event
+            for before, (event, status, _) in zip(was, told, strict=False)
+            if status in statuses and status != before
+        ),
+        None,
     )
+
+
+def waited(
+    events: Sequence[Event], began: Event, length: int, ended: Callable[[int, str], bool]
+) -> tuple[Event, int] | None:
+    """The beginning and the end of the wait that somebody answers for; None if none is left.
+
+    `ended` says whether it was over at a time, by what had happened up to an event's id.
+    """
+    end = began.time + length
+    while ended(end, LAST):
+        again = next(
+            (it for it in sooner(events) if it.time > end and not ended(it.time, it.id)), None
+        )
+        if again is None:
+            return None
+        began, end = again, again.time + length
+    return began, end
+
+
+#: After every event's id.
+LAST = "\uffff"
+
+
+def told_by(events: Iterable[Event], at: int, id_: str = LAST) -> list[Event]:
+    """What had happened at a time; of that very instant, up to the event with an id."""
+    return [it for it in sooner(events) if (it.time, it.id) <= (at, id_)]
+
+
+def corrected(events: Iterable[Event]) -> list[Event]:
+    """As if every payment and shipment had been told right at once.
+
+    The newest of different words on one thing counts, at the time of the first. A refund, or a
+    return, begins another thing, and so do thirty days of silence.
+    """
+    things: dict[object, list[list[Event]]] = {}
+    ended: set[object] = set()
+    kept: list[Event] = []
+    paid: set[str] = set()
+    for it in sooner(events):
+        data = it.data
+        if isinstance(data, Payment):
+            what, ends = (data.payment, data.kind), [(data.payment, "received")]
+            if data.kind == "received":
+                paid.add(data.payment)
+                ends = []
+            elif data.payment in paid:
+                ended.update(ends)
+                kept.append(it)
+                continue
+        elif isinstance(data, Shipment):
+            what = (data.shipment, data.status)
+            out, back = (
+                [(data.shipment, it) for it in ("dispatched", "delivered")],
+                (
+                    data.shipment,
+                    "returned",
+                ),
+            )
+            ends = (
+                out if data.status == "returned" else [back] if data.status == "dispatched" else []
+            )
+        else:
+            kept.append(it)
+            continue
+        ended.update(ends)
+        legs = things.setdefault(what, [])
+        late = legs and it.time - legs[-1][-1].time > 30 * DAY
+        if not legs or late or what in ended:
+            legs.append([])
+        ended.discard(what)
+        legs[-1].append(it)
+    for legs in things.values():
+        for leg in legs:
+            newest = _content(leg[-1])
+            same = [_content(it) == newest for it in leg]
+            start = len(same) - 1
+            while start and same[start - 1]:
+                start -= 1
+            kept += [structs.replace(leg[start], time=leg[0].time), *leg[start + 1 :]]
+    return sooner(kept)
+
+
+def _content(event: Event) -> tuple[object, ...]:
+    data = event.data
+    if isinstance(data, Payment):
+        named = (data.order, data.customer, data.recorded_by, data.payee_account)
+        return (data.amount, data.currency, *named)
+    assert isinstance(data, Shipment)
+    return (data.order, data.customer, data.address, data.phone, data.released_by)
 
 
 def price(events: Iterable[Event], id_: str, until: int) -> tuple[Decimal, str, Event] | None:
@@ -318,11 +416,13 @@ def money(events: Iterable[Event], id_: str, until: int) -> list[tuple[Event, Pa
         data = event.data
         if not isinstance(data, Payment) or data.order != id_ or event.time > until:
             continue
-        same = [(it.kind, it.payment) for _, it in counted]
-        again = (data.kind, data.payment) in same
-        if again and (data.kind == "received" or ("received", data.payment) not in same):
-            continue
-        counted.append((event, data))
+        same = [it.kind for _, it in counted if it.payment == data.payment]
+        if data.kind == "received":
+            again = same[-1:] == ["received"]
+        else:
+            again = "refund" in same and "received" not in same
+        if not again:
+            counted.append((event, data))
     return counted
 
 
@@ -362,29 +462,47 @@ def shipments(events: Iterable[Event], id_: str, *statuses: str) -> list[Event]:
 
 
 def sent_back(events: Iterable[Event], id_: str, until: int) -> bool:
-    def numbers(status: str) -> set[object]:
-        moved = shipments((it for it in events if it.time <= until), id_, status)
-        return {event.data.shipment for event in moved if isinstance(event.data, Shipment)}
+    """Of as many numbers as left, goods came back; what left again after that is out."""
+    out: set[str] = set()
+    back: set[str] = set()
+    for event in shipments(events, id_, "dispatched", "returned"):
+        assert isinstance(event.data, Shipment)
+        if event.time > until:
+            break
+        if event.data.status == "dispatched":
+            out.add(event.data.shipment)
+            back.discard(event.data.shipment)
+        else:
+            back.add(event.data.shipment)
+    return 0 < len(back) >= len(out)
 
-    return 0 < len(numbers("returned")) >= len(numbers("dispatched"))
 
-
-def called_off(events: Iterable[Event], id_: str, until: int, *words: str) -> bool:
-    said = [
-        (event.time, event.id, status)
-        for status, (event, _) in first_words(events, id_).items()
-        if event.time <= until
-    ]
+def is_deleted(events: Iterable[Event], id_: str, until: int) -> bool:
     ops = [
         data.op
         for event, data in edits(events, id_)
         if event.time <= until and data.op in ("delete", "restore")
     ]
-    return bool(ops and ops[-1] == "delete") or bool(said and max(said)[2] in words)
+    return bool(ops and ops[-1] == "delete")
+
+
+def status_at(events: Iterable[Event], id_: str, until: int) -> str | None:
+    said = [status for event, status, _ in words(events, id_) if event.time <= until]
+    return said[-1] if said else None
+
+
+def called_off(events: Iterable[Event], id_: str, until: int, *said: str) -> bool:
+    return is_deleted(events, id_, until) or status_at(events, id_, until) in said
 
 
 def undone(events: Iterable[Event], id_: str, until: int) -> bool:
     return called_off(events, id_, until, "cancelled") or paid_back(events, id_, until)
+
+
+def is_over(events: Sequence[Event], id_: str, at: int, by: str) -> bool:
+    """Whether an order is called off, paid back, or completed no more."""
+    known = told_by(events, at, by)
+    return undone(known, id_, at) or status_at(known, id_, at) != "completed"
 
 
 def customers(events: Iterable[Event], id_: str, until: int) -> list[str]:
@@ -397,8 +515,8 @@ def owned(events: Iterable[Event], id_: str, at: int) -> tuple[str, Event] | Non
     then, whom the first edit after it names, or says was before."""
     known: tuple[str, Event] | None = None
     for event, data in edits(events, id_):
-        owner = data.after.owner if data.after else None
-        before = data.before.owner if data.before else None
+        owner = (data.after.owner or None) if data.after else None
+        before = (data.before.owner or None) if data.before else None
         if owner is None:
             continue
         if event.time > at:
@@ -449,7 +567,7 @@ def keeper(events: Iterable[Event], id_: str, at: int, until: int) -> str | None
         if isinstance(event.data, CrmEdit)
         and (event.data.object.type, event.data.object.id) == ("customer", id_)
         and event.data.after is not None
-        and event.data.after.owner is not None
+        and event.data.after.owner
         and event.time <= until
     ]
     if id_ == "K-1":

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from offbook.detectors.contact_tampering import DETECTOR
 from offbook.detectors.engine import configured
 from offbook.detectors.reference import Reference
+from offbook.events.document import document
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from offbook.events.types import CrmEdit, ReferenceEmployee
@@ -236,6 +237,26 @@ def test_other_fields_and_the_same_written_otherwise_do_not_count() -> None:
     )
 
 
+def test_contacts_wiped_from_five_customers_fire_and_masked_ones_say_nothing() -> None:
+    wiped = [
+        changes(after(NINE, f"{n}h"), "E-1", f"C-{n}", before=OLD, phone=gone)
+        for n, gone in enumerate(("", "-", "无", "N/A", "不详"))
+    ]
+    assert alerts_of(*wiped) == ["warning"]
+    masked = [
+        changes(after(NINE, f"{n}h"), "E-1", f"C-{n}", before=OLD, phone="139****9000")
+        for n in range(5)
+    ]
+    assert alerts_of(*masked) == []
+
+
+def test_a_phone_that_is_put_beside_the_customers_own_is_an_employees() -> None:
+    both = changes(NINE, "E-1", "C-1", before=OLD, phone=f"{OLD['phone']} / {PHONE}")
+    assert alerts_of(both) == ["critical"]
+    back = changes(NINE, "E-1", "C-1", before={"phone": f"{OLD['phone']}/{PHONE}"}, phone=PHONE)
+    assert alerts_of(back) == []
+
+
 def test_two_employees_are_not_one() -> None:
     fifth = changes(after(NINE, "5h"), "E-2", "C-9", before=OLD, phone="13700000009")
     assert alerts_of(*five(4), fifth) == []
@@ -287,8 +308,22 @@ DOCUMENTS = (
     staff("E-TAMPERED2", phone="13700137001"),
 )
 #: What is written, and what is the same however it is written; the first of each are an employee's.
-_PHONES = {"+86 137 0013 7001": "his", "13700137001": "his", "0571-7": "7", "(0571) 7": "7", "": ""}
-_ADDRESSES = {"西湖路7号": "his", "西湖路 ７号": "his", "X Road 7": "x", "x road7": "x"}
+_PHONES = {
+    "+86 137 0013 7001": "his",
+    "13700137001-802": "his",
+    "0571-87000007": "7",
+    "(0571) 8700 0007": "7",
+    "": "",
+    "无": "",
+    "137****7001": None,
+}
+_ADDRESSES = {
+    "西湖路7号": "his",
+    "西湖\u200b路 ７号": "his",
+    "X Road 7": "x",
+    "x road7": "x",
+    "-": "",
+}
 _EMAILS = {"A@example.com": "a", "a@example.com": "a", "137@example.com": "b"}
 _WRITTEN = {"phone": _PHONES, "address": _ADDRESSES, "email": _EMAILS}
 
@@ -327,7 +362,7 @@ def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
     changed: dict[str, list[tuple[Event, str]]] = {}
     for it in sooner(events):
         assert isinstance(it.data, CrmEdit)
-        new = _changes(it.data)
+        new = _changes(it)
         if not new:
             continue
         changed.setdefault(it.data.actor, []).append((it, it.data.object.id))
@@ -345,12 +380,14 @@ def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
             edits = edits[len(run) :]
 
 
-def _changes(edit: CrmEdit) -> dict[str, str]:
-    """By field what it now says and did not say before, however it was written."""
-    new: dict[str, str] = {}
-    if (edit.op, edit.object.type) == ("update", "customer"):
+def _changes(event: Event) -> dict[str, str]:
+    """By field what it now says and did not say before, however it was written: `""` for what was
+    there and is no more."""
+    edit, new = document(event)["data"], {}
+    if (edit["op"], edit["object"]["type"]) == ("update", "customer"):
+        before, after = edit.get("before", {}), edit["after"]
         for field, written in _WRITTEN.items():
-            old, now = getattr(edit.before, field, None), getattr(edit.after, field, None)
-            if now and (old is None or written[old] != written[now]):
-                new[field] = written[now]
+            old, now = written.get(before.get(field)), written.get(after.get(field))
+            if now is not None and now != old and (now or old):
+                new[field] = now
     return new

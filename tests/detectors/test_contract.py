@@ -18,11 +18,11 @@ from offbook.detectors import catalogue
 from offbook.detectors.alerts import STANDS
 from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.detector import Common, Detector, Finding, View
+from offbook.detectors.drawing import PROFILES
 from offbook.detectors.engine import configured
 from offbook.detectors.entity import ABOUT
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Duration
-from offbook.detectors.profile import PROFILES
 from offbook.detectors.state import encode_state
 from offbook.events.alert import Alert, Bilingual
 from offbook.events.event import Event
@@ -265,7 +265,13 @@ FIRING: dict[str, tuple[list[Event], str]] = {
     ),
     "contact-tampering": (
         [
-            edit(after(NINE, f"{n}h"), "E-4", "update", ("customer", f"C-{n}"), phone=f"138{n}")
+            edit(
+                after(NINE, f"{n}h"),
+                "E-4",
+                "update",
+                ("customer", f"C-{n}"),
+                email=f"{n}@c.example",
+            )
             for n in range(5)
         ],
         "4h",

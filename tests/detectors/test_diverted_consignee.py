@@ -378,7 +378,7 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
         near = [it for it in edits if it.data.object.id == data.order]
         near = [it for it in near if it.time <= one.time + 7 * DAY]
         home = "李娜" if _digits(data.phone) == "13900000011" else None
-        if data.address == HIS_HOME or _digits(data.phone) == "13900000009":
+        if data.address == HIS_HOME.replace(" ", "") or _digits(data.phone) == "13900000009":
             home = "王伟"
         if home is None:
             continue
@@ -416,7 +416,7 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
 
 
 def _digits(phone: str | None) -> str:
-    return "".join(sign for sign in phone or "" if sign.isdigit())
+    return (phone or "").removeprefix("+86")
 
 
 def test_the_oracle_counts_customers() -> None:

@@ -194,6 +194,7 @@ SCENES = order_world.scenes(
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
     """Of each order and duty, all acts of its owner or creator, by what a week later is known."""
+    events = order_world.corrected(events)
     for id_ in order_world.ORDERS:
         for kind in (Payment, Shipment):
             shown: list[Event] = []

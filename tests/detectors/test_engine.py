@@ -100,8 +100,11 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
         (payment(NINE, "P-1", "X", order="O-1"), {"payment:P-1", "account:X", "order:O-1"}),
         (payment(NINE, "P-1", "X", customer="C-1"), {"payment:P-1", "account:X", "customer:C-1"}),
         (shipment(NINE, "S-1"), {"shipment:S-1"}),
-        (shipment(NINE, "S-1", order="O-1", customer="C-1"), {"order:O-1", "customer:C-1"}),
-        (shipment(NINE, "S-1", status="delivered"), set()),
+        (
+            shipment(NINE, "S-1", order="O-1", customer="C-1"),
+            {"shipment:S-1", "order:O-1", "customer:C-1"},
+        ),
+        (shipment(NINE, "S-1", status="delivered"), {"shipment:S-1"}),
         (hit(NINE, "E-1", "C-1"), {"employee:E-1", "customer:C-1"}),
         (hit(NINE, "E-1", "C-1", "leaving"), {"employee:E-1"}),
         (hit(NINE, "E-1", "C-1", "other"), {"employee:E-1"}),
@@ -120,7 +123,7 @@ def test_an_event_goes_to_the_entities_that_read_it_and_to_no_other(event, keys)
 
 def test_an_engine_of_one_detector_routes_for_that_one_and_for_profiles() -> None:
     engine = Engine([BULK_DELETE], company())
-    assert engine.route(payment(NINE, "P-1", "X")) == []
+    assert engine.route(payment(NINE, "P-1", "X")) == ["payment:P-1"]
     assert engine.route(deletes(NINE, "E-1")) == ["employee:E-1"]
 
 

@@ -14,7 +14,7 @@ from offbook.detectors.params import Duration
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from offbook.events.types import CrmEdit
-from tests.detectors import transfer_world
+from tests.detectors import order_world, transfer_world
 from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
@@ -411,12 +411,17 @@ def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
 def _deals(events: Sequence[Event], customer: str) -> Iterator[tuple[Event, str | None]]:
     """What the customer ordered, with its number, and what it let us win."""
     stages: dict[str, str] = {}
+    created: set[str] = set()
     for it in sooner(events):
         data = it.data
         assert isinstance(data, CrmEdit)
         status = data.after.status if data.after else None
-        placed = (data.object.type, data.op) == ("order", "create") and status != "cancelled"
-        if placed and data.customer == customer:
+        placed = (data.object.type, data.op) == ("order", "create")
+        if placed and data.object.id in created:
+            continue
+        if placed:
+            created.add(data.object.id)
+        if placed and status != "cancelled" and data.customer == customer:
             yield it, data.object.id
         if data.object.type == "opportunity" and data.after and data.after.stage:
             known = (stages.get(data.object.id), data.before and data.before.stage)
@@ -426,16 +431,12 @@ def _deals(events: Sequence[Event], customer: str) -> Iterator[tuple[Event, str 
 
 
 def _is_cancelled(events: Sequence[Event], customer: str, number: str, since: int) -> bool:
-    """By whatever names the customer, and by what does not: of cancellations the first."""
-    known = False
-    for it in sooner(events):
-        data = it.data
-        assert isinstance(data, CrmEdit)
-        if (data.object.type, data.object.id) != ("order", number):
-            continue
-        cancelled = data.after is not None and data.after.status == "cancelled"
-        counts = data.op == "delete" or (cancelled and (not known or data.customer == customer))
-        if counts and since <= it.time <= since + 7 * DAY:
-            return True
-        known = known or cancelled
-    return False
+    """Whether it is cancelled or deleted a week after it was placed, whoever says so."""
+    end = since + 7 * DAY
+    off = order_world.called_off(events, number, end, "cancelled")
+    ends = [
+        it
+        for it, data in order_world.edits(events, number)
+        if data.op == "delete" or (data.after and data.after.status == "cancelled")
+    ]
+    return off and any(since <= it.time <= end for it in ends)

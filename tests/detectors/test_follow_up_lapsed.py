@@ -29,6 +29,7 @@ from tests.detectors.timeline import (
     owner,
     play,
     stage,
+    withdrawing,
 )
 
 NOON = "2026-03-02 12:00"
@@ -188,7 +189,7 @@ def test_a_late_activity_that_was_in_time_withdraws_it() -> None:
     alerts = lapses(*events, late, until=after(NOON, "12d"))
     assert [(alert.revision, alert.state) for alert in alerts] == [(1, "firing"), (2, "withdrawn")]
     assert evidence(alerts[-1]) == ids(events[0], late)
-    assert alerts[-1].evidence[-1].note == "came in time"
+    assert alerts[-1].evidence[-1].note == withdrawing("came in time")
     assert alerts[-1].summary.en.startswith(
         "Withdrawn: the owner was active, or the wait ended, in time. 王浩然 (E-1) has had no"
     )

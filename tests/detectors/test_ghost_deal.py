@@ -38,6 +38,7 @@ from tests.detectors.timeline import (
     play,
     refund,
     shipment,
+    withdrawing,
 )
 
 NINE = "2026-03-02 09:00"
@@ -199,7 +200,7 @@ def test_a_call_that_arrives_late_withdraws_it() -> None:
     paid, called = pays(), calls("20h")
     alert = only(found(paid, calls("3d", about="C-2"), called))
     assert (alert.state, alert.revision, evidence(alert)) == ("withdrawn", 2, ids(paid, called))
-    assert [piece.note for piece in alert.evidence][1] == "somebody worked on the customer"
+    assert alert.evidence[1].note == withdrawing("somebody worked on the customer")
     assert alert.summary.en.startswith(
         "Withdrawn: somebody had worked on the customer in time. Payment P-1"
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from offbook.detectors.engine import Engine
 from offbook.detectors.key_customer_access import DETECTOR
@@ -44,7 +45,8 @@ STAFF = (employee("E-1", "唐静"), employee("E-2", "王伟"), BOSS)
 
 
 def key(id: str = "C-1", owner: str | None = "E-2", tier: str | None = "key") -> Event:
-    return event(DOCUMENTED, ReferenceCustomer(id, owner=owner, tier=tier))  # type: ignore[arg-type]
+    """A document; without an owner it says nothing of one."""
+    return event(DOCUMENTED, ReferenceCustomer(id, owner=owner or UNSET, tier=tier))  # type: ignore[arg-type]
 
 
 def found(*events: Event, reference: Reference | None = None) -> list[Alert]:
@@ -220,6 +222,16 @@ def test_what_is_said_of_the_owner_after_the_day_is_too_late(late: bool) -> None
     between = [owner(after(NOON, "13d"), "C-9", "E-3")] if late else []
     alert = only(found(opens(NOON), *between, still, reference=staff))
     assert (alert.state, alert.revision) == ("firing", 1)
+
+
+def test_in_the_pool_it_is_nobodys() -> None:
+    #   E-1 gives it up: the edit is its own, what it opens an hour later is not
+    staff = company(*STAFF, key(owner=None))
+    freed = opens(NOON, "update", before={"owner": "E-1"}, owner=None)
+    assert found(freed, reference=staff) == []
+    alert = only(found(freed, opens(after(NOON, "1h")), reference=staff))
+    assert evidence(alert) == ids(opens(after(NOON, "1h")))
+    assert "whose owner is not known" in alert.summary.en
 
 
 def test_repetitions_of_the_owner_hide_nothing() -> None:

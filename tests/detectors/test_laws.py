@@ -25,6 +25,7 @@ from offbook.events.alert import Alert
 from offbook.events.document import document
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
+from tests.detectors.order_world import corrected
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
 from tests.detectors.timeline import (
     activity,
@@ -458,7 +459,7 @@ def test_a_brute_force_over_all_events_finds_the_same(
     )
     asked = answers(
         [document(one) for one in documents],
-        [document(one) for one in [*in_time_order(history), quiet]],
+        [document(one) for one in [*corrected(in_time_order(history)), quiet]],
     )
     brute = Counter(
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -33,6 +34,7 @@ from tests.detectors.timeline import (
     payment,
     play,
     refund,
+    withdrawing,
 )
 
 NINE = "2026-03-02 09:00"
@@ -161,7 +163,7 @@ def test_a_call_that_arrives_late_but_was_made_in_time_withdraws_it(about: dict[
     alerts = play([SOLD, DONE, clock, late], DETECTOR)
     assert [(alert.revision, alert.state) for alert in alerts] == [(1, "firing"), (2, "withdrawn")]
     assert evidence(alerts[-1]) == ids(DONE, late)
-    assert alerts[-1].evidence[-1].note == "the customer was called back"
+    assert alerts[-1].evidence[-1].note == withdrawing("the customer was called back")
     assert alerts[-1].summary.en.startswith("Withdrawn: the customer had been called back in time.")
     assert alerts[-1].summary.zh.startswith("已撤回：客户已在期限内回访。订单 O-1 于")
 
@@ -245,16 +247,20 @@ SCENES = order_world.scenes(
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    events = order_world.corrected(events)
     for id_ in order_world.ORDERS:
-        done = order_world.became(events, id_, "completed")
-        if done is None:
+        first = order_world.became(events, id_, "completed")
+        if first is None:
             continue
-        end = done.time + 14 * DAY
+        wait = order_world.waited(
+            events, first, 14 * DAY, partial(order_world.is_over, events, id_)
+        )
+        if wait is None:
+            continue
+        done, end = wait
         began = order_world.creation(events, id_) or order_world.mention(events, id_)
         assert began is not None
         since = min(began.time, done.time)
         whom = order_world.customers(events, id_, end)
-        if order_world.undone(events, id_, end):
-            continue
         if not order_world.calls(events, id_, whom, since, end):
             yield order_world.answer(events, "info", id_, done.time, end, done)

@@ -300,12 +300,12 @@ MIDNIGHT = at("2026-03-09 00:00")
 DOCUMENTS = (
     *order_world.DOCUMENTS,
     account(COMPANY_ACCOUNT),
-    account("6222-DATED", valid_from="2026-03-02", valid_to="2026-03-08"),
-    employee("E-HOLDS", accounts=["6222-HELD"]),
+    account("6222DATED", valid_from="2026-03-02", valid_to="2026-03-08"),
+    employee("E-HOLDS", accounts=["6222HELD"]),
 )
 _WEEK = [7 * DAY + micro for micro in (-1, 0, 0, 1)]
 _accounts = st.sampled_from(
-    ("6222-PRIVATE", "6222-PRIVATE", "6222-HELD", "6222-DATED", COMPANY_ACCOUNT)
+    ("6222PRIVATE", "6222PRIVATE", "6222HELD", "6222DATED", COMPANY_ACCOUNT)
 )
 _named = st.sampled_from(
     (("O-A", None), ("O-A", None), ("O-A", "K-2"), ("O-B", None), (None, "K-1"), (None, None))

@@ -6,9 +6,10 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 import pytest
 
+from offbook.detectors.drawing import PROFILES, order_facts
 from offbook.detectors.fact import Fact
-from offbook.detectors.order_book import OrderBook, became, dossier, figure
-from offbook.detectors.profile import PROFILES, order_facts, remember
+from offbook.detectors.order_book import OrderBook, dossier, entered, figure
+from offbook.detectors.remembering import remember
 from offbook.events.event import Event
 from tests.detectors.timeline import after, callback, edit, event, order, payment, refund, shipment
 
@@ -202,7 +203,7 @@ def test_a_status_an_edit_only_repeats_is_no_turn() -> None:
     image = edit(
         NOON, "E-1", "update", ("order", "O-1"), before={"status": "completed"}, status="completed"
     )
-    assert became(facts(image), "completed") is None
+    assert list(entered(facts(image), "completed")) == []
 
 
 # The profile it is drawn from.

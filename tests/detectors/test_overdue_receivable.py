@@ -221,19 +221,24 @@ SCENES = order_world.scenes(
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    events = order_world.corrected(events)
     for id_ in order_world.ORDERS:
         left = order_world.shipments(events, id_, "dispatched")
         if not left:
             continue
-        end = left[0].time + 30 * DAY
-        cost = order_world.price(events, id_, end)
-        if cost is None or order_world.undone(events, id_, end):
+
+        def ended(at: int, by: str, id_: str = id_) -> bool:
+            known = order_world.told_by(events, at, by)
+            back = order_world.sent_back(known, id_, at)
+            return back or order_world.undone(known, id_, at)
+
+        if (wait := order_world.waited(events, left[0], 30 * DAY, ended)) is None:
             continue
-        if order_world.sent_back(events, id_, end):
+        began, end = wait
+        cost = order_world.price(events, id_, end)
+        if cost is None:
             continue
         amount, currency, told = cost
         if order_world.net(events, id_, end, currency) < amount * Decimal("0.99"):
             came = [it for it, _ in order_world.money(events, id_, end)]
-            yield order_world.answer(
-                events, "warning", id_, left[0].time, end, left[0], told, *came
-            )
+            yield order_world.answer(events, "warning", id_, began.time, end, began, told, *came)

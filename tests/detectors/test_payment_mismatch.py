@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -333,6 +334,7 @@ SCENES = order_world.scenes(
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    events = order_world.corrected(events)
     for id_ in order_world.ORDERS:
         for now in order_world.sooner(events):
             # As of this very event: of what happens in one instant, the later knows the earlier.
@@ -348,12 +350,15 @@ def oracle(events: Sequence[Event]) -> Iterator[Answer]:
                 )
                 break
         else:
-            done = order_world.became(events, id_, "completed")
-            if done is None:
+            first = order_world.became(events, id_, "completed")
+            if first is None:
                 continue
-            end = done.time + 24 * HOUR
+            over = partial(order_world.is_over, events, id_)
+            if (wait := order_world.waited(events, first, 24 * HOUR, over)) is None:
+                continue
+            done, end = wait
             cost = order_world.price(events, id_, end)
-            if cost is None or order_world.undone(events, id_, end):
+            if cost is None:
                 continue
             off = abs(order_world.net(events, id_, end, cost[1]) - cost[0])
             if off > cost[0] / 100:

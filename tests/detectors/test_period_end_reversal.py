@@ -281,6 +281,7 @@ SCENES = order_world.scenes(
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    events = order_world.corrected(events)
     for id_ in order_world.ORDERS:
         made = order_world.creation(events, id_)
         if made is None:
@@ -297,20 +298,19 @@ def oracle(events: Sequence[Event]) -> Iterator[Answer]:
         known = [it for it in order_world.sooner(events) if it.time <= end]
         ways = {"money": order_world.paid_back, "goods": order_world.sent_back}
         undone: list[tuple[int, str, str, Event]] = []
-        words = [
-            (it.time, it.id, word, it)
-            for word, (it, _) in order_world.first_words(known, id_).items()
-        ]
-        if words and max(words)[2] == "cancelled":
-            undone.append((max(words)[0], max(words)[1], "word", max(words)[3]))
+        since: Event | None = None
+        for it, word, _ in order_world.words(known, id_):
+            since = (since or it) if word == "cancelled" else None
+        if since is not None:
+            undone.append((since.time, since.id, "word", since))
         for name, holds in ways.items():
             if not holds(known, id_, end):
                 continue
             # Since when it has held without a break.
-            since = len(known)
-            while since and holds(known[:since], id_, end):
-                since -= 1
-            by = known[since]
+            place = len(known)
+            while place and holds(known[:place], id_, end):
+                place -= 1
+            by = known[place]
             undone.append((by.time, by.id, name, by))
         if undone and min(undone)[0] >= over:
             _, _, name, by = min(undone)

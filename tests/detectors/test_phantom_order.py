@@ -210,14 +210,22 @@ SCENES = order_world.scenes(
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    events = order_world.corrected(events)
     for id_ in order_world.ORDERS:
-        began = order_world.became(events, id_, "approved", "completed")
-        if began is None:
+        first = order_world.became(events, id_, "approved", "completed")
+        if first is None:
             continue
-        end = began.time + 20 * DAY
         moved = order_world.shipments(events, id_, "dispatched", "delivered", "returned")
-        came = [it for it, data in order_world.money(events, id_, end) if data.kind == "received"]
-        if came or any(it.time <= end for it in moved):
+        came = [it for it, data in order_world.money(events, id_, 2**62) if data.kind == "received"]
+
+        def ended(at: int, by: str, id_: str = id_) -> bool:
+            known = order_world.told_by(events, at, by)
+            status = order_world.status_at(known, id_, at)
+            return order_world.is_deleted(known, id_, at) or status not in ("approved", "completed")
+
+        wait = order_world.waited(events, first, 20 * DAY, ended)
+        if wait is None:
             continue
-        if not order_world.called_off(events, id_, end, "cancelled", "rejected"):
+        began, end = wait
+        if not any(it.time <= max(end, first.time + 20 * DAY) for it in (*moved, *came)):
             yield order_world.answer(events, "warning", id_, began.time, end, began)

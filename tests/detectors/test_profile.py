@@ -8,17 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offbook.detectors.drawing import customer_facts, opportunity_facts, order_facts
 from offbook.detectors.fact import Fact
-from offbook.detectors.profile import (
-    Profile,
-    customer_facts,
-    customer_owner,
-    opportunity_facts,
-    order_facts,
-    order_owner,
-    remember,
-)
+from offbook.detectors.profile import Profile, customer_owner, order_owner
 from offbook.detectors.reference import Stated
+from offbook.detectors.remembering import remember
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors.timeline import (
@@ -231,20 +225,39 @@ def _status(moment: int, status: str, **more: object) -> Event:
     return edit(moment, "E-1", "update", ("order", "O-1"), status=status, **more)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("distance, ends", [(-1, False), (0, True), (DAY, True), (DAY + 1, False)])
+def _end(moment: int, status: str | None) -> Event:
+    return _status(moment, status) if status else edit(moment, "E-1", "delete", ("order", "O-1"))
+
+
+@pytest.mark.parametrize("micro, ended", [(-1, False), (0, True), (DAY, True)])
 @pytest.mark.parametrize("status", ["cancelled", "rejected", None])
 def test_an_order_ends_when_it_is_cancelled_rejected_or_deleted(
-    status: str | None, distance: int, ends: bool
+    status: str | None, micro: int, ended: bool
 ) -> None:
-    moment = NOON + distance
-    end = _status(moment, status) if status else edit(moment, "E-1", "delete", ("order", "O-1"))
-    known = profile(order_facts, order(NOON - DAY, "O-1"), end)
-    assert (known.ended(NOON, NOON + DAY) is not None) is ends
+    known = profile(order_facts, order(NOON - DAY, "O-1"), _end(NOON, status))
+    assert (known.ended(NOON + micro) is not None) is ended
+
+
+@pytest.mark.parametrize("micro, ended", [(-1, True), (0, False)])
+@pytest.mark.parametrize("status", ["cancelled", "rejected", None])
+def test_an_order_that_is_taken_up_again_has_not_ended(
+    status: str | None, micro: int, ended: bool
+) -> None:
+    #   created ── ended ── 1 d ── submitted, or restored
+    again = NOON + DAY
+    resumed = (
+        _status(again, "submitted") if status else edit(again, "E-1", "restore", ("order", "O-1"))
+    )
+    known = profile(order_facts, order(NOON - DAY, "O-1"), _end(NOON, status), resumed)
+    assert (known.ended(again + micro) is not None) is ended
+    by = known.resumed(NOON)
+    assert by is not None
+    assert by.id == resumed.id
 
 
 def test_neither_its_approval_nor_its_completion_ends_an_order() -> None:
     known = profile(order_facts, _status(NOON, "approved"), _status(NOON + 1, "completed"))
-    assert known.ended(NOON, NOON + DAY) is None
+    assert known.ended(NOON + DAY) is None
 
 
 @pytest.mark.parametrize(

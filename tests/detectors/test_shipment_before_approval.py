@@ -155,6 +155,7 @@ SCENES = order_world.scenes(
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
     """The first dispatch of every shipment of an order told of in a day, and approved later."""
+    events = order_world.corrected(events)
     for id_ in order_world.ORDERS:
         seen: set[str] = set()
         for sent in order_world.shipments(events, id_, "dispatched"):
@@ -176,10 +177,9 @@ def oracle(events: Sequence[Event]) -> Iterator[Answer]:
 
 def _was_approved(told: Sequence[Event], id_: str, at: int) -> bool:
     """By a word of it until then, or by what the first word after says it was until then."""
-    words = order_world.first_words(told, id_)
+    words = order_world.words(told, id_)
     approved = {"approved", "completed"}
-    by_then = {status: before for status, (word, before) in words.items() if word.time <= at}
+    by_then = [{status, before} for event, status, before in words if event.time <= at]
     if by_then:
-        return bool(approved & (by_then.keys() | set(by_then.values())))
-    later = sorted((word.time, word.id, before) for word, before in words.values())
-    return bool(later) and later[0][2] in approved
+        return any(approved & said for said in by_then)
+    return bool(words) and words[0][2] in approved

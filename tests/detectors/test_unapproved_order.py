@@ -216,12 +216,15 @@ def _own_approvals(events: Sequence[Event], id_: str) -> Iterator[tuple[Event, s
 
 
 def _had_been_approved(events: Sequence[Event], id_: str, completed: Event) -> bool:
-    """Of several edits to one status only the first tells what was before."""
-    words = order_world.first_words(events, id_)
-    told = {
-        (status, before) for status, (word, before) in words.items() if word.time <= completed.time
-    }
+    """By an approval, its own image's, or an edit that followed one, and nothing took it back."""
     itself = completed.data
     assert isinstance(itself, CrmEdit)
-    before = itself.before.status if itself.before else None
-    return before == "approved" or any("approved" in it for it in told)
+    known = False
+    for event, status, before in order_world.words(events, id_):
+        if event.time > completed.time:
+            break
+        if status in ("rejected", "cancelled"):
+            known = known and event.time == completed.time
+        elif status == "approved" or (before == "approved" and status != "completed"):
+            known = True
+    return known or bool(itself.before and itself.before.status == "approved")

@@ -123,7 +123,7 @@ def test_without_reference_employees_it_is_silent() -> None:
 
 def test_the_owner_who_saves_his_customer_again_took_nothing() -> None:
     #   whole images: the owner stands in every edit
-    assert found(sets("0s", "E-1", was="E-1"), sets("1d", "E-1", was="E-1", phone="1")) == []
+    assert found(sets("0s", "E-1", was="E-1"), sets("1d", "E-1", was="E-1", email="a@b.c")) == []
     #   and in those that tell nothing of before
     assert found(sets("-1d", "E-1", by="E-9"), sets("0s", "E-1"), sets("1d", "E-1")) == []
 
@@ -176,7 +176,7 @@ def test_a_document_that_names_the_new_owner_afterwards_undoes_nothing() -> None
     run = local(DETECTOR, reference=reference)
     alerts = run.run([sets("0s", "E-1")])
     reference.put(customer("C-1", "E-1", moment=after(NOON, "14h")))
-    alerts += run.run([sets("1d", "E-1", phone="1"), order(after(NOON, "2d"), "O-1")])
+    alerts += run.run([sets("1d", "E-1", email="a@b.c"), order(after(NOON, "2d"), "O-1")])
     assert evidence(only(alerts)) == ids(sets("0s", "E-1"))
     assert only(alerts).revision == 1
 

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET
 
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.detector import Common, Detector
@@ -23,6 +24,7 @@ from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Alert
 from offbook.events.event import Event, Origin
+from offbook.events.folding import fold
 from offbook.events.times import micros
 from offbook.events.types import (
     KIND_OF_DATA,
@@ -44,7 +46,8 @@ from offbook.events.types import (
 )
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-COMPANY_ACCOUNT = "6222-OURS"
+COMPANY_ACCOUNT = "6222OURS"
+SOURCE = "//test.example"
 Moment = str | int
 
 
@@ -62,13 +65,14 @@ def after(moment: Moment, span: str, micro: int = 0) -> int:
 
 
 def event(moment: Moment, data: EventData, id: str | None = None) -> Event:
-    """`data` as an event that happened at `moment`."""
+    """`data` as an event that happened at `moment`, as decoding gives it."""
     kind = KIND_OF_DATA[type(data)]
     time = at(moment)
     if id is None:
-        told = repr((time, data)).encode()
+        told = repr((time, data)).replace("UNSET", "None").encode()
         id = f"{kind.topic}-{blake2b(told, digest_size=6).hexdigest()}"
-    return Event("//test.example", id, time, data, Origin(kind.topic, 0, 0))
+    data, sent = fold(data)
+    return Event(SOURCE, id, time, data, Origin(kind.topic, 0, 0), sent)
 
 
 def edit(
@@ -299,8 +303,8 @@ def employee(
 
 
 def customer(id: str, owner: str | None = None, *, moment: Moment = DOCUMENTED) -> Event:
-    """A reference document: a customer, as of `moment`."""
-    return event(moment, ReferenceCustomer(id, owner=owner))
+    """A reference document: a customer, as of `moment`; without an `owner` it does not say."""
+    return event(moment, ReferenceCustomer(id, owner=owner or UNSET))
 
 
 def company(*documents: Event) -> Reference:
@@ -368,6 +372,11 @@ def only(alerts: Iterable[Alert]) -> Alert:
 def evidence(alert: Alert) -> list[str]:
     """The ids of the events an alert rests on."""
     return [piece.id for piece in alert.evidence]
+
+
+def withdrawing(note: str) -> str:
+    """The note of an event by which an alert was withdrawn."""
+    return f"{note}; the alert was withdrawn by it, sent by {SOURCE}"
 
 
 def ids(*events: Event) -> list[str]:

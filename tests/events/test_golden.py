@@ -109,4 +109,3 @@ def test_the_alerts_fields_stand_in_the_order_of_the_contract() -> None:
     assert list(golden)[len(promised.split()) :] == ["rule", "suppressed", "account_holder"]
     assert " ".join(golden["evidence"][0]) == "source id type time topic partition offset note"
     assert list(golden["title"]) == list(golden["summary"]) == ["en", "zh"]
-

@@ -35,16 +35,25 @@ def assert_withheld(outcome: Event | Rejected) -> None:
 
 @st.composite
 def naming_keys(draw: st.DrawFn) -> str:
-    """Keys that begin with one of the two words, in any mixture of case."""
+    """Keys that begin with one of the two words, in any mixture of case and width, with what
+    nobody sees before or between the letters."""
     word = draw(st.sampled_from(["reporter", "whistleblower"]))
-    cased = "".join(draw(st.sampled_from([c, c.upper()])) for c in word)
+    unseen = st.sampled_from(["", "", "\u200b", "\ufeff", "\u00ad"])
+    cased = draw(st.sampled_from(["", " ", "\u3000"]))
+    for letter in word:
+        shapes = [letter, letter.upper(), chr(ord(letter) + 0xFEE0), chr(ord(letter) + 0x1D3B9)]
+        cased += draw(unseen) + draw(st.sampled_from(shapes))
     return cased + draw(st.sampled_from(["", "s", "_name", "Phone", " ", "举报人"]))
 
 
 @st.composite
 def escaped(draw: st.DrawFn, text: str) -> str:
     r"""`text` as a JSON string, some of its letters as \\uXXXX."""
-    letters = [f"\\u{ord(c):04x}" if draw(st.booleans()) else json.dumps(c)[1:-1] for c in text]
+    letters = [json.dumps(c, ensure_ascii=draw(st.booleans()))[1:-1] for c in text]
+    letters = [
+        f"\\u{ord(c):04x}" if c.isascii() and draw(st.booleans()) else letter
+        for c, letter in zip(text, letters, strict=True)
+    ]
     return '"' + "".join(letters) + '"'
 
 

@@ -35,7 +35,9 @@ from tests.events.strategies import events
 from tests.events.test_golden import ALERT
 
 DOCS = Path(__file__).parents[2] / "docs"
-VALIDATORS = {kind.type: jsonschema.Draft202012Validator(event_schema(kind)) for kind in KIND_OF_TYPE.values()}
+VALIDATORS = {
+    kind.type: jsonschema.Draft202012Validator(event_schema(kind)) for kind in KIND_OF_TYPE.values()
+}
 
 
 def test_the_rendered_files_are_current() -> None:

@@ -381,10 +381,14 @@ def bulk_delete(company: Company) -> Iterator[Found]:
 def leak_then_lost(company: Company) -> Iterator[Found]:
     found = set()
     stages: dict[str, str] = {}
+    last: dict[str, str] = {}
+    for edit in company.events:
+        if edit.edits("opportunity") and (stage := _stage(edit)) is not None:
+            last[edit.data["object"]["id"]] = stage
     for lost in company.events:
         if not lost.edits("opportunity"):
             continue
-        stage = lost.image("after", "stage") or ("open" if lost.data["op"] == "create" else None)
+        stage = _stage(lost)
         if stage is None:
             continue
         opportunity = lost.data["object"]["id"]
@@ -402,10 +406,14 @@ def leak_then_lost(company: Company) -> Iterator[Found]:
             and hit.get("customer") in customers
             and hours(0) <= lost.time - hit.time <= days(14)
         ]
-        if hits:
+        if hits and last[opportunity] == "lost":
             found.add(opportunity)
             who, events = hits[0].data["employee"], _told(*hits, lost)
             yield Found("leak-then-lost", lost.id, who, customers[0], None, None, 60, events)
+
+
+def _stage(edit: Happened) -> str | None:
+    return edit.image("after", "stage") or ("open" if edit.data["op"] == "create" else None)
 
 
 def chat_burst(company: Company) -> Iterator[Found]:

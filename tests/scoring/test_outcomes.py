@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -35,6 +36,20 @@ def test_the_highest_revision_decides_in_whatever_order_they_come(turn: int) -> 
     done = outcomes([fraud("F-1", "a")], revisions[::turn])
     assert [one.standing for one in done.alerts] == ["withdrawn"]
     assert done.frauds[0].caught == {}, "what was taken back has caught nobody"
+
+
+def test_of_two_that_claim_one_revision_the_same_one_counts_whichever_comes_first() -> None:
+    revisions = [
+        alert("A", "a", "b", detected_at="2026-02-01T11:00:00+08:00"),
+        alert("A", "a", revision=2, detected_at="2026-02-01T12:00:00+08:00"),
+        alert("A", "x", revision=2, detected_at="2026-02-01T10:30:00+08:00", state="withdrawn"),
+        alert("A", "b", revision=1, detected_at="2026-02-01T10:20:00+08:00"),
+        alert("B", "b"),
+    ]
+    frauds = [fraud("F-1", "a"), fraud("F-2", "b")]
+    first, *others = (outcomes(frauds, list(order)) for order in permutations(revisions))
+    assert len(others) == 119
+    assert all(other == first for other in others)
 
 
 def test_the_delay_runs_to_the_first_firing_revision_that_saw_the_fraud() -> None:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from offbook.detectors.catalogue import BY_ID
 
@@ -39,6 +39,35 @@ def offbook(
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
     )
+
+
+#: Runs a command, gives its status and passes on what it says, and at the end its peak in KiB. A
+#: small process of its own: the peak of what this one has held would count for its children.
+_MEASURE = """
+import resource, subprocess, sys
+status = subprocess.run([sys.executable, "-m", "offbook", *sys.argv[1:]]).returncode
+unit = 1024 if sys.platform == "darwin" else 1
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // unit, file=sys.stderr)
+sys.exit(status)
+"""
+
+
+def peak(
+    *arguments: str, stdin: IO[bytes] | None = None, timeout: float = 60.0
+) -> tuple[subprocess.CompletedProcess[str], float]:
+    """`offbook ARGUMENTS…` run to its end, and the most memory it ever held, in MiB."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURE, *arguments],
+        stdin=stdin if stdin is not None else subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=environment(),
+        check=False,
+    )
+    *said, held = done.stderr.splitlines()
+    done.stderr = "".join(f"{line}\n" for line in said)
+    return done, int(held) / 1024
 
 
 def alerts(output: str) -> list[dict[str, Any]]:

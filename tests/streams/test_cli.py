@@ -150,6 +150,7 @@ def test_replay_prints_alerts_and_nothing_else() -> None:
         "mode",
         "rule",
         "suppressed",
+        "account_holder",
     ]
     assert {alert["mode"] for alert in revisions} == {"replay"}
     assert "0 bad lines" in done.stderr
@@ -198,6 +199,17 @@ def test_replay_runs_only_the_detectors_asked_for_with_the_parameters_set(tmp_pa
     assert {alert["detector"] for alert in alerts(two.stdout)} == {"chat-burst"}
     stopped = offbook("replay", STORY, "--detector", "chat-burst", OFFBOOK_CONFIG=str(config))
     assert stopped.returncode == 0
+
+
+def test_replay_does_not_take_a_mistyped_year_for_the_end_of_time(tmp_path: Path) -> None:
+    mistyped = json.loads(Path(STORY).read_bytes().splitlines()[0])
+    file = tmp_path / "mistyped.ndjson"
+    file.write_text(json.dumps({**mistyped, "id": "x", "time": "2099-03-02T10:00:00Z"}), "utf-8")
+    done = offbook("replay", str(file), REFERENCE, STORY)
+    assert done.returncode == 0
+    assert standing(done.stdout) == standing(offbook("replay", REFERENCE, STORY).stdout)
+    assert done.stderr.startswith(f"{file}:1: time: `time` is more than 5 minutes ahead of")
+    assert "1 bad lines" in done.stderr
 
 
 def test_replay_until_reports_what_is_missing_by_then() -> None:

@@ -66,6 +66,34 @@ def test_what_it_says_of_the_story(alert_id: str, language: str, replayed: Path)
     assert done.stdout == golden.read_text("utf-8")
 
 
+def test_the_highest_revision_is_explained_on_whatever_line_it_stands(
+    replayed: Path, tmp_path: Path
+) -> None:
+    turned = tmp_path / "turned.ndjson"
+    turned.write_bytes(b"\n".join(reversed(replayed.read_bytes().splitlines())))
+    expected = offbook("explain", BULK_DELETE, "--from", str(replayed))
+    done = offbook("explain", BULK_DELETE, "--from", str(turned))
+    assert "revision 3" in done.stdout
+    assert (done.stdout, done.stderr) == (expected.stdout, "")
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_two_that_claim_one_revision_the_same_is_explained_and_both_lines_are_named(
+    replayed: Path, tmp_path: Path, turn: int
+) -> None:
+    *_, newest = revisions(replayed, BULK_DELETE)
+    other = msgspec.structs.replace(newest, score=61)
+    file = tmp_path / "alerts.ndjson"
+    file.write_bytes(b"\n".join([msgspec.json.encode(it) for it in (newest, other)][::turn]))
+    done = offbook("explain", BULK_DELETE, "--from", str(file), "--json")
+    assert json.loads(done.stdout)["alert"]["score"] == min(newest, other, key=Alert.content).score
+    assert done.returncode == 0
+    assert done.stderr == (
+        f"{file}:2: revision: revision 3 of {BULK_DELETE} stands in line 1 with other content; give"
+        " the alerts of one run\n"
+    )
+
+
 def test_every_alert_of_the_story_can_be_explained_in_both_languages(
     replayed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from kafka import KafkaConsumer, TopicPartition
+from msgspec.structs import replace
 
 from offbook.events.decode import decode_structured
 from offbook.events.event import Event, Origin
 from offbook.events.times import HOUR, micros, moment, parse_rfc3339
 from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS
+from offbook.streams.documents import Documents
 from offbook.streams.embedded import EmbeddedKafka
+from offbook.streams.ndjson import sources
 from offbook.streams.produce import (
     ProduceError,
     RebaseError,
@@ -115,6 +118,51 @@ def test_an_event_ahead_of_the_clock_is_not_sent(tmp_path: Path) -> None:
     assert produce([str(file)], Settings(), sink, said.append).bad == 1
     assert sink.sent == []
     assert "ahead of the clock" in said[0]
+
+
+def test_a_heartbeat_of_a_file_is_for_no_topic_and_is_not_sent(tmp_path: Path) -> None:
+    beat = json.loads(lines(STORY)[0]) | {"type": "offbook.heartbeat.v1", "data": {}}
+    file = tmp_path / "beats"
+    file.write_bytes(json.dumps(beat).encode() + b"\n" + lines(STORY)[1])
+    for rebase in (None, "now"):
+        sink, said = Kept(), list[str]()
+        assert produce([str(file)], Settings(), sink, said.append, rebase=rebase).bad == 1
+        assert len(sink.sent) == 1
+        assert said == [
+            f"{file}:1: type: A heartbeat in a file does not say which topic it is for; let the"
+            " system that feeds a topic send it there, behind its events."
+        ]
+
+
+def test_a_mistyped_year_is_warned_of_before_it_moves_the_whole_file(tmp_path: Path) -> None:
+    mistyped = json.loads(lines(STORY)[0]) | {"time": "2036-03-02T10:00:00Z", "id": "mistyped"}
+    file = tmp_path / "mistyped"
+    file.write_bytes(b"\n".join([json.dumps(mistyped).encode(), *lines(STORY)]))
+    order: list[str] = []
+
+    class Told(Kept):
+        def send(self, topic: str, key: bytes, value: bytes) -> None:
+            order.append("sent")
+
+    produce([REFERENCE, str(file)], Settings(), Told(), order.append, rebase="now")
+    assert [index for index, what in enumerate(order) if what != "sent"] == [0]
+    assert order[0].startswith(f"{file}:")
+    assert order[0].endswith(
+        f" to {file}:1 (2036-03-02T10:00:00Z): nothing happens for 9 years: probably a year is"
+        " mistyped"
+    )
+
+
+def test_phones_are_at_home_where_the_settings_say(tmp_path: Path) -> None:
+    goods = json.loads(next(line for line in lines(STORY) if b"offbook.shipment.v1" in line))
+    goods["data"]["phone"] = "030 901820"
+    file = tmp_path / "goods"
+    file.write_text(json.dumps(goods), encoding="utf-8")
+    for region, phone in (("DE", "+4930901820"), ("CN", "+8630901820")):
+        with sources([str(file)]) as inputs:
+            documents = Documents(inputs, lambda *_: None, region=region)
+            [(event, _, place)] = documents.others()
+        assert (event.data, place) == (replace(event.data, phone=phone), (0, 1))
 
 
 def test_an_employees_deeds_have_one_key_and_a_reference_document_has_its_id() -> None:

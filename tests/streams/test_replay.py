@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from offbook.events.times import parse_rfc3339
 from offbook.streams.ndjson import InputError
 from offbook.streams.replay import Replayed, replay
 from offbook.streams.settings import Settings, configured_detectors
+from offbook.streams.sorter import LIMIT
 from tests.streams.commands import REFERENCE, STORY
 
 Write = Callable[..., str]
@@ -66,13 +68,22 @@ def account(id_: str) -> dict[str, Any]:
 
 
 def run(
-    *files: str, only: tuple[str, ...] = (), until: str | None = None
+    *files: str,
+    only: tuple[str, ...] = (),
+    until: str | None = None,
+    wall: str | None = None,
+    limit: int = LIMIT,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
 ) -> tuple[Replayed, list[Alert], list[str]]:
     emitted: list[Alert] = []
     said: list[str] = []
-    detectors = [d for d in configured_detectors(Settings()) if not only or d.id in only]
-    end = parse_rfc3339(until) if until else None
-    done = replay(files, Settings(), detectors, emitted.append, said.append, until=end)
+    detectors = [d for d in configured_detectors(settings) if not only or d.id in only]
+    done = replay(
+        *(files, settings, detectors, emitted.append, said.append),
+        until=parse_rfc3339(until) if until else None,
+        wall=parse_rfc3339(wall) if wall else None,
+        limit=limit,
+    )
     return done, emitted, said
 
 
@@ -120,24 +131,20 @@ def test_several_files_are_merged_by_event_time(write: Write) -> None:
     assert len(times) == 20, "the alert comes with the twentieth delete of both files together"
 
 
-def test_one_file_keeps_its_order_and_what_comes_out_of_turn_counts(write: Write) -> None:
+def test_lines_count_in_the_order_of_time_wherever_they_stand(write: Write) -> None:
     events = write(
         "a",
         deletion("b", "2026-03-02T10:30:00Z", 10),
-        deletion("c", "2026-03-05T10:30:00Z", 1),
+        deletion("c", "2026-05-05T10:30:00Z", 1),
         deletion("a", "2026-03-02T10:00:00Z", 10),
     )
     done, alerts, _ = run(events, only=("bulk-delete",))
-    assert (done.late, done.newest) == (0, parse_rfc3339("2026-03-05T10:30:00Z"))
-    assert [fact.id for fact in alerts[-1].evidence] == ["a", "b"]
-
-
-def test_what_comes_later_than_lateness_is_counted_as_late(write: Write) -> None:
-    events = write(
-        "a", deletion("c", "2026-03-20T10:30:00Z", 1), deletion("a", "2026-03-02T10:00:00Z", 1)
+    assert (done.first, done.newest) == (
+        parse_rfc3339("2026-03-02T10:00:00Z"),
+        parse_rfc3339("2026-05-05T10:30:00Z"),
     )
-    done, _, _ = run(events)
-    assert (done.events, done.late) == (2, 1)
+    assert [alert.revision for alert in alerts] == [1]
+    assert [(fact.id, fact.offset) for fact in alerts[0].evidence] == [("a", 3), ("b", 1)]
 
 
 def test_a_repeat_counts_once(write: Write) -> None:
@@ -161,12 +168,6 @@ def test_events_after_until_are_left_out_and_counted(write: Write) -> None:
     )
     done, alerts, _ = run(events, only=("bulk-delete",), until="2026-03-02T10:20:00Z")
     assert (done.events, done.beyond, alerts) == (1, 1, [])
-
-
-def test_nothing_lies_in_the_future_of_a_replay(write: Write) -> None:
-    done, alerts, _ = run(write("a", deletion("a", "2099-03-02T10:00:00Z", 30)))
-    assert done.bad == 0
-    assert [alert.detector for alert in alerts] == ["bulk-delete"]
 
 
 def test_evidence_names_topic_and_line(write: Write) -> None:
@@ -250,3 +251,176 @@ def test_suppressed_alerts_are_told_with_their_reason_and_counted_by_allowance(
     assert "  bulk-delete: 2 firing" in summary
     assert "    1 of them suppressed by allowance 2" in summary
     assert not [line for line in summary if "E-1" in line or "ticket" in line]
+
+
+def test_a_conflict_changes_nothing_and_is_told_with_the_place_of_the_first(write: Write) -> None:
+    first, second = (
+        write("a", deletion("x", "2026-03-02T10:00:00Z", 5)),
+        write(
+            "b",
+            deletion("other", "2026-03-02T09:00:00Z", 1),
+            deletion("x", "2026-03-09T10:00:00Z", 30),
+        ),
+    )
+    for files in ((first, second), (second, first)):
+        done, alerts, said = run(*files, only=("bulk-delete",))
+        assert alerts == []
+        assert (done.events, done.repeats, done.conflicts, done.bad) == (2, 0, 1, 0)
+        assert said == [
+            f"{second}:2: id: {first}:1 has the same `type`, `source` and `id`, and other content;"
+            " give each event an id of its own"
+        ]
+        assert "1 conflicts" in done.summary()[0]
+
+
+def test_of_a_conflict_at_one_moment_the_bytes_decide_which_stays(write: Write) -> None:
+    few, many = (deletion("x", "2026-03-02T10:00:00Z", count) for count in (29, 31))
+    for lines in ((few, many), (many, few)):
+        done, (alert,), _ = run(write("a", *lines), only=("bulk-delete",))
+        assert done.conflicts == 1
+        assert alert.evidence[0].note == "deleted (29 records)"
+
+
+def test_the_same_id_of_another_type_is_another_event(write: Write) -> None:
+    time = "2026-03-02T10:00:00Z"
+    done, _, _ = run(write("a", deletion("x", time, 1), payment("x", time)))
+    assert (done.events, done.repeats, done.conflicts) == (2, 0, 0)
+
+
+def test_a_repeat_may_be_written_otherwise(write: Write) -> None:
+    one = deletion("x", "2026-03-02T10:00:00Z", 30)
+    zone = {**one, "time": "2026-03-02T18:00:00+08:00"}
+    more = {**one, "sent_at": "2026-03-02T10:00:07Z"}
+    spaced = json.dumps(one, separators=(" ,  ", " :  "))
+    blank = {**one, "data": {**one["data"], "actor": " E-1 "}}
+    done, alerts, said = run(write("a", one, zone, more, spaced, blank), only=("bulk-delete",))
+    assert (done.events, done.repeats, done.conflicts, said) == (1, 4, 0, [])
+    assert len(alerts) == 1
+
+
+def test_reference_documents_may_say_something_new_under_their_old_id(write: Write) -> None:
+    later = {**account("A-9"), "time": "2026-03-05T00:00:00Z"}
+    done, _, said = run(write("a", account("A-9"), later, payment("P", "2026-03-06T00:00:00Z")))
+    assert (done.reference, done.conflicts, said) == (2, 0, [])
+
+
+def test_heartbeats_are_passed_over_and_counted(write: Write) -> None:
+    beats = [
+        document(f"beat-{n}", "offbook.heartbeat.v1", f"2026-03-{n:02}T10:00:00Z") for n in (3, 9)
+    ]
+    due = payment("P-1", "2026-03-02T10:00:00Z", order="O-1")
+    done, alerts, _ = run(write("a", *beats, due), only=("unmatched-payment",))
+    assert (done.events, done.heartbeats, alerts) == (1, 2, [])
+    assert done.newest == parse_rfc3339("2026-03-02T10:00:00Z")
+    assert "2 heartbeats" in done.summary()[0]
+
+
+WALL = "2026-06-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("time", "until", "outcome"),
+    [
+        ("2026-06-01T00:05:00Z", None, "event"),
+        ("2026-06-01T00:05:01Z", None, "bad"),
+        ("2036-03-02T10:00:00Z", None, "bad"),
+        ("2026-05-30T00:00:00Z", "2026-05-01T00:00:00Z", "beyond"),
+        ("2026-06-01T00:05:01Z", "2026-05-01T00:00:00Z", "bad"),
+        ("2026-06-20T00:00:00Z", "2026-07-01T00:00:00Z", "event"),
+        ("2026-07-01T00:00:01Z", "2026-07-01T00:00:00Z", "bad"),
+    ],
+)
+def test_what_lies_ahead_of_the_clock_and_of_until_is_no_event(
+    write: Write, time: str, until: str | None, outcome: str
+) -> None:
+    events = write("a", deletion("a", "2026-04-02T10:00:00Z", 1), deletion("b", time, 30))
+    done, _, said = run(events, until=until, wall=WALL)
+    assert (done.events - 1, done.beyond, done.bad) == (
+        outcome == "event",
+        outcome == "beyond",
+        outcome == "bad",
+    )
+    if outcome == "bad":
+        assert said == [
+            f"{events}:2: time: `time` is more than 5 minutes ahead of the clock; check clock and"
+            " offset: local time sent as `Z` is 8 hours ahead in China."
+        ]
+
+
+def test_a_reference_document_ahead_of_the_clock_is_none(write: Write) -> None:
+    ahead = {**account("A-9"), "time": "2062-03-05T00:00:00Z"}
+    done, _, said = run(write("a", ahead), wall=WALL)
+    assert (done.reference, done.bad, len(said)) == (0, 1, 1)
+
+
+def test_years_in_which_nothing_happens_are_warned_of(write: Write) -> None:
+    one = write("one", deletion("b", "2026-03-02T10:00:00Z", 1), deletion("c", WALL, 1))
+    two = write("two", account("A"), deletion("a", "2016-03-02T10:00:00Z", 1))
+    done, _, said = run(one, two, wall=WALL)
+    assert said == [
+        f"{two}:2 (2016-03-02T10:00:00Z) to {one}:1 (2026-03-02T10:00:00Z): nothing happens for 10"
+        " years: probably a year is mistyped"
+    ]
+    assert done.events == 3
+    two_years = write(
+        "a", deletion("a", "2024-02-01T00:00:00Z", 1), deletion("b", "2026-02-01T00:00:00Z", 1)
+    )
+    assert run(two_years)[2] == []
+
+
+def test_bad_lines_are_told_by_file_and_line_whenever_they_are_found_to_be_bad(
+    write: Write,
+) -> None:
+    late, early = (
+        {**deletion(id_, time, 1), "data": {}}
+        for id_, time in (("late", "2026-03-09T10:00:00Z"), ("early", "2026-03-02T10:00:00Z"))
+    )
+    good = [deletion("same", f"2026-03-0{day}T10:00:00Z", 1) for day in (4, 5)]
+    one, two = write("one", late, "{", *good, early), write("two", "[]", late, early)
+    done, _, said = run(one, two)
+    assert (done.bad, done.conflicts) == (6, 1)
+    assert [":".join(line.split(":")[:2]) for line in said] == [
+        *(f"{one}:{line}" for line in (1, 2, 4, 5)),
+        *(f"{two}:{line}" for line in (1, 2, 3)),
+    ]
+
+
+def test_of_many_bad_lines_the_first_are_told_in_whatever_order_they_are_met(write: Write) -> None:
+    lines = [{**deletion(f"{n}", f"2026-03-02T10:{59 - n}:00Z", 1), "data": {}} for n in range(40)]
+    file = write("a", *lines)
+    done, _, said = run(file)
+    assert done.bad == 40
+    assert [int(line.split(":")[1]) for line in said[:-1]] == list(range(1, 21))
+
+
+def test_progress_is_shown_of_reading_and_of_replaying(write: Write) -> None:
+    shown: dict[str, list[int]] = {}
+    totals: dict[str, int | None] = {}
+
+    @contextmanager
+    def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        totals[what] = total
+        yield shown.setdefault(what, []).append
+
+    file = write("a", *(deletion(f"{n}", "2026-03-02T10:00:00Z", 1) for n in range(3500)))
+    replay([file], Settings(), [], lambda _: None, lambda _: None, progress=progress)
+    assert list(totals) == ["reading", "replaying"]
+    assert totals["reading"] == sum(shown["reading"]) == Path(file).stat().st_size
+    assert (totals["replaying"], shown["replaying"]) == (3500, [1000] * 3)
+
+
+def test_phones_are_at_home_where_the_settings_say(write: Write) -> None:
+    """An employee's own phone as consignee's, once with and once without the country code."""
+    staff = document(
+        "ref", "offbook.reference.employee.v1", "2026-03-01T00:00:00Z",
+        employee="E-1", phones=["030 901820"],
+    )  # fmt: skip
+    goods = document(
+        "ship", "offbook.shipment.v1", "2026-03-02T00:00:00Z",
+        shipment="S-1", status="dispatched", customer="C-1", phone="+49 30 901820",
+    )  # fmt: skip
+    file = write("a", staff, goods)
+    for region, found in (("DE", 1), ("CN", 0)):
+        settings = Settings(phone_region=region)
+        _, alerts, _ = run(file, only=("diverted-consignee",), settings=settings)
+        assert len(alerts) == found, region

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,6 +16,8 @@ import pytest
 
 from offbook.events.alert import Alert
 from offbook.events.label import Fraud, Labels, encode_labels
+from offbook.streams.ndjson import LONGEST
+from offbook.streams.scoring import read_and_score
 from tests.scoring.cases import COMPANY, alert, fraud
 from tests.streams.commands import REFERENCE, ROOT, STORY, environment, offbook
 
@@ -125,6 +128,64 @@ def test_an_allowance_that_blinds_and_a_trial_are_told_with_the_frauds_they_cost
     assert "offbook-payment (on trial)" in picture.read_text("utf-8")
     chinese = offbook("score", "-", labels, "--config", settings, "--lang", "zh", stdin=replayed)
     assert chinese.stdout.endswith("  revenge (bulk-delete): 豁免: bulk-delete\n")
+
+
+def test_the_highest_revision_decides_on_whatever_line_it_stands(tmp_path: Path) -> None:
+    revisions = [
+        alert("A", "a", revision=3, state="withdrawn"),
+        alert("A", "a"),
+        alert("A", "a", revision=2),
+        alert("B", "b"),
+    ]
+    labels = labels_file(tmp_path, fraud("F-1", "a"), fraud("F-2", "b"))
+    said = set()
+    for order in permutations(revisions):
+        done = read_and_score(alerts_file(tmp_path, order), labels, lambda _: None)
+        assert (done.revisions, done.strange) == (4, [])
+        assert [one.standing for one in done.outcomes.alerts] == ["withdrawn", "right"]
+        assert [bool(one.caught) for one in done.outcomes.frauds] == [False, True]
+        said.add(msgspec.json.encode(done.outcomes))
+    assert len(said) == 1
+
+
+def test_a_revision_that_is_told_otherwise_is_strange_and_named_by_its_line(
+    tmp_path: Path,
+) -> None:
+    same, other = alert("A", "a"), alert("A", "a", score=61)
+    alerts = alerts_file(tmp_path, [same, same, other, same, alert("A", "a", revision=2)])
+    done = offbook("score", alerts, labels_file(tmp_path, fraud("F", "a")))
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "5 alert revisions, 0 bad lines",
+        f"{alerts}:3: revision: revision 1 of A stands in line 1 with other content; give the"
+        " alerts of one run",
+    ]
+
+
+def test_of_many_strange_lines_the_first_are_named_and_all_counted(tmp_path: Path) -> None:
+    alerts = alerts_file(tmp_path, [alert("A", "a", score=score) for score in range(51)])
+    done = read_and_score(alerts, labels_file(tmp_path), lambda _: None)
+    assert len(done.strange) == 21
+    assert done.strange[-1] == f"{alerts}: 50 lines in all tell a revision otherwise"
+
+
+def test_labels_may_be_longer_than_a_line_of_events_may(tmp_path: Path) -> None:
+    many = tuple(fraud(f"F-{n}", *(f"event-{n}-{m}" for m in range(40))) for n in range(600))
+    labels = labels_file(tmp_path, *many)
+    assert Path(labels).stat().st_size > LONGEST
+    done = read_and_score(alerts_file(tmp_path, [alert("A", "event-7-3")]), labels, print)
+    assert sum(bool(one.caught) for one in done.outcomes.frauds) == 1
+
+
+def test_a_line_longer_than_any_alert_is_bad(tmp_path: Path) -> None:
+    alerts = alerts_file(tmp_path, [alert("A", "a")])
+    with Path(alerts).open("ab") as file:
+        file.write(b'"' + b"x" * 3 * LONGEST + b'"\n')
+    done = offbook("score", alerts, labels_file(tmp_path, fraud("F", "a")))
+    assert done.returncode == 1
+    assert (
+        f"{alerts}:2: json: the line is longer than 1088 KiB; give one alert a line" in done.stderr
+    )
 
 
 def test_packed_alerts_and_labels_are_read_as_they_are(tmp_path: Path) -> None:
@@ -294,6 +355,25 @@ def test_tune_says_which_lines_are_bad_once(tmp_path: Path) -> None:
     done = offbook("tune", "bulk-delete", "threshold", "--values", "1,2,3", str(events))
     assert done.returncode == 0
     assert done.stderr.count(f"{events}:1: ") == 1
+
+
+def test_tune_finds_the_same_whatever_the_order_of_lines_and_files(tmp_path: Path) -> None:
+    turned = tmp_path / "turned.ndjson"
+    turned.write_bytes(b"\n".join(reversed(Path(STORY).read_bytes().splitlines())))
+    arguments = ("bulk-delete", "threshold", "--values", "5,45", "--json")
+    once = offbook("tune", *arguments, STORY, REFERENCE)
+    other = offbook("tune", *arguments, REFERENCE, str(turned))
+    assert other.stdout == once.stdout
+    assert other.stderr == once.stderr
+
+
+def test_tune_takes_what_lies_ahead_of_the_clock_for_a_bad_line(tmp_path: Path) -> None:
+    events = tmp_path / "events.ndjson"
+    ahead = json.loads(Path(STORY).read_bytes().splitlines()[0]) | {"time": "2099-01-01T00:00:00Z"}
+    events.write_text(json.dumps(ahead), "utf-8")
+    done = offbook("tune", "bulk-delete", "threshold", "--values", "5,45", str(events))
+    assert done.stderr.count(f"{events}:1: time: ") == 1
+    assert "0 events, 0 reference documents, 1 bad lines" in done.stderr
 
 
 def test_tune_tells_why_a_detector_is_silent(tmp_path: Path) -> None:

@@ -38,6 +38,11 @@ def test_a_file_sets_and_a_variable_goes_over_it(tmp_path: Path) -> None:
     assert settings.common.grace == Duration("30m")
 
 
+def test_phones_are_at_home_in_the_region_that_is_set() -> None:
+    assert load(None, {}).phone_region == "CN"
+    assert load(None, {"OFFBOOK_PHONE_REGION": "HK"}).phone_region == "HK"
+
+
 ALLOW = "[[detectors.bulk-delete.allow]]\n"
 ONE = "employee = 'E-1'\n"
 
@@ -58,6 +63,15 @@ ONE = "employee = 'E-1'\n"
         ("log_format = 'xml'", "log_format: must be console or json; the default is"),
         ("timezone = 'Asia/Shangai'", "timezone: there is no time zone of that name; did you mean"),
         ("timezone = 'Asia/Beijing'", "of that name; the zone of Beijing is Asia/Shanghai"),
+        ("phone_region = 'CHN'", "phone_region: must be a region of ISO 3166 such as CN, HK or DE"),
+        (
+            "phone_region = 'cn'",
+            "phone_region: must be a region of ISO 3166 such as CN, HK or DE; ",
+        ),
+        ("phone_region = ' hk '", "such as CN, HK or DE; did you mean HK?"),
+        ("phone_region = ''", "phone_region: must be a region"),
+        ("phone_region = 'ZZ'", "phone_region: must be a region"),
+        ("phone_region = 86", "phone_region: expected text, got a whole number"),
         ("idle_after = '0s'", "idle_after: must be more than 0"),
         ("heartbeat_interval = '5s'", "heartbeat_interval: must be at most a third"),
         ("kafka_bootstrap = 'broker'", "kafka_bootstrap: expected host:port"),

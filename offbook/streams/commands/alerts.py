@@ -37,8 +37,10 @@ def replay(
     ] = None,
     config: Config = None,
 ) -> None:
-    """Run the detectors over files, without Kafka. Each alert revision is a line of JSON on
-    standard output; the summary goes to standard error."""
+    """Run the detectors over files, without Kafka, in the order of event time. Each alert revision
+    is a line of JSON on standard output; the summary goes to standard error."""
+    import time
+
     import msgspec
 
     from offbook.events.alert import Alert
@@ -59,8 +61,12 @@ def replay(
         out.write(line if line.isascii() else shown_json(line.decode()).encode())
         out.write(b"\n")
 
-    with terminal.progress("replaying", files) as advance:
-        done = run(files, settings, detectors, emit, terminal.say, until=end, advance=advance)
+    done = run(
+        *(files, settings, detectors, emit, terminal.say),
+        until=end,
+        wall=time.time_ns() // 1000,
+        progress=terminal.bar,
+    )
     out.flush()
     for line in done.summary():
         terminal.say(line)
@@ -89,6 +95,7 @@ def explain(
     """Say why there is an alert: what happened when, by which rule, how far beyond its thresholds,
     and what to do."""
     from offbook.detectors.catalogue import BY_ID
+    from offbook.streams import terminal
     from offbook.streams.alert_lookup import in_file, in_redis
     from offbook.streams.explanation import explain as lay_out
     from offbook.streams.explanation_text import show
@@ -98,7 +105,10 @@ def explain(
 
     settings = settings_of(config)
     enabled = {detector.id: detector for detector in configured_detectors(settings)}
-    alert = in_redis(alert_id, settings) if file is None else in_file(alert_id, file)
+    if file is None:
+        alert = in_redis(alert_id, settings)
+    else:
+        alert = in_file(alert_id, file, terminal.say)
     explanation = lay_out(
         alert,
         enabled.get(alert.detector, BY_ID.get(alert.detector)),

@@ -76,16 +76,20 @@ def produce(
         raise typer.Exit(WRONG)
 
 
-def validate(files: Files) -> None:
+def validate(files: Files, config: Config = None) -> None:
     """Say, line by line, what is wrong: `file:line: field: reason; mend`. Exit status 1 if
-    anything is."""
+    anything is. What is read otherwise than it was sent is summed up on standard error.
+
+    Of --config it takes phone_region, where phones without a country code are at home."""
     from offbook.streams import terminal
     from offbook.streams.validate import validate as check
 
+    region = settings_of(config).phone_region
     with terminal.progress("validating", files) as advance:
-        found = check(files, print, advance)
-    terminal.say(found.summary())
-    if found.bad:
+        found = check(files, print, advance, region=region)
+    for line in found.summary():
+        terminal.say(line)
+    if found.bad or found.conflicts:
         raise typer.Exit(WRONG)
 
 

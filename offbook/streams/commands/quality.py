@@ -113,7 +113,7 @@ def tune(
 ) -> None:
     """Replay the events once for each value of a detector's parameter, with that detector alone,
     and show what each value finds. Standard input cannot be read more than once: save it first."""
-    from functools import partial
+    import time
 
     from offbook.scoring.picture import Row, draw
     from offbook.streams import terminal
@@ -126,8 +126,8 @@ def tune(
         fail("--picture: shows recall and precision: give --labels too", UNUSABLE)
     known = read_labels(labels) if labels is not None else None
     done = run(
-        *(detector, param, values, files, settings_of(config), known, terminal.say),
-        partial(terminal.progress, files=files),
+        *(detector, param, values, files, settings_of(config), known, terminal.say, terminal.bar),
+        wall=time.time_ns() // 1000,
     )
     if json:
         print(terminal.as_json(done))
