@@ -17,10 +17,10 @@ from typing import Annotated
 
 from msgspec import structs
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
 from offbook.detectors.entity import sole
 from offbook.detectors.fact import Fact
-from offbook.detectors.money_in import private_payment_fact, received
+from offbook.detectors.money_in import is_private, private_payment_fact, received
 from offbook.detectors.ownership import customer_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
@@ -57,7 +57,11 @@ def _from_somebody(paid: Payment) -> bool:
 
 def judge(view: View, params: AccountRingParams) -> Iterable[Finding]:
     """One finding for each run of payments that enough customers made."""
-    payments = [named for paid in view.facts if (named := _with_customer(view, paid)).about]
+    payments = [
+        named
+        for paid in view.facts
+        if is_private(paid, view.reference) and (named := _with_customer(view, paid)).about
+    ]
     for run in RUN.found(payments, params):
         customers = distinct(run, view.common)
         # A bank feed may report one twice, as booked and as settled.
@@ -129,6 +133,6 @@ DETECTOR = Detector(
     },
     keeps=lambda params: params.window + ENTERED_WITHIN,
     prune=_prune,
-    folds=True,
+    folds=Folds(lambda params: params.window),
     needs=("accounts",),
 )

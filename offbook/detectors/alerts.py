@@ -90,6 +90,7 @@ class AlertWriter:
     """
 
     def __init__(self, reference: Reference, common: Common, mode: Mode) -> None:
+        self.reference = reference
         self._words = CompanyWords(reference)
         self._mode = mode
         self._told: dict[str, dict[str, str]] = {}
@@ -133,6 +134,7 @@ class AlertWriter:
             mode="shadow" if marks.shadow and self._mode == "live" else self._mode,
             rule=Rule(self._params(detector), finding.measured),
             suppressed=marks.suppressed,
+            account_holder=finding.subject.account_holder,
         )
 
     def _params(self, detector: Detector) -> dict[str, str]:

@@ -23,12 +23,6 @@ def steps(order: Profile, status: str) -> Iterator[Fact]:
         before = word
 
 
-def is_first(order: Profile, step: Fact) -> bool:
-    """Whether no other edit is known to have said so earlier."""
-    first = order.first("status", step.role)
-    return first is None or first.anchor == step.anchor
-
-
 def approved_before(order: Profile, completed: Fact) -> Fact | None:
     """The approval, or an edit that says that it followed one, be it the completion itself. What
     was rejected or cancelled since was not approved."""

@@ -181,7 +181,7 @@ def surges(
     start = end = 0
     while start < len(sales):
         last = sales[start].at + window
-        while end < len(sales) and sales[end].at <= last:
+        while end < len(sales) and sales[end].end <= last:
             end += 1
         if enough(sales[start], totals[end] - totals[start]):
             yield sales[start:end]

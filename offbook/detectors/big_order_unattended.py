@@ -199,4 +199,5 @@ DETECTOR = Detector(
     prune=_prune,
     watches=WHOSE_ORDER | {"status", "gone"},
     needs=("employees",),
+    waits=True,
 )

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from offbook.detectors.detector import Common, Detector, View
-from offbook.detectors.fact import Fact, Order, by_time, joined
+from msgspec import structs
+
+from offbook.detectors.detector import Common, View
+from offbook.detectors.fact import Fact, Order, by_time
+from offbook.detectors.now import FORGETTING, Topics
 from offbook.detectors.retelling import TOLD
 from offbook.detectors.roles import KEPT, REGISTER_KEPT, RETOLD_KEPT
+from offbook.detectors.running import Running
 from offbook.detectors.state import EntityState, Notebook
+from offbook.detectors.step import Step, StepView
+from offbook.detectors.thinning import folded, thinned
 from offbook.events.times import DAY
 
 #: New facts are no reason to look for old ones while there are fewer.
@@ -20,65 +26,47 @@ WORTH_PRUNING = 16
 #: been looked at for another reason; what is kept meanwhile makes the state a fiftieth larger.
 _TOGETHER = 7 * DAY
 
-_NEVER = 2**63 - 1
+#: Of an alert whose facts give way to those of newer ones, so many are kept.
+_SKETCH = 10
+
 _SHORTEST = min(KEPT.values())
 
 
-def prune_notebook(
-    detector: Detector,
-    state: EntityState,
-    now: int | None,
-    common: Common,
-    view: View | None = None,
-) -> int:
+def room(most: int) -> int:
+    """To how many facts too many are thinned: at the bound itself, every further fact would cost a
+    look through all."""
+    return max(most * 3 // 4, 1)
+
+
+def is_forgotten(fact: Fact, forgets: int, common: Common) -> bool:
+    """Whether the profile remembers nothing as old as this fact."""
+    return fact.at < forgets - common.lateness - KEPT.get(fact.role, REGISTER_KEPT)
+
+
+def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | None) -> int:
     """Drop what can no longer matter, then what is too much; how many facts were too much.
 
     Without a `view`, after a judgement that failed, a detector that forgets by one forgets nothing.
     """
+    detector, state = ran.detector, step.state
     notebook = state.notebooks[detector.id]
     notebook.unseal()
-    facts = notebook.facts
-    if view is not None:
-        view.facts = facts
-    if now is not None:
-        over = now - common.lateness - common.grace
-        done = over - detector.keeps(detector.params)
-        raised = notebook.raised
-        if raised and detector.dossier is None:
+    if step.forgets is not None:
+        over = step.forgets - common.lateness - common.grace
+        if detector.dossier is None:
             # What is judged by the profile can be found as long as that is kept.
-            for anchor in [it for it in raised if raised[it].finding.until < done]:
+            done = over - ran.keeps
+            for anchor in [it for it, one in notebook.raised.items() if one.finding.until < done]:
                 state.let_go(detector.id, anchor)
-        if detector.prune is not None:
-            facts = detector.prune(facts, detector.params, over)
-        elif detector.forget is not None:
-            facts = detector.forget(view, detector.params, over) if view is not None else facts
-        elif facts and facts[0].at < done:
-            old = bisect_left(facts, done, key=by_time)
-            if raised and detector.holds_evidence:
-                held = _evidence(notebook)
-                facts = [it for it in facts[:old] if it.order in held] + facts[old:]
-            else:
-                del facts[:old]
+        try:
+            notebook.facts = _still_of_use(ran, notebook, view, over)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
+            step.fail(detector.id, error)
     evicted = 0
-    most = common.max_facts
-    if len(facts) > most:
-        kept = facts
-        if detector.folds:
-            within = (detector.reach or detector.keeps)(detector.params)
-            kept = _fold(
-                facts,
-                lambda fact: (fact.role, fact.about, fact.fields.get("currency")),
-                within,
-            )
-            if len(kept) > most:
-                kept = _fold(kept, lambda fact: fact.role, within)
-        if len(kept) > most:
-            notebook.floor = kept[-most - 1].at
-            kept = kept[-most:]
-        evicted = len(facts) - len(kept)
-        facts = kept
-    notebook.facts = facts
-    if not facts and detector.dossier is None:
+    if len(notebook.facts) > common.max_facts:
+        evicted = _make_room(ran, notebook, common.max_facts)
+    _sketch(notebook, common.max_facts)
+    if not notebook.facts and detector.dossier is None:
         # Nothing can be found of no facts, and `judge` may count on one.
         for anchor in list(notebook.raised):
             state.let_go(detector.id, anchor)
@@ -86,72 +74,102 @@ def prune_notebook(
     return evicted
 
 
-def forget_unjudged(
-    detector: Detector,
-    state: EntityState,
-    now: int | None,
-    common: Common,
-    view: View | None = None,
-) -> int:
+def _still_of_use(ran: Running, notebook: Notebook, view: View | None, over: int) -> list[Fact]:
+    detector, facts = ran.detector, notebook.facts
+    if detector.prune is not None:
+        return detector.prune(facts, detector.params, over)
+    if detector.forget is not None:
+        if view is None:
+            return facts
+        view.facts = facts
+        return detector.forget(view, detector.params, over)
+    done = over - ran.keeps
+    if not facts or facts[0].at >= done:
+        return facts
+    old = bisect_left(facts, done, key=by_time)
+    if notebook.raised and detector.holds_evidence:
+        held = _evidence(notebook)
+        return [it for it in facts[:old] if it.order in held] + facts[old:]
+    return facts[old:]
+
+
+def _make_room(ran: Running, notebook: Notebook, most: int) -> int:
+    """Fold, then drop what there is most of. What was raised on what is dropped stands."""
+    facts, enough = notebook.facts, room(most)
+    before = len(facts)
+    runs = [
+        (one.finding.facts[0], {it.order for it in one.finding.facts})
+        for one in notebook.raised.values()
+    ]
+    folds, params = ran.detector.folds, ran.detector.params
+    if folds is not None and ran.window is not None:
+        facts = folded(facts, enough, ran.window, lambda fact: folds.alike(fact, params), runs)
+    if len(facts) > most:
+        kept = thinned(facts, enough, {order for _, orders in runs for order in orders})
+        known = {fact.order for fact in kept}
+        notebook.floor = max(fact.at for fact in facts if fact.order not in known)
+        facts = kept
+    notebook.facts = facts
+    return before - len(facts)
+
+
+def _sketch(notebook: Notebook, most: int) -> None:
+    """Alerts hold no more facts than their detector may: of the oldest, a few each."""
+    alerts = list(notebook.raised.values())
+    held = sum(len(one.finding.facts) for one in alerts)
+    for one in alerts:
+        if held <= most:
+            return
+        facts = tuple(thinned(one.finding.facts, _SKETCH))
+        held -= len(one.finding.facts) - len(facts)
+        one.finding = structs.replace(one.finding, facts=facts)
+
+
+def forget_unjudged(step: Step, ran: Running, common: Common, view: StepView | None) -> int:
     """`prune_notebook` where nothing is due, which counts as a judgement.
 
     Else the next one would take what the forgotten facts had settled for news.
     """
-    notebook = state.notebooks[detector.id]
+    notebook = step.state.notebooks[ran.detector.id]
+    now = step.now.of(ran.clock)
     if now is not None and not notebook.waiting:
         notebook.judged = now if notebook.judged is None else max(now, notebook.judged)
-    return prune_notebook(detector, state, now, common, view)
+    return prune_notebook(step, ran, common, view)
 
 
 def prune_shared(
-    state: EntityState,
-    detectors: dict[str, Detector],
+    step: Step,
+    view: StepView,
+    running: Mapping[str, Running],
     touched: Collection[str],
-    now: int | None,
     common: Common,
 ) -> int:
     """Bound the profile and the subscribers, drop empty notebooks; how much was too much.
 
     `touched` are the detectors that took something in, or judged: only theirs can be empty now.
     """
-    most = common.max_facts
+    state, most = step.state, common.max_facts
     evicted = 0
-    if now is not None:
-        over = now - common.lateness
+    if step.forgets is not None:
+        over = step.forgets - common.lateness
         answered = state.answered()
         # Else a judgement that waits for an answer would be made of less than it was begun with.
         if answered and _has_forgettable(state.profile, over):
-            state.profile = [fact for fact in state.profile if not _forgettable(fact, over)]
+            state.profile = [
+                fact for fact in state.profile if not is_forgotten(fact, step.forgets, common)
+            ]
             # Facts so old go too, or they would be judged without what is forgotten now.
             for detector_id in state.notebooks:
-                if detector_id in detectors:
-                    forget_unjudged(detectors[detector_id], state, now, common)
+                if detector_id in running:
+                    forget_unjudged(step, running[detector_id], common, None)
             touched = list(state.notebooks)
-        _forget_past(state, over - REGISTER_KEPT, most)
-        if state.retold:
-            old = over - RETOLD_KEPT
-            state.retold = {word: it for word, it in state.retold.items() if it.at >= old}
-        if state.subscribers and min(state.subscribers.values()) < over:
-            state.subscribers = {
-                by: until for by, until in state.subscribers.items() if until >= over
-            }
+        _forget_old(state, over, most)
         if state.asked and answered and min(state.asked.values()) < over:
             # A busy account would remember each customer that ever paid into it.
             state.asked = {about: until for about, until in state.asked.items() if until >= over}
             state.known = {about: state.known[about] for about in state.asked}
     if len(state.profile) > most:
-        # Registers outlive talk and orders: without its owners a customer has no history.
-        windowed = [fact for fact in state.profile if fact.role in KEPT]
-        gone = {fact.order for fact in windowed[: len(state.profile) - most]}
-        fallen = [fact for fact in state.profile if fact.order not in gone]
-        kept = fallen[-most:]
-        evicted += len(state.profile) - len(kept)
-        if len(fallen) > most:
-            for detector_id, notebook in state.notebooks.items():
-                judging = detectors.get(detector_id)
-                if judging is not None and judging.dossier is not None:
-                    notebook.floor = fallen[-most - 1].at
-        state.profile = kept
+        evicted += _thin_profile(state, running, most)
     while len(state.subscribers) > most:
         del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
         evicted += 1
@@ -160,8 +178,8 @@ def prune_shared(
     for detector_id in touched:
         notebook = state.notebooks[detector_id]
         empty = not (notebook.facts or notebook.raised or notebook.waiting or notebook.due)
-        detector = detectors.get(detector_id)
-        if empty and (answered or detector is None or detector.dossier is None):
+        ran = running.get(detector_id)
+        if empty and (answered or ran is None or ran.detector.dossier is None):
             del state.notebooks[detector_id]
     if not state.notebooks and state.asked:
         state.asked = {}
@@ -169,12 +187,22 @@ def prune_shared(
     return evicted
 
 
+def _thin_profile(state: EntityState, running: Mapping[str, Running], most: int) -> int:
+    """What was raised by a profile of which something is gone stands."""
+    kept = thinned(state.profile, room(most))
+    known = {fact.order for fact in kept}
+    gone = max(fact.at for fact in state.profile if fact.order not in known)
+    for detector_id, notebook in state.notebooks.items():
+        ran = running.get(detector_id)
+        if ran is not None and ran.detector.dossier is not None:
+            notebook.floor = gone if notebook.floor is None else max(gone, notebook.floor)
+    evicted = len(state.profile) - len(kept)
+    state.profile = kept
+    return evicted
+
+
 def set_due(
-    state: EntityState,
-    detectors: dict[str, Detector],
-    touched: Collection[str],
-    now: int | None,
-    common: Common,
+    step: Step, running: Mapping[str, Running], touched: Collection[str], common: Common
 ) -> None:
     """Work out when the entity wants to be looked at next: a deadline, or to be forgotten.
 
@@ -185,45 +213,56 @@ def set_due(
     detector is stopped keeps the deadline it has and asks for no other; what passes meanwhile is
     found at the first look once it runs again.
     """
+    state, forgets = step.state, step.now.forgets
     wait = common.lateness + common.grace
     for detector_id in touched:
-        notebook, detector = state.notebooks.get(detector_id), detectors[detector_id]
-        if notebook is None or detector.dossier is not None:
+        notebook = state.notebooks.get(detector_id)
+        if notebook is None or running[detector_id].detector.dossier is not None:
             continue
         last = notebook.facts[-1].at if notebook.facts else 0
         for raised in notebook.raised.values():
             last = max(last, raised.finding.until)
-        expiry = last + detector.keeps(detector.params) + wait
-        notebook.expires = expiry if now is None or expiry >= now else None
+        expiry = last + running[detector_id].keeps + wait
+        notebook.expires = expiry if forgets is None or expiry >= forgets else None
     if not state.profile:
-        for detector_id in [it for it in state.notebooks if it in detectors]:
-            if detectors[detector_id].dossier is not None:
+        for detector_id in [it for it in state.notebooks if it in running]:
+            if running[detector_id].detector.dossier is not None:
                 del state.notebooks[detector_id]
-    due = _NEVER
+    due: dict[Topics, int] = {}
+
+    def want(clock: Topics, at: int) -> None:
+        due[clock] = min(at, due.get(clock, at))
+
     for detector_id, notebook in state.notebooks.items():
-        expires = None if notebook.expires is None else notebook.expires + _TOGETHER
-        for wanted in (notebook.due, expires):
-            if wanted is None or wanted >= due:
-                continue
-            if detector_id in detectors or now is None or wanted >= now:
-                due = wanted
+        ran = running.get(detector_id)
+        clock = FORGETTING if ran is None else ran.clock
+        now = step.now.of(clock)
+        if notebook.due is not None and (ran is not None or now is None or notebook.due >= now):
+            want(clock, notebook.due)
+        if notebook.expires is not None:
+            at = notebook.expires + _TOGETHER
+            if ran is not None or forgets is None or at >= forgets:
+                want(FORGETTING, at)
     if state.profile:
         newest = state.profile[-1]
         forgotten = newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait
         # Passed, it waits for the answer to a judgement, which is a look of its own.
-        if now is None or forgotten >= now:
-            due = min(due, forgotten)
+        if forgets is None or forgotten >= forgets:
+            want(FORGETTING, forgotten)
     for alerts in state.past.values():
-        due = min(due, next(iter(alerts.values())).until + REGISTER_KEPT + wait)
+        want(FORGETTING, next(iter(alerts.values())).until + REGISTER_KEPT + wait)
     for retained in state.retold.values():
-        due = min(due, retained.at + RETOLD_KEPT + wait)
+        want(FORGETTING, retained.at + RETOLD_KEPT + wait)
+    for aside in state.aside.values():
+        want(FORGETTING, aside.at + REGISTER_KEPT + wait)
     if state.subscribers:
-        due = min(due, max(state.subscribers.values()) + wait)
-    state.due = due if due < _NEVER else None
+        want(FORGETTING, max(state.subscribers.values()) + wait)
+    state.due = due
 
 
-def _forget_past(state: EntityState, limit: int, most: int) -> None:
-    """Alerts that are over are remembered as long as registers are, and are no more than facts."""
+def _forget_old(state: EntityState, over: int, most: int) -> None:
+    """What has its time and belongs to no profile and no notebook."""
+    limit = over - REGISTER_KEPT
     for detector_id, alerts in list(state.past.items()):
         while alerts:
             oldest = next(iter(alerts))
@@ -232,10 +271,13 @@ def _forget_past(state: EntityState, limit: int, most: int) -> None:
             del alerts[oldest]
         if not alerts:
             del state.past[detector_id]
-
-
-def _forgettable(fact: Fact, over: int) -> bool:
-    return fact.at < over - KEPT.get(fact.role, REGISTER_KEPT)
+    if state.aside:
+        state.aside = {id_: it for id_, it in state.aside.items() if it.at >= limit}
+    if state.retold:
+        old = over - RETOLD_KEPT
+        state.retold = {word: it for word, it in state.retold.items() if it.at >= old}
+    if state.subscribers and min(state.subscribers.values()) < over:
+        state.subscribers = {by: until for by, until in state.subscribers.items() if until >= over}
 
 
 def _has_forgettable(profile: Sequence[Fact], over: int) -> bool:
@@ -244,11 +286,11 @@ def _has_forgettable(profile: Sequence[Fact], over: int) -> bool:
     Words of one thing go together: without the first, the next would begin another.
     """
     if profile and profile[-1].role == TOLD:
-        return _forgettable(profile[-1], over)
+        return profile[-1].at < over - KEPT[TOLD]
     for fact in profile:
         if fact.at >= over - _SHORTEST:
             return False
-        if _forgettable(fact, over):
+        if fact.at < over - KEPT.get(fact.role, REGISTER_KEPT):
             return True
     return False
 
@@ -256,28 +298,3 @@ def _has_forgettable(profile: Sequence[Fact], over: int) -> bool:
 def _evidence(notebook: Notebook) -> Collection[Order]:
     raised = notebook.raised.values()
     return {fact.order for alert in raised for fact in alert.finding.facts}
-
-
-def _fold(facts: list[Fact], what: Callable[[Fact], object], within: int) -> list[Fact]:
-    """Every second fact joined to the one before it where both say the same: totals stay.
-
-    Facts further apart than `within` belong to different runs and stay apart. By role alone, what
-    the second is about is lost. That is better than the oldest fact, from which a run has its name:
-    a robot that writes to a thousand customers would raise an alert a message.
-    """
-    folded: list[Fact] = []
-    joinable = False
-    for fact in facts:
-        last = folded[-1] if folded else None
-        if (
-            joinable
-            and last is not None
-            and fact.at - last.at <= within
-            and what(last) == what(fact)
-        ):
-            folded[-1] = joined(last, (last, fact))
-            joinable = False
-        else:
-            folded.append(fact)
-            joinable = True
-    return folded

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from offbook.detectors.deletion import DELETED, DELETIONS
-from offbook.detectors.detector import Detector, Finding, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Subject, View
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import Sliding, total_of
@@ -68,5 +68,5 @@ DETECTOR = Detector(
     notes={"delete": DELETED},
     keeps=lambda params: params.window,
     prune=RUN.prune,
-    folds=True,
+    folds=Folds(lambda params: params.window),
 )

@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
 from offbook.detectors.fact import Fact, between, by_time, fact_of, in_time_order, insert
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -101,8 +101,7 @@ def judge(view: View, params: BulkExportParams) -> Iterable[Finding]:
         taken = total(run, view.common)
         values = {"total": taken, "since": str(run[0].at)}
         if notices:
-            # The bound on evidence takes the newest, and must not take the notice.
-            facts = in_time_order(*run[: view.common.max_evidence - 1], notices[0])
+            facts = in_time_order(*run, notices[0])
             values["notice"] = str(notices[0].at)
         yield Finding(
             anchor=f"{view.entity_id}\n{run[0].anchor}",
@@ -163,7 +162,7 @@ DETECTOR = Detector(
     notes={**TAKEN, "resigned": GAVE_NOTICE},
     keeps=_keeps,
     prune=prune,
-    folds=True,
+    folds=Folds(lambda params: params.window),
     concerns=concerns,
     reach=lambda params: params.window,
     severities=("warning", "critical"),

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
 from offbook.detectors.entity import sole
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
@@ -84,5 +84,5 @@ DETECTOR = Detector(
     notes={"hit": Bilingual("chat keyword hit", "聊天关键词命中")},
     keeps=lambda params: params.window,
     prune=RUN.prune,
-    folds=True,
+    folds=Folds(lambda params: params.window),
 )

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
 from offbook.detectors.differences import COMPLAINS
 from offbook.detectors.entity import sole
 from offbook.detectors.fact import Fact, fact_of
@@ -90,5 +90,5 @@ DETECTOR = Detector(
     notes={"complaint": COMPLAINS},
     keeps=lambda params: params.window,
     prune=RUN.prune,
-    folds=True,
+    folds=Folds(lambda params: params.window),
 )

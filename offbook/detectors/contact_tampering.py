@@ -16,10 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
-from msgspec import structs
-
 from offbook.detectors.contact import changed_contacts
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -57,11 +55,17 @@ def _taken_over(event: Event, reference: Reference) -> Fact | None:
     edit = event.data
     assert isinstance(edit, CrmEdit)
     new = dict(changed_contacts(edit))
-    whose = reference.employees_of(new.get("phone"), new.get("address"))
-    if not whose:
+    phone, address = new.get("phone", ""), new.get("address", "")
+    if not reference.employees_of(phone, address):
         return None
-    taken = fact_of(event, "taken over", edit.object.id, actor=edit.actor)
-    return structs.replace(taken, fields=taken.fields | whose)
+    return fact_of(
+        event,
+        "taken over",
+        edit.object.id,
+        actor=edit.actor,
+        new_phone=phone,
+        new_address=address,
+    )
 
 
 def _change(event: Event, _: Reference) -> Fact:
@@ -82,15 +86,17 @@ def judge(view: View, params: ContactTamperingParams) -> Iterable[Finding]:
 
 def _of_customer(view: View) -> Iterator[Finding]:
     for edit in view.facts:
+        fields = edit.fields
+        whose = view.reference.employees_of(fields["new_phone"], fields["new_address"])
         # An edit comes to the customer it names beside the one it touched, too.
-        if edit.about == view.entity_id:
+        if whose and edit.about == view.entity_id:
             yield Finding(
                 anchor=f"customer\n{view.entity_id}\n{edit.anchor}",
                 facts=(edit,),
                 until=edit.at,
                 subject=Subject(employee=edit.fields["actor"], customer=view.entity_id),
                 severity="critical",
-                values=edit.fields,
+                values=whose,
             )
 
 
@@ -155,7 +161,7 @@ DETECTOR = Detector(
     },
     keeps=lambda params: params.window,
     prune=RUN.prune,
-    folds=True,
+    folds=Folds(lambda params: params.window),
     needs=("employees",),
     severities=("critical", "warning"),
 )

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from offbook.detectors.deletion import DELETED, DELETIONS
-from offbook.detectors.detector import Detector, Finding, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Subject, View
 from offbook.detectors.fact import between, in_time_order
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.resignation import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
@@ -101,5 +101,5 @@ DETECTOR = Detector(
         "resignation_withdrawn": Bilingual("took the notice back", "撤回离职申请"),
     },
     keeps=lambda params: params.before + LONGEST_NOTICE,
-    folds=True,
+    folds=Folds(lambda params: params.before),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,23 +25,27 @@ class Common(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `lateness`: how far behind stream time an event may come and still count in full.
     `grace`: how long after a deadline a missing piece is still waited for.
-    `max_facts`: how many facts one detector keeps of one entity; older ones are evicted.
+    `max_facts`: how many facts one detector keeps of one entity; beyond, what repeats itself goes.
     `max_evidence`: how many events an alert lists; beyond, its totals go on to two digits.
     """
 
-    lateness: Duration = Duration("7d")
+    lateness: Duration = Duration("14d")
     grace: Duration = Duration("1h")
     max_facts: int = 1000
     max_evidence: int = 200
 
 
 class Subject(Struct, frozen=True, array_like=True):
-    """Whom and what an alert is about; what is not known is `None`."""
+    """Whom and what an alert is about; what is not known is `None`.
+
+    Whose account it is, `account_holder`, is put in by the engine.
+    """
 
     employee: str | None = None
     customer: str | None = None
     order: str | None = None
     account: str | None = None
+    account_holder: str | None = None
 
 
 class Finding(Struct, frozen=True, array_like=True, kw_only=True):
@@ -137,6 +141,23 @@ class Dossier:
     begins: frozenset[str] = frozenset()
 
 
+def same_thing(fact: Fact, _: Any) -> Hashable:
+    """Of one role, about one thing, in one currency, on one day where it matters."""
+    said = fact.fields.get
+    return fact.role, fact.about, said("currency"), said("day"), said("customer")
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """How the facts of an entity that has too many are joined, so that totals stay.
+
+    Those that are `alike`, by the parameters; `within` is the time in which the detector adds up.
+    """
+
+    within: Callable[[Any], int]
+    alike: Callable[[Fact, Any], Hashable] = same_thing
+
+
 Prune = Callable[[list[Fact], Any, int], list[Fact]]
 Forget = Callable[["View", Any, int], list[Fact]]
 Concerns = Callable[["View", Fact, Any], bool]
@@ -153,9 +174,8 @@ class Detector:
     `prune` drops the facts no event after `limit` can bring back to matter (by default all that
     are older than `keeps` before it); `forget` likewise where that takes more than the facts.
     `holds_evidence` keeps what a raised alert rests on until it is over, however old.
-    `folds` says what gives way where one entity has too many facts: neighbours that say the same
-    are folded into one, which keeps totals (True), or the oldest goes (False). Neighbours are at
-    most `reach` apart, without it `keeps`.
+    `folds` says how facts are joined where one entity has too many; without, and where that is not
+    enough, what there is most of goes.
     `needs` names the reference data without which it stays silent.
     `watches` names the roles of the entity's own profile that it judges by besides its own facts: a
     new word of one of them asks for a new judgement.
@@ -166,6 +186,8 @@ class Detector:
     watches: False if nothing that is found can change by it before the view's `due`, and no
     judgement is needed.
     `reach`: how long before that fact `concerns` looks, at most. What is older may stay encoded.
+    `waits`: some of what it finds is due only at a deadline, by the clocks of the topics that could
+    bring what is missing.
     `shadow` puts it on trial: its alerts wake nobody, nor do those that one of `allowances` covers.
     """
 
@@ -181,11 +203,12 @@ class Detector:
     prune: Prune | None = None
     forget: Forget | None = None
     holds_evidence: bool = False
-    folds: bool = False
+    folds: Folds | None = None
     needs: tuple[ReferenceKind, ...] = ()
     watches: frozenset[str] = frozenset()
     dossier: Dossier | None = None
     weighs_alerts: bool = False
+    waits: bool = False
     concerns: Concerns | None = None
     reach: Callable[[Any], int] | None = None
     severities: tuple[Severity, ...] = ()

@@ -22,7 +22,7 @@ from typing import Annotated
 
 from msgspec import structs
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
 from offbook.detectors.dispatch import dispatched, goods_moved
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.ownership import customer_named
@@ -63,11 +63,11 @@ class DivertedConsigneeParams(Params, frozen=True):
 def _to_employee(event: Event, reference: Reference) -> Fact | None:
     sent = event.data
     assert isinstance(sent, Shipment)
-    whose = reference.employees_of(sent.phone, sent.address)
-    if not whose:
+    if not reference.employees_of(sent.phone, sent.address):
         return None
     goods = goods_moved(event, sent, sent.order)
-    return structs.replace(goods, role="to employee", fields=goods.fields | whose)
+    contacts = {"to_phone": sent.phone or "", "to_address": sent.address or ""}
+    return structs.replace(goods, role="to employee", fields=goods.fields | contacts)
 
 
 def _received_for(event: Event, _: Reference) -> Fact:
@@ -90,9 +90,12 @@ def judge(view: View, params: DivertedConsigneeParams) -> Iterable[Finding]:
 def _of_shipment(view: View, params: DivertedConsigneeParams) -> Iterator[Finding]:
     sent = view.facts[0]
     fields, until = sent.fields, sent.at + params.entered_within
+    their = view.reference.employees_of(fields["to_phone"], fields["to_address"])
+    if not their:
+        return
     order, customer = fields.get("order"), customer_named(view, sent, until)
     who = view.responsible(sent.at, until, order=order, customer=customer)
-    whose = fields.get("address") or fields.get("phone")
+    whose = their.get("address") or their.get("phone")
     yield Finding(
         anchor=f"shipment\n{view.entity_id}",
         facts=(sent,),
@@ -100,7 +103,7 @@ def _of_shipment(view: View, params: DivertedConsigneeParams) -> Iterator[Findin
         subject=Subject(
             employee=who or fields.get("released_by") or whose, customer=customer, order=order
         ),
-        values={**fields, "shipment": view.entity_id, "at": str(sent.at)},
+        values={**their, "shipment": view.entity_id, "at": str(sent.at)},
     )
 
 
@@ -216,7 +219,7 @@ DETECTOR = Detector(
     },
     keeps=lambda params: params.window + params.entered_within,
     prune=_prune,
-    folds=True,
+    folds=Folds(lambda params: params.window),
     needs=("employees",),
     concerns=lambda view, fact, params: (
         view.entity_kind == "shipment" or GATHERED.near(view.facts, fact, params)

@@ -11,8 +11,8 @@ from offbook.detectors.dispatch import goods_moved
 from offbook.detectors.entity import EntityKind
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.money_in import money_moved
-from offbook.detectors.retelling import told
-from offbook.detectors.roles import COMES_OR_GOES, SENSITIVE
+from offbook.detectors.retelling import TOLD, told
+from offbook.detectors.roles import COMES_OR_GOES, SENSITIVE, WHOSE_ORDER
 from offbook.detectors.where import Where, anything, edits
 from offbook.events.event import Event
 from offbook.events.types import (
@@ -49,9 +49,16 @@ def order_facts(event: Event, order: str) -> list[Fact]:
     if edit.object.id != order:
         return facts
     if edit.op == "create":
-        owner = edit.says.owner or None
+        owner, customer = edit.says.owner or None, edit.customer
         facts.append(
-            fact_of(event, "created", actor=edit.actor, customer=edit.customer, owner=owner)
+            fact_of(
+                event,
+                "created",
+                about=customer or "",
+                actor=edit.actor,
+                customer=customer,
+                owner=owner,
+            )
         )
     if edit.customer is not None:
         facts.append(fact_of(event, "customer", about=edit.customer))
@@ -164,11 +171,16 @@ def _lifetime_facts(event: Event, edit: CrmEdit) -> list[Fact]:
 class Drawn:
     """How one type of event changes the profile of the entity with an id.
 
-    `where` is the router's cheap look.
+    `where` is the router's cheap look. `roles` are all that its facts may have.
     """
 
     where: Where
     facts: Callable[[Event, str], list[Fact]]
+    roles: frozenset[str]
+
+
+def _drawn(where: Where, facts: Callable[[Event, str], list[Fact]], *roles: str) -> Drawn:
+    return Drawn(where, facts, frozenset(roles))
 
 
 def _shapes_customer(edit: CrmEdit) -> bool:
@@ -181,22 +193,31 @@ def _shapes_customer(edit: CrmEdit) -> bool:
 
 #: Which events an entity's profile is drawn from.
 PROFILES: dict[tuple[EntityKind, type[EventData]], Drawn] = {
-    ("order", CrmEdit): Drawn(edits(of="order"), order_facts),
-    ("order", Payment): Drawn(anything, order_facts),
-    ("order", Shipment): Drawn(anything, order_facts),
-    ("order", ServiceCallback): Drawn(
+    ("order", CrmEdit): _drawn(
+        edits(of="order"), order_facts, *WHOSE_ORDER, "status", "amount", "gone", "back"
+    ),
+    ("order", Payment): _drawn(anything, order_facts, "received", "refund"),
+    ("order", Shipment): _drawn(anything, order_facts, "dispatched", "delivered", "returned"),
+    ("order", ServiceCallback): _drawn(
         lambda callback: callback.order is not None and callback.outcome != "unreachable",
         order_facts,
+        "called_back",
     ),
-    ("customer", CrmEdit): Drawn(
-        edits(of=("customer", "order", *_TOUCHING), also=_shapes_customer), customer_facts
+    ("customer", CrmEdit): _drawn(
+        edits(of=("customer", "order", *_TOUCHING), also=_shapes_customer),
+        customer_facts,
+        *("owner", "ordered", "touch", "gone", "back"),
     ),
-    ("customer", ChatHit): Drawn(lambda hit: hit.category in SENSITIVE, customer_facts),
-    ("customer", ServiceCallback): Drawn(
-        lambda callback: callback.outcome != "unreachable", customer_facts
+    ("customer", ChatHit): _drawn(lambda hit: hit.category in SENSITIVE, customer_facts, "hit"),
+    ("customer", ServiceCallback): _drawn(
+        lambda callback: callback.outcome != "unreachable", customer_facts, "callback"
     ),
-    ("payment", Payment): Drawn(anything, told),
-    ("shipment", Shipment): Drawn(anything, told),
-    ("opportunity", CrmEdit): Drawn(edits(of="opportunity"), opportunity_facts),
-    ("employee", HrChange): Drawn(lambda change: change.kind in COMES_OR_GOES, employee_facts),
+    ("payment", Payment): _drawn(anything, told, TOLD),
+    ("shipment", Shipment): _drawn(anything, told, TOLD),
+    ("opportunity", CrmEdit): _drawn(
+        edits(of="opportunity"), opportunity_facts, "customer", "stage", "gone", "back"
+    ),
+    ("employee", HrChange): _drawn(
+        lambda change: change.kind in COMES_OR_GOES, employee_facts, *COMES_OR_GOES
+    ),
 }

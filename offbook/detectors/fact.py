@@ -41,7 +41,8 @@ class Fact(Struct, frozen=True, array_like=True, gc=False):
 
     `at` is the event's time in microseconds. `role` says what it is to its reader ("delete",
     "payment", "owner"). `about` is what a distinct count counts or a register holds, `weight`
-    what a total adds up, `fields` what the wording needs. `kind` indexes `KINDS`.
+    what a total adds up, `fields` what the wording needs. `kind` indexes `KINDS`. One into which
+    others were folded `lasts` from the first of them to the last.
 
     Flat and array-like: entity state is mostly facts, and is encoded at every change.
     """
@@ -56,6 +57,12 @@ class Fact(Struct, frozen=True, array_like=True, gc=False):
     about: str = ""
     weight: int = 1
     fields: dict[str, str] = {}
+    lasts: int = 0
+
+    @property
+    def end(self) -> int:
+        """When the last of what is folded into it happened (µs)."""
+        return self.at + self.lasts
 
     @property
     def order(self) -> Order:
@@ -147,15 +154,18 @@ def redated(fact: Fact, since: int) -> Fact:
 
 
 def joined(into: Fact, facts: Sequence[Fact]) -> Fact:
-    """`into` with the totals of `facts`: their weights, and their `amount`s if they have any."""
+    """`into` with the totals of `facts`, of which it is one: their weights, and their `amount`s if
+    they have any; it lasts to the end of the last."""
     weight = sum(fact.weight for fact in facts)
+    lasts = max(fact.end for fact in facts) - into.at
     amounts = [Decimal(fact.fields["amount"]) for fact in facts if "amount" in fact.fields]
-    if not amounts:
-        return structs.replace(into, weight=weight)
-    total = amounts[0]
-    for amount in amounts[1:]:
-        total = EXACT.add(total, amount)
-    return structs.replace(into, weight=weight, fields={**into.fields, "amount": str(total)})
+    fields = into.fields
+    if amounts:
+        total = amounts[0]
+        for amount in amounts[1:]:
+            total = EXACT.add(total, amount)
+        fields = {**fields, "amount": str(total)}
+    return structs.replace(into, weight=weight, lasts=lasts, fields=fields)
 
 
 def between(facts: Iterable[Fact], first: int, last: int) -> list[Fact]:

@@ -169,4 +169,5 @@ DETECTOR = Detector(
     prune=_prune,
     watches=WHOSE_CUSTOMER | {"gone", "back"},
     concerns=_concerns,
+    waits=True,
 )

@@ -1,7 +1,8 @@
 """A deal is done of which the CRM has not seen a thing.
 
-Catches a payment, a dispatched shipment or an order's first approval for a customer on whom nobody
-worked (an activity, quote, opportunity or contract edit) from `before` before to `after` after it.
+Catches a payment, a dispatched shipment or an order's first approval (the first since it was called
+off, where that is what stood at the end of the wait) for a customer on whom nobody worked (an
+activity, quote, opportunity or contract edit) from `before` before to `after` after it.
 The customer is whom it names, else whom its order's edits name; of a deed whose customer nobody
 knows it says nothing. A refund of the payment, a return of the shipment, a cancellation, rejection
 or deletion of the order up to `after` after ends the wait.
@@ -18,9 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
-from msgspec import structs
+from msgspec import Struct, structs
 
-from offbook.detectors.approval import is_first
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.dispatch import dispatched, goods_fact
 from offbook.detectors.fact import Fact, fact_of, in_time_order
@@ -29,7 +29,7 @@ from offbook.detectors.ownership import customer_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
-from offbook.detectors.roles import WHOSE_ORDER
+from offbook.detectors.roles import ENDED, WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import absence
 from offbook.detectors.where import edits
@@ -84,16 +84,22 @@ def _approves(edit: CrmEdit) -> bool:
 
 def judge(view: View, params: GhostDealParams) -> Iterable[Finding]:
     """One finding a deed: settled by work on the customer, or due when there was none."""
-    deeds = {(it.role, it.about): it for it in reversed(view.facts) if it.role in _DEEDS}
+    deeds: dict[tuple[str, str], list[Fact]] = {}
+    for it in view.facts:
+        if it.role in _DEEDS:
+            deeds.setdefault((it.role, it.about), []).append(it)
     touches: dict[str, list[Fact]] = {}
-    for deed in deeds.values():
-        customer = _customer(view, deed, deed.at + params.after)
+    for told in deeds.values():
+        customer = _customer(view, told[0], told[0].at + params.after)
         if customer is not None:
             if customer not in touches:
                 # Asked at once: when time leaps, it may forget its touches before the deadline.
                 touches[customer] = view.profile("customer", customer).of("touch")
-            touch = _touched(touches[customer], deed, params)
-            yield from _of_deed(view, deed, customer, touch, params)
+            wait = _Wait(view, customer, touches[customer], params)
+            if told[0].role == "approved":
+                yield from wait.of_approvals(told)
+            else:
+                yield wait.of_goods_or_money(told[0])
 
 
 def _customer(view: View, deed: Fact, until: int) -> str | None:
@@ -108,45 +114,95 @@ def _touched(touches: Sequence[Fact], deed: Fact, params: GhostDealParams) -> Fa
     return absence(touches, deed.at - params.before, deed.at + params.after)
 
 
-def _of_deed(
-    view: View, deed: Fact, customer: str, touch: Fact | None, params: GhostDealParams
-) -> Iterator[Finding]:
-    order, deadline = deed.fields.get("order"), deed.at + params.after
-    finding = Finding(
-        anchor=f"{view.entity_kind}\n{customer}\n{deed.role}\n{deed.about}",
-        facts=(deed,) if touch is None else in_time_order(deed, touch),
-        until=deadline,
-        due=deadline + view.common.grace,
-        settled=None if touch is None else TOUCHED,
-        subject=Subject(customer=customer, order=order),
-    )
-    if touch is not None or not view.passed(deadline + view.common.grace):
-        yield finding
-        return
-    pieces = Profile(view.facts) if order is None else view.profile("order", order)
-    if deed.role == "approved" and not is_first(pieces, deed):
-        return
-    back = _taken_back(pieces, deed, deadline)
-    if back is not None:
-        yield structs.replace(finding, facts=in_time_order(deed, back), settled=STOPPED)
-        return
-    who = view.responsible(deed.at, deadline, order=order, customer=customer)
-    yield structs.replace(
-        finding,
-        subject=Subject(employee=who, customer=customer, order=order),
-        values={**deed.fields, "what": deed.role, "deed": deed.about, "at": str(deed.at)},
-    )
+class _Wait(Struct, frozen=True):
+    """The waits for work on one customer."""
+
+    view: View
+    customer: str
+    touches: Sequence[Fact]
+    params: GhostDealParams
+
+    def of_goods_or_money(self, deed: Fact) -> Finding:
+        """That after a payment or a shipment."""
+        pending = self._pending(deed)
+        if pending.settled is not None or not self._is_over(deed):
+            return pending
+        order, deadline = deed.fields.get("order"), deed.at + self.params.after
+        pieces = Profile(self.view.facts) if order is None else self.view.profile("order", order)
+        if deed.role == "received":
+            refunds = ((refund.about, refund) for refund in pieces.of("refund"))
+            back = sent_back(deed.about, deed, refunds, deadline)
+        else:
+            returns = [it for it in pieces.of("returned") if it.about == deed.about]
+            back = absence(returns, deed.at, deadline)
+        return self._unless(back, pending, deed)
+
+    def of_approvals(self, deeds: Sequence[Fact]) -> Iterator[Finding]:
+        """That after an order's approval; where it had been called off when that was over, after
+        the one by which it goes on."""
+        stopped: Finding | None = None
+        for deed in deeds:
+            pending = self._pending(deed)
+            if pending.settled is not None or not self._is_over(deed):
+                yield pending
+                return
+            order = self.view.profile("order", deed.about)
+            if _counts(order, deed, self.params.after):
+                back = _called_off(order, deed, self.params.after)
+                if back is None:
+                    yield self._unless(None, pending, deed)
+                    return
+                stopped = self._unless(back, pending, deed)
+        if stopped is not None:
+            yield stopped
+
+    def _is_over(self, deed: Fact) -> bool:
+        return self.view.passed(deed.at + self.params.after + self.view.common.grace)
+
+    def _pending(self, deed: Fact) -> Finding:
+        touch = _touched(self.touches, deed, self.params)
+        deadline = deed.at + self.params.after
+        return Finding(
+            anchor=f"{self.view.entity_kind}\n{self.customer}\n{deed.role}\n{deed.about}",
+            facts=(deed,) if touch is None else in_time_order(deed, touch),
+            until=deadline,
+            due=deadline + self.view.common.grace,
+            settled=None if touch is None else TOUCHED,
+            subject=Subject(customer=self.customer, order=deed.fields.get("order")),
+        )
+
+    def _unless(self, back: Fact | None, pending: Finding, deed: Fact) -> Finding:
+        """What is found when the wait is over, unless the deed was taken back."""
+        if back is not None:
+            return structs.replace(pending, facts=in_time_order(deed, back), settled=STOPPED)
+        order, deadline = deed.fields.get("order"), deed.at + self.params.after
+        who = self.view.responsible(deed.at, deadline, order=order, customer=self.customer)
+        return structs.replace(
+            pending,
+            subject=Subject(employee=who, customer=self.customer, order=order),
+            values={**deed.fields, "what": deed.role, "deed": deed.about, "at": str(deed.at)},
+        )
 
 
-def _taken_back(pieces: Profile, deed: Fact, deadline: int) -> Fact | None:
-    if deed.role == "approved":
-        end = pieces.ended(deadline)
-        return end if end is not None and end.at >= deed.at else None
-    if deed.role == "received":
-        refunds = ((refund.about, refund) for refund in pieces.of("refund"))
-        return sent_back(deed.about, deed, refunds, deadline)
-    returns = [back for back in pieces.of("returned") if back.about == deed.about]
-    return absence(returns, deed.at, deadline)
+def _counts(order: Profile, deed: Fact, after: int) -> bool:
+    """Whether the order was not approved before, or called off each time before that was over."""
+    standing = False
+    for word in order.facts:
+        if word.role == "gone" or (word.role == "status" and word.about in ENDED):
+            standing = False
+        elif word.role == "status" and word.about == "approved" and not standing:
+            if word.identity == deed.identity:
+                return True
+            if _called_off(order, word, after) is None:
+                return False
+            standing = True
+    return False
+
+
+def _called_off(order: Profile, approval: Fact, after: int) -> Fact | None:
+    """By what an order is called off when the wait after an approval is over."""
+    end = order.ended(approval.at + after)
+    return end if end is not None and end.at >= approval.at else None
 
 
 def _concerns(view: View, fact: Fact, params: GhostDealParams) -> bool:
@@ -216,4 +272,5 @@ DETECTOR = Detector(
     holds_evidence=True,
     watches=WHOSE_ORDER | {"touch", "status", "gone", "refund", "returned"},
     concerns=_concerns,
+    waits=True,
 )

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import structs
 
 from offbook.detectors.alerts import WITHDRAWN, known_alert
-from offbook.detectors.detector import Common, Detector, Dossier
+from offbook.detectors.bounds import room
+from offbook.detectors.detector import Common, Dossier
 from offbook.detectors.entity import EntityKind
 from offbook.detectors.fact import Fact, insert, redated
 from offbook.detectors.notes import Implicated, Note, Retold, Subscribe, Told
 from offbook.detectors.remembering import remember
 from offbook.detectors.retelling import TOLD, Retelling, concerned, retellings
+from offbook.detectors.running import Running
 from offbook.detectors.state import EntityState, Notebook, Retained
 from offbook.detectors.step import Step, StepView
+from offbook.detectors.thinning import thinned
 
 #: The place of a fact that is held back: in the entity's profile. Else the id of a detector.
 _PROFILE = ""
@@ -23,25 +26,24 @@ _PROFILE = ""
 class Hearing:
     """Takes in notes, and says who must judge anew because of them."""
 
-    def __init__(self, detectors: Mapping[str, Detector], common: Common) -> None:
-        self._detectors = detectors
+    def __init__(self, running: Mapping[str, Running], common: Common) -> None:
+        self._running = running
         self._common = common
         self._dossiers: dict[EntityKind, list[tuple[str, Dossier]]] = {}
-        for detector in detectors.values():
-            if detector.dossier is not None:
-                kind = detector.dossier.entity
-                self._dossiers.setdefault(kind, []).append((detector.id, detector.dossier))
-        self._watching: dict[str, list[Detector]] = {}
-        for detector in detectors.values():
-            for role in detector.watches:
-                self._watching.setdefault(role, []).append(detector)
-        self._weigh_alerts = [it.id for it in detectors.values() if it.weighs_alerts]
+        self._watching: dict[str, list[Running]] = {}
+        for id_, ran in running.items():
+            dossier = ran.detector.dossier
+            if dossier is not None:
+                self._dossiers.setdefault(dossier.entity, []).append((id_, dossier))
+            for role in ran.detector.watches:
+                self._watching.setdefault(role, []).append(ran)
+        self._weigh_alerts = [id_ for id_, ran in running.items() if ran.detector.weighs_alerts]
 
     def dossiers(self, kind: EntityKind) -> Sequence[tuple[str, Dossier]]:
         """The detectors that judge entities of a kind by their profile, and by what of it."""
         return self._dossiers.get(kind, ())
 
-    def watching(self, role: str) -> Sequence[Detector]:
+    def watching(self, role: str) -> Sequence[Running]:
         """The detectors that judge by a role of the profile besides their own facts."""
         return self._watching.get(role, ())
 
@@ -49,7 +51,7 @@ class Hearing:
         """The notebooks of the detectors that run. One that was stopped finds its own as it left
         it."""
         for detector_id, notebook in state.notebooks.items():
-            if detector_id in self._detectors:
+            if detector_id in self._running:
                 yield detector_id, notebook
 
     def take(self, step: Step, view: StepView, note: Note) -> None:
@@ -72,7 +74,9 @@ class Hearing:
         first = note.about not in state.known
         known = state.known.setdefault(note.about, [])
         news = [fact for fact in note.facts if remember(known, fact)]
-        del known[: -self._common.max_facts]
+        most = self._common.max_facts
+        if len(known) > most:
+            state.known[note.about] = thinned(known, room(most))
         if news or first:
             for detector_id, notebook in self.running(state):
                 notebook.waiting.extend(news)
@@ -81,6 +85,8 @@ class Hearing:
     def _weigh(self, step: Step, note: Implicated) -> None:
         """The newest revision of an alert replaces what was known of it, whichever comes first."""
         for detector_id in self._weigh_alerts:
+            if detector_id in step.state.aside:
+                continue
             notebook = step.state.notebooks.setdefault(detector_id, Notebook())
             notebook.unseal()
             known = known_alert(notebook.facts, note.alert.about)
@@ -167,11 +173,12 @@ class Hearing:
                 touched.add(place)
         by = structs.replace(note.by, role=TOLD)
         for detector_id, dossier in self.dossiers(view.entity_kind):
-            if not dossier.roles.isdisjoint(roles):
+            if not dossier.roles.isdisjoint(roles) and detector_id not in state.aside:
                 # One of which nothing was found is not kept.
-                state.notebooks.setdefault(detector_id, Notebook(judged=step.now))
+                judged = step.reached(detector_id)
+                state.notebooks.setdefault(detector_id, Notebook(judged=judged))
         for detector_id, notebook in self.running(state):
-            detector = self._detectors[detector_id]
+            detector = self._running[detector_id].detector
             reads = detector.watches if detector.dossier is None else detector.dossier.roles
             if detector_id in touched or not reads.isdisjoint(roles):
                 gone = note.word.identity

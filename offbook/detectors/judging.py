@@ -19,13 +19,18 @@ from offbook.detectors.entity import entity
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.notes import Implicated, Subscribe
 from offbook.detectors.roles import CORRECTED_WITHIN
+from offbook.detectors.running import Running
 from offbook.detectors.state import EntityState, Notebook, Raised, digest
-from offbook.detectors.step import Failure, Fresh, Step, StepView
+from offbook.detectors.step import Fresh, Step, StepView
+from offbook.detectors.thinning import shown
+from offbook.events.times import HOUR
 from offbook.events.types import KINDS, Payment, Shipment
 
 _CORRECTED = frozenset(
     number for number, kind in enumerate(KINDS) if kind.data in (Payment, Shipment)
 )
+#: How long after a judgement that failed at its deadline it is tried again.
+_WHILE = HOUR
 #: Events that a withdrawal names, where it is not known which of them did it.
 _CAUSES = 5
 
@@ -33,93 +38,103 @@ _CAUSES = 5
 class Judging:
     """Lets detectors judge one entity, and says what changes by it."""
 
-    def __init__(
-        self, detectors: Mapping[str, Detector], common: Common, write: AlertWriter
-    ) -> None:
-        self._detectors = detectors
+    def __init__(self, running: Mapping[str, Running], common: Common, write: AlertWriter) -> None:
         self._common = common
         self._write = write
-        self._alerts_are_weighed = any(it.weighs_alerts for it in detectors.values())
+        self._alerts_are_weighed = any(it.detector.weighs_alerts for it in running.values())
 
-    def judge(self, step: Step, view: StepView, detector_id: str, fresh: Fresh) -> None:
+    def judge(self, step: Step, view: StepView, ran: Running, fresh: Fresh) -> None:
         """Judge anew, because of `fresh` facts or for another reason.
 
         A detector that raises forgets what was fresh, and what it found before stands.
         """
-        now = step.now
-        detector = self._detectors[detector_id]
-        notebook = step.state.notebooks[detector_id]
+        detector, state = ran.detector, step.state
+        notebook = state.notebooks[detector.id]
         notebook.unseal()
-        view.facts = _facts_of(detector, step.state)
-        view.due = notebook.due
+        now, before = step.now.of(ran.clock), notebook.due
+        view.facts, view.due, view.reached = _facts_of(detector, state), before, now
         view.wanted = set()
         try:
             found = detector.judge(view, detector.params) if view.facts else ()
             findings = [_open_for_correction(it) for it in found]
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
-            failed = [event for event, _ in fresh if event is not None]
-            step.failures.append(Failure(detector_id, error, failed))
+            poisoned = bool(fresh) and detector.dossier is None
+            step.fail(detector.id, error, [event for event, _ in fresh], lasts=not poisoned)
             for _, fact in fresh:
                 # A fact may have given way to another of the same step.
                 if detector.dossier is None and fact in notebook.facts:
                     notebook.facts.remove(fact)
                 notebook.waiting.remove(fact)
-            notebook.due = None
-            prune_notebook(detector, step.state, now, self._common)
+            notebook.due = _tried_again(before, now)
+            self.prune(step, None, ran)
             return
-        if self._ask(step, view, detector):
-            notebook.due = None
-            return
-        # What is over stays over, though stream time may go back for a while.
-        reached = _later(now, notebook.judged)
-        over = None if reached is None else reached - self._common.lateness - self._common.grace
         notebook.due = None
+        if self._ask(step, view, ran):
+            return
+        try:
+            notebook.due = self._compare(step, view, ran, notebook, findings)
+        except Exception as error:  # noqa: BLE001 - it could not be put into words
+            step.fail(detector.id, error, [event for event, _ in fresh])
+            notebook.due = _tried_again(before, now)
+        # What is over stays over, though stream time may go back for a while.
+        if notebook.judged is None or (now is not None and now >= notebook.judged):
+            # Else time has gone back: what is new may be due by what was judged, and not yet now.
+            notebook.waiting = []
+            notebook.judged = now
+        waits = notebook.due is not None and not notebook.raised
+        worth_pruning = not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING
+        # Who judges by the profile has no facts of his own to drop.
+        if worth_pruning and detector.dossier is None:
+            self.prune(step, view, ran)
+
+    def prune(self, step: Step, view: StepView | None, ran: Running) -> None:
+        """Drop what can no longer matter. Nothing new is found by that."""
+        step.evict(ran.detector.id, prune_notebook(step, ran, self._common, view))
+
+    def forget(self, step: Step, view: StepView, ran: Running) -> None:
+        """`prune` where nothing is due: that counts as a judgement."""
+        step.evict(ran.detector.id, forget_unjudged(step, ran, self._common, view))
+
+    def _compare(
+        self,
+        step: Step,
+        view: StepView,
+        ran: Running,
+        notebook: Notebook,
+        findings: Sequence[Finding],
+    ) -> int | None:
+        """Raise what is new, revise what has changed, let go what is found no more.
+
+        Gives the earliest deadline to come.
+        """
+        detector = ran.detector
+        over = None
+        if step.forgets is not None:
+            over = step.forgets - self._common.lateness - self._common.grace
+        due: int | None = None
         held: set[str] = set()
         for finding in findings:
             raised = notebook.raised.get(finding.anchor)
             if finding.settled is not None and finding.due is not None:
                 continue
             if finding.due is not None and not view.passed(finding.due):
-                notebook.due = min(finding.due, notebook.due or finding.due)
+                due = finding.due if due is None else min(finding.due, due)
                 if raised is not None and raised.finding.due == finding.due:
                     held.add(finding.anchor)
                 continue
             held.add(finding.anchor)
-            if detector.dossier is not None and raised is not None and _evicted(notebook, raised):
+            if raised is not None and _gave_way(notebook, raised):
                 continue
             old = over is not None and finding.until < over
             if old and (raised is None or detector.dossier is not None):
                 newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)
                 if not newly_due and not _share(finding.facts, notebook.waiting, _statement):
                     continue
-            finding = self._bound(finding)
-            firing = finding.settled is None
-            if raised is None or raised.firing != firing or raised.finding != finding:
-                self._revise(step, detector, notebook, finding, firing)
+            self._revise(step, detector, notebook, finding, finding.settled is None)
         for anchor in [anchor for anchor in notebook.raised if anchor not in held]:
             settled = next((it for it in findings if it.anchor == anchor and it.settled), None)
             self._let_go(step, detector, notebook, anchor, settled, over)
-        if now == reached:
-            # Else time has gone back: what is new may be due by what was judged, and not yet now.
-            notebook.waiting = []
-        notebook.judged = reached
-        waits = notebook.due is not None and not notebook.raised
-        worth_pruning = not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING
-        # Who judges by the profile has no facts of his own to drop.
-        if worth_pruning and detector.dossier is None:
-            self.prune(step, view, detector_id)
-
-    def prune(self, step: Step, view: StepView, detector_id: str) -> None:
-        """Drop what can no longer matter. Nothing new is found by that."""
-        detector = self._detectors[detector_id]
-        gone = prune_notebook(detector, step.state, step.now, self._common, view)
-        step.evict(detector_id, gone)
-
-    def forget(self, step: Step, view: StepView, detector_id: str) -> None:
-        """`prune` where nothing is due: that counts as a judgement."""
-        detector = self._detectors[detector_id]
-        gone = forget_unjudged(detector, step.state, step.now, self._common, view)
-        step.evict(detector_id, gone)
+        return due
 
     def _let_go(
         self,
@@ -135,7 +150,7 @@ class Judging:
         # A judgement may name the event of a told fact otherwise than it was told.
         news = settled is not None and _share(settled.facts, notebook.waiting, _event)
         done = over is not None and raised.finding.until < over
-        if _evicted(notebook, raised) or (done and not news):
+        if _gave_way(notebook, raised) or (done and not news):
             # By a profile that is still kept it could be found, and numbered, once more.
             if detector.dossier is None:
                 step.state.let_go(detector.id, anchor)
@@ -150,7 +165,7 @@ class Judging:
             )
             self._revise(step, detector, notebook, gone, False)
 
-    def _ask(self, step: Step, view: StepView, detector: Detector) -> bool:
+    def _ask(self, step: Step, view: StepView, ran: Running) -> bool:
         """Subscribe to what the judgement wanted. True: an answer is outstanding, judge later.
 
         An alert that names nobody would wake somebody for nothing, and the answer is one hop away.
@@ -159,7 +174,7 @@ class Judging:
             return False
         state = step.state
         facts = view.facts
-        until = (facts[-1].at if facts else 0) + detector.keeps(detector.params)
+        until = (facts[-1].at if facts else 0) + ran.keeps
         for wanted in sorted(view.wanted):
             asked = state.asked.get(wanted)
             if asked is None or asked < until:
@@ -167,12 +182,6 @@ class Judging:
                 state.asked[wanted] = until + self._common.lateness
                 step.notes.append((wanted, Subscribe(step.key, until + self._common.lateness)))
         return any(wanted not in state.known for wanted in view.wanted)
-
-    def _bound(self, finding: Finding) -> Finding:
-        most = self._common.max_evidence
-        if len(finding.facts) <= most:
-            return finding
-        return structs.replace(finding, facts=finding.facts[:most])
 
     def _revise(
         self,
@@ -182,11 +191,14 @@ class Judging:
         finding: Finding,
         firing: bool,
     ) -> None:
-        finding = self._bound(finding)
+        finding = self._written(finding)
+        says = digest(finding, firing)
         raised = notebook.raised.get(finding.anchor)
-        past = step.state.recall(detector.id, finding.anchor)
+        if raised is not None and raised.digest == says:
+            return
+        past = step.state.past.get(detector.id, {}).get(finding.anchor)
         # Events of long ago may come again, and say nothing new.
-        again = past is not None and past.digest == digest(finding, firing)
+        again = past is not None and past.digest == says
         told = raised or past
         revision = 1 if told is None else told.revision + (0 if again else 1)
         if firing or raised is None:
@@ -195,24 +207,58 @@ class Judging:
         else:
             # Whoever heard that it fires must hear that it does not, whatever was set since.
             marks = raised.marks
-        notebook.raised[finding.anchor] = Raised(revision, firing, finding, marks)
-        if again:
-            return
-        step.alerts.append(
-            self._write.alert(detector, finding, revision, firing, marks, step.detected_at)
-        )
-        if self._alerts_are_weighed and not detector.weighs_alerts:
+        if not again:
+            # First of all: what cannot be put into words has not been raised.
+            alert = self._write.alert(detector, finding, revision, firing, marks, step.detected_at)
+            step.alerts.append(alert)
+        step.state.recall(detector.id, finding.anchor)
+        notebook.raised[finding.anchor] = Raised(revision, firing, finding, says, marks)
+        if not again and self._alerts_are_weighed and not detector.weighs_alerts:
             # What wakes nobody must not wake somebody by way of a sum.
             counts = firing and not marks.shadow and marks.suppressed is None
-            named = {finding.subject.employee: counts}
-            if raised is not None:
-                # The one it named before is told that it no longer names him.
-                named.setdefault(raised.finding.subject.employee, False)
-            alert = alert_fact(detector, finding, revision)
-            for employee, implicated in named.items():
-                if employee is not None:
-                    note = Implicated(alert, revision, implicated)
-                    step.notes.append((entity("employee", employee), note))
+            self._implicate(step, detector, finding, raised, revision, counts)
+
+    def _written(self, finding: Finding) -> Finding:
+        """As it is written: with so many of its facts, and the holder of its account."""
+        facts = tuple(shown(finding.facts, self._common.max_evidence))
+        subject = finding.subject
+        if subject.account is not None:
+            holder = self._write.reference.holder(subject.account)
+            subject = structs.replace(subject, account_holder=holder)
+        if facts == finding.facts and subject == finding.subject:
+            return finding
+        return structs.replace(finding, facts=facts, subject=subject)
+
+    def _implicate(
+        self,
+        step: Step,
+        detector: Detector,
+        finding: Finding,
+        before: Raised | None,
+        revision: int,
+        counts: bool,
+    ) -> None:
+        """Tell those whom an alert names, and those whom it named before and does no longer."""
+        named = dict.fromkeys(_named(finding), counts)
+        for employee in _named(before.finding) if before is not None else ():
+            named.setdefault(employee, False)
+        alert = alert_fact(detector, finding, revision)
+        for employee, implicated in named.items():
+            note = Implicated(alert, revision, implicated)
+            step.notes.append((entity("employee", employee), note))
+
+
+def _tried_again(due: int | None, now: int | None) -> int | None:
+    """When to judge though nothing comes, after a judgement that failed: at the deadline that it
+    had, or in a while if that has passed."""
+    if due is None or now is None or due >= now:
+        return due
+    return now + _WHILE
+
+
+def _named(finding: Finding) -> Iterable[str]:
+    subject = finding.subject
+    return [it for it in (subject.employee, subject.account_holder) if it is not None]
 
 
 def _facts_of(detector: Detector, state: EntityState) -> list[Fact]:
@@ -223,15 +269,12 @@ def _facts_of(detector: Detector, state: EntityState) -> list[Fact]:
     return [fact for fact in state.profile if fact.role in roles]
 
 
-def _evicted(notebook: Notebook, raised: Raised) -> bool:
-    """Whether some of what an alert was raised on gave way: it cannot be judged again."""
+def _gave_way(notebook: Notebook, raised: Raised) -> bool:
+    """Whether some of what an alert was raised on gave way: it cannot be judged again, and stands.
+
+    Else who floods a record would take back what was found of it.
+    """
     return notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
-
-
-def _later(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return max(one, other)
 
 
 def _open_for_correction(finding: Finding) -> Finding:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
 from offbook.detectors.fact import Fact, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Params
@@ -43,15 +43,15 @@ class KeyCustomerAccessParams(Params, frozen=True):
     """There is nothing to set: a customer is key or it is not."""
 
 
-def _is_key(edit: CrmEdit, reference: Reference) -> bool:
-    known = reference.customers.get(edit.object.id)
-    if known is not None and known.tier is not None:
-        return known.tier == "key"
-    return edit.says.tier == "key"
+def _is_key(customer: str, said: str | None, reference: Reference) -> bool:
+    known = reference.customers.get(customer)
+    tier = said if known is None or known.tier is None else known.tier
+    return tier == "key"
 
 
 def _counts(edit: CrmEdit, reference: Reference) -> bool:
-    return _is_key(edit, reference) and not reference.is_manager(edit.actor)
+    key = _is_key(edit.object.id, edit.says.tier, reference)
+    return key and not reference.is_manager(edit.actor)
 
 
 def _access(event: Event, reference: Reference) -> Fact | None:
@@ -68,6 +68,7 @@ def _access(event: Event, reference: Reference) -> Fact | None:
         day=reference.day(event.time).isoformat(),
         # An edit comes to the customer it names beside the one it touched, too.
         customer=edit.object.id if beside else None,
+        tier=edit.says.tier,
     )
 
 
@@ -78,6 +79,9 @@ def judge(view: View, params: KeyCustomerAccessParams) -> Iterable[Finding]:
     ends: dict[str, int] = {}
     for access in view.facts:
         if access.fields.get("customer", view.entity_id) != view.entity_id:
+            continue
+        key = _is_key(view.entity_id, access.fields.get("tier"), view.reference)
+        if not key or view.reference.is_manager(access.about):
             continue
         day = access.fields["day"]
         if day not in ends:
@@ -166,6 +170,7 @@ DETECTOR = Detector(
     # An alert is of one day; what comes after can only be late.
     keeps=lambda _: 2 * DAY,
     prune=prune,
+    folds=Folds(lambda _: DAY),
     concerns=concerns,
     needs=("employees", "customers"),
     watches=WHOSE_CUSTOMER,

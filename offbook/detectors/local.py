@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from offbook.detectors.engine import Engine
 from offbook.detectors.notes import Input
+from offbook.detectors.now import UNKNOWN, Now
 from offbook.detectors.state import EntityState
 from offbook.detectors.step import Failure, Step
 from offbook.detectors.timers import Timers
@@ -26,6 +27,7 @@ class LocalRun:
         self.states: dict[str, EntityState] = {}
         self.timers = Timers()
         self.now: int | None = None
+        self._now = UNKNOWN
         self.failures: list[Failure] = []
         self.evicted: Counter[str] = Counter()
 
@@ -74,9 +76,9 @@ class LocalRun:
     def _step_one(self, key: str, inputs: list[Input]) -> Step:
         state = self.states.get(key)
         due = None if state is None else state.due
-        step = self.engine.step(key, state, inputs, self.now)
-        # Few looks move the deadline, and a state that has one is not empty.
-        if step.changed and (due is None or step.state.due != due):
+        step = self.engine.step(key, state, inputs, self._moment())
+        # Few looks move a deadline, and a state that has one is not empty.
+        if step.changed and (not due or step.state.due != due):
             self._keep(key, step.state)
         if step.evicted:
             self.evicted.update(step.evicted)
@@ -90,4 +92,9 @@ class LocalRun:
             self.timers.set(key, None)
         else:
             self.states[key] = state
-            self.timers.set(key, state.due)
+            self.timers.set(key, min(state.due.values(), default=None))
+
+    def _moment(self) -> Now:
+        if self._now.forgets != self.now and self.now is not None:
+            self._now = Now.everywhere(self.now)
+        return self._now

@@ -98,4 +98,5 @@ DETECTOR = Detector(
     ),
     notes=NOTES,
     keeps=lambda params: params.wait,
+    waits=True,
 )

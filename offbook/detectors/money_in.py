@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
+from offbook.detectors.roles import CORRECTED_WITHIN
 from offbook.events.event import Event
 from offbook.events.types import Payment
 
@@ -30,7 +31,7 @@ def money_moved(event: Event, payment: Payment, order: str | None = None) -> Fac
     )
 
 
-def payment_fact(event: Event, reference: Reference) -> Fact:
+def payment_fact(event: Event, _: Reference) -> Fact:
     """Everything of a payment that an alert may say; `about` is the customer it names."""
     payment = event.data
     assert isinstance(payment, Payment)
@@ -44,17 +45,26 @@ def payment_fact(event: Event, reference: Reference) -> Fact:
         amount=str(payment.amount),
         currency=payment.currency,
         account=payment.payee_account,
-        holder=reference.holder(payment.payee_account),
     )
 
 
 def private_payment_fact(event: Event, reference: Reference) -> Fact | None:
-    """The payment, if on its day the company did not own the account that got it."""
+    """The payment, unless on its day the company owned the account that got it.
+
+    Nor as long before as it may have been told first: then it counts as of that day.
+    """
     payment = event.data
     assert isinstance(payment, Payment)
-    if reference.is_company_account(payment.payee_account, event.time):
-        return None
-    return payment_fact(event, reference)
+    for at in (event.time, event.time - CORRECTED_WITHIN):
+        if not reference.is_company_account(payment.payee_account, at):
+            return payment_fact(event, reference)
+    return None
+
+
+def is_private(paid: Fact, reference: Reference) -> bool:
+    """Whether the company did not own the account on the day of the payment, as far as is known
+    now."""
+    return not reference.is_company_account(paid.fields["account"], paid.at)
 
 
 def sent_back(

@@ -1,8 +1,8 @@
 """Stream time: up to when the source topics have been read. It comes in as data.
 
 Each topic has a time of its own, for a deadline waits only for the topics that could bring what it
-misses: an outage of the bank's feed says nothing of missed callbacks. Forgetting goes by the
-slowest.
+misses: an outage of the bank's feed says nothing of a customer whom nobody calls. Forgetting goes
+by the slowest.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ _BIT = {topic: 1 << number for number, topic in enumerate(STREAM_TOPICS)}
 #: A set of source topics, as bits: sets are compared, and keys, at every step.
 Topics = int
 EVERY_TOPIC: Topics = (1 << len(STREAM_TOPICS)) - 1
+#: No topic of its own: by the clock of forgetting.
+FORGETTING: Topics = 0
 
 
 def topics(names: Iterable[str]) -> Topics:
@@ -38,11 +40,12 @@ class Now:
         self._times = {_BIT[topic]: at for topic, at in times.items()}
         self._known: dict[Topics, int | None] = {}
         self.forgets = self.of(EVERY_TOPIC) if forgets is None else forgets
+        self._known[FORGETTING] = self.forgets
 
-    @classmethod
-    def everywhere(cls, at: int) -> Now:
+    @staticmethod
+    def everywhere(at: int) -> Now:
         """All topics are read up to the same time, as in a replay."""
-        return cls(dict.fromkeys(_BIT, at))
+        return _Everywhere(at)
 
     def of(self, which: Topics) -> int | None:
         """Up to when all of these topics have been read; None while that is not known of one."""
@@ -62,6 +65,18 @@ class Now:
         """Whether a deadline has passed that waits for these topics."""
         at = self.of(which)
         return at is not None and at > due
+
+
+class _Everywhere(Now):
+    """Made for every event of a replay: it costs nothing to make, and nothing to ask."""
+
+    __slots__ = ()
+
+    def __init__(self, at: int) -> None:
+        self.forgets = at
+
+    def of(self, which: Topics) -> int | None:
+        return self.forgets
 
 
 #: While nothing is known.

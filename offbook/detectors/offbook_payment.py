@@ -17,7 +17,7 @@ from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import between, in_time_order
-from offbook.detectors.money_in import private_payment_fact, received
+from offbook.detectors.money_in import is_private, private_payment_fact, received
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
 from offbook.events.alert import Bilingual
@@ -41,6 +41,8 @@ class OffbookPaymentParams(Params, frozen=True):
 def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:
     """One finding a payment; the talk with its customers is evidence beside it."""
     paid = view.facts[0]
+    if not is_private(paid, view.reference):
+        return
     order, customer = paid.fields.get("order"), paid.fields.get("customer")
     until = paid.at + params.talk_window
     customers = [customer] if customer else []
@@ -52,6 +54,7 @@ def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:
         for hit in view.profile("customer", about).of("hit")
         if hit.fields["category"] in TALK
     }
+    holder = view.reference.holder(paid.fields["account"])
     near = between(talk.values(), paid.at - params.talk_window, until)
     yield Finding(
         anchor=view.entity_id,
@@ -64,7 +67,12 @@ def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:
             account=paid.fields["account"],
         ),
         corroborated=bool(near),
-        values={**paid.fields, "at": str(paid.at), "hits": str(len(near))},
+        values={
+            **paid.fields,
+            **({"holder": holder} if holder else {}),
+            "at": str(paid.at),
+            "hits": str(len(near)),
+        },
     )
 
 

@@ -14,7 +14,7 @@ backlog or an old system's orders entered in one go.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from statistics import median
@@ -32,7 +32,7 @@ from offbook.detectors.baseline import (
     sale,
     surges,
 )
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
@@ -65,8 +65,19 @@ class OrderSplittingParams(Params, frozen=True):
 
 
 def _small(params: OrderSplittingParams) -> Counts:
+    """Of orders that were folded, if each of them is: of one kind they are."""
     return lambda sale: (
-        sale.fields["currency"] == params.currency and Decimal(sale.fields["amount"]) < params.below
+        sale.fields["currency"] == params.currency
+        and Decimal(sale.fields["amount"]) < params.below * sale.weight
+    )
+
+
+def _alike(sale: Fact, params: OrderSplittingParams) -> Hashable:
+    return (
+        sale.role,
+        sale.about,
+        sale.fields.get("currency"),
+        sale.role == SALE and _small(params)(sale),
     )
 
 
@@ -164,6 +175,6 @@ DETECTOR = Detector(
     notes=NOTES,
     keeps=lambda params: params.window + params.history + 2 * DAY,
     prune=_prune,
-    folds=True,
+    folds=Folds(lambda params: params.window, _alike),
     concerns=_concerns,
 )

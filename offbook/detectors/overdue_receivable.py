@@ -99,4 +99,5 @@ DETECTOR = Detector(
     ),
     notes=NOTES,
     keeps=lambda params: params.wait,
+    waits=True,
 )

@@ -123,4 +123,5 @@ DETECTOR = Detector(
     ),
     notes=NOTES,
     keeps=lambda params: params.wait,
+    waits=True,
 )

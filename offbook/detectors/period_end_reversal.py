@@ -111,4 +111,5 @@ DETECTOR = Detector(
     ),
     notes=NOTES,
     keeps=lambda params: (params.last_days + params.within_days) * DAY,
+    waits=True,
 )

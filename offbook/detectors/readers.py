@@ -28,7 +28,6 @@ class Reader(NamedTuple):
     draw: Draw
     asks: Where | None
     ends_of: int | None
-    detector: Detector
 
 
 class Reading(Struct, frozen=True):
@@ -99,7 +98,7 @@ class Readers:
             if reads.entity == kind and reads.data is type(data) and _may(reads.where, data)
         ]
         readers = tuple(
-            Reader(detector.id, reads.fact, _left_to_ask(reads.where), reads.ends_of, detector)
+            Reader(detector.id, reads.fact, _left_to_ask(reads.where), reads.ends_of)
             for detector, reads in rows
         )
         if drawn is None and not readers:

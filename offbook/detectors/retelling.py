@@ -66,11 +66,20 @@ def retellings(before: Sequence[Fact], news: Sequence[Fact]) -> Iterator[Retelli
             yield Retelling(word, since, by, len(words))
 
 
-def created_again(known: Fact | None, created: Fact) -> Iterator[Retelling]:
-    """Of two creations of one order the later does not count anywhere else."""
-    if known is not None and known.identity != created.identity:
-        first, again = sorted((known, created), key=lambda fact: fact.order)
-        yield Retelling(again, None, first, 1)
+def created_again(known: Sequence[Fact], created: Fact) -> Iterator[Retelling]:
+    """Of two creations of one order the later counts for nobody else.
+
+    `known` are, by time, the first that names each customer: one that the first of all does not
+    name has the order too, and counts the first that names it.
+    """
+    for other in known:
+        if other.identity != created.identity and (other is known[0] or _same(other, created)):
+            first, again = sorted((other, created), key=lambda fact: fact.order)
+            yield Retelling(again, None, first, 1)
+
+
+def _same(one: Fact, other: Fact) -> bool:
+    return one.fields.get("customer") == other.fields.get("customer")
 
 
 _Verdict = tuple[int | None, Fact]

@@ -26,7 +26,7 @@ from typing import Annotated
 from msgspec import structs
 
 from offbook.detectors.baseline import IS_SALE, NOTES, SALES, by_day, fold_days, in_currency, sale
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
 from offbook.detectors.fact import EXACT, Fact
 from offbook.detectors.params import Params, described
 from offbook.detectors.sentences import Sentence, says
@@ -167,6 +167,7 @@ DETECTOR = Detector(
     prune=lambda facts, params, limit: fold_days(
         facts, limit, WEEK * (params.weeks + 2), in_currency(params.currency)
     ),
-    folds=True,
+    folds=Folds(lambda _: DAY),
     concerns=_concerns,
+    waits=True,
 )

@@ -31,7 +31,7 @@ from offbook.detectors.baseline import (
     open_sales,
     sale,
 )
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.sentences import Sentence, says
@@ -136,6 +136,6 @@ DETECTOR = Detector(
     prune=lambda facts, params, limit: fold_days(
         facts, limit, params.history // DAY + 1, in_currency(params.currency)
     ),
-    folds=True,
+    folds=Folds(lambda _: DAY),
     concerns=_concerns,
 )

@@ -45,7 +45,8 @@ def runs(facts: Sequence[Fact], window: int, reached: Reached) -> Iterator[Seque
     """Sliding runs: the facts within `window` of an anchor, where together they reach enough.
 
     The anchor is the earliest fact from which enough is reached; the run covers everything within
-    the closed interval [anchor, anchor + window]; the next anchor comes after it.
+    the closed interval [anchor, anchor + window]; the next anchor comes after it. A fact into which
+    others were folded lies within if all of them do.
 
     Enough must be monotone (more facts never reach less), so one pass with two ends suffices, and
     none where all of them together do not reach it.
@@ -58,7 +59,7 @@ def runs(facts: Sequence[Fact], window: int, reached: Reached) -> Iterator[Seque
     while start < total:
         last = facts[start].at + window
         end = max(end, start)
-        while end < total and facts[end].at <= last:
+        while end < total and facts[end].at + facts[end].lasts <= last:
             end += 1
         run = facts[start:end]
         if reached(run):

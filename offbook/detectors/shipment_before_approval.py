@@ -84,4 +84,5 @@ DETECTOR = Detector(
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
     keeps=lambda params: params.known_within,
+    waits=True,
 )

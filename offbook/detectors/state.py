@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from zlib import crc32
+from hashlib import blake2b
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from offbook.detectors.allowance import Marks
 from offbook.detectors.detector import Finding
 from offbook.detectors.fact import Fact, by_time
+from offbook.detectors.now import Topics
 from offbook.detectors.packing import pack, unpack
 
 #: Facts are sealed so many at a time: fewer would pack badly, and more be decoded at each look.
@@ -23,11 +24,16 @@ _PACKED = b"\xc1"
 
 
 class Raised(Struct, array_like=True):
-    """An alert that was sent and can still change: its newest revision, what that said to whom."""
+    """An alert that was sent and can still change: its newest revision, what that said to whom.
+
+    `digest` tells whether the same is found again. Of the facts of its `finding` only some are
+    kept, where there are many alerts.
+    """
 
     revision: int
     firing: bool
     finding: Finding
+    digest: bytes
     marks: Marks = Marks()
 
 
@@ -40,7 +46,7 @@ class Past(Struct, array_like=True):
 
     revision: int
     until: int
-    digest: int
+    digest: bytes
 
 
 class Sealed(Struct, array_like=True):
@@ -55,9 +61,9 @@ class Notebook(Struct, array_like=True):
     """What one detector keeps of one entity: facts by time, and its alerts by anchor.
 
     `waiting` are the facts that no completed judgement has seen yet, `judged` is the stream time of
-    the last one: what is found of old facts alone was found before, and perhaps forgotten.
-    `due` is the earliest deadline of something missing, `expires` the stream time after which all
-    of it may have lost its meaning.
+    the last one, by the detector's clock: what is found of old facts alone was found before, and
+    perhaps forgotten. `due` is the earliest deadline of something missing, by that clock too,
+    `expires` the time of the clock of forgetting after which all of it may have lost its meaning.
     `floor` is the time of the newest fact that gave way to the bound, if any did: what was raised
     on facts that old can no longer be judged, and stands.
     `sealed` are the facts before `facts`, where there are many and a look at a new one needs none.
@@ -116,14 +122,23 @@ class Retained(Struct, array_like=True):
     held: list[tuple[str, Fact]] = []
 
 
+class Aside(Struct, array_like=True):
+    """A detector that was set aside at a time (µs), in the form that had failed."""
+
+    at: int
+    fingerprint: int
+
+
 class EntityState(Struct, array_like=True):
     """All that is kept of one entity.
 
     `profile` is the entity's own. `asked` names the entities whose profiles it subscribed to and
     until which event time, `known` what they have told. `subscribers` has subscribed to this one
-    likewise. `due` is the event time at which it wants to be looked at though no event comes.
-    `past` are the alerts that are over, by detector and anchor, as they ended. `retold` is what has
-    become of words that were told again, by the profile that told them and the word.
+    likewise. `due` are the times at which it wants to be looked at though no event comes, by clock,
+    `forgot` is the latest time of the clock of forgetting at which it was looked at. `past` are the
+    alerts that are over, by detector and anchor, as they ended. `retold` is what has become of
+    words that were told again, by the profile that told them and the word. `failing` says how often
+    in a row a detector has failed, `aside` are those that were set aside.
     """
 
     profile: list[Fact] = []
@@ -131,14 +146,17 @@ class EntityState(Struct, array_like=True):
     asked: dict[str, int] = {}
     known: dict[str, list[Fact]] = {}
     subscribers: dict[str, int] = {}
-    due: int | None = None
+    due: dict[Topics, int] = {}
     past: dict[str, dict[str, Past]] = {}
     retold: dict[str, Retained] = {}
+    forgot: int | None = None
+    failing: dict[str, int] = {}
+    aside: dict[str, Aside] = {}
 
     def let_go(self, detector_id: str, anchor: str) -> None:
         """What was raised is over: of it only the revision is remembered."""
         raised = self.notebooks[detector_id].raised.pop(anchor)
-        over = Past(raised.revision, raised.finding.until, digest(raised.finding, raised.firing))
+        over = Past(raised.revision, raised.finding.until, raised.digest)
         self.past.setdefault(detector_id, {})[anchor] = over
 
     def recall(self, detector_id: str, anchor: str) -> Past | None:
@@ -149,18 +167,29 @@ class EntityState(Struct, array_like=True):
             del self.past[detector_id]
         return past
 
+    def set_aside(self, detector_id: str, at: int, fingerprint: int) -> None:
+        """What a detector has is let go; what it raised stands as it is."""
+        for anchor in list(self.notebooks.get(detector_id, Notebook()).raised):
+            self.let_go(detector_id, anchor)
+        self.notebooks.pop(detector_id, None)
+        self.failing.pop(detector_id, None)
+        self.aside[detector_id] = Aside(at, fingerprint)
+
     def answered(self) -> bool:
         """Every entity that was asked has told."""
         return not self.asked or len(self.known) == len(self.asked)
 
     def is_empty(self) -> bool:
         """Nothing worth keeping."""
-        return not (self.profile or self.notebooks or self.subscribers or self.past or self.retold)
+        kept = self.profile or self.notebooks or self.subscribers or self.past or self.retold
+        return not (kept or self.aside)
 
 
-def digest(finding: Finding, firing: bool) -> int:
-    """Tells two states of an alert apart: 32 bits of what it rests on, and whether it fires."""
-    return crc32(_encoder.encode((firing, [fact.order for fact in finding.facts])))
+def digest(finding: Finding, firing: bool) -> bytes:
+    """Tells two states of an alert apart, by all that they say: 8 bytes."""
+    facts = [(*fact.order, fact.weight, fact.fields) for fact in finding.facts]
+    said = (firing, facts, structs.replace(finding, facts=()))
+    return blake2b(_encoder.encode(said), digest_size=8).digest()
 
 
 _encoder = msgspec.msgpack.Encoder()

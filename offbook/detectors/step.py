@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -11,8 +11,10 @@ from offbook.detectors.detector import Common
 from offbook.detectors.entity import EntityKind, entity
 from offbook.detectors.fact import Fact
 from offbook.detectors.notes import Note
+from offbook.detectors.now import Now
 from offbook.detectors.profile import Profile, customer_owner, order_owner
 from offbook.detectors.reference import Reference
+from offbook.detectors.running import Running
 from offbook.detectors.state import EntityState
 from offbook.events.alert import Alert
 from offbook.events.event import Event
@@ -26,31 +28,44 @@ class Failure:
     """A detector that raised. `events` go to the dead letters; what it found before stands.
 
     `detector` is "profile" where what all detectors share could not be drawn from an event.
+    `lasts` where what made it raise may still be there: it was not taken in with the `events`.
     """
 
     detector: str
     error: Exception
     events: list[Event]
+    lasts: bool = True
 
 
 class Step(Struct):
-    """What one look at the entity `key`, at stream time `now`, brought.
+    """What one look at the entity `key`, at the moment `now`, brought.
 
+    `forgets` is the latest time of the clock of forgetting at which the entity was looked at.
     `changed` is False if the state is as it was, so that nothing need be written.
     `evicted` counts what gave way to a bound, by detector; "profile" is what all share.
-    `dirty` are the detectors that must judge anew, with what is new to them.
+    `late` are events of which something was kept out, for what belongs to them is forgotten.
+    `dirty` are the detectors that must judge anew, with what is new to them. `aside` are those that
+    were set aside for the entity: they failed again and again.
     """
 
     key: str
     state: EntityState
-    now: int | None
+    now: Now
+    running: Mapping[str, Running]
+    forgets: int | None = None
     detected_at: int | None = None
     alerts: list[Alert] = []
     notes: list[tuple[str, Note]] = []
     failures: list[Failure] = []
     evicted: dict[str, int] = {}
-    changed: bool = False
+    late: list[Event] = []
     dirty: dict[str, Fresh] = {}
+    aside: list[str] = []
+    changed: bool = False
+
+    def reached(self, detector_id: str) -> int | None:
+        """Stream time by the detector's clock (µs)."""
+        return self.now.of(self.running[detector_id].clock)
 
     def evict(self, what: str, count: int) -> None:
         """Count what gave way."""
@@ -62,16 +77,31 @@ class Step(Struct):
         fresh = self.dirty.setdefault(detector_id, [])
         fresh += [(event, fact) for fact in facts]
 
+    def fail(
+        self,
+        detector_id: str,
+        error: Exception,
+        events: Collection[Event | None] = (),
+        *,
+        lasts: bool = True,
+    ) -> None:
+        """A detector raised, on `events` if any; not `lasts` if these are kept out."""
+        known = [event for event in events if event is not None]
+        self.failures.append(Failure(detector_id, error, known, lasts))
+
 
 class StepView(Struct):
-    """The `View` of one step; `wanted` are the entities whose profiles were asked for."""
+    """The `View` of one step, for a detector whose clock has `reached` a stream time.
+
+    `wanted` are the entities whose profiles were asked for.
+    """
 
     entity_kind: EntityKind
     entity_id: str
     state: EntityState
     common: Common
     reference: Reference
-    now: int | None
+    reached: int | None = None
     facts: Sequence[Fact] = []
     due: int | None = None
     wanted: set[str] = set()
@@ -87,7 +117,7 @@ class StepView(Struct):
         return Profile(self.state.known.get(key, ()))
 
     def passed(self, due: int) -> bool:
-        return self.now is not None and self.now > due
+        return self.reached is not None and self.reached > due
 
     def responsible(
         self, at: int, until: int, *, order: str | None = None, customer: str | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from heapq import heapify, heappop, heappush, heapreplace
+
+from offbook.detectors.now import Now, Topics
 
 #: Entries that are not worth clearing out.
 _SPARE = 1000
@@ -58,3 +60,38 @@ class Timers:
             key = heappop(self._heap)[1]
             del self._due[key]
             yield due, key
+
+
+class Clocks:
+    """Timers by the clock that they go by: an entity may want to be looked at by several."""
+
+    def __init__(self) -> None:
+        self._timers: dict[Topics, Timers] = {}
+        self._set: dict[str, tuple[Topics, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._set)
+
+    def set(self, key: str, due: Mapping[Topics, int]) -> None:
+        """Wake `key` once one of the clocks has passed its time; never if there is none."""
+        clocks = tuple(due)
+        for clock in self._set.get(key, ()):
+            if clock not in due:
+                self._timers[clock].set(key, None)
+        for clock, at in due.items():
+            timers = self._timers.get(clock)
+            if timers is None:
+                timers = self._timers[clock] = Timers()
+            timers.set(key, at)
+        if clocks:
+            self._set[key] = clocks
+        else:
+            self._set.pop(key, None)
+
+    def expired(self, now: Now) -> Iterator[str]:
+        """Take out, by clock and in order, what was due. Entities may be set anew meanwhile."""
+        for clock, timers in list(self._timers.items()):
+            at = now.of(clock)
+            if at is not None:
+                for _, key in timers.expired(at):
+                    yield key

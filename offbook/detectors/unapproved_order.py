@@ -116,4 +116,5 @@ DETECTOR = Detector(
         **ORDER_EDITS,
     },
     keeps=lambda params: LONGEST_ORDER + params.entered_within,
+    waits=True,
 )

@@ -178,4 +178,5 @@ DETECTOR = Detector(
     },
     keeps=lambda _: LONGEST_ORDER,
     prune=_prune,
+    waits=True,
 )

@@ -43,6 +43,8 @@ def _taken(event: Event, reference: Reference) -> Fact | None:
 def judge(view: View, params: UnauthorisedTransferParams) -> Iterable[Finding]:
     """One finding an edit by which somebody took the customer for himself."""
     for taken, before in transfers(view):
+        if view.reference.is_manager(taken.about):
+            continue
         yield Finding(
             anchor=f"{view.entity_id}\n{taken.anchor}",
             facts=(taken,),

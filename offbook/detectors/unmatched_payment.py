@@ -161,4 +161,5 @@ DETECTOR = Detector(
     keeps=lambda params: 2 * params.wait,
     holds_evidence=True,
     watches=WHOSE_ORDER | {"ordered"},
+    waits=True,
 )

@@ -10,6 +10,7 @@ from offbook.detectors.detector import Common, Words
 from offbook.detectors.fact import Fact
 from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
+from offbook.detectors.thinning import is_flood, two_digits
 from offbook.events.alert import Bilingual
 from offbook.events.shown import shown
 from offbook.events.times import DAY, EPOCH, HOUR, MINUTE, SECOND
@@ -105,10 +106,7 @@ def distinct(facts: Sequence[Fact], common: Common) -> str:
 
 
 def _rounded(exact: int, facts: Sequence[Fact], common: Common) -> str:
-    if len(facts) <= common.max_evidence:
-        return str(exact)
-    unit: int = 10 ** max(len(str(exact)) - 2, 0)
-    return f"{exact // unit * unit}+"
+    return f"{two_digits(exact)}+" if is_flood(facts, common.max_evidence) else str(exact)
 
 
 def tenths(figure: Decimal) -> str:
@@ -118,7 +116,7 @@ def tenths(figure: Decimal) -> str:
 
 def floored(figure: Decimal, facts: Sequence[Fact], common: Common) -> str:
     """An amount, or another figure that grows with `facts`, floored as `total` is."""
-    if len(facts) <= common.max_evidence or not figure:
+    if not is_flood(facts, common.max_evidence) or not figure:
         return f"{figure:f}"
     return f"{_FLOOR.quantize(figure, Decimal(1).scaleb(figure.adjusted() - 1)):f}+"
 

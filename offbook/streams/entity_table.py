@@ -18,8 +18,9 @@ import msgspec
 from faust.stores.base import Store
 from faust.types import TP
 
+from offbook.detectors.now import Topics
 from offbook.detectors.state import EntityState, decode_state, encode_state
-from offbook.detectors.timers import Timers
+from offbook.detectors.timers import Clocks
 from offbook.streams.keyed import Mark, StreamTime
 
 #: Key of the entry "applied up to offset N". No entity's key is this: theirs have a colon.
@@ -27,8 +28,12 @@ APPLIED: Final = "applied"
 #: Header of a tombstone, which has no value to carry the offset in: decimal digits.
 KEYED_OFFSET: Final = "offbook.keyed-offset"
 
-_PREFIX = Layout(">qq")
-_NEVER = -(2**63)
+#: Before each value: the offset, what is to be known of it without decoding, and how many times it
+#: is to be looked at; each of these follows with its clock.
+_PREFIX = Layout(">qBB")
+_DUE = Layout(">Hq")
+#: That alerts are open, which a reference document may change.
+_OPEN = 1
 #: Beyond every real offset, so that Faust finds nothing to recover: the partition reads its own
 #: changelog. Faust's recovery costs about as much a record as its agents do, filters records by a
 #: counter that a rebalance in the middle of recovery leaves ahead of the data, and believes an end
@@ -56,7 +61,7 @@ class EntityPartition:
     def __init__(self, number: int) -> None:
         self.number = number
         self.values: dict[str, bytes] = {}
-        self.timers = Timers()
+        self.timers = Clocks()
         self.stream_time = StreamTime()
         self.applied = -1
         self.in_doubt = -1
@@ -74,16 +79,17 @@ class EntityPartition:
     def state(self, key: str) -> EntityState | None:
         """The state of an entity, decoded anew."""
         value = self.values.get(key)
-        return None if value is None else decode_state(value[_PREFIX.size :])
+        return None if value is None else decode_state(value[_begins(value) :])
 
     def put(self, key: str, state: EntityState, offset: int) -> None:
         """Keep a state that the record at `offset` brought about; an empty one is dropped."""
         if state.is_empty():
             self.values.pop(key, None)
-            self.timers.set(key, None)
+            self.timers.set(key, {})
         else:
-            due = _NEVER if state.due is None else state.due
-            self.values[key] = _PREFIX.pack(offset, due) + encode_state(state)
+            due = b"".join(_DUE.pack(clock, at) for clock, at in state.due.items())
+            head = _PREFIX.pack(offset, 0, len(state.due)) + due
+            self.values[key] = head + encode_state(state)
             self.timers.set(key, state.due)
 
     def entry(self, key: str, offset: int) -> Entry:
@@ -95,7 +101,7 @@ class EntityPartition:
     def applied_entry(self) -> Entry:
         """The changelog record that says how far this partition was applied."""
         marks = _marks_encoder.encode(self.stream_time.marks)
-        return APPLIED.encode(), _PREFIX.pack(self.applied, _NEVER) + marks, []
+        return APPLIED.encode(), _PREFIX.pack(self.applied, 0, 0) + marks, []
 
     def restore(self, records: Iterable[Any]) -> None:
         """Take in changelog records, in order, while loading: the larger keyed offset stays.
@@ -133,13 +139,21 @@ class EntityPartition:
         """All records of the changelog were taken in."""
         self._buried.clear()
         for key, value in self.values.items():
-            due = _PREFIX.unpack_from(value)[1]
-            if due != _NEVER:
+            if due := _due(value):
                 self.timers.set(key, due)
 
     def differs(self, record: Any) -> bool:
         """Whether a changelog record that another worker wrote says other than we know."""
         return bool(self.values.get(record.key.decode()) != record.value)
+
+
+def _begins(value: bytes) -> int:
+    """Where the state begins."""
+    return int(_PREFIX.size + _DUE.size * _PREFIX.unpack_from(value)[2])
+
+
+def _due(value: bytes) -> dict[Topics, int]:
+    return dict(_DUE.iter_unpack(value[_PREFIX.size : _begins(value)]))
 
 
 def keyed_offset(record: Any) -> int:

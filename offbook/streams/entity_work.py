@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 from offbook.detectors.engine import Engine
 from offbook.detectors.notes import Input, Note
+from offbook.detectors.now import Now
 from offbook.detectors.step import Failure
 from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.streams.entity_table import EntityPartition
-from offbook.streams.keyed import Batch, unwire
+from offbook.streams.keyed import Batch, slowest, unwire
 
 
 @dataclass(slots=True)
@@ -68,17 +69,17 @@ def work_off(
             inputs.setdefault(key, []).append(note)
             if caused is not None:
                 stamps[key] = max(stamps.get(key, 0), caused)
-    now = times[-1]
-    at = None if None in times else min(it for it in times if it is not None)
+    now, at = times[-1], slowest(times)
 
-    def step(key: str, items: Sequence[Input], time_then: int | None) -> None:
+    def step(key: str, items: Sequence[Input], time_then: Now) -> None:
         stepped = engine.step(key, partition.state(key), items, time_then, found_at)
         if stepped.changed:
-            due = stepped.state.due
-            if due is not None and time_then is not None and due < time_then:
-                # No engine should ask for a time that has passed, or this record would never end.
-                # What it asks for and passes by the end of the record is looked at below.
-                stepped.state.due = time_then
+            for clock, due in stepped.state.due.items():
+                reached = time_then.of(clock)
+                if reached is not None and due < reached:
+                    # No engine should ask for a time that has passed, or this record would never
+                    # end. What it asks for and passes by the end of the record is looked at below.
+                    stepped.state.due[clock] = reached
             engine.seal(stepped.state)
             partition.put(key, stepped.state, offset)
             work.changed.add(key)
@@ -91,7 +92,6 @@ def work_off(
 
     for key, items in inputs.items():
         step(key, items, at)
-    if now is not None:
-        for _, key in partition.timers.expired(now):
-            step(key, (), now)
+    for key in partition.timers.expired(now):
+        step(key, (), now)
     return work

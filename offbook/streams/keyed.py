@@ -6,13 +6,14 @@ Offbook's own work costs per event (a few µs). All entities of a batch live in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from zlib import crc32
 
 import msgspec
 from msgspec import Struct
 
 from offbook.detectors.notes import Implicated, Note, Retold, Subscribe, Told
+from offbook.detectors.now import Now, topics
 from offbook.events.event import Event, Origin
 from offbook.events.types import KINDS, STREAM_TOPICS
 
@@ -26,13 +27,15 @@ class Mark(Struct, frozen=True, array_like=True):
     """Up to `time` (µs) everything on `partition` of a source topic has been read and sent.
 
     `topic` indexes `STREAM_TOPICS`; `of` is how many partitions the topic has, so that the
-    monitor knows which it has not heard of.
+    monitor knows which it has not heard of, and which are gone. `empty`: the partition was read to
+    its end and nothing ever came on it, so that its time is not known, and `time` is 0.
     """
 
     topic: int
     partition: int
     of: int
     time: int
+    empty: bool = False
 
 
 class WireEvent(Struct, frozen=True, array_like=True, gc=False):
@@ -119,35 +122,78 @@ def note_batches(notes: Iterable[tuple[str, Note]], partitions: int) -> Mapping[
     return {partition: Batch(notes=them) for partition, them in by_partition.items()}
 
 
-def mark(topic: str, partition: int, of: int, time: int) -> Mark:
-    """A mark for a stream topic by name."""
-    return Mark(_TOPIC[topic], partition, of, time)
+def mark(topic: str, partition: int, of: int, time: int | None) -> Mark:
+    """A mark for a stream topic by name; `time` is None for a partition that is empty."""
+    return Mark(_TOPIC[topic], partition, of, time or 0, time is None)
 
 
 class StreamTime:
-    """Stream time as one monitor partition knows it: the slowest of all source partitions.
+    """Stream time as one monitor partition knows it, from the marks of all source partitions.
 
-    Not monotone: a source that was quiet (and so moved with the wall clock) and then brings a
-    backlog holds time back again, so that an outage never looks like an absence.
+    Not monotone: what was sent late holds time back again, so that an outage never looks like an
+    absence.
     """
 
     def __init__(self, marks: Iterable[Mark] = ()) -> None:
         self._marks: dict[tuple[int, int], Mark] = {}
+        self._of: dict[int, int] = {}
+        self._now: Now | None = None
         self.hear(marks)
 
     def hear(self, marks: Iterable[Mark]) -> None:
         """Take in newer marks."""
         for heard in marks:
-            self._marks[heard.topic, heard.partition] = heard
+            topic, at = heard.topic, (heard.topic, heard.partition)
+            if topic >= len(STREAM_TOPICS):
+                continue  # Of a router that knows more topics than we do.
+            if heard.of != self._of.get(topic):
+                # A topic that was made anew may have fewer.
+                self._of[topic] = of = heard.of
+                for gone in [it for it in self._marks if it[0] == topic and it[1] >= of]:
+                    del self._marks[gone]
+            elif self._marks.get(at) == heard:
+                continue
+            if heard.partition < heard.of:
+                self._marks[at] = heard
+            self._now = None
 
     @property
     def marks(self) -> list[Mark]:
         """What is known, to be kept with the state."""
         return list(self._marks.values())
 
-    def now(self) -> int | None:
-        """Microseconds; None until every partition of every stream topic has been heard of."""
-        of = {topic: heard.of for (topic, _), heard in self._marks.items()}
-        if len(of) < len(STREAM_TOPICS) or len(self._marks) < sum(of.values()):
-            return None
-        return min(heard.time for heard in self._marks.values())
+    def now(self) -> Now:
+        """Each topic is as far as the slowest of its partitions, and has no time before all have
+        been heard of and something came on each. Forgetting goes by the slowest of all on which
+        something came: where nothing is, there is nothing to wait for."""
+        if self._now is None:
+            self._now = self._moment()
+        return self._now
+
+    def _moment(self) -> Now:
+        times: dict[str, int] = {}
+        slowest: int | None = None
+        known = 0
+        for topic, of in self._of.items():
+            marks = [it for number in range(of) if (it := self._marks.get((topic, number)))]
+            told = [it.time for it in marks if not it.empty]
+            known += len(marks) == of
+            if told:
+                least = min(told)
+                slowest = least if slowest is None else min(slowest, least)
+                if len(told) == of:
+                    times[STREAM_TOPICS[topic]] = least
+        return Now(times, slowest if known == len(STREAM_TOPICS) else None)
+
+
+def slowest(moments: Sequence[Now]) -> Now:
+    """The least of each topic's times; one that is not known at every moment is not known."""
+    if all(it is moments[0] for it in moments):
+        return moments[0]
+    times: dict[str, int] = {}
+    for topic in STREAM_TOPICS:
+        told = [it.of(topics((topic,))) for it in moments]
+        if None not in told:
+            times[topic] = min(at for at in told if at is not None)
+    forgets = [it.forgets for it in moments]
+    return Now(times, None if None in forgets else min(at for at in forgets if at is not None))

@@ -305,7 +305,7 @@ class Monitor:
             self._say_failed(failure, partition.number, offset)
         for detector, count in work.evicted.items():
             self._metrics.state_evicted(detector, count)
-        now = partition.stream_time.now()
+        now = partition.stream_time.now().forgets
         if now is not None:
             self._metrics.stream_time(partition.number, now)
 

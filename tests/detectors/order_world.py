@@ -495,6 +495,19 @@ def called_off(events: Iterable[Event], id_: str, until: int, *said: str) -> boo
     return is_deleted(events, id_, until) or status_at(events, id_, until) in said
 
 
+def end_of(events: Iterable[Event], id_: str, until: int, *said: str) -> Event | None:
+    """By what it is called off at a time: its deletion, else its status."""
+    told = [(it, data) for it, data in edits(events, id_) if it.time <= until]
+    if is_deleted([it for it, _ in told], id_, until):
+        return [it for it, data in told if data.op == "delete"][-1]
+    so: Event | None = None
+    status: str | None = None
+    for it, word, _ in words([it for it, _ in told], id_):
+        if word != status:
+            so, status = it, word
+    return so if status in said else None
+
+
 def undone(events: Iterable[Event], id_: str, until: int) -> bool:
     return called_off(events, id_, until, "cancelled") or paid_back(events, id_, until)
 

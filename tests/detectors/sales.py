@@ -45,10 +45,15 @@ def day_of(event: Event) -> date:
 
 
 def created(events: Iterable[Event]) -> Iterator[tuple[Event, CrmEdit, Image]]:
-    """The events by which orders are created, by time, with what they say."""
+    """The events by which orders are created, by time, with what they say: what is created twice is
+    new once."""
+    known: set[str] = set()
     for event in sorted(events, key=lambda one: (one.time, one.source, one.id)):
         edit = event.data
-        if isinstance(edit, CrmEdit) and (edit.object.type, edit.op) == ("order", "create"):
+        if not isinstance(edit, CrmEdit) or (edit.object.type, edit.op) != ("order", "create"):
+            continue
+        if edit.object.id not in known:
+            known.add(edit.object.id)
             yield event, edit, edit.after or Image()
 
 

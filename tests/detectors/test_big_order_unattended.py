@@ -16,6 +16,7 @@ from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from offbook.events.types import ReferenceEmployee
+from tests.detectors import order_world
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     DOCUMENTED,
@@ -335,22 +336,21 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
     """Every big order, unless its manager, or where he is unknown any, was there in time."""
     happened = sorted(events, key=lambda it: (it.time, it.id))
     for sold in happened:
-        data, end = sold.data, sold.time + DAY
+        data = sold.data
         if data.op != "create" or data.object.type != "order" or data.after.amount < 500_000:
             continue
+        end = _end(happened, data.object.id, sold.time + DAY)
         of_order = [it for it in happened if it.data.object == data.object and it.time <= end]
         owner = _owner(of_order, sold)
         managers = {_MANAGER[owner]} if owner in _MANAGER else {"E-HEAD", "E-HEAD2"}
-        first: dict[str, Event] = {}
-        for it in of_order:
-            if it.data.after is not None and it.data.after.status is not None:
-                first.setdefault(it.data.after.status, it)
-        approval = first.get("approved")
-        if approval and (approval.data.after.approved_by or approval.data.actor) in managers:
+        approvals = [
+            it
+            for it in of_order
+            if it.data.after is not None and it.data.after.status == "approved"
+        ]
+        if any((it.data.after.approved_by or it.data.actor) in managers for it in approvals):
             continue
-        ends = [first[it] for it in ("cancelled", "rejected") if it in first]
-        ends += [it for it in of_order if it.data.op == "delete"]
-        if any(it.time >= sold.time for it in ends):
+        if order_world.called_off(happened, sold.data.object.id, end, "cancelled", "rejected"):
             continue
         called = [
             it
@@ -366,6 +366,21 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
         named = [it.data.customer for it in of_order if it.data.customer is not None]
         who = data.customer or (named[0] if named else None)
         yield "warning", owner, who, data.object.id, None, frozenset({sold.id})
+
+
+def _end(happened: Sequence[Event], number: str, end: int) -> int:
+    """When the manager's time is over: anew where the order went on after it was called off."""
+    while order_world.called_off(happened, number, end, "cancelled", "rejected"):
+        again = [
+            it.time
+            for it, data in order_world.edits(happened, number)
+            if end < it.time <= end + 90 * DAY
+            and not order_world.called_off(happened, number, it.time, "cancelled", "rejected")
+        ]
+        if not again:
+            break
+        end = again[0] + DAY
+    return end
 
 
 def _owner(of_order: Sequence[Event], sold: Event) -> str:

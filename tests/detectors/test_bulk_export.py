@@ -246,16 +246,16 @@ def test_of_an_employee_who_views_all_day_only_the_lateness_is_kept() -> None:
     for day in range(40):
         for minute in range(50):
             assert run.feed(views(after(NINE, f"{day}d") + minute * 9 * MINUTE, "E-1")) == []
-    assert len(run.states["employee:E-1"].notebooks["bulk-export"].facts) <= 8 * 50
+    assert len(run.states["employee:E-1"].notebooks["bulk-export"].facts) <= 15 * 50
     assert not run.evicted
 
 
 def test_a_notice_stands_in_the_evidence_though_the_run_fills_it() -> None:
-    #   09:00 300 views, one a second ── notice: 9 of them, and it
+    #   09:00 300 views, one a second ── notice: the first 3, the last 3, 3 between, and it
     taken = [views(at(NINE) + n * SECOND, "E-1") for n in range(300)]
     notice = hr(after(NINE, "2d"), "E-1", "resigned")
     alert = only(play([*taken, notice], DETECTOR, common=Common(max_evidence=10)))
-    assert evidence(alert) == ids(*taken[:9], notice)
+    assert evidence(alert) == ids(*taken[:6], *taken[297:], notice)
     assert "took out 300+ records or files" in alert.summary.en
 
 

@@ -561,7 +561,7 @@ def test_a_customer_called_on_every_hour_stays_small() -> None:
     for n in range(2_000):
         run.feed(activity(at(NINE) + n * 3600 * SECOND, "E-1", "C-1"))
     # Most of it are two weeks of calls, from each of which somebody else may be told to stay away.
-    assert len(encode_state(run.states["customer:C-1"])) < 25_000
+    assert len(encode_state(run.states["customer:C-1"])) < 40_000
 
 
 def test_a_parameter_changes_what_is_found_and_nothing_else() -> None:

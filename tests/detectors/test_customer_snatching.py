@@ -243,7 +243,7 @@ def test_of_an_owner_alone_only_what_may_still_matter_is_kept() -> None:
     run = local(DETECTOR, reference=company(*STAFF, OWNED))
     run.run(calls(f"{days}d") for days in range(365))
     facts = run.states["customer:C-1"].notebooks[DETECTOR.id].facts
-    assert facts[-1].at - facts[0].at == 14 * DAY
+    assert facts[-1].at - facts[0].at == 21 * DAY
 
 
 def test_two_who_work_on_one_customer_for_a_year_are_kept_for_six_weeks_at_most() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from offbook.detectors.bounds import prune_shared
 from offbook.detectors.catalogue import BY_ID
 from offbook.detectors.detector import Common, Detector, Dossier, Finding, Subject, View
 from offbook.detectors.engine import Engine
@@ -23,9 +22,9 @@ from offbook.events.times import DAY, HOUR
 from tests.detectors.order_world import paid
 from tests.detectors.timeline import (
     after,
-    at,
     company,
     customer,
+    earliest,
     edit,
     evidence,
     hit,
@@ -34,6 +33,7 @@ from tests.detectors.timeline import (
     only,
     order,
     shipment,
+    time_is,
 )
 
 NOON = "2026-03-02 12:00"
@@ -131,7 +131,7 @@ def test_it_is_judged_only_once_something_has_begun(begin: str) -> None:
 def test_a_deadline_wakes_it() -> None:
     run = local(UNPAID)
     run.run([SOLD, DONE])
-    assert run.states["order:O-1"].due == after(NOON, "25h")
+    assert earliest(run.states["order:O-1"]) == after(NOON, "25h")
     assert run.advance(after(NOON, "25h")) == []
     assert len(run.advance(after(NOON, "25h") + 1)) == 1
 
@@ -161,13 +161,13 @@ def test_nor_when_it_began_while_time_was_unknown() -> None:
 def test_who_has_asked_is_not_forgotten_before_the_answer() -> None:
     #   at the deadline there is no fact, no alert and no further deadline: only the question
     engine = Engine([UNPAID], company(customer("C-1", "E-7")), mode="replay")
-    state = engine.step("order:O-1", None, [NOBODYS, DONE], at(NOON)).state
-    asking = engine.step("order:O-1", state, [], after(NOON, "26h"))
+    state = engine.step("order:O-1", None, [NOBODYS, DONE], time_is(NOON)).state
+    asking = engine.step("order:O-1", state, [], time_is(after(NOON, "26h")))
     assert (asking.alerts, len(asking.notes)) == ([], 1)
     key, question = asking.notes[0]
-    answer = engine.step(key, None, [question], after(NOON, "26h")).notes[0][1]
+    answer = engine.step(key, None, [question], time_is(after(NOON, "26h"))).notes[0][1]
     again = decode_state(encode_state(asking.state))
-    alerts = engine.step("order:O-1", again, [answer], after(NOON, "26h")).alerts
+    alerts = engine.step("order:O-1", again, [answer], time_is(after(NOON, "26h"))).alerts
     assert [alert.employee for alert in alerts] == ["E-7"]
 
 
@@ -220,11 +220,11 @@ def test_nor_is_what_was_in_order_found_to_be_wrong() -> None:
 
 
 def test_an_alert_whose_cause_is_forgotten_keeps_its_number() -> None:
-    #   completed, unpaid ◄ 1 ── 410 d: that is forgotten ── 5000 in ◄ 2
+    #   completed, unpaid ◄ 1 ── 417 d: that is forgotten ── 5000 in ◄ 2
     run = local(UNPAID)
     priced = edit(after(NOON, "300d"), "E-1", "update", ("order", "O-1"), amount=Decimal(1000))
     alerts = run.run([SOLD, DONE, priced])
-    for day, amount in ((409, "1"), (410, "1"), (411, "5000")):
+    for day, amount in ((416, "1"), (417, "1"), (418, "5000")):
         alerts += run.feed(paid(after(NOON, f"{day}d"), amount, f"P-{day}"))
     assert [alert.revision for alert in alerts] == [1, 2]
     assert "completed" not in {fact.about for fact in run.states["order:O-1"].profile}
@@ -257,7 +257,7 @@ def test_a_notebook_goes_when_the_profile_does_with_all_its_alerts() -> None:
     assert set(run.states["order:O-1"].notebooks) == {"payment-mismatch", "phantom-order"}
     run.advance(after(NOON, "400d"))
     assert run.states["order:O-1"].notebooks
-    run.advance(after(NOON, "407d") + 2 * HOUR)
+    run.advance(after(NOON, "414d") + 2 * HOUR)
     assert run.states == {}
     assert len(run.timers) == 0
 
@@ -277,10 +277,11 @@ def test_a_profile_is_bounded_without_any_detector() -> None:
     run = local(UNPAID)
     run.run([SOLD, DONE])
     state = run.states["order:O-1"]
-    known, few = {"payment-mismatch": UNPAID}, Common(max_facts=2)
-    assert prune_shared(state, known, (), at(NOON), few) > 0
-    assert len(state.profile) == 2
-    assert state.notebooks["payment-mismatch"].floor is not None
+    few = Engine([UNPAID], company(), Common(max_facts=2))
+    step = few.step("order:O-1", state, [paid(after(NOON, "1h"), "1")], time_is(after(NOON, "1h")))
+    assert step.evicted["profile"] > 0
+    assert len(step.state.profile) <= 2
+    assert step.state.notebooks["payment-mismatch"].floor is not None
 
 
 def test_its_state_comes_back_as_it_was() -> None:

@@ -208,7 +208,7 @@ def test_of_an_employee_with_an_alert_a_week_a_year_is_kept() -> None:
     run = local(DETECTOR, CHAT_BURST)
     for week in range(200):
         run.run(hit(at(NINE) + week * 7 * DAY + n, "E-1", f"C-{n}") for n in range(3))
-    assert len(run.states["employee:E-1"].notebooks[DETECTOR.id].facts) <= 300 // 7 + 2
+    assert len(run.states["employee:E-1"].notebooks[DETECTOR.id].facts) <= 307 // 7 + 2
 
 
 def test_it_is_forgotten_in_the_end() -> None:

@@ -417,7 +417,7 @@ def _deals(events: Sequence[Event], customer: str) -> Iterator[tuple[Event, str 
         assert isinstance(data, CrmEdit)
         status = data.after.status if data.after else None
         placed = (data.object.type, data.op) == ("order", "create")
-        if placed and data.object.id in created:
+        if placed and (data.object.id in created or data.customer != customer):
             continue
         if placed:
             created.add(data.object.id)
@@ -432,11 +432,5 @@ def _deals(events: Sequence[Event], customer: str) -> Iterator[tuple[Event, str 
 
 def _is_cancelled(events: Sequence[Event], customer: str, number: str, since: int) -> bool:
     """Whether it is cancelled or deleted a week after it was placed, whoever says so."""
-    end = since + 7 * DAY
-    off = order_world.called_off(events, number, end, "cancelled")
-    ends = [
-        it
-        for it, data in order_world.edits(events, number)
-        if data.op == "delete" or (data.after and data.after.status == "cancelled")
-    ]
-    return off and any(since <= it.time <= end for it in ends)
+    end = order_world.end_of(events, number, since + 7 * DAY, "cancelled")
+    return end is not None and end.time >= since

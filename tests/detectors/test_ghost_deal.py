@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.engine import Engine, Told, configured
+from offbook.detectors.engine import Engine, configured
 from offbook.detectors.ghost_deal import DETECTOR
+from offbook.detectors.notes import Told
 from offbook.detectors.params import Duration
 from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from offbook.events.types import CrmEdit, Payment, Shipment
+from tests.detectors import order_world
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     activity,
     after,
-    at,
     callback,
     company,
     customer,
@@ -38,6 +39,7 @@ from tests.detectors.timeline import (
     play,
     refund,
     shipment,
+    time_is,
     withdrawing,
 )
 
@@ -313,10 +315,12 @@ def test_a_judgement_that_waits_for_an_answer_finds_the_work_it_began_with() -> 
     #   C-1 pays, is called on ── 61 d: pays for O-1 ── 200 d pass: who is O-1? ── nobody's ◄ P-2
     engine, customer = Engine([DETECTOR], company()), "customer:C-1"
     later = pays("61d", "P-2", customer="C-1", order="O-1")
-    state = engine.step(customer, None, [pays(), calls("1h"), later], after(NINE, "1h")).state
-    asked = engine.step(customer, state, [], after(NINE, "200d"))
+    state = engine.step(
+        customer, None, [pays(), calls("1h"), later], time_is(after(NINE, "1h"))
+    ).state
+    asked = engine.step(customer, state, [], time_is(after(NINE, "200d")))
     assert (asked.alerts, [key for key, _ in asked.notes]) == ([], ["order:O-1"])
-    told = engine.step(customer, asked.state, [Told("order:O-1", [])], after(NINE, "200d"))
+    told = engine.step(customer, asked.state, [Told("order:O-1", [])], time_is(after(NINE, "200d")))
     assert [evidence(alert) for alert in told.alerts] == [ids(later)]
     assert told.state.profile == []
 
@@ -325,11 +329,13 @@ def test_who_waits_for_an_answer_does_not_ask_to_be_looked_at_in_the_past() -> N
     #   C-1 pays, is called on ── 61 d: pays for O-1 ── 600 d pass: who is O-1? ── no wake-up ▏
     engine, customer = Engine([DETECTOR], company()), "customer:C-1"
     later = pays("61d", "P-2", customer="C-1", order="O-1")
-    state = engine.step(customer, None, [pays(), calls("1h"), later], after(NINE, "1h")).state
-    asked = engine.step(customer, state, [], after(NINE, "600d"))
+    state = engine.step(
+        customer, None, [pays(), calls("1h"), later], time_is(after(NINE, "1h"))
+    ).state
+    asked = engine.step(customer, state, [], time_is(after(NINE, "600d")))
     assert [key for key, _ in asked.notes] == ["order:O-1"]
-    assert asked.state.due is None
-    told = engine.step(customer, asked.state, [Told("order:O-1", [])], after(NINE, "600d"))
+    assert asked.state.due == {}
+    told = engine.step(customer, asked.state, [Told("order:O-1", [])], time_is(after(NINE, "600d")))
     assert [evidence(alert) for alert in told.alerts] == [ids(later)]
     assert told.state.profile == []
 
@@ -339,12 +345,12 @@ def test_what_concerns_nothing_does_not_end_a_judgement_that_waits_for_an_answer
     engine, customer = Engine([DETECTOR], company()), "customer:C-1"
     later = pays("61d", "P-2", customer="C-1", order="O-1")
     events = [pays(), calls("1h"), later, calls("198d"), pays("199d", "P-9")]
-    state = engine.step(customer, None, events, after(NINE, "1h")).state
-    asked = engine.step(customer, state, [], after(NINE, "200d"))
+    state = engine.step(customer, None, events, time_is(after(NINE, "1h"))).state
+    asked = engine.step(customer, state, [], time_is(after(NINE, "200d")))
     assert (asked.alerts, [key for key, _ in asked.notes]) == ([], ["order:O-1"])
     now = after(NINE, "200d") + 1
-    state = engine.step(customer, asked.state, [pays("199.5d", "P-3")], now).state
-    told = engine.step(customer, state, [Told("order:O-1", [])], now)
+    state = engine.step(customer, asked.state, [pays("199.5d", "P-3")], time_is(now)).state
+    told = engine.step(customer, state, [Told("order:O-1", [])], time_is(now))
     assert [evidence(alert) for alert in told.alerts] == [ids(later)]
 
 
@@ -352,9 +358,9 @@ def test_a_deed_goes_with_the_work_that_settled_it() -> None:
     #   60 d ago: a call ── C-1 pays ── known at once: pays again in 61 d ── time leaps there ◄ P-2
     engine, customer = Engine([DETECTOR], company()), "customer:C-1"
     events = [calls("-60d"), pays(), pays("61d", "P-2")]
-    state = engine.step(customer, None, events, at(NINE)).state
-    state = engine.step(customer, state, [], after(NINE, "61d")).state
-    woken = engine.step(customer, state, [], after(NINE, "70d"))
+    state = engine.step(customer, None, events, time_is(NINE)).state
+    state = engine.step(customer, state, [], time_is(after(NINE, "61d"))).state
+    woken = engine.step(customer, state, [], time_is(after(NINE, "70d")))
     assert [evidence(alert) for alert in woken.alerts] == [ids(events[2])]
 
 
@@ -455,23 +461,11 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
             if data.status != "dispatched" or backs:
                 continue
         else:
-            approvals = [
-                it for it in of_order if it.data.after and it.data.after.status == "approved"
-            ]
-            if data.object.type != "order" or not approvals or approvals[0].id != deed.id:
+            if data.object.type != "order" or not data.after or data.after.status != "approved":
                 continue
             if data.before is not None and data.before.status == "approved":
                 continue
-            ends = [
-                it
-                for it in of_order
-                if deed.time <= it.time <= end
-                and (
-                    it.data.op == "delete"
-                    or (it.data.after and it.data.after.status in ("cancelled", "rejected"))
-                )
-            ]
-            if _first_ends(ends, of_order):
+            if _counted(happened, number) is not deed:
                 continue
         named = [it.data.customer for it in of_order if it.time <= end and it.data.customer]
         who = own or (named[0] if named else None)
@@ -496,13 +490,19 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
         yield "warning", responsible, who, number, None, frozenset({deed.id})
 
 
-def _first_ends(ends: list[Event], of_order: list[Event]) -> list[Event]:
-    """Only the first `cancelled` and the first `rejected` of an order say anything new."""
-    firsts = []
-    for status in ("cancelled", "rejected"):
-        said = [it for it in of_order if it.data.after and it.data.after.status == status]
-        firsts += said[:1]
-    return [it for it in ends if it.data.op == "delete" or it in firsts]
+def _counted(happened: Sequence[Event], number: str) -> Event | None:
+    """The first approval, of those before which none stood, that stands a day later."""
+    standing = False
+    for it, data in order_world.edits(happened, number):
+        status = data.after.status if data.after else None
+        if data.op == "delete" or status in ("cancelled", "rejected"):
+            standing = False
+        elif status == "approved" and not standing:
+            off = order_world.end_of(happened, number, it.time + DAY, "cancelled", "rejected")
+            if off is None or off.time < it.time:
+                return it
+            standing = True
+    return None
 
 
 def _refunded(paid: Event, happened: Iterable[Event]) -> bool:

@@ -31,6 +31,7 @@ from tests.detectors.timeline import (
     activity,
     after,
     badly_worded,
+    earliest,
     event,
     firing,
     hit,
@@ -239,7 +240,7 @@ class Restful(LocalRun):
 
     def _step_one(self, key: str, inputs: list[Input]) -> Step:
         step = super()._step_one(key, inputs)
-        due = step.state.due
+        due = earliest(step.state)
         assert due is None or self.now is None or due >= self.now, "it would be looked at for ever"
         return step
 

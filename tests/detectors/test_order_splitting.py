@@ -244,7 +244,7 @@ def test_what_is_kept_is_a_fact_a_day_at_most() -> None:
             local_run.feed(event)
     facts = local_run.states["employee:E-1"].notebooks["order-splitting"].facts
     assert Counter(fact.weight for fact in facts if fact.role == "sales") == {2: 31}
-    assert len(facts) < 31 + 3 * 11
+    assert len(facts) < 31 + 3 * 18
 
 
 def test_a_robot_is_one_alert_a_run() -> None:
@@ -266,5 +266,5 @@ def test_all_is_forgotten_in_the_end() -> None:
     local_run = local(DETECTOR)
     local_run.run(EIGHT)
     assert "employee:E-1" in local_run.states
-    local_run.advance(after(NINE, "51d"))
+    local_run.advance(after(NINE, "58d"))
     assert not local_run.states["employee:E-1"].notebooks

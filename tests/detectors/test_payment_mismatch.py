@@ -301,7 +301,7 @@ def test_it_is_forgotten_in_the_end() -> None:
     run = local(DETECTOR)
     run.run([SOLD, DONE], WEEK)
     assert run.states["order:O-1"].notebooks
-    run.advance(after(NOON, "408d"))
+    run.advance(after(NOON, "415d"))
     assert run.states == {}
 
 

@@ -239,7 +239,7 @@ def test_it_is_forgotten_in_the_end() -> None:
     run = local(DETECTOR)
     run.run([SOLD, cancelled(after(NOON, "4d"))], after(NOON, "40d"))
     assert run.states["order:O-1"].notebooks
-    run.advance(after(NOON, "415d"))
+    run.advance(after(NOON, "422d"))
     assert run.states == {}
 
 

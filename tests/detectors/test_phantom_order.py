@@ -177,7 +177,7 @@ def test_it_is_forgotten_in_the_end() -> None:
     run = local(DETECTOR)
     run.run([SOLD, APPROVED], after(NOON, "30d"))
     assert run.states["order:O-1"].notebooks
-    run.advance(after(NOON, "408d"))
+    run.advance(after(NOON, "415d"))
     assert run.states == {}
 
 

@@ -227,8 +227,8 @@ def test_the_days_before_are_one_fact_each_and_what_is_repeated_later_counts_onc
         if day >= 10:
             run.feed(daily(day - 10, day - 10, number=2)[0])
     facts = run.states["seller:E-1"].notebooks["sales-spike"].facts
-    assert Counter(fact.weight for fact in facts if fact.role == "sales") == {3: 51}
-    assert len(facts) < 51 + 3 * 10 + 10
+    assert Counter(fact.weight for fact in facts if fact.role == "sales") == {3: 44}
+    assert len(facts) < 44 + 3 * 17 + 17
     assert not run.failures
 
 
@@ -263,5 +263,5 @@ def test_all_is_forgotten_in_the_end() -> None:
     run = local(DETECTOR)
     run.run([*USUAL, sells("0s", "9000")])
     assert "seller:E-1" in run.states
-    run.advance(after(NINE, "81d"))
+    run.advance(after(NINE, "88d"))
     assert not run.states["seller:E-1"].notebooks

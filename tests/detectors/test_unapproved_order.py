@@ -196,13 +196,11 @@ def oracle(events: Sequence[Event]) -> Iterator[Answer]:
 
 def _steps(events: Sequence[Event], id_: str, to: str) -> Iterator[Event]:
     """The edits that brought the order to a status: not those that only repeat it."""
-    said = False
-    for event, data in order_world.edits(events, id_):
-        if data.after is not None and data.after.status == to:
-            before = data.before.status if data.before else None
-            if before != to and (before is not None or not said):
-                yield event
-            said = True
+    last: str | None = None
+    for event, status, before in order_world.words(events, id_):
+        if status == to != (before or last):
+            yield event
+        last = status
 
 
 def _own_approvals(events: Sequence[Event], id_: str) -> Iterator[tuple[Event, str, Event]]:

@@ -107,14 +107,14 @@ def test_no_other_role_may_and_neither_may_one_nobody_knows(role: str | None) ->
     assert len(found(taken, reference=company(employee("E-8")))) == 1
 
 
-def test_who_becomes_manager_later_was_none_then() -> None:
-    #   E-1 takes C-1 ◄ fires ── he is made manager ── another edit of C-1: judged anew, it stands
+def test_that_he_is_a_manager_may_be_filed_late() -> None:
+    #   E-1 takes C-1 ◄ fires ── he is on file as a manager ── another edit of C-1: judged anew
     reference = company(*STAFF)
     run = local(DETECTOR, reference=reference)
     alerts = run.run([sets("0s", "E-1", was="E-2")])
     reference.put(event(after(NOON, "1h"), ReferenceEmployee("E-1", role="manager")))
     alerts += run.run([sets("1d", "E-2", by="E-9", was="E-1")])
-    assert (only(alerts).revision, only(alerts).state) == (1, "firing")
+    assert (only(alerts).revision, only(alerts).state) == (2, "withdrawn")
 
 
 def test_without_reference_employees_it_is_silent() -> None:

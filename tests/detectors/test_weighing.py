@@ -49,6 +49,7 @@ from tests.detectors.timeline import (
     payment,
     play,
     shipment,
+    time_is,
     tip,
 )
 
@@ -115,7 +116,7 @@ BOTH = Engine([EMPLOYEE_RISK, TIP_CORROBORATED, BULK_DELETE], company())
 
 
 def hear(state: EntityState | None, *notes: Implicated) -> Step:
-    return BOTH.step(ME, state, notes, at(NINE))
+    return BOTH.step(ME, state, notes, time_is(NINE))
 
 
 def known(state: EntityState, detector: Detector = EMPLOYEE_RISK) -> list[Fact]:
@@ -209,7 +210,7 @@ def _after(notes: tuple[Implicated, ...]) -> EntityState:
     for notebook in state.notebooks.values():
         notebook.raised = {}  # their revisions do depend on it, and when they are over
         notebook.due = notebook.expires = None
-    state.due = None
+    state.due = {}
     return state
 
 
@@ -227,7 +228,7 @@ def test_the_state_comes_back_as_it_was() -> None:
 
 def test_a_tip_of_the_same_name_is_no_alert() -> None:
     named = tip(NINE, "bulk-delete-1", "E-1")
-    state = BOTH.step(ME, None, [named, told()], at(NINE)).state
+    state = BOTH.step(ME, None, [named, told()], time_is(NINE)).state
     assert [fact.role for fact in known(state, TIP_CORROBORATED)] == [STANDS, "tip"]
     assert not hear(state, told()).changed
 
@@ -240,13 +241,13 @@ def test_one_that_makes_it_fail_is_taken_out_and_the_others_are_weighed() -> Non
 
     engine = Engine([replace(EMPLOYEE_RISK, judge=judge)], company())
     bad = told(1, name="offbook-payment-1", score=13)
-    step = engine.step(ME, None, [told(), bad, bad], at(NINE))
+    step = engine.step(ME, None, [told(), bad, bad], time_is(NINE))
     assert [(failure.detector, failure.events) for failure in step.failures] == [
         (EMPLOYEE_RISK.id, [])
     ]
     assert EMPLOYEE_RISK.id not in step.state.notebooks
     good = [told(2), told(1, name="chat-burst-1")]
-    assert len(engine.step(ME, step.state, good, at(NINE)).alerts) == 1
+    assert len(engine.step(ME, step.state, good, time_is(NINE)).alerts) == 1
 
 
 # Whom it names.

@@ -20,8 +20,10 @@ from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.detector import Common, Detector
 from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
+from offbook.detectors.now import UNKNOWN, Now
 from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
+from offbook.detectors.state import EntityState
 from offbook.events.alert import Alert
 from offbook.events.event import Event, Origin
 from offbook.events.folding import fold
@@ -377,6 +379,16 @@ def evidence(alert: Alert) -> list[str]:
 def withdrawing(note: str) -> str:
     """The note of an event by which an alert was withdrawn."""
     return f"{note}; the alert was withdrawn by it, sent by {SOURCE}"
+
+
+def time_is(moment: Moment | None) -> Now:
+    """All topics are read up to there; nothing is known of any if it is None."""
+    return UNKNOWN if moment is None else Now.everywhere(at(moment))
+
+
+def earliest(state: EntityState) -> int | None:
+    """When the entity wants to be looked at next."""
+    return min(state.due.values(), default=None)
 
 
 def ids(*events: Event) -> list[str]:

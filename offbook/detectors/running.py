@@ -1,0 +1,51 @@
+"""A detector as the engine runs it: what follows from its settings, asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zlib import crc32
+
+from offbook import __version__
+from offbook.detectors.awaits import clock_of
+from offbook.detectors.detector import Detector
+from offbook.detectors.now import Topics
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """`keeps` and `reach` are the detector's, in µs; `window` is that within which its facts may be
+    folded, None if they may not. `clock` is what its deadlines go by. `fingerprint` is another one
+    for another version of Offbook, or other settings."""
+
+    detector: Detector
+    keeps: int
+    reach: int | None
+    window: int | None
+    clock: Topics
+    fingerprint: int
+
+    @classmethod
+    def of(cls, detector: Detector) -> Running:
+        """Raises what the detector does."""
+        params = detector.params
+        return cls(
+            detector,
+            detector.keeps(params),
+            None if detector.reach is None else detector.reach(params),
+            None if detector.folds is None else detector.folds.within(params),
+            clock_of(detector),
+            crc32(f"{__version__} {params!r}".encode()),
+        )
+
+
+def started(detectors: Iterable[Detector]) -> tuple[dict[str, Running], dict[str, Exception]]:
+    """Those that can run, by id, and why others cannot."""
+    running: dict[str, Running] = {}
+    broken: dict[str, Exception] = {}
+    for detector in detectors:
+        try:
+            running[detector.id] = Running.of(detector)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors run
+            broken[detector.id] = error
+    return running, broken

@@ -1,0 +1,224 @@
+"""Events become facts: of the entity's profile, and of the detectors that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from offbook.detectors.bounds import WORTH_PRUNING, is_forgotten
+from offbook.detectors.detector import Common, Dossier
+from offbook.detectors.drawing import Drawn
+from offbook.detectors.fact import Fact, by_role, insert, insert_ends
+from offbook.detectors.hearing import Hearing
+from offbook.detectors.judging import Judging
+from offbook.detectors.notes import Told
+from offbook.detectors.profile import Profile
+from offbook.detectors.readers import Readers
+from offbook.detectors.remembering import remember
+from offbook.detectors.retelling import created_again
+from offbook.detectors.roles import FREQUENT
+from offbook.detectors.running import Running
+from offbook.detectors.silent import Silent
+from offbook.detectors.state import Notebook
+from offbook.detectors.step import Step, StepView
+from offbook.events.event import Event
+from offbook.events.times import DAY
+
+#: Facts of which nothing is found are looked through for old ones so often.
+_PRUNED_EVERY = DAY
+
+
+class Taking:
+    """Takes in events, and says who must judge anew because of them."""
+
+    def __init__(
+        self,
+        running: Mapping[str, Running],
+        common: Common,
+        readers: Readers,
+        hearing: Hearing,
+        judging: Judging,
+        silent: Silent,
+    ) -> None:
+        self._running = running
+        self._common = common
+        self._readers = readers
+        self._hearing = hearing
+        self._judging = judging
+        self._silent = silent
+
+    def read(self, step: Step, view: StepView, event: Event, told: list[Fact]) -> None:
+        """Take in what an event says of the entity; what is new of it in the profile is `told`."""
+        data = event.data
+        reading = self._readers.of(data).get(view.entity_kind)
+        if reading is None:
+            return
+        drawn, asks = reading.drawn, reading.drawn_asks
+        if drawn is not None and (asks is None or asks(data)):
+            self._draw(step, view, event, drawn, told)
+        state, running = step.state, self._running
+        notebooks, retold = state.notebooks, state.retold
+        closed = self._silent.ids if not state.aside else self._silent.ids | state.aside.keys()
+        # What is older than a detector remembers would be found to lack what had come and is gone.
+        over = _over(step, self._common)
+        late = False
+        for id_, draw, asks, ends_of in reading.readers:
+            if id_ in closed and (id_ in state.aside or self._silent.lacks(id_)):
+                continue
+            ran = running[id_]
+            if ran.detector.waits and event.time < over - ran.keeps:
+                late = True
+                continue
+            try:
+                fact = draw(event, self._silent.reference) if asks is None or asks(data) else None
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
+                step.fail(id_, error, [event], lasts=False)
+                continue
+            if fact is not None and retold:
+                fact = self._hearing.as_retold(step, id_, fact)
+            if fact is None:
+                continue
+            notebook = notebooks.get(id_)
+            if notebook is None:
+                notebook = notebooks[id_] = Notebook()
+            if notebook.sealed is not None:
+                self._unseal(ran, notebook, fact.at)
+            facts = notebook.facts
+            new = insert(facts, fact) if ends_of is None else insert_ends(facts, fact, ends_of)
+            if new:
+                step.changed = True
+                if not self._changes_nothing(step, view, ran, notebook, fact):
+                    notebook.waiting.append(fact)
+                    step.soil(id_, event, (fact,))
+        if late and event not in step.late:
+            step.late.append(event)
+
+    def spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
+        """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
+        state = step.state
+        step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
+        for role, news in by_role(told).items():
+            for ran in self._hearing.watching(role):
+                id_ = ran.detector.id
+                notebook = state.notebooks.get(id_)
+                if notebook and not self._leave_alone(step, view, ran, notebook, news):
+                    notebook.waiting += news
+                    step.soil(id_, None, ())
+
+    def _unseal(self, ran: Running, notebook: Notebook, at: int) -> None:
+        """Have all facts at hand that a new one of the time `at` is held against."""
+        notebook.unseal(None if ran.reach is None else at - ran.reach)
+
+    def _changes_nothing(
+        self, step: Step, view: StepView, ran: Running, notebook: Notebook, fact: Fact
+    ) -> bool:
+        """Whether a new fact is all there is to judge, and nothing found changes by it.
+
+        It must be settled already when the facts are looked through, and no judgement wait for an
+        answer: what it is to find would count as found before.
+        """
+        concerns, judged = ran.detector.concerns, notebook.judged
+        if concerns is None or judged is None:
+            return False
+        now, forgets = step.now.of(ran.clock), step.now.forgets
+        if now is None or forgets is None or now < judged:
+            return False
+        expires, due = notebook.expires, notebook.due
+        if expires is None or expires < forgets or (due is not None and due < now):
+            return False
+        if notebook.waiting or not step.state.answered():
+            return False
+        facts = notebook.facts
+        view.facts, view.due, view.reached = facts, due, now
+        try:
+            if concerns(view, fact, ran.detector.params):
+                return False
+        except Exception as error:  # noqa: BLE001 - it may concern: judged, it is answered for
+            step.fail(ran.detector.id, error, lasts=False)
+            return False
+        notebook.judged = now
+        many = len(facts) if notebook.sealed is None else notebook.size()
+        if many >= WORTH_PRUNING:
+            another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
+            if another_day or many > self._common.max_facts:
+                self._judging.prune(step, view, ran)
+        return True
+
+    def _draw(
+        self, step: Step, view: StepView, event: Event, drawn: Drawn, told: list[Fact]
+    ) -> None:
+        state, kind = step.state, view.entity_kind
+        try:
+            facts = drawn.facts(event, view.entity_id)
+        except Exception as error:  # noqa: BLE001 - one event must not stop an entity
+            step.fail("profile", error, [event], lasts=False)
+            return
+        if step.forgets is not None and event.time < step.forgets - self._common.lateness:
+            kept = [it for it in facts if not is_forgotten(it, step.forgets, self._common)]
+            if len(kept) < len(facts):
+                step.late.append(event)
+                facts = kept
+        for fact in facts if kind == "order" else ():
+            if fact.role == "created":
+                known = Profile(state.profile).of("created")
+                for again in created_again(known, fact):
+                    self._hearing.pass_on(step, view, again)
+        if state.retold:
+            facts = [
+                it for fact in facts if (it := self._hearing.as_retold(step, "", fact)) is not None
+            ]
+        news = [fact for fact in facts if remember(state.profile, fact)]
+        told += news
+        if kind in ("payment", "shipment") and news:
+            self._hearing.tell_again(step, view, news)
+        elif news and (dossiers := self._hearing.dossiers(kind)):
+            self._note(step, dossiers, event, news)
+
+    def _note(
+        self,
+        step: Step,
+        dossiers: Sequence[tuple[str, Dossier]],
+        event: Event,
+        news: list[Fact],
+    ) -> None:
+        """The detectors that judge by the profile have news, if anything has begun for them."""
+        state = step.state
+        said: set[str] | None = None
+        for detector_id, dossier in dossiers:
+            facts = [fact for fact in news if fact.role in dossier.roles]
+            if not facts or detector_id in state.aside:
+                continue
+            notebook = state.notebooks.get(detector_id)
+            if notebook is None and dossier.begins:
+                if said is None:
+                    said = {it.role for it in state.profile} | {it.about for it in state.profile}
+                if dossier.begins.isdisjoint(said):
+                    continue
+            if detector_id in self._silent.ids and self._silent.lacks(detector_id):
+                continue
+            if notebook is None:
+                # What the profile told before was judged, and nothing of it raised or waited for.
+                notebook = state.notebooks[detector_id] = Notebook(judged=step.reached(detector_id))
+            notebook.waiting += facts
+            step.soil(detector_id, event, facts)
+
+    def _leave_alone(
+        self,
+        step: Step,
+        view: StepView,
+        ran: Running,
+        notebook: Notebook,
+        news: list[Fact],
+    ) -> bool:
+        if news[0].role not in FREQUENT or ran.detector.id in step.dirty:
+            return False
+        self._unseal(ran, notebook, min(it.at for it in news))
+        return all(self._changes_nothing(step, view, ran, notebook, it) for it in news)
+
+
+#: Before every time there is.
+_EVER = -(2**62)
+
+
+def _over(step: Step, common: Common) -> int:
+    """The time before which a detector remembers its facts for no longer than it keeps them."""
+    return _EVER if step.forgets is None else step.forgets - common.lateness - common.grace
