@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,10 @@ from tests.parts.apache_kafka import ApacheKafka
 
 KAFKA_BOOTSTRAP = os.environ.get("KAFKA_BOOTSTRAP")
 REDIS_URL = os.environ.get("REDIS_URL")
+
+# A shell's background job ignores SIGINT, and so would all that it starts: CI's is one. What has a
+# handler here has none there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)

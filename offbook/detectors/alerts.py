@@ -13,6 +13,7 @@ from offbook.detectors.fact import Fact
 from offbook.detectors.reference import Reference
 from offbook.detectors.wording import CompanyWords
 from offbook.events.alert import Alert, Bilingual, Evidence, Mode, Rule, Severity
+from offbook.events.shown import shown
 from offbook.events.times import rfc3339
 from offbook.events.types import KINDS
 
@@ -121,7 +122,7 @@ class AlertWriter:
             state="firing" if firing else "withdrawn",
             score=score(severity, finding.corroborated),
             title=detector.title,
-            summary=summary,
+            summary=Bilingual(shown(summary.en), shown(summary.zh)),
             employee=finding.subject.employee,
             customer=finding.subject.customer,
             order=finding.subject.order,
@@ -170,5 +171,5 @@ def _evidence(fact: Fact, notes: Mapping[str, Bilingual]) -> Evidence:
         topic=kind.topic,
         partition=fact.partition,
         offset=fact.offset,
-        note=said,
+        note=shown(said),
     )

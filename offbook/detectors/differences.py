@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from offbook.events.alert import Bilingual
+from offbook.events.shown import shown
 from offbook.events.types import Difference
 
 COMPLAINS = Bilingual("the customer complains", "客户投诉")
@@ -33,7 +34,7 @@ def _short(value: Any) -> str:
     """Any JSON value in one short line, empty if it says nothing."""
     if not isinstance(value, str):
         value = "" if value is None else msgspec.json.encode(value).decode().translate(_JSON_MARKS)
-    text = " ".join(value.split())
+    text = shown(" ".join(value.split()))
     return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
 
 

@@ -16,29 +16,23 @@ long after the deal, quotes that do not name their customer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Annotated
 
-from msgspec import Struct, structs
-
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Reads, View
 from offbook.detectors.dispatch import dispatched, goods_fact
-from offbook.detectors.fact import Fact, fact_of, in_time_order
-from offbook.detectors.money_in import money_moved, received, sent_back
+from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.money_in import money_moved, received
 from offbook.detectors.ownership import customer_of
 from offbook.detectors.params import Duration, Params, described
-from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
-from offbook.detectors.roles import ENDED, WHOSE_ORDER
+from offbook.detectors.roles import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence, says
-from offbook.detectors.shapes import absence
+from offbook.detectors.wait_for_work import Wait, touched
 from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit, Payment, Shipment
-
-TOUCHED = Bilingual("somebody had worked on the customer in time", "期限内已有人跟进该客户")
-STOPPED = Bilingual("it was taken back in time", "期限内已退款、退货或取消")
 
 _DEEDS = frozenset({"received", "dispatched", "approved"})
 _NOTES = {
@@ -95,7 +89,7 @@ def judge(view: View, params: GhostDealParams) -> Iterable[Finding]:
             if customer not in touches:
                 # Asked at once: when time leaps, it may forget its touches before the deadline.
                 touches[customer] = view.profile("customer", customer).of("touch")
-            wait = _Wait(view, customer, touches[customer], params)
+            wait = Wait(view, customer, touches[customer], params.before, params.after)
             if told[0].role == "approved":
                 yield from wait.of_approvals(told)
             else:
@@ -110,101 +104,6 @@ def _customer(view: View, deed: Fact, until: int) -> str | None:
     return customer_of(view.profile("order", view.entity_id), until)
 
 
-def _touched(touches: Sequence[Fact], deed: Fact, params: GhostDealParams) -> Fact | None:
-    return absence(touches, deed.at - params.before, deed.at + params.after)
-
-
-class _Wait(Struct, frozen=True):
-    """The waits for work on one customer."""
-
-    view: View
-    customer: str
-    touches: Sequence[Fact]
-    params: GhostDealParams
-
-    def of_goods_or_money(self, deed: Fact) -> Finding:
-        """That after a payment or a shipment."""
-        pending = self._pending(deed)
-        if pending.settled is not None or not self._is_over(deed):
-            return pending
-        order, deadline = deed.fields.get("order"), deed.at + self.params.after
-        pieces = Profile(self.view.facts) if order is None else self.view.profile("order", order)
-        if deed.role == "received":
-            refunds = ((refund.about, refund) for refund in pieces.of("refund"))
-            back = sent_back(deed.about, deed, refunds, deadline)
-        else:
-            returns = [it for it in pieces.of("returned") if it.about == deed.about]
-            back = absence(returns, deed.at, deadline)
-        return self._unless(back, pending, deed)
-
-    def of_approvals(self, deeds: Sequence[Fact]) -> Iterator[Finding]:
-        """That after an order's approval; where it had been called off when that was over, after
-        the one by which it goes on."""
-        stopped: Finding | None = None
-        for deed in deeds:
-            pending = self._pending(deed)
-            if pending.settled is not None or not self._is_over(deed):
-                yield pending
-                return
-            order = self.view.profile("order", deed.about)
-            if _counts(order, deed, self.params.after):
-                back = _called_off(order, deed, self.params.after)
-                if back is None:
-                    yield self._unless(None, pending, deed)
-                    return
-                stopped = self._unless(back, pending, deed)
-        if stopped is not None:
-            yield stopped
-
-    def _is_over(self, deed: Fact) -> bool:
-        return self.view.passed(deed.at + self.params.after + self.view.common.grace)
-
-    def _pending(self, deed: Fact) -> Finding:
-        touch = _touched(self.touches, deed, self.params)
-        deadline = deed.at + self.params.after
-        return Finding(
-            anchor=f"{self.view.entity_kind}\n{self.customer}\n{deed.role}\n{deed.about}",
-            facts=(deed,) if touch is None else in_time_order(deed, touch),
-            until=deadline,
-            due=deadline + self.view.common.grace,
-            settled=None if touch is None else TOUCHED,
-            subject=Subject(customer=self.customer, order=deed.fields.get("order")),
-        )
-
-    def _unless(self, back: Fact | None, pending: Finding, deed: Fact) -> Finding:
-        """What is found when the wait is over, unless the deed was taken back."""
-        if back is not None:
-            return structs.replace(pending, facts=in_time_order(deed, back), settled=STOPPED)
-        order, deadline = deed.fields.get("order"), deed.at + self.params.after
-        who = self.view.responsible(deed.at, deadline, order=order, customer=self.customer)
-        return structs.replace(
-            pending,
-            subject=Subject(employee=who, customer=self.customer, order=order),
-            values={**deed.fields, "what": deed.role, "deed": deed.about, "at": str(deed.at)},
-        )
-
-
-def _counts(order: Profile, deed: Fact, after: int) -> bool:
-    """Whether the order was not approved before, or called off each time before that was over."""
-    standing = False
-    for word in order.facts:
-        if word.role == "gone" or (word.role == "status" and word.about in ENDED):
-            standing = False
-        elif word.role == "status" and word.about == "approved" and not standing:
-            if word.identity == deed.identity:
-                return True
-            if _called_off(order, word, after) is None:
-                return False
-            standing = True
-    return False
-
-
-def _called_off(order: Profile, approval: Fact, after: int) -> Fact | None:
-    """By what an order is called off when the wait after an approval is over."""
-    end = order.ended(approval.at + after)
-    return end if end is not None and end.at >= approval.at else None
-
-
 def _concerns(view: View, fact: Fact, params: GhostDealParams) -> bool:
     """A deed that is new, for a customer who was worked on before it, changes nothing; nor does
     work with no deed near it."""
@@ -215,7 +114,7 @@ def _concerns(view: View, fact: Fact, params: GhostDealParams) -> bool:
         return True
     known = sum(it.role == fact.role and it.about == fact.about for it in view.facts)
     touches = view.profile("customer", view.entity_id).of("touch")
-    return known > 1 or _touched(touches, fact, params) is None
+    return known > 1 or touched(touches, fact, params.before, params.after) is None
 
 
 DETECTOR = Detector(

@@ -3,9 +3,9 @@
 A place is `{name}`: a part of the sentence, else something of the finding's `values` (in Chinese
 `name.zh` if there is one), `first` or `last` (when its first and last event happened), else a
 parameter, else the subject. After a colon stands how it is told: `{first:time}`, `{first:day}`,
-`{amount:money}` (in `currency`), `{owner:employee}`, `{distance:span}` (in whole hours, or whole
-minutes), `{total:record,file}` (in English a noun for a count). `{employee}`, and durations among
-the parameters, need no such word.
+`{amount:money}` (in `currency`), `{owner:employee}`, `{distance:span}` (in whole hours; a shorter
+one in whole minutes, or seconds), `{total:record,file}` (in English a noun for a count).
+`{employee}`, and durations among the parameters, need no such word.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from offbook.detectors.detector import Finding, Words
 from offbook.detectors.params import Duration
 from offbook.detectors.wording import counted, money, span
 from offbook.events.alert import Bilingual
-from offbook.events.times import HOUR, MINUTE
+from offbook.events.times import HOUR, MINUTE, SECOND
 
 UNKNOWN = Bilingual("unknown", "未知")
 
@@ -138,7 +138,8 @@ class _Telling(Formatter):
                 return self._said(self._words.employee(value))
             case "span":
                 length = Duration(value)
-                return self._said(span(length - length % (HOUR if length >= HOUR else MINUTE)))
+                unit = next((it for it in (HOUR, MINUTE, SECOND) if length >= it), 1)
+                return self._said(span(length - length % unit))
             case _:
                 nouns = format_spec.split(",")
                 return counted(value, *nouns) if self._language == "en" else str(value)

@@ -12,7 +12,8 @@ from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.detectors.thinning import is_flood, two_digits
 from offbook.events.alert import Bilingual
-from offbook.events.times import DAY, EPOCH, HOUR, MINUTE
+from offbook.events.shown import shown
+from offbook.events.times import DAY, EPOCH, HOUR, MINUTE, SECOND
 
 _FLOOR = Context(prec=60, rounding=ROUND_FLOOR)
 
@@ -31,6 +32,7 @@ class CompanyWords(Words):
         name = self._reference.employee_name(id_)
         if name is None:
             return Bilingual(id_, f"员工{id_}")
+        name = shown(name)
         return Bilingual(f"{name} ({id_})", f"{name}（{id_}）")
 
     def time(self, at: int) -> str:
@@ -47,24 +49,46 @@ def money(amount: str, currency: str) -> Bilingual:
     return Bilingual(f"{figure} {currency}", f"{figure} {'元' if currency == 'CNY' else currency}")
 
 
+_UNITS = (
+    (DAY, "day", "天"),
+    (HOUR, "hour", "小时"),
+    (MINUTE, "minute", "分钟"),
+    (SECOND, "second", "秒"),
+)
+
+
 def span(duration: int) -> Bilingual:
-    """`7 days` and `7 天`; in hours or minutes where days do not come out even."""
-    for unit, en, zh in ((DAY, "day", "天"), (HOUR, "hour", "小时"), (MINUTE, "minute", "分钟")):
-        count, rest = divmod(duration, unit)
-        if count and not rest:
-            return Bilingual(f"{count} {en}{'' if count == 1 else 's'}", f"{count} {zh}")
-    return Bilingual(f"{duration / MINUTE:g} minutes", f"{duration / MINUTE:g} 分钟")
+    """`1 hour 30 minutes` and `1 小时 30 分钟`: of its units the two largest, what is smaller left
+    out; less than a second as a part of one: `0.5 seconds`."""
+    if 0 < duration < SECOND:
+        part = f"{duration / SECOND:.6f}".rstrip("0")
+        return Bilingual(f"{part} seconds", f"{part} 秒")
+    en: list[str] = []
+    zh: list[str] = []
+    for unit, name, said in _UNITS:
+        count, duration = divmod(duration, unit)
+        if count and len(en) < 2:
+            en.append(f"{count} {name}{'' if count == 1 else 's'}")
+            zh.append(f"{count} {said}")
+    return Bilingual(" ".join(en) or "0 seconds", " ".join(zh) or "0 秒")
 
 
 def elapsed(first: int, last: int) -> str:
-    """How long from the one to the other, in whole minutes, as the settings write it: `"255m"`."""
-    return str(Duration((last - first) // MINUTE * MINUTE))
+    """How long from the one to the other, in whole minutes, as the settings write it: `"255m"`;
+    in whole seconds below the first of them."""
+    length = last - first
+    return str(Duration(length // _unit(length) * _unit(length)))
 
 
 def roughly(duration: int) -> str:
-    """A length of time in whole days, hours or minutes, as the settings write it: `"53h"`."""
-    unit = DAY if duration >= 2 * DAY else HOUR if duration >= 2 * HOUR else MINUTE
+    """A length of time in whole days, hours, minutes or seconds, as the settings write it:
+    `"53h"`."""
+    unit = DAY if duration >= 2 * DAY else HOUR if duration >= 2 * HOUR else _unit(duration)
     return str(Duration(duration // unit * unit))
+
+
+def _unit(duration: int) -> int:
+    return MINUTE if duration >= MINUTE else SECOND
 
 
 def total(facts: Sequence[Fact], common: Common) -> str:

@@ -215,13 +215,29 @@ def _number_fault(hint: Any, value: Decimal, raw: Raw, path: str) -> Rejected | 
         if not text.startswith(b'"') or _PLAIN[hint].search(msgspec.json.decode(text, type=str)):
             return None
         reason = f"`{path}` is not a number in plain decimal notation."
-    return Rejected("data", path, reason, _PLAIN_MEND)
+    return Rejected("data", path, reason, _number_mend(hint, path))
 
 
-_PLAIN_MEND = (
+_AMOUNT_MEND = (
     'Send digits with at most one point, such as "1280.00": no sign, exponent, space or separator, '
-    "at most 18 digits; a refund is a payment of kind `refund`."
+    "at most 18 digits"
 )
+_PERCENT_MEND = (
+    'Send digits with at most one point, such as "12.5", or "-5" for a surcharge of 5 %: no plus,'
+    " exponent, space, separator or percent sign, at most 18 digits."
+)
+#: What people mean by an amount below 0, where there is another way to say it.
+_BELOW_ZERO = {
+    "data.amount": "; a refund is a payment of kind `refund`",
+    "data.value": "; goods that come back are a shipment of status `returned`",
+    "data.quantity": "; goods that come back are a shipment of status `returned`",
+}
+
+
+def _number_mend(hint: Any, path: str) -> str:
+    if hint is Percent:
+        return _PERCENT_MEND
+    return f"{_AMOUNT_MEND}{_BELOW_ZERO.get(path, '')}."
 
 
 def _date_fault(value: date, path: str) -> Rejected | None:

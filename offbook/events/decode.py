@@ -9,6 +9,7 @@ whoever reads those looks for null values before decoding. Everywhere else it is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
@@ -31,6 +32,7 @@ from offbook.events.types import (
     KIND_OF_TYPE,
     MAX_ID,
     NO_CONTROL,
+    REFERENCE_TOPICS,
     SOURCE_TOPICS,
     CrmEdit,
     EventData,
@@ -140,6 +142,16 @@ def _record(
             f"The document is larger than {MAX_BYTES // 1024} KiB.",
             "Send references to large contents, not the contents.",
         )
+    # No document is so short: the others are not looked at closely.
+    if len(value) < 16 and value.strip() in (b"", b"null") and origin.topic in REFERENCE_TOPICS:
+        return Rejected(
+            "decode",
+            "",
+            f"The value is {'the text `null`' if value.strip() else 'empty'} and not null, so it"
+            " removes nothing.",
+            "To remove an entry send a record without any value (a null value, or tombstone) and"
+            " with the entry's id as its key; to add one, send one CloudEvent as a JSON object.",
+        )
     if headers:
         attributes = _from_headers(headers)
         if isinstance(attributes, Rejected):
@@ -149,7 +161,12 @@ def _record(
             return _of_header(outcome) if isinstance(outcome, Rejected) else outcome
     try:
         envelope = _ENVELOPE.decode(value)
-    except msgspec.ValidationError as error:
+    except ValueError as error:
+        # What is no document at all may be the `data` of attributes that are spelt otherwise.
+        if (otherwise := _spelt_otherwise(headers)) is not None:
+            return otherwise
+        if not isinstance(error, msgspec.ValidationError):
+            raise
         wrong = explain.invalid(error, _Attributes, "envelope")
         second = leap_seconds.without(value) if wrong.stage == "time" else None
         return wrong if second is None else _record(second, headers, origin, wall, region)
@@ -361,6 +378,8 @@ def _from_headers(headers: Sequence[tuple[str, bytes | None]]) -> _Attributes | 
     for name in ("specversion", "id", "source", "type", "time"):
         value = found.get("ce_" + name)
         if value is None:
+            if (otherwise := _spelt_otherwise(headers)) is not None:
+                return otherwise
             return _header_fault(
                 "ce_" + name,
                 "is missing, though other `ce_` headers are there",
@@ -378,6 +397,29 @@ def _from_headers(headers: Sequence[tuple[str, bytes | None]]) -> _Attributes | 
         return msgspec.convert(attributes, _Attributes)
     except msgspec.ValidationError as error:
         return _of_header(explain.invalid(error, _Attributes, "envelope"))
+
+
+#: How the attributes are spelt in CloudEvents' bindings to HTTP and AMQP, or by who does not know
+#: that the names of Kafka's headers have a case.
+_OTHER_BINDINGS = re.compile(
+    r"(?:ce[-_.:]|cloudevents[:_])(specversion|id|source|type|time)", re.IGNORECASE
+)
+
+
+def _spelt_otherwise(headers: Sequence[tuple[str, bytes | None]]) -> Rejected | None:
+    """What to say if a header carries an attribute by the name of another binding."""
+    for name, _ in headers:
+        match = None if name.startswith("ce_") else _OTHER_BINDINGS.fullmatch(name)
+        if match is not None:
+            return Rejected(
+                "envelope",
+                name,
+                f"Header `{name}` carries an attribute of CloudEvents by a name that is not"
+                " Kafka's" + (" but HTTP's." if name.lower().startswith("ce-") else "."),
+                f"Spell it `ce_{match[1].lower()}`: on Kafka the headers are ce_specversion, ce_id,"
+                " ce_source, ce_type and ce_time, with an underscore and in small letters.",
+            )
+    return None
 
 
 def _of_header(rejected: Rejected) -> Rejected:

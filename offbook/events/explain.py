@@ -43,6 +43,24 @@ _TIME_MEND = (
 )
 
 
+#: msgspec's texts that hold types, lengths, names of fields and places, and nothing else.
+_OF_SHAPE = re.compile(
+    r"(?:Expected `[a-z0-9| `]+`(?: of length)?(?:,| [<>]=? [-0-9.e+]+| matching)?(?: got `\w+`)?"
+    r"|Object missing required field `\w+`|JSON is malformed: [a-zA-Z ']+ \(byte \d+\)"
+    r"|Input data was truncated|Invalid decimal string|Invalid RFC3339 encoded [a-z]+"
+    r"|Invalid enum value)"
+)
+
+
+def shape_of(error: msgspec.DecodeError) -> str:
+    """What msgspec says of a document that is no event, without what it quotes of it: some texts
+    do (`Invalid enum value 'C-1'`). Ends with the place, if there is one."""
+    text = str(error)
+    known = _OF_SHAPE.match(text)
+    at = _PATH.search(text)
+    return (known[0] if known else "Not valid") + (at[0] if at else "")
+
+
 def unreadable(error: Exception, value: bytes) -> Rejected:
     """`value` is not one JSON document."""
     if value.startswith(b"\xef\xbb\xbf"):

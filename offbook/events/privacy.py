@@ -18,8 +18,8 @@ from offbook.events.spelling import folded
 
 _PREFIXES = ("reporter", "whistleblower")
 _WORDS = re.compile("|".join(_PREFIXES))
-#: Before a CloudEvents attribute's name in a header.
-_ATTRIBUTE = re.compile("^ce[_-]")
+#: Before a CloudEvents attribute's name in a header, by Kafka's binding or another.
+_ATTRIBUTE = re.compile("^(?:ce[-_.:]|cloudevents[:_])")
 #: Characters written as JSON escapes, in a string of a string too.
 _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 

@@ -14,17 +14,11 @@ from functools import lru_cache
 
 import phonenumbers
 
+from offbook.events.shown import INVISIBLE
+
 #: How many phones are remembered: to parse one costs 20 to 100 µs, and the same come again.
 _PHONES = 65_536
 
-#: Code points without a glyph: Default_Ignorable_Code_Point of the Unicode Character Database
-#: (DerivedCoreProperties.txt), which has the zero-width and bidirectional ones, and the interlinear
-#: annotation characters. An id that differs by one of them looks the same to everybody.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
 #: What stands for "nothing" in the systems that send: of a text without a letter or a digit, all.
 _PLACEHOLDERS = frozenset(
     (
@@ -79,9 +73,9 @@ def folded(text: str) -> str:
     """In one width (NFKC), without invisible characters, and without white space at the ends."""
     if text.isascii():
         return text.strip()
-    seen = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    seen = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
     # Taking one out may bring together what composes, and what composes may be invisible.
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", seen)).strip()
+    return unicodedata.normalize("NFKC", INVISIBLE.sub("", seen)).strip()
 
 
 def is_plain(id_: str) -> bool:
@@ -205,7 +199,7 @@ def _caseless(text: str) -> str:
 
 def visible(text: str) -> str:
     """Without the characters that have no glyph."""
-    return _INVISIBLE.sub("", text)
+    return INVISIBLE.sub("", text)
 
 
 def ungrouped(account: str) -> str:

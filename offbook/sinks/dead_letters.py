@@ -6,7 +6,6 @@ made for its dead letter queues read ours. Offbook adds `offbook.errors.stage`.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable
 from typing import Final, Protocol
 
@@ -14,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from offbook.events.rejected import Rejected
+from offbook.sinks.faults import account
 
 EXCEPTION: Final = "__streams.errors.exception"
 STACKTRACE: Final = "__streams.errors.stacktrace"
@@ -79,14 +79,13 @@ def failed_letter(
 ) -> DeadLetter:
     """The dead letter of a good record our own code failed on.
 
-    The error's text stays out, since it may quote the event: only its class and where it was raised
-    are told. `message` is the caller's and quotes nothing.
+    The error's text stays out, since it may quote the event: only its class, those of its causes
+    and where they were raised are told. `message` is the caller's and quotes nothing.
     """
-    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
     return _letter(
         record,
         exception=_name(type(error)),
-        trace="".join([*frames, _name(type(error)), "\n"]),
+        trace=account(error) + "\n",
         message=message,
         stage=stage,
         withhold=False,

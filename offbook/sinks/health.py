@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from offbook.events.shown import shown
 from offbook.events.times import SECOND, rfc3339
 
 
@@ -116,6 +117,7 @@ class Health:
         return _report(fatal | loops | self._stuck_loops())
 
     def _put(self, name: str, *, ok: bool, reason: str, fatal: bool) -> None:
+        reason = shown(reason)
         known = self._conditions.get(name)
         if known is None or known.ok != ok:
             self._conditions[name] = _Condition(ok, reason, self._clock(), fatal)

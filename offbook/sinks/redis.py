@@ -35,7 +35,6 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha1
 from importlib import resources
 from typing import Any, ClassVar, Final, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 import redis.asyncio as aioredis
@@ -45,6 +44,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from offbook.events.alert import Alert, Audience, Severity
+from offbook.events.explain import shape_of
+from offbook.sinks.redis_refusals import connection_refusal
+from offbook.sinks.redis_url import Secrets, redis_address, redis_url_fault
 
 #: "moved" is written too; the revision before it went to another audience.
 Outcome = Literal["written", "moved", "repeat", "stale"]
@@ -77,6 +79,9 @@ _SHA: Final = sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
 _OUTCOMES: Final[dict[int, Outcome]] = {2: "moved", 1: "written", 0: "repeat", -1: "stale"}
 #: Error codes of states a server leaves by itself or by its operator's doing: full, read-only …
 _PASSING: Final = ("BUSY", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "OOM", "READONLY")
+
+#: What servers say, beside NOPERM, of a command that a user may not give in a script.
+_NOT_ALLOWED: Final = ("can't run this command", "ACL failure in script")
 
 _log = structlog.get_logger(__name__)
 
@@ -118,6 +123,7 @@ class RedisSink:
         if maxlen < 1:
             raise ValueError("maxlen must be 1 or more")
         self._url = url
+        self._secrets = Secrets(url)
         self._maxlen = maxlen
         self._timeout = timeout
         self._memory = memory
@@ -135,8 +141,7 @@ class RedisSink:
     @property
     def address(self) -> str:
         """Where it is, without user and password: what a message may show."""
-        parts = urlsplit(self._url)
-        return f"{parts.hostname or ''}:{parts.port or 6379}" if parts.hostname else parts.path
+        return redis_address(self._url)
 
     async def write(self, alerts: Sequence[Alert]) -> list[Outcome]:
         """Write revisions, oldest first, and say of each what came of it.
@@ -184,7 +189,7 @@ class RedisSink:
             return msgspec.json.decode(stored, type=Alert)
         except msgspec.DecodeError as error:
             raise RedisRefusedError(
-                f"{self._who}: {key} is no alert that this version can read: {error}"
+                f"{self._who}: {key} is no alert that this version can read: {shape_of(error)}"
             ) from error
 
     async def check(self) -> tuple[str, ...]:
@@ -295,14 +300,15 @@ class RedisSink:
         except (errors.RedisError, OSError) as error:
             if command[0] == "XADD" and "greater than 0-0" in str(error):
                 return None
-            raise self._problem(error) from error
+            # Not as its cause: what it says may hold the password.
+            raise await self._problem(error) from None
 
     async def _connected(self) -> Any:
         if self._client is None:
             try:
                 self._client = await self._connect()
             except (errors.RedisError, OSError) as error:
-                raise self._problem(error) from error
+                raise await self._problem(error) from None
         return self._client
 
     async def _connect(self) -> Any:
@@ -313,7 +319,15 @@ class RedisSink:
             # Retries that wait are the caller's: it says so meanwhile, and can be stopped.
             "retry": Retry(NoBackoff(), 1, (errors.ConnectionError,)),
         }
-        client: Any = aioredis.Redis.from_url(self._url, **options)
+        fault = redis_url_fault(self._url)
+        if fault is not None:
+            raise RedisRefusedError(f"the URL of Redis {fault}")
+        try:
+            client: Any = aioredis.Redis.from_url(self._url, **options)
+        except ValueError:
+            raise RedisRefusedError(
+                f"{self._who}: an option behind the ? of its URL has no value that can be"
+            ) from None
         try:
             mode = await _mode(client)
             if mode == "sentinel":
@@ -327,11 +341,11 @@ class RedisSink:
             raise
         return client
 
-    def _problem(self, error: Exception) -> RedisSinkError:
-        why = " ".join(str(error).split()) or type(error).__name__
-        if isinstance(error, errors.AuthenticationError | errors.AuthorizationError):
-            return RedisRefusedError(f"{self._who} does not accept this user and password: {why}")
-        if isinstance(error, errors.NoPermissionError) or "can't run this command" in why:
+    async def _problem(self, error: Exception) -> RedisSinkError:
+        why = self._secrets.without(" ".join(str(error).split())) or type(error).__name__
+        if refusal := await connection_refusal(error, self._url, why):
+            return RedisRefusedError(f"{self._who} {refusal}")
+        if isinstance(error, errors.NoPermissionError) or any(it in why for it in _NOT_ALLOWED):
             return RedisRefusedError(
                 f"{self._who} does not allow this user what Offbook needs: {why}"
             )

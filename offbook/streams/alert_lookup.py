@@ -10,6 +10,7 @@ import msgspec
 
 from offbook.detectors.catalogue import BY_ID
 from offbook.events.alert import Alert
+from offbook.events.explain import shape_of
 from offbook.sinks.redis import RedisSink
 from offbook.streams.ndjson import InputError, sources
 from offbook.streams.revisions import Revisions
@@ -25,6 +26,7 @@ class NoSuchAlertError(LookupError):
 
 def in_redis(alert_id: str, settings: Settings) -> Alert:
     """The newest revision in Redis. Raises `NoSuchAlertError` or `RedisSinkError`."""
+    _refuse_detector(alert_id)
 
     async def ask() -> tuple[Alert | None, str]:
         sink = RedisSink(settings.redis_url)
@@ -51,6 +53,7 @@ def in_file(alert_id: str, name: str, say: Callable[[str], None]) -> Alert:
     `say` hears of lines that tell one revision of it otherwise than others; of those the same one
     is taken, in whatever order they stand. Raises `NoSuchAlertError` or `InputError`.
     """
+    _refuse_detector(alert_id)
     found: dict[int, Alert] = {}
     ids: dict[str, None] = {}
     with sources([name], once=True) as [source]:
@@ -60,7 +63,8 @@ def in_file(alert_id: str, name: str, say: Callable[[str], None]) -> Alert:
                 alert = msgspec.json.decode(line, type=Alert)
             except msgspec.DecodeError as error:
                 raise InputError(
-                    f"{source.name}:{number}: is no alert as `offbook replay` writes them: {error}"
+                    f"{source.name}:{number}: is no alert as `offbook replay` writes them:"
+                    f" {shape_of(error)}"
                 ) from None
             ids[alert.alert_id] = None
             if alert.alert_id == alert_id:
@@ -76,6 +80,15 @@ def in_file(alert_id: str, name: str, say: Callable[[str], None]) -> Alert:
                 " with its detector and the same parameters"
             )
     return found[max(found)]
+
+
+def _refuse_detector(alert_id: str) -> None:
+    if alert_id in BY_ID:
+        raise NoSuchAlertError(
+            f"{alert_id} is a detector, and explain wants an alert's id:"
+            f" {alert_id}- and 16 hexadecimal digits\n"
+            f"`offbook detectors {alert_id}` tells of the detector"
+        )
 
 
 def _detector_meant(alert_id: str) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from offbook import __version__
+from offbook.streams import last_resort
 from offbook.streams.commands import alerts, events, quality, service
 from offbook.streams.commands.options import UNUSABLE, WRONG
 
@@ -61,6 +62,7 @@ def _offbook(
 
 def main() -> NoReturn:
     """Run the command of `sys.argv`; foreseen errors are one line each and an exit status."""
+    last_resort.install()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows no Chinese shows escapes; it is no reason to fail.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -96,16 +98,22 @@ def _unread() -> int:
 
 def _foreseen(error: Exception) -> int:
     """Say it in a line. Every error of ours says with `retryable` that it is written for people;
-    any other is a fault in the program, and its traceback is needed."""
+    any other is a fault in the program, and where it was raised is needed."""
+    from offbook.events.shown import shown_lines
+
     show = getattr(error, "show", None)
     if callable(show) and hasattr(error, "exit_code"):
+        # Typer's own: it quotes what was typed.
+        text = shown_lines(error.format_message().expandtabs(4))  # type: ignore[attr-defined]
+        error.format_message = lambda: text  # type: ignore[attr-defined]
         show()
         return int(error.exit_code)
     if not hasattr(error, "retryable"):
-        raise error
+        last_resort.tell(error)
+        return WRONG
     from offbook.streams.ndjson import InputError
     from offbook.streams.settings import SettingsError
 
-    for line in str(error).splitlines():
+    for line in shown_lines(str(error)).split("\n"):
         print(f"offbook: {line}", file=sys.stderr)
     return UNUSABLE if isinstance(error, InputError | SettingsError) else WRONG

@@ -31,7 +31,14 @@ from offbook.events.rejected import Rejected
 from offbook.sinks.dead_letters import DeadLetter, rejected_letter, without_value
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.sinks.redis import BATCH, MAX_REVISION, RedisSink, RedisSinkError
+from offbook.sinks.redis import (
+    BATCH,
+    MAX_REVISION,
+    RedisRefusedError,
+    RedisSink,
+    RedisSinkError,
+)
+from offbook.streams.waiting import until_it_works
 
 #: Header of an alert record: when Kafka stamped the record that caused the revision, milliseconds
 #: since 1970 as ASCII digits. Absent where no record did (an absence) or long ago (a replay).
@@ -55,9 +62,9 @@ _decode = msgspec.json.Decoder(Alert).decode
 
 
 class DeliveryError(RuntimeError):
-    """Delivery cannot start. One line; `retryable` says whether trying again can help."""
+    """Kafka does not let delivery start. One line. A broker that is away is waited for."""
 
-    retryable: ClassVar[bool] = True
+    retryable: ClassVar[bool] = False
 
 
 @dataclass
@@ -122,7 +129,8 @@ class Delivery:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Deliver until `stop`. Raises `DeliveryError` if Kafka cannot be reached at the start."""
+        """Deliver until `stop`. Waits for Kafka and Redis; raises `DeliveryError` or
+        `RedisRefusedError` where one of them refuses the start."""
         self._consumer = AIOKafkaConsumer(
             isolation_level="read_committed",
             bootstrap_servers=self._bootstrap,
@@ -143,30 +151,46 @@ class Delivery:
             **self._security,
         )
         self._consumer.subscribe([self._topic], listener=_Rebalance(self))
-        look: asyncio.Task[None] | None = None
+        stopping = asyncio.create_task(self._stopping.wait())
+        starting = asyncio.create_task(self._start())
+        tasks: list[asyncio.Task[Any]] = [stopping, starting]
         try:
-            try:
-                await self._producer.start()
-                await self._consumer.start()
-            except KafkaError as error:
-                raise DeliveryError(f"cannot reach Kafka at {self._bootstrap}: {error}") from error
-            self._health.ok("delivery")
-            look = asyncio.create_task(self._look())
-            await self._deliver_until_stopped(look)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                look = asyncio.create_task(self._look())
+                tasks.append(look)
+                await self._deliver_until_stopped(look)
         finally:
-            if look is not None:
-                look.cancel()
-                await asyncio.gather(look, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._commit()
             await self._consumer.stop()
             await self._producer.stop()
             for name in ("delivery", "redis", "dead letters"):
                 self._health.forget(name)
 
+    async def _start(self) -> None:
+        kafka = f"Kafka at {self._bootstrap}"
+        try:
+            for client in (self._producer, self._consumer):
+                await until_it_works(client.start, kafka, self._health, "delivery")
+        except KafkaError as error:
+            raise DeliveryError(f"delivery cannot start at {kafka}: {error}") from error
+        self._health.ok("delivery")
+
+    async def _check(self) -> None:
+        for warning in await self._sink.check():
+            _log.warning(warning)
+        self._redis_is_up()
+
     async def _deliver_until_stopped(self, look: asyncio.Task[None]) -> None:
         waiting: list[_Item] = []
         generation = self._generation
         wait = retry_at = 0.0
+        # The first attempt of all: until Redis is there the group is joined, and its lag told.
+        checked = False
         while not self._stopping.is_set():
             self._health.pulse("delivery")
             if look.done():
@@ -184,10 +208,15 @@ class Delivery:
                     generation = self._generation
                     waiting = [item for item in waiting if self._is_ours(item)]
                 try:
+                    if not checked:
+                        await self._check()
+                        checked = True
                     if waiting:
                         await self._deliver(waiting[:BATCH])
                         del waiting[:BATCH]
                 except (RedisSinkError, KafkaError) as error:
+                    if not checked and isinstance(error, RedisRefusedError):
+                        raise
                     wait = min(max(2 * wait, _FIRST_WAIT), _LAST_WAIT)
                     retry_at = time.monotonic() + wait
                     self._pause()

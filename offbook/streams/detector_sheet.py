@@ -12,7 +12,7 @@ from msgspec import Meta, Struct, structs
 from offbook.detectors.detector import Detector
 from offbook.detectors.params import Duration, Fires
 from offbook.events.times import DAY, moment
-from offbook.streams.setting_values import choices, shown
+from offbook.streams.setting_values import as_in_file, choices
 
 #: How long before an allowance ends it is shown, so that somebody looks again.
 SOON: Final = 7 * DAY
@@ -74,7 +74,7 @@ def sheet(detector: Detector) -> DetectorSheet:
             ParamSheet(
                 field.name,
                 _kind(field.type),
-                shown(getattr(detector.params, field.name)),
+                as_in_file(getattr(detector.params, field.name)),
                 _description(field.type),
                 **_said_beside(field.type),
             )

@@ -14,7 +14,7 @@ from offbook.streams.kafka import all_topics
 from offbook.streams.setting_allowances import OF_AN_ALLOWANCE
 from offbook.streams.setting_detectors import OF_ANY
 from offbook.streams.setting_feeds import FeedSettings
-from offbook.streams.setting_values import shown
+from offbook.streams.setting_values import as_in_file
 from offbook.streams.settings import ENVIRONMENT, SCALARS, SECRET_FILES, Settings
 
 _WRITTEN_BY = "<!-- Rendered by `python -m offbook.streams.documentation`; do not edit. -->"
@@ -162,13 +162,13 @@ def _feed_rows() -> list[str]:
     rows = []
     for field in structs.fields(FeedSettings):
         kind, meaning = described(field.type)
-        default = "–" if not field.default else f"`{shown(field.default)}`"
+        default = "–" if not field.default else f"`{as_in_file(field.default)}`"
         rows.append(f"| `{field.name}` | {default} | {_cell(kind)} | {_cell(meaning)} |")
     return rows
 
 
 def _default(value: object) -> str:
-    return "–" if value is None or value == "" else f"`{shown(value)}`"
+    return "–" if value is None or value == "" else f"`{as_in_file(value)}`"
 
 
 def _cell(text: str) -> str:

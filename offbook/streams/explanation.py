@@ -15,12 +15,13 @@ from msgspec import Struct
 
 from offbook.detectors.alerts import note_on
 from offbook.detectors.detector import Detector
+from offbook.detectors.wording import span
 from offbook.events.alert import Alert, Bilingual, Evidence
 from offbook.events.meanings import NAMES
-from offbook.events.times import moment, parse_rfc3339
+from offbook.events.times import SECOND, moment, parse_rfc3339
 from offbook.events.types import KIND_OF_TYPE
 from offbook.streams.detector_sheet import DetectorSheet, ParamSheet, sheet
-from offbook.streams.margin import Margin, lasting, margin
+from offbook.streams.margin import Margin, margin
 
 #: Whether the detector would judge today: it may be stopped, or gone from this version.
 Standing = Literal["enabled", "stopped", "unknown"]
@@ -114,7 +115,8 @@ def _timeline(
         name = NAMES[kind.data] if kind is not None else (event.type, event.type)
         yield Piece(
             at=_company_time(at, zone),
-            elapsed=lasting(at - first),
+            # Beside times in whole seconds.
+            elapsed=span((at - first) // SECOND * SECOND),
             what=Bilingual(*name),
             note=_note(event, detector),
             type=event.type,

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from offbook.events.alert import Bilingual
+from offbook.events.shown import shown
 from offbook.events.times import moment, parse_rfc3339
 from offbook.streams.explanation import Explanation, Parameter, Piece
 from offbook.streams.terminal import colour
@@ -86,8 +87,8 @@ class _Page:
         """From what it is to what to do."""
         alert = self._it.alert
         style = colour(alert)
-        yield Text(self._said(alert.title), style=style)
-        yield Text(
+        yield _text(self._said(alert.title), style=style)
+        yield _text(
             " · ".join(
                 (
                     self._word(alert.severity),
@@ -98,7 +99,7 @@ class _Page:
                 )
             )
         )
-        yield Text("\n" + self._said(alert.summary) + "\n")
+        yield Text("\n").join((Text(), _text(self._said(alert.summary)), Text()))
         yield self._about()
         yield self._heading("timeline", self._beside(self._it.timezone))
         yield _grid(self._piece(piece) for piece in self._it.timeline)
@@ -107,12 +108,16 @@ class _Page:
         if self._it.measured:
             yield self._heading("measured")
             yield _grid(
-                (Text(it.name, "bold"), Text(self._said(it.meaning)), Text(self._said(it.verdict)))
+                (
+                    _text(it.name, "bold"),
+                    _text(self._said(it.meaning)),
+                    _text(self._said(it.verdict)),
+                )
                 for it in self._it.measured
             )
         if self._it.runbook is not None:
             yield self._heading("what to do")
-            yield Text(self._it.runbook)
+            yield _text(self._it.runbook)
 
     def _about(self) -> Table:
         alert = self._it.alert
@@ -123,7 +128,7 @@ class _Page:
             "account": alert.account,
             "found": self._company_time(alert.detected_at) + self._beside(self._word(alert.mode)),
         }
-        return _grid((Text(self._word(name)), Text(it)) for name, it in known.items() if it)
+        return _grid((_text(self._word(name)), _text(it)) for name, it in known.items() if it)
 
     def _company_time(self, text: str) -> str:
         zone = ZoneInfo(self._it.timezone)
@@ -131,12 +136,12 @@ class _Page:
 
     def _piece(self, piece: Piece) -> Sequence[RenderableType]:
         colon = "：" if self._language == "zh" else ": "
-        where = Text(f"{self._where(piece)} · {piece.source} {piece.id}", "dim")
-        what = Text(f"{self._said(piece.what)}{colon}{self._said(piece.note)}")
+        where = _text(f"{self._where(piece)} · {piece.source} {piece.id}", "dim")
+        what = _text(f"{self._said(piece.what)}{colon}{self._said(piece.note)}")
         elapsed = "" if piece is self._it.timeline[0] else f"+{self._said(piece.elapsed)}"
         return (
-            Text(_time(datetime.fromisoformat(piece.at))),
-            Text(elapsed, "dim"),
+            _text(_time(datetime.fromisoformat(piece.at))),
+            _text(elapsed, "dim"),
             Text("\n").join((what, where)),
         )
 
@@ -147,26 +152,26 @@ class _Page:
 
     def _rule(self) -> Iterator[RenderableType]:
         if self._it.catches is not None:
-            yield Text(self._said(self._it.catches))
+            yield _text(self._said(self._it.catches))
         remark = _STANDING.get(self._it.standing)
         if remark is not None:
-            yield Text(self._said(remark), "yellow")
+            yield _text(self._said(remark), "yellow")
         if self._it.params:
             if self._it.alert.rule is None:
-                yield Text(self._said(_NOT_TOLD), "yellow")
+                yield _text(self._said(_NOT_TOLD), "yellow")
             yield Text()
             yield _grid(self._param(it) for it in self._it.params)
 
     def _param(self, param: Parameter) -> Sequence[RenderableType]:
-        meaning = Text(self._said(param.meaning))
+        meaning = _text(self._said(param.meaning))
         if param.changed:
             differs = _GONE if param.now is None else _NOW
             space = " " if param.meaning.en else ""
-            meaning += Text(space + self._said(differs).format(param.now), "yellow")
-        return Text(param.name, "bold"), Text(param.then or param.now or ""), meaning
+            meaning += _text(space + self._said(differs).format(param.now), "yellow")
+        return _text(param.name, "bold"), _text(param.then or param.now or ""), meaning
 
     def _heading(self, name: str, more: str = "") -> Text:
-        return Text("\n") + Text(self._word(name) + more, "bold underline")
+        return Text("\n") + _text(self._word(name) + more, "bold underline")
 
     def _beside(self, text: str) -> str:
         return f"（{text}）" if self._language == "zh" else f" ({text})"
@@ -187,3 +192,7 @@ def _grid(rows: Iterator[Sequence[RenderableType]]) -> Table:
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(shown(text), style)

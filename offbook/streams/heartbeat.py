@@ -14,8 +14,9 @@ from offbook.events.document import encode_document
 from offbook.events.event import Event, Origin
 from offbook.events.types import Heartbeat
 from offbook.streams.kafka import aiokafka_client, topic_name
+from offbook.streams.kafka_access import PATIENCE, unreachable
 from offbook.streams.settings import Settings
-from offbook.streams.topics import PATIENCE, TopicsError, partitions_of, unreachable
+from offbook.streams.topics import TopicsError, partitions_of
 
 #: The `source` of heartbeats, where nothing says who may send to a topic.
 SOURCE: Final = "//offbook/heartbeat"
@@ -27,7 +28,7 @@ def beat(
     """Send one heartbeat of the time `at` (µs) to each partition of `topics`, and return when Kafka
     has them: how many, by topic. Its source is the topic's first by the settings, or `source`.
 
-    Raises `TopicsError`: `KafkaUnreachableError`, a topic is missing or takes none of `source`.
+    Raises `KafkaAccessError`, and `TopicsError` where a topic is missing or takes none of `source`.
     """
     sources = {topic: _source(settings, topic, source) for topic in topics}
     counts = partitions_of(settings, topics)

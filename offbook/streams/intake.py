@@ -17,6 +17,7 @@ from offbook.events.event import Event, Origin
 from offbook.events.rejected import Rejected
 from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS, Heartbeat
 from offbook.sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
+from offbook.sinks.faults import told
 from offbook.sinks.metrics import Metrics
 from offbook.streams.alignment import Turn
 from offbook.streams.feeds import Feeds
@@ -236,7 +237,7 @@ class Intake:
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            error=type(error).__name__,
+            error=told(error),
         )
         return failed_letter(
             record,

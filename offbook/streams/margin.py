@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from msgspec import Struct
 
 from offbook.detectors.params import Duration, Fires
+from offbook.detectors.wording import span
 from offbook.events.alert import Bilingual
-from offbook.events.times import DAY, HOUR, MINUTE, SECOND
 
 
 class Margin(Struct, frozen=True):
@@ -71,7 +71,7 @@ def margin(name: str, meaning: Bilingual, fires: Fires, found: str, needed: str)
     beyond = have - want if fires in ("at least", "more than") else want - have
     which = 0 if beyond > 0 else 1 if beyond == 0 else 2
     reached = beyond > 0 or (beyond == 0 and fires in ("at least", "at most"))
-    apart = lasting(int(abs(beyond))) if _is_duration(needed) else _plain(abs(beyond))
+    apart = span(int(abs(beyond))) if _is_duration(needed) else _plain(abs(beyond))
     parts = [
         _with(_FOUND, _with(_AT_LEAST, have_told) if floored else have_told),
         _with(_NEEDED[fires], want_told),
@@ -84,25 +84,10 @@ def margin(name: str, meaning: Bilingual, fires: Fires, found: str, needed: str)
     return Margin(name, meaning, fires, found, needed, reached, verdict)
 
 
-def lasting(micros: int) -> Bilingual:
-    """`4 hours 15 minutes`: the two largest units, what is smaller left out; `0 seconds`."""
-    en: list[str] = []
-    zh: list[str] = []
-    units = ((DAY, "day", "天"), (HOUR, "hour", "小时"), (MINUTE, "minute", "分钟"))
-    for unit, name, said in (*units, (SECOND, "second", "秒")):
-        count, micros = divmod(micros, unit)
-        if en and len(en) < 2 and not count:
-            break
-        if count and len(en) < 2:
-            en.append(f"{count} {name}{'' if count == 1 else 's'}")
-            zh.append(f"{count} {said}")
-    return Bilingual(" ".join(en) or "0 seconds", " ".join(zh) or "0 秒")
-
-
 def _quantity(text: str) -> tuple[Decimal, Bilingual]:
     if _is_duration(text):
         length = Duration(text)
-        return Decimal(length), lasting(length)
+        return Decimal(length), span(length)
     return Decimal(text), _plain(Decimal(text))
 
 

@@ -20,16 +20,20 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 import structlog
-from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError
 
 from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
+from offbook.detectors.step import Failure
+from offbook.events.event import Origin
+from offbook.sinks.faults import told
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.streams.changelog import Changelog, SupersededError
 from offbook.streams.entity_table import EntityPartition, Refusal
 from offbook.streams.entity_work import Work, work_off
 from offbook.streams.kafka import topic_name
+from offbook.streams.kafka_access import knock
 from offbook.streams.keyed import KEYED_TOPIC, Batch, decode_batch
 from offbook.streams.monitor_app import MonitorApp
 from offbook.streams.monitor_outbox import Outbox
@@ -38,6 +42,7 @@ from offbook.streams.partition_lanes import MOST_TOGETHER, PartitionLanes
 from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
 from offbook.streams.settings import Settings
 from offbook.streams.topics import message_limits
+from offbook.streams.waiting import can_pass, until_it_works
 
 #: Seconds between looks at what Faust should have delivered, and at what readiness tells.
 _LOOK_EVERY = 2.0
@@ -129,7 +134,7 @@ class Monitor:
     async def run(self) -> None:
         """Run until `stop`. Raises `MonitorError` when the work cannot go on."""
         self._failed = failed = asyncio.get_running_loop().create_future()
-        start = asyncio.create_task(self._app.start())
+        start = asyncio.create_task(self._start())
         watch = asyncio.create_task(self._watch())
         stop = asyncio.create_task(self._stopping.wait())
         tasks: list[asyncio.Future[Any]] = [start, watch, stop, failed]
@@ -140,13 +145,21 @@ class Monitor:
                 for task in done:
                     task.result()
         except KafkaError as error:
-            raise MonitorError(f"the monitor lost Kafka: {error}") from error
+            raise MonitorError(f"the monitor lost Kafka: {told(error)}") from error
         finally:
             self._stopping.set()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._finish()
+
+    async def _start(self) -> None:
+        """Faust does not wait for a broker, and cannot be started twice: we wait before it."""
+        kafka = f"Kafka at {self._settings.kafka_bootstrap}"
+        await until_it_works(
+            lambda: knock(self._settings), kafka, self._health, "monitor", "recovery"
+        )
+        await self._app.start()
 
     async def _finish(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -155,7 +168,7 @@ class Monitor:
         try:
             await asyncio.wait_for(self._app.stop(), _PATIENCE)
         except Exception as error:  # noqa: BLE001 - nothing of ours rests on Faust's farewell
-            _log.warning("Faust did not stop cleanly; no state is lost", error=repr(error))
+            _log.warning("Faust did not stop cleanly; no state is lost", error=told(error))
         await self._reader.stop()
         for name in ("recovery", "reference", "monitor"):
             self._health.forget(name)
@@ -323,9 +336,7 @@ class Monitor:
         await self._persist(lambda: self._changelog.write_applied(partition))
         for failure in work.failures:
             self._metrics.detector_failed(failure.detector)
-            _log.error(
-                "detector failed", detector=failure.detector, error=type(failure.error).__name__
-            )
+            self._say_failed(failure, partition.number, offset)
         for detector, count in work.evicted.items():
             self._metrics.state_evicted(detector, count)
         self._metrics.applied(partition.number, records[-1].timestamp / 1000)
@@ -375,6 +386,19 @@ class Monitor:
                 lambda: self._changelog.write_aside(partition, room, partition.applied)
             )
 
+    def _say_failed(self, failure: Failure, partition: int, offset: int) -> None:
+        """A line for each event; for a deadline, which comes of none, the record it was met in."""
+        origins = [event.origin for event in failure.events]
+        for origin in origins or [Origin(KEYED_TOPIC, partition, offset)]:
+            _log.error(
+                "detector failed",
+                detector=failure.detector,
+                topic=topic_name(self._settings, origin.topic),
+                partition=origin.partition,
+                offset=origin.offset,
+                error=told(failure.error),
+            )
+
     def _decoded(
         self, partition: EntityPartition, records: Iterable[KeyedRecord]
     ) -> Iterator[tuple[Batch, int | None]]:
@@ -402,8 +426,7 @@ class Monitor:
                 wait = min(2 * wait, _LAST_WAIT)
 
     async def _wait_for_kafka(self, error: KafkaError, seconds: float) -> None:
-        passing = error.retriable or isinstance(error, KafkaTimeoutError | KafkaConnectionError)
-        if not passing or self._stopping.is_set():
+        if not can_pass(error) or self._stopping.is_set():
             raise error
         self._health.bad("monitor", f"waits for Kafka: {error}")
         _log.warning("waiting for Kafka", error=str(error))
@@ -431,7 +454,9 @@ class Monitor:
             await asyncio.sleep(_LOOK_EVERY)
             self._health.pulse("monitor")
             if self._app.crashed:
-                raise MonitorError(f"Faust ended: {self._app.crash_reason!r}")
+                reason = self._app.crash_reason
+                why = "it does not say why" if reason is None else told(reason)
+                raise MonitorError(f"Faust ended: {why}") from reason
             self._tell()
             try:
                 async with asyncio.timeout(_PATIENCE):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from offbook.events.rejected import MAX_BYTES, Rejected
+from offbook.events.shown import shown
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -70,11 +71,12 @@ class _Bytes(Protocol):
 class Source:
     """One input file, plain or gzip, that can be read as often as it can be rewound.
 
-    `name` is what people call it; `size` its bytes as they lie on disk, 0 for what is no file.
+    `name` is what people are shown of it; `size` its bytes as they lie on disk, 0 for what is no
+    file.
     """
 
     def __init__(self, name: str, stream: _Bytes) -> None:
-        self.name = name
+        self.name = name = shown(name)
         self._stream = stream
         status = os.fstat(stream.fileno())
         self.size = status.st_size if stat.S_ISREG(status.st_mode) else 0
@@ -213,17 +215,17 @@ def sources(files: Sequence[str], *, once: bool = False) -> Iterator[list[Source
         for name in files:
             if name == STDIN and files.count(STDIN) > 1:
                 raise InputError("-: standard input can be named only once")
-            shown = "<stdin>" if name == STDIN else name
+            told = "<stdin>" if name == STDIN else shown(name)
             try:
                 stream: _Bytes
                 stream = raw = stack.enter_context(_open(name))
                 if not once and (name == STDIN or not raw.seekable()):
-                    stream = stack.enter_context(_aside(shown, raw))
-                opened.append(Source(shown, stream))
+                    stream = stack.enter_context(_aside(told, raw))
+                opened.append(Source(told, stream))
             except InputError:
                 raise
             except OSError as error:
-                raise InputError(f"{shown}: cannot be read: {error.strerror or error}") from error
+                raise InputError(f"{told}: cannot be read: {error.strerror or error}") from error
         yield opened
 
 
@@ -287,4 +289,4 @@ def problem(source: str, number: int, rejected: Rejected) -> str:
     where = rejected.field or rejected.stage
     reason = rejected.reason.rstrip(".")
     mend = rejected.mend[:1].lower() + rejected.mend[1:]
-    return f"{source}:{number}: {where}: {reason}; {mend}"
+    return shown(f"{source}:{number}: {where}: {reason}; {mend}")

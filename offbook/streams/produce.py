@@ -22,10 +22,11 @@ from offbook.events.types import EventData, ReferenceAccount, ReferenceCustomer,
 from offbook.streams.documents import Documents
 from offbook.streams.gaps import Gaps
 from offbook.streams.kafka import MAX_REQUEST, aiokafka_client, topic_name
+from offbook.streams.kafka_access import unreachable
 from offbook.streams.ndjson import Advance, Source, problem, sources
 from offbook.streams.rebase import Chronicle, Rebase
 from offbook.streams.settings import Settings
-from offbook.streams.topics import require_topics, unreachable
+from offbook.streams.topics import require_topics
 
 #: Whose events keep their order: an employee's, else a customer's, else an order's.
 _KEYS: Final = (
@@ -257,7 +258,8 @@ class KafkaSink:
 
 @contextmanager
 def kafka_sink(settings: Settings, topics: Sequence[str]) -> Iterator[KafkaSink]:
-    """A producer to the topics named, which must be there. Raises `TopicsError`."""
+    """A producer to the topics named. Raises `TopicsError` unless they are there, and
+    `KafkaAccessError`."""
     require_topics(settings, topics)
 
     async def start() -> Any:

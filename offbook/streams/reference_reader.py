@@ -32,6 +32,7 @@ from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.streams.kafka import METADATA_AGE_MS, aiokafka_consumer, topic_name, written_at
 from offbook.streams.settings import Settings
+from offbook.streams.waiting import until_it_works
 
 #: Milliseconds the clocks of brokers, routers and monitors may be apart.
 _SKEW_MS: Final = 1000
@@ -49,9 +50,9 @@ _log = structlog.get_logger(__name__)
 
 
 class ReferenceReaderError(RuntimeError):
-    """The reference topics cannot be read. One line; `retryable`: can trying again help?"""
+    """The reference topics cannot be read. One line. A broker that is away is waited for."""
 
-    retryable: ClassVar[bool] = True
+    retryable: ClassVar[bool] = False
 
 
 class Said(Struct, frozen=True, array_like=True, gc=False):
@@ -136,8 +137,8 @@ class ReferenceReader:
     async def start(self) -> None:
         """Read all there is, then return and keep reading.
 
-        While the broker is away after the first contact this waits. Raises `ReferenceReaderError`
-        if it cannot be reached, or if a reference topic is missing.
+        While the broker is away this waits. Raises `ReferenceReaderError` where it refuses, or if a
+        reference topic is missing.
         """
         # Without a group the consumer assigns itself all partitions, new ones too.
         self._consumer = AIOKafkaConsumer(
@@ -154,12 +155,13 @@ class ReferenceReader:
             enable_auto_commit=False,
             **aiokafka_consumer(self._settings),
         )
+        kafka = f"Kafka at {self._settings.kafka_bootstrap}"
         try:
-            await self._consumer.start()
-            await self._asker.start()
+            for client in (self._consumer, self._asker):
+                await until_it_works(client.start, kafka, self._health, "reference topics")
         except KafkaError as error:
             raise ReferenceReaderError(
-                f"cannot reach Kafka at {self._settings.kafka_bootstrap}: {error}"
+                f"the reference topics cannot be read at {kafka}: {error}"
             ) from error
         missing = set(self._kinds) - {partition.topic for partition in self._consumer.assignment()}
         if missing:
@@ -248,10 +250,11 @@ class ReferenceReader:
 
     async def _reach(self, ends: dict[TopicPartition, int]) -> None:
         while any(self._position.get(partition, 0) < end for partition, end in ends.items()):
-            self._moved.clear()
-            await self._moved.wait()
+            # Reading that has ended, perhaps while the ends were asked for, moves no more.
             if self._reading is not None and self._reading.done():
                 self._reading.result()
+            self._moved.clear()
+            await self._moved.wait()
 
     async def _read(self) -> None:
         try:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -43,7 +43,7 @@ class ConfigFile:
     start."""
 
     path: Path
-    env: Mapping[str, str]
+    env: Mapping[str, str] = field(repr=False)
     settings: Settings
 
 

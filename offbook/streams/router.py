@@ -39,6 +39,7 @@ from offbook.streams.lanes import DeadLetterLane, KeyedLane, Lane
 from offbook.streams.settings import Settings, configured_detectors
 from offbook.streams.source_reader import SourceReader
 from offbook.streams.source_time import Partition, SourceTime
+from offbook.streams.waiting import until_it_works
 
 #: Records taken in at a time, some 30 ms of work: between two times the lanes get their turn.
 _AT_A_TIME: Final = 2000
@@ -61,9 +62,9 @@ _log = structlog.get_logger(__name__)
 
 
 class RouterError(RuntimeError):
-    """The router cannot start. One line; `retryable` says whether trying again can help."""
+    """Kafka does not let the router start. One line. A broker that is away is waited for."""
 
-    retryable: ClassVar[bool] = True
+    retryable: ClassVar[bool] = False
 
 
 class Router:
@@ -108,7 +109,7 @@ class Router:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Route until `stop`. Raises `RouterError` if Kafka cannot be reached at the start."""
+        """Route until `stop`. Waits for Kafka; raises `RouterError` where it refuses the start."""
         settings = self._settings
         self._producer = AIOKafkaProducer(
             client_id="offbook-router",
@@ -160,14 +161,12 @@ class Router:
             self._health.show("feeds", None)
 
     async def _start(self) -> None:
+        kafka = f"Kafka at {self._settings.kafka_bootstrap}"
         try:
-            await self._producer.start()
-            await self._keeper.start()
-            await self._consumer.start()
+            for client in (self._producer, self._keeper, self._consumer):
+                await until_it_works(client.start, kafka, self._health, "router")
         except KafkaError as error:
-            raise RouterError(
-                f"cannot reach Kafka at {self._settings.kafka_bootstrap}: {error}"
-            ) from error
+            raise RouterError(f"the router cannot start at {kafka}: {error}") from error
 
     def _make_lanes(self) -> None:
         settings = self._settings

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from offbook.events.label import Labels
+from offbook.events.shown import shown
 from offbook.scoring.score import DetectorScore, Score
 from offbook.scoring.words import (
     NOTHING,
@@ -56,16 +55,18 @@ def table(*headings: str, words: int = 1) -> Table:
     return made
 
 
-def as_json(figures: Any) -> str:
-    """The same for machines, a line for each field."""
-    return msgspec.json.format(msgspec.json.encode(figures), indent=1).decode()
+def _add_row(to: Table, *cells: str) -> None:
+    from rich.text import Text
+
+    # As text, for a name in square brackets would be taken for a style.
+    to.add_row(*(Text(shown(cell)) for cell in cells))
 
 
 def show_score(score: Score, labels: Labels, language: Language) -> None:
     """Print the tables: in all, detector by detector, and what nobody was told of."""
     words = WORDS[language]
     out = console()
-    out.print(_about(labels, language), markup=False)
+    out.print(shown(_about(labels, language)), markup=False)
     whole = table("", words.easy, "", words.disguised, "", words.in_all, "", words.delay)
     for name, recall, delay in (
         (words.by_any, score.by_any, score.median_delay_seconds),
@@ -76,7 +77,7 @@ def show_score(score: Score, labels: Labels, language: Language) -> None:
             for rate in (recall.easy, recall.disguised, recall.all)
             for cell in (counted(rate), between(rate) if rate.of else "")
         ]
-        whole.add_row(name, *cells, lasting(delay, language) if delay is not None else "")
+        _add_row(whole, name, *cells, lasting(delay, language) if delay is not None else "")
     out.print(whole)
     by = table(
         "", words.right, words.false, words.withdrawn, words.precision_column, "", words.false_rate
@@ -87,7 +88,8 @@ def show_score(score: Score, labels: Labels, language: Language) -> None:
         (words.warning, score.severities["warning"]),
         (words.info, score.severities["info"]),
     ):
-        by.add_row(
+        _add_row(
+            by,
             name,
             str(alerts.right),
             str(alerts.false),
@@ -105,14 +107,14 @@ def show_score(score: Score, labels: Labels, language: Language) -> None:
         out.print(words.all_suppressed)
         covered = table(words.detector, words.suppressed, words.on_frauds)
         for row in score.suppressed:
-            covered.add_row(row.detector, str(row.alerts), str(row.on_frauds))
+            _add_row(covered, row.detector, str(row.alerts), str(row.on_frauds))
         out.print(covered)
     if score.untold:
         out.print(words.untold)
         why = {"allowance": words.allowance, "trial": words.trial}
         for it in score.untold:
             line = f"  {it.fraud} ({it.kind}): {why[it.why]}: {', '.join(it.seen_by)}"
-            out.print(line, markup=False, soft_wrap=True)
+            out.print(shown(line), markup=False, soft_wrap=True)
 
 
 def _by_detector(rows: Sequence[DetectorScore], language: Language) -> Table:
@@ -129,7 +131,8 @@ def _by_detector(rows: Sequence[DetectorScore], language: Language) -> Table:
         words.false_rate,
     )
     for row in rows:
-        made.add_row(
+        _add_row(
+            made,
             row.detector,
             counted(row.recall.easy),
             counted(row.recall.disguised),
@@ -171,13 +174,13 @@ def show_trials(tuned: Tuned, language: Language) -> None:
             ]
         elif tuned.rep_weeks is not None:
             cells += [NOTHING] * 4
-        made.add_row(trial.value, words.in_force if trial.in_force else "", *cells)
+        _add_row(made, trial.value, words.in_force if trial.in_force else "", *cells)
     out = console()
     out.print(made)
     # One more column would be wider than a pipe.
     if any(trial.suppressed for trial in tuned.trials):
         each = (f"{it.suppressed} ({tuned.param} = {it.value})" for it in tuned.trials)
-        out.print(f"{words.suppressed}: {', '.join(each)}", markup=False, soft_wrap=True)
+        out.print(shown(f"{words.suppressed}: {', '.join(each)}"), markup=False, soft_wrap=True)
 
 
 def _about(labels: Labels, language: Language) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from offbook.detectors.catalogue import BY_ID
 from offbook.events.alert import Alert
+from offbook.events.explain import shape_of
 from offbook.events.label import Labels, decode_labels
 from offbook.scoring.outcomes import LabelsError, Outcomes, Tally
 from offbook.streams.ndjson import LONGEST, Advance, InputError, Source, sources
@@ -100,7 +101,8 @@ def _labels(source: Source) -> Labels:
         raise InputError(f"{source.name}: {where}: {text}; docs/scoring.md shows labels") from error
     except msgspec.DecodeError as error:
         raise InputError(
-            f"{source.name}: {error}; labels are one JSON document, docs/scoring.md shows one"
+            f"{source.name}: {shape_of(error)}; labels are one JSON document, docs/scoring.md shows"
+            " one"
         ) from error
 
 
@@ -121,13 +123,13 @@ def _wrong(line: bytes, error: ValueError) -> str:
         text, where = _place(error)
         return f"{where}: {text}; give the lines as `offbook replay` writes them"
     if isinstance(error, msgspec.DecodeError):
-        return f"json: {error}; give one alert a line, as `offbook replay` writes them"
-    return f"detected_at: {error}; give RFC 3339 such as 2026-03-22T20:00:00+08:00"
+        return f"json: {shape_of(error)}; give one alert a line, as `offbook replay` writes them"
+    return "detected_at: no time; give RFC 3339 such as 2026-03-22T20:00:00+08:00"
 
 
 def _place(error: msgspec.ValidationError) -> tuple[str, str]:
     """(what is wrong, where) of msgspec's message."""
-    text, _, path = str(error).partition(" - at `$")
+    text, _, path = shape_of(error).partition(" - at `$")
     missing = re.search(r"missing required field `(.+)`", text)
     where = path.rstrip("`").lstrip(".")
     if missing is not None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
 from offbook.detectors.allowance import Allowance
+from offbook.events.shown import shown
 from offbook.events.times import micros
 from offbook.streams.setting_values import nearest
 
@@ -60,7 +61,7 @@ def _allowance(row: Any, position: int, zone: tzinfo, wrong: list[str]) -> Allow
     until = _until(row.get("until"), zone, wrong)
     if wrong or until is None:
         return None
-    return Allowance(position=position, until=until, reason=str(reason).strip(), **ids)
+    return Allowance(position=position, until=until, reason=shown(str(reason).strip()), **ids)
 
 
 def _until(value: Any, zone: tzinfo, wrong: list[str]) -> int | None:

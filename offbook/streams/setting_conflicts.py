@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from phonenumbers import SUPPORTED_REGIONS
 
-from offbook.streams.setting_values import nearest
+from offbook.sinks.redis_url import redis_url_fault
+from offbook.streams.zones import zone_meant
 
 if TYPE_CHECKING:
     from offbook.streams.settings import Settings
@@ -28,8 +29,8 @@ def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
             yield "kafka_bootstrap", "expected host:port, several with commas between"
             break
     yield from _security(settings)
-    if not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
-        yield "redis_url", "must begin with redis://, rediss:// or unix://"
+    if fault := redis_url_fault(settings.redis_url):
+        yield "redis_url", fault
     if not _PREFIX.fullmatch(settings.topic_prefix):
         yield "topic_prefix", "may have letters, digits, `.`, `_` and `-`, at most 100"
     if not settings.group_prefix or not _PREFIX.fullmatch(settings.group_prefix):
@@ -37,8 +38,7 @@ def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
     try:
         ZoneInfo(settings.timezone)
     except (OSError, ValueError, KeyError):
-        close = nearest(settings.timezone, available_timezones())
-        yield "timezone", f"there is no time zone of that name{close}"
+        yield "timezone", f"there is no time zone of that name{zone_meant(settings.timezone)}"
     if settings.phone_region not in SUPPORTED_REGIONS:
         written = settings.phone_region.strip().upper()
         meant = f"; did you mean {written}?" if written in SUPPORTED_REGIONS else ""

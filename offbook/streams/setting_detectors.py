@@ -14,7 +14,7 @@ from msgspec import structs
 from offbook.detectors.catalogue import BY_ID
 from offbook.detectors.detector import Detector
 from offbook.streams.setting_allowances import allowances
-from offbook.streams.setting_values import convert, nearest, shown
+from offbook.streams.setting_values import as_in_file, convert, nearest
 
 #: What can be set of any detector, whatever its parameters are: default and meaning by name.
 OF_ANY: Final = {
@@ -73,7 +73,7 @@ def configured(
                 changed[name] = convert(value, fields[name].type)
             except ValueError as error:
                 default = getattr(detector.params, name)
-                problems.append(f"{place} {name}: {error}; the default is {shown(default)}")
+                problems.append(f"{place} {name}: {error}; the default is {as_in_file(default)}")
     return replace(
         detector,
         params=structs.replace(detector.params, **changed),

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, structs
 
 from offbook.detectors.params import Duration
 from offbook.events.types import SOURCE_TOPICS, STREAM_TOPICS
-from offbook.streams.setting_values import convert, nearest, shown
+from offbook.streams.setting_values import as_in_file, convert, nearest
 from offbook.streams.silence import WorkingHours
 
 
@@ -110,7 +110,7 @@ def _feed(topic: str, table: Mapping[str, Any], place: str, problems: list[str])
         try:
             found[name] = convert(value, field.type)
         except ValueError as error:
-            problems.append(f"{place} {name}: {error}; the default is {shown(field.default)}")
+            problems.append(f"{place} {name}: {error}; the default is {as_in_file(field.default)}")
     feed = FeedSettings(**found)
     if len(problems) == before:
         problems += [f"{place} {name}: {wrong}" for name, wrong in _conflicts(topic, feed)]

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import msgspec
 
 from offbook.detectors.params import Duration
+from offbook.events.shown import shown
 
 _PLAIN = {
     "`int`": "a whole number",
@@ -78,16 +79,16 @@ def choices(type_: Any) -> list[str]:
     return found or [choice for choice in get_args(bare) if isinstance(choice, str)]
 
 
-def shown(value: Any) -> str:
+def as_in_file(value: Any) -> str:
     """A setting's value as the file would have it; "not set" for None."""
     if value is None:
         return "not set"
     if isinstance(value, Duration | str):
-        return f'"{value}"'
+        return f'"{shown(str(value))}"'
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple | set | frozenset):
-        return "[" + ", ".join(shown(item) for item in value) + "]"
+        return "[" + ", ".join(as_in_file(item) for item in value) + "]"
     return str(value)
 
 

@@ -19,11 +19,12 @@ from offbook.detectors.catalogue import BY_ID, DETECTORS
 from offbook.detectors.detector import Common, Detector
 from offbook.detectors.params import Duration
 from offbook.events.folding import REGION
+from offbook.events.shown import shown
 from offbook.events.types import SOURCE_TOPICS
 from offbook.streams.setting_conflicts import conflicts
 from offbook.streams.setting_detectors import configured, detector_tables
 from offbook.streams.setting_feeds import FeedSettings, feed_tables
-from offbook.streams.setting_values import convert, is_int, nearest, number, shown
+from offbook.streams.setting_values import as_in_file, convert, is_int, nearest, number
 
 ENVIRONMENT: Final = "OFFBOOK_"
 #: Settings that may hold a password. `OFFBOOK_<NAME>_FILE` names a file to read them from.
@@ -40,8 +41,8 @@ class SettingsError(ValueError):
     retryable: ClassVar[bool] = False
 
     def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+        self.problems = tuple(map(shown, problems))
+        super().__init__("\n".join(self.problems))
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,11 +167,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = {}
 
     def __repr__(self) -> str:
-        shown = (
-            f"{name}={'***' if name in SECRETS and value else repr(value)}"
-            for name, value in structs.asdict(self).items()
-        )
+        shown = (f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"Settings({', '.join(shown)})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [
+            (name, "***" if name in SECRETS and value else value)
+            for name, value in structs.asdict(self).items()
+        ]
 
     @property
     def common(self) -> Common:
@@ -274,7 +278,7 @@ def _take(
     try:
         values[name] = convert(value, field.type)
     except ValueError as error:
-        problems.append(f"{place}: {error}; the default is {shown(field.default)}")
+        problems.append(f"{place}: {error}; the default is {as_in_file(field.default)}")
     places[name] = place
 
 
@@ -301,7 +305,8 @@ def _from_environment(
                 yield name, Path(text).read_text(encoding="utf-8").strip(), variable
             except (OSError, UnicodeDecodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-                problems.append(f"{variable}: {text}: cannot be read: {why}")
+                # Not which: whoever mixes up the two variables has put the secret itself there.
+                problems.append(f"{variable}: the file it names cannot be read: {why}")
         else:
             known = [*VARIABLES, *SECRET_FILES, CONFIG_VARIABLE]
             problems.append(f"{variable}: unknown setting{nearest(variable, known)}")

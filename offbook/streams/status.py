@@ -34,11 +34,12 @@ from offbook.streams.kafka import (
     group,
     topic_name,
 )
+from offbook.streams.kafka_access import unreachable
 from offbook.streams.keyed import KEYED_TOPIC
 from offbook.streams.partition_reader import PartitionReader
 from offbook.streams.settings import Settings
 from offbook.streams.source_time import Known, Partition
-from offbook.streams.topics import partitions_of, unreachable
+from offbook.streams.topics import partitions_of
 
 #: Routers write an entry of each partition every minute: without one for so long none reads it.
 _STALE: Final = 3 * MINUTE
@@ -66,7 +67,7 @@ class Status(Struct, frozen=True):
 
 
 def status(settings: Settings, detectors: Collection[Detector]) -> Status:
-    """Ask Kafka. Raises `TopicsError`: `KafkaUnreachableError`, or a topic is missing."""
+    """Ask Kafka. Raises `KafkaAccessError`, and `TopicsError` where a topic is missing."""
     counts = partitions_of(settings, [*SOURCE_TOPICS, KEYED_TOPIC, ALERTS_TOPIC, FEEDS_TOPIC])
     try:
         entries, behind = asyncio.run(_ask(settings, counts))

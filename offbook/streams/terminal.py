@@ -6,10 +6,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from offbook.events.alert import Alert
+from offbook.events.shown import shown, shown_json
 from offbook.events.times import moment, parse_rfc3339
 
 if TYPE_CHECKING:
@@ -27,7 +30,12 @@ def colour(alert: Alert) -> str:
 
 def say(line: str) -> None:
     """One line on standard error, that standard output stays clean for what was asked for."""
-    print(line, file=sys.stderr)
+    print(shown(line), file=sys.stderr)
+
+
+def as_json(it: Any) -> str:
+    """`it` for machines, a line for each field; what acts in a terminal is escaped in it."""
+    return shown_json(msgspec.json.format(msgspec.json.encode(it), indent=2).decode())
 
 
 @contextmanager
@@ -95,6 +103,7 @@ class AlertPrinter:
 
     def line(self, text: str = "", style: str = "") -> None:
         """A line beside the alerts."""
+        text = shown(text)
         if self._console is None:
             print(text, flush=True)
         else:
@@ -151,6 +160,7 @@ class AlertPrinter:
         return first if first == last else f"{first} to {last}"
 
     def _print(self, lines: Sequence[str], alert: Alert) -> None:
+        lines = [shown(line) for line in lines]
         if self._console is None:
             for line in lines:
                 print(line)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Literal
 
 from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.errors import KafkaError
 
+from offbook.sinks.faults import told
 from offbook.streams.kafka import MAX_REQUEST, Topic, all_topics, kafka_python_client, topic_name
+from offbook.streams.kafka_access import PATIENCE, knock_now, no_use
 from offbook.streams.settings import Settings
 
-#: Seconds until a broker that does not answer counts as unreachable.
-PATIENCE: Final = 8.0
-
-_ALREADY_EXISTS = 36
+#: Kafka's error codes.
+_ALREADY_EXISTS, _MAY_NOT = 36, 29
 _CREATE = "run `offbook topics create`"
 
 Standing = Literal["created", "already there", "differs"]
@@ -26,12 +26,6 @@ class TopicsError(RuntimeError):
     """Topics that cannot be worked with; somebody must change them first. One line."""
 
     retryable: ClassVar[bool] = False
-
-
-class KafkaUnreachableError(TopicsError):
-    """No broker answered in time. One line; trying again later may help."""
-
-    retryable: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,7 @@ class TopicReport:
 def create_topics(settings: Settings) -> list[TopicReport]:
     """Create what is missing; touch nothing that is there. Harmless to repeat.
 
-    Raises `KafkaUnreachableError`, and `TopicsError` if the broker refuses.
+    Raises `KafkaAccessError`, and `TopicsError` if the broker refuses.
     """
     wanted = {topic.name: topic for topic in all_topics(settings)}
     with _admin(settings) as admin:
@@ -77,13 +71,13 @@ def check_topics(settings: Settings) -> None:
     """Raise `TopicsError` unless every topic is there and can be worked with.
 
     Source topics may have as many partitions as their owners like. Also raises
-    `KafkaUnreachableError`, after about `PATIENCE` seconds.
+    `KafkaAccessError`, after about `PATIENCE` seconds.
     """
     wanted = all_topics(settings)
     with _admin(settings) as admin:
         there = _partitions(admin, [topic.name for topic in wanted])
+        _refuse_missing(settings, admin, [it.name for it in wanted if it.name not in there])
         configs = _configs(admin, list(there))
-    _refuse_missing(settings, [topic.name for topic in wanted if topic.name not in there])
     wrong = []
     for topic in wanted:
         partitions, policy = _differences(topic, there[topic.name], configs)
@@ -99,11 +93,12 @@ def check_topics(settings: Settings) -> None:
 
 
 def require_topics(settings: Settings, topics: Sequence[str]) -> None:
-    """Raise `TopicsError` unless these topics of the contract are there."""
+    """Raise `TopicsError` unless these topics of the contract are there. Also raises
+    `KafkaAccessError`."""
     names = [topic_name(settings, topic) for topic in topics]
     with _admin(settings) as admin:
         there = _partitions(admin, names)
-    _refuse_missing(settings, [name for name in names if name not in there])
+        _refuse_missing(settings, admin, [name for name in names if name not in there])
 
 
 def partitions_of(settings: Settings, topics: Sequence[str]) -> dict[str, int]:
@@ -112,7 +107,7 @@ def partitions_of(settings: Settings, topics: Sequence[str]) -> dict[str, int]:
     names = {topic_name(settings, topic): topic for topic in topics}
     with _admin(settings) as admin:
         there = _partitions(admin, list(names))
-    _refuse_missing(settings, [name for name in names if name not in there])
+        _refuse_missing(settings, admin, [name for name in names if name not in there])
     return {names[name]: count for name, count in there.items()}
 
 
@@ -133,10 +128,25 @@ def message_limits(settings: Settings, names: Iterable[str]) -> dict[str, int]:
     }
 
 
-def _refuse_missing(settings: Settings, missing: Sequence[str]) -> None:
-    if missing:
+def _refuse_missing(settings: Settings, admin: KafkaAdminClient, missing: Sequence[str]) -> None:
+    if not missing:
+        return
+    _refuse_hidden(settings, admin, missing)
+    raise TopicsError(
+        f"Kafka at {settings.kafka_bootstrap} has no topic {_some(missing)}: {_CREATE}"
+    )
+
+
+def _refuse_hidden(settings: Settings, admin: KafkaAdminClient, missing: Sequence[str]) -> None:
+    """Who may not describe a topic does not see it among all; asked for by its name, which creates
+    nothing here, Kafka says so."""
+    described = {it["name"]: it["error_code"] for it in admin.describe_topics(list(missing))}
+    hidden = [name for name in missing if described.get(name) == _MAY_NOT]
+    if hidden:
         raise TopicsError(
-            f"Kafka at {settings.kafka_bootstrap} has no topic {_some(missing)}: {_CREATE}"
+            f"Kafka at {settings.kafka_bootstrap} does not let this user describe topic"
+            f" {_some(hidden)}, so nobody can say whether it is there: grant Describe, with"
+            f" kafka-acls --add --allow-principal User:… --operation Describe --topic {hidden[0]}"
         )
 
 
@@ -147,6 +157,7 @@ def _some(names: Sequence[str]) -> str:
 
 @contextmanager
 def _admin(settings: Settings) -> Iterator[KafkaAdminClient]:
+    knock_now(settings)
     try:
         admin = KafkaAdminClient(
             client_id="offbook-topics",
@@ -155,28 +166,15 @@ def _admin(settings: Settings) -> Iterator[KafkaAdminClient]:
             **kafka_python_client(settings),
         )
     except (KafkaError, OSError) as error:
-        raise unreachable(settings, error) from error
+        raise no_use(settings, error) from error
     try:
         yield admin
     except KafkaError as error:
         if getattr(error, "retriable", False):
-            raise unreachable(settings, error) from error
-        raise TopicsError(f"Kafka at {settings.kafka_bootstrap}: {error}") from error
+            raise no_use(settings, error) from error
+        raise TopicsError(f"Kafka at {settings.kafka_bootstrap}: {told(error)}") from error
     finally:
         admin.close()
-
-
-def unreachable(settings: Settings, error: Exception) -> KafkaUnreachableError:
-    """The one line for a broker that does not answer."""
-    how = (
-        f" by {settings.kafka_security_protocol}, or refuses us"
-        if settings.kafka_security_protocol != "PLAINTEXT"
-        else ""
-    )
-    return KafkaUnreachableError(
-        f"Kafka does not answer at {settings.kafka_bootstrap}{how}"
-        f" ({type(error).__name__}): is it running, and is kafka_bootstrap right?"
-    )
 
 
 def _partitions(admin: KafkaAdminClient, names: Sequence[str]) -> dict[str, int]:

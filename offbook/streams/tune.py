@@ -20,7 +20,7 @@ from offbook.scoring.outcomes import Tally
 from offbook.scoring.score import DetectorScore, score
 from offbook.streams.ndjson import STDIN, InputError, Progress, unseen
 from offbook.streams.replay import Replayed, replay
-from offbook.streams.setting_values import convert, nearest, shown
+from offbook.streams.setting_values import as_in_file, convert, nearest
 from offbook.streams.settings import Settings, SettingsError, configured_detectors
 
 Say = Callable[[str], None]
@@ -96,17 +96,17 @@ def tune(
             _taker(id_, tally),
             say if number == 0 else _nobody,
             wall=wall,
-            progress=_of(f"{param} = {shown(value)}", progress),
+            progress=_of(f"{param} = {as_in_file(value)}", progress),
         )
         if number == 0:
             for line in _remarks(done):
                 say(line)
         tuned.failures += [
-            f"{param} = {shown(value)}: FAILED: {failed} raised {error} on {count} events"
+            f"{param} = {as_in_file(value)}: FAILED: {failed} raised {error} on {count} events"
             for failed, (count, error) in sorted(done.failures.items())
         ]
         in_force = value == getattr(detector.params, param)
-        trial, rep_weeks = _trial(id_, shown(value), in_force, done, tally)
+        trial, rep_weeks = _trial(id_, as_in_file(value), in_force, done, tally)
         tuned.trials.append(trial)
         tuned.rep_weeks = rep_weeks
     return tuned
@@ -181,7 +181,7 @@ def _values(detector: Detector, param: str, texts: str) -> list[Any]:
         try:
             value = _value(text.strip(), types[param])
         except ValueError as error:
-            problems.append(f"--values: {text.strip()}: {error}; now it is {shown(now)}")
+            problems.append(f"--values: {text.strip()}: {error}; now it is {as_in_file(now)}")
         else:
             found += [value] if value not in found else []
     if problems:

@@ -1,7 +1,8 @@
 """The service: roles, in one process and event loop, with their start-up checks, health and end.
 
-A role that dies ends the process, with one line that says why: a supervisor's restart is cheap,
-since no role keeps anything that Kafka does not have.
+Kafka or Redis that is away at the start is waited for. A role that dies ends the process, with
+one line that says why: a supervisor's restart is cheap, since no role keeps anything that Kafka
+does not have.
 """
 
 from __future__ import annotations
@@ -18,15 +19,19 @@ import structlog
 
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.engine import Engine
+from offbook.events.shown import shown
+from offbook.sinks.faults import is_for_people, told
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.sinks.redis import RedisSink
 from offbook.streams import logs
 from offbook.streams.http import HttpServer
 from offbook.streams.kafka import ALERTS_TOPIC, group, security, topic_name
+from offbook.streams.kafka_access import knock
 from offbook.streams.reload import ConfigFile, Judging, Reload
 from offbook.streams.settings import Settings, configured_detectors
 from offbook.streams.topics import check_topics
+from offbook.streams.waiting import until_it_works
 
 if TYPE_CHECKING:
     from offbook.streams.monitor import Monitor
@@ -68,9 +73,10 @@ def main(
         asyncio.run(run_worker(settings, roles, config=config))
     except Exception as error:  # noqa: BLE001 - this is where all of them are told
         status = 1
-        if not hasattr(error, "retryable"):
-            _log.exception("unexpected error")
-        print(f"offbook worker: {_one_line(error)}", file=sys.stderr)
+        unexpected = "" if is_for_people(error) else "unexpected "
+        if unexpected:
+            _log.exception("unexpected error: please report it, with the lines below it")
+        print(f"offbook worker: {unexpected}{shown(told(error))}", file=sys.stderr)
     sys.stderr.flush()
     sys.stdout.flush()
     if status:
@@ -97,12 +103,13 @@ async def run_worker(
     # All there are: one that is stopped now may be started later, and its alerts still come.
     metrics = Metrics(detectors={d.id: d.possible_severities() for d in DETECTORS})
     health = Health()
-    health.expect("start", reason="checking Kafka and Redis")
+    health.expect("start", reason="checking Kafka")
     server = HttpServer(metrics, health, host=settings.metrics_host, port=settings.metrics_port)
     port = await server.start()
     if on_listening is not None:
         on_listening(port)
     _log.info("listening", host=settings.metrics_host, port=port, roles=sorted(roles))
+    logs.tell_of_tasks(asyncio.get_running_loop())
     reload_asked = asyncio.Event()
     with _signals(stopping, reload_asked if config is not None else None):
         try:
@@ -124,7 +131,7 @@ async def _run_roles(
     reload_asked: asyncio.Event,
 ) -> None:
     async with contextlib.AsyncExitStack() as stack:
-        await _unless(stopping, asyncio.to_thread(check_topics, settings))
+        await _unless(stopping, _kafka(settings, health))
         running: dict[Role | Literal["reload"], _Running] = {}
         judging: list[Judging] = []
         if "router" in roles:
@@ -138,11 +145,22 @@ async def _run_roles(
             )
             judging.append(monitor)
         if "delivery" in roles:
-            running["delivery"] = await _delivery(settings, metrics, health, stopping, stack)
+            running["delivery"] = _delivery(settings, metrics, health, stack)
         if config is not None:
             running["reload"] = Reload(config, judging, metrics, health, reload_asked)
         health.ok("start")
         await _run_until(running, stopping)
+
+
+async def _kafka(settings: Settings, health: Health) -> None:
+    """Wait until Kafka answers. Raises where it refuses us, or its topics cannot be worked with."""
+
+    async def check() -> None:
+        # By itself first: a thread cannot be left before its time.
+        await knock(settings)
+        await asyncio.to_thread(check_topics, settings)
+
+    await until_it_works(check, f"Kafka at {settings.kafka_bootstrap}", health, "start")
 
 
 async def _monitor(
@@ -163,19 +181,13 @@ async def _monitor(
     return Monitor(settings, engine, reader, metrics, health)
 
 
-async def _delivery(
-    settings: Settings,
-    metrics: Metrics,
-    health: Health,
-    stopping: asyncio.Event,
-    stack: contextlib.AsyncExitStack,
+def _delivery(
+    settings: Settings, metrics: Metrics, health: Health, stack: contextlib.AsyncExitStack
 ) -> _Running:
     from offbook.streams.delivery import Delivery
 
     sink = RedisSink(settings.redis_url, maxlen=settings.redis_stream_maxlen)
     stack.push_async_callback(sink.close)
-    for warning in await _unless(stopping, sink.check()):
-        _log.warning(warning)
     return Delivery(
         sink,
         metrics,
@@ -266,7 +278,3 @@ def _signals(stopping: asyncio.Event, reload_asked: asyncio.Event | None) -> Ite
     finally:
         for number in handled:
             loop.remove_signal_handler(number)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

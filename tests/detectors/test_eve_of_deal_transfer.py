@@ -73,11 +73,11 @@ def test_a_customer_moved_two_days_before_its_order() -> None:
     ]
     assert alert.summary.en == (
         "Customer C-1 passed from 唐静 (E-2) to 马晓东 (E-1) at 2026-03-02 12:00, moved by "
-        "王芳 (E-BOSS); 45 hours later it placed order O-1."
+        "王芳 (E-BOSS); 1 day 21 hours later it placed order O-1."
     )
     assert alert.summary.zh == (
         "客户 C-1 于 2026-03-02 12:00 从唐静（E-2）名下转到马晓东（E-1）名下，操作人为"
-        "王芳（E-BOSS）；45 小时后该客户下了订单 O-1。"
+        "王芳（E-BOSS）；1 天 21 小时后该客户下了订单 O-1。"
     )
 
 
@@ -127,8 +127,9 @@ def test_the_third_day_counts(distance: str, micro: int, fires: bool) -> None:
     assert (play(events, DETECTOR) != []) is fires
 
 
-def test_a_deal_in_the_same_minute_comes_at_once() -> None:
-    alert = only(play([MOVED, placed("59s")], DETECTOR))
+def test_a_deal_in_the_same_second_comes_at_once() -> None:
+    assert "59 seconds later" in only(play([MOVED, placed("59s")], DETECTOR)).summary.en
+    alert = only(play([MOVED, placed("0.9s")], DETECTOR))
     assert "; at once it placed order O-1." in alert.summary.en
     assert "；随即该客户下了订单 O-1。" in alert.summary.zh
 

@@ -162,7 +162,7 @@ def test_orders_of_one_sitting_are_each_too_soon() -> None:
     #   two at the same instant: the second comes after nothing
     twin = order(at(NINE), "O-TWIN", "E-1", customer="C-1")
     alert = only(found(*FIVE, bought(0), twin))
-    assert "0 minutes after order" in alert.summary.en
+    assert "0 seconds after order" in alert.summary.en
     assert alert.rule is not None
     assert alert.rule.measured == {"percent": "0.0", "gaps": "5"}
 

@@ -51,7 +51,7 @@ def test_what_is_not_known_of_the_subject_is_said_to_be_unknown() -> None:
 
 
 def test_a_parameter_that_is_a_duration_is_told_in_words() -> None:
-    assert both("{window}", finding()) == ("36 hours", "36 小时")
+    assert both("{window}", finding()) == ("1 day 12 hours", "1 天 12 小时")
 
 
 def test_a_value_can_read_otherwise_in_chinese() -> None:
@@ -70,6 +70,8 @@ def test_a_value_can_read_otherwise_in_chinese() -> None:
         ("{one:record,file}", "1 record or file", "1"),
         ("{soon:span}", "4 hours", "4 小时"),
         ("{sooner:span}", "15 minutes", "15 分钟"),
+        ("{soonest:span}", "20 seconds", "20 秒"),
+        ("{later:span}", "2 days 5 hours", "2 天 5 小时"),
     ],
 )
 def test_after_a_colon_stands_how_it_is_told(place: str, en: str, zh: str) -> None:
@@ -81,6 +83,8 @@ def test_after_a_colon_stands_how_it_is_told(place: str, en: str, zh: str) -> No
         one="1",
         soon="255m",
         sooner="15m",
+        soonest="20s",
+        later="3215m",
     )
     assert both(place, found) == (en, zh)
 
@@ -144,6 +148,7 @@ def test_elapsed_is_in_whole_minutes_and_reads_as_the_settings_do() -> None:
     for span in (0, 59 * SECOND, MINUTE, 4 * HOUR + 15 * MINUTE, 14 * DAY, 13 * DAY + 59):
         text = elapsed(NINE, NINE + span)
         assert span - MINUTE < Duration(text) <= span
+    assert elapsed(NINE, NINE + 20 * SECOND + 7) == "20s"
     assert elapsed(NINE, NINE + 4 * HOUR + 15 * MINUTE) == "255m"
 
 

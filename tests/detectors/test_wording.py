@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.detector import Common, Detector
@@ -23,6 +25,7 @@ from offbook.detectors.wording import (
     total,
 )
 from offbook.events.alert import Bilingual
+from offbook.events.times import DAY, HOUR, MINUTE, SECOND
 from tests.detectors.timeline import at, company, employee
 
 
@@ -73,16 +76,43 @@ def test_money(amount: str, currency: str, en: str, zh: str | None) -> None:
         ("7d", "7 days", "7 天"),
         ("72h", "3 days", "3 天"),
         ("24h", "1 day", "1 天"),
-        ("36h", "36 hours", "36 小时"),
+        ("36h", "1 day 12 hours", "1 天 12 小时"),
+        ("60h", "2 days 12 hours", "2 天 12 小时"),
         ("1h", "1 hour", "1 小时"),
-        ("90m", "90 minutes", "90 分钟"),
-        ("90s", "1.5 minutes", "1.5 分钟"),
+        ("90m", "1 hour 30 minutes", "1 小时 30 分钟"),
+        ("90s", "1 minute 30 seconds", "1 分钟 30 秒"),
+        ("20s", "20 seconds", "20 秒"),
+        ("1s", "1 second", "1 秒"),
+        ("0.5s", "0.5 seconds", "0.5 秒"),
+        ("0.000001s", "0.000001 seconds", "0.000001 秒"),
+        ("1.5s", "1 second", "1 秒"),
+        ("0s", "0 seconds", "0 秒"),
+        ("1445m", "1 day 5 minutes", "1 天 5 分钟"),
+        ("15301s", "4 hours 15 minutes", "4 小时 15 分钟"),
+        ("119s", "1 minute 59 seconds", "1 分钟 59 秒"),
     ],
 )
-def test_a_span_is_told_in_the_largest_unit_that_comes_out_even(
-    duration: str, en: str, zh: str
-) -> None:
+def test_a_span_is_told_in_its_two_largest_units(duration: str, en: str, zh: str) -> None:
     assert span(Duration(duration)) == Bilingual(en, zh)
+
+
+_UNITS = {"day": DAY, "hour": HOUR, "minute": MINUTE, "second": SECOND}
+
+
+@given(st.integers(0, 1000 * DAY))
+def test_a_span_says_what_it_is_told_up_to_its_second_unit(duration: int) -> None:
+    told = span(duration)
+    pairs = [tuple(pair.split(" ")) for pair in re.findall(r"[\d.]+ [a-z]+", told.en)]
+    units = [_UNITS[name.removesuffix("s")] for _, name in pairs]
+    said = sum(int(Decimal(count) * unit) for (count, _), unit in zip(pairs, units, strict=True))
+    assert len(pairs) in (1, 2)
+    assert all(count != "0" for count, _ in pairs) or duration == 0
+    if duration < SECOND:
+        assert said == duration
+    else:
+        # What is left out is less than one of the smaller unit, or than the smallest there is.
+        assert 0 <= duration - said < (units[1] if len(units) == 2 else SECOND)
+    assert re.sub(r"[^\d. ]", "", told.zh).split() == [count for count, _ in pairs]
 
 
 def test_one_thing_is_singular_and_more_are_plural() -> None:
@@ -117,9 +147,9 @@ def test_every_title_is_short_and_in_both_languages(detector: Detector) -> None:
 
 @pytest.mark.parametrize(
     "length, said",
-    [("50h", "2d"), ("47h", "47h"), ("119m", "119m"), ("121m", "2h"), ("59s", "0s"), ("0s", "0s")],
+    [("50h", "2d"), ("47h", "47h"), ("119m", "119m"), ("121m", "2h"), ("59s", "59s"), ("0s", "0s")],
 )
-def test_a_length_is_told_in_whole_days_hours_or_minutes(length: str, said: str) -> None:
+def test_a_length_is_told_in_whole_days_hours_minutes_or_seconds(length: str, said: str) -> None:
     assert roughly(Duration(length)) == said
 
 

@@ -118,6 +118,27 @@ def test_a_header_given_twice_must_say_the_same() -> None:
     assert "another" not in why.line()
 
 
+@pytest.mark.parametrize("prefix", ["ce-", "Ce-", "CE_", "cloudEvents:", "cloudEvents_", "ce."])
+def test_attributes_by_the_name_of_another_binding_are_told_kafkas(prefix: str) -> None:
+    value, headers = binary(example())
+    theirs = [(prefix + name.removeprefix("ce_"), text) for name, text in headers]
+    why = refused(value, theirs)
+    assert (why.stage, why.field) == ("envelope", f"{prefix}specversion")
+    http = " but HTTP's" if prefix.lower() == "ce-" else ""
+    assert why.reason == (
+        f"Header `{prefix}specversion` carries an attribute of CloudEvents by a name that is not"
+        f" Kafka's{http}."
+    )
+    assert why.mend == (
+        "Spell it `ce_specversion`: on Kafka the headers are ce_specversion, ce_id, ce_source,"
+        " ce_type and ce_time, with an underscore and in small letters."
+    )
+    mixed = [headers[0], *theirs[1:]]
+    assert refused(value, mixed).field == theirs[1][0]
+    # A whole document needs no headers, and gateways copy those of HTTP.
+    taken(example(), theirs)
+
+
 def test_an_unknown_header_is_not_quoted() -> None:
     why = refused(example(), [("ce_zhangsan", b"1"), ("ce_zhangsan", b"2")])
     assert (why.stage, why.field) == ("envelope", "headers")

@@ -26,7 +26,18 @@ from offbook.events import types as t
 from offbook.events.decode import EARLIEST, FUTURE, LATEST
 from offbook.events.examples import EXAMPLES
 from offbook.events.times import parse_rfc3339
-from tests.events.documents import EDIT, TIP, decoded, example, refused, taken, with_data, without
+from tests.events.documents import (
+    EDIT,
+    TIP,
+    Headers,
+    binary,
+    decoded,
+    example,
+    refused,
+    taken,
+    with_data,
+    without,
+)
 from tests.events.strategies import events
 
 CALLBACK = "offbook.service.callback.v1"
@@ -416,6 +427,27 @@ def test_a_null_value_is_refused_with_a_word_on_reference_topics() -> None:
         assert "reference topic" in why.mend
 
 
+@pytest.mark.parametrize(
+    ("value", "what"), [(b"", "empty"), (b" \n", "empty"), (b"null", "the text `null`")]
+)
+def test_an_empty_value_is_no_removal_and_is_told_what_one_looks_like(
+    value: bytes, what: str
+) -> None:
+    headers = binary(example("offbook.reference.account.v1"))[1]
+    heads: tuple[Headers, ...] = ([], headers)
+    for head in heads:
+        why = decode_record(value, head, Origin("reference.accounts", 0, 0))
+        assert isinstance(why, Rejected)
+        assert why.line().replace(what, "WHAT") in (
+            "decode: The value is WHAT and not null, so it removes nothing. To remove an entry send"
+            " a record without any value (a null value, or tombstone) and with the entry's id as"
+            " its key; to add one, send one CloudEvent as a JSON object."
+        )
+    elsewhere = decode_record(value, (), Origin("payments", 0, 0))
+    assert isinstance(elsewhere, Rejected)
+    assert "tombstone" not in elsewhere.line()
+
+
 @pytest.mark.parametrize("type_", EXAMPLES)
 def test_each_example_is_taken(type_: str) -> None:
     event = taken(example(type_))
@@ -463,6 +495,35 @@ def test_a_discount_may_be_a_surcharge_but_no_exponent() -> None:
     assert (
         refused(with_data(EDIT, after={"discount_pct": "1e1"})).field == "data.after.discount_pct"
     )
+
+
+@pytest.mark.parametrize("text", ["1e1", "+5", " 5", "1" * 19, "NaN"])
+def test_the_mend_of_a_percentage_is_that_of_a_percentage(text: str) -> None:
+    assert refused(with_data(EDIT, after={"discount_pct": text})).mend == (
+        'Send digits with at most one point, such as "12.5", or "-5" for a surcharge of 5 %: no'
+        " plus, exponent, space, separator or percent sign, at most 18 digits."
+    )
+
+
+@pytest.mark.parametrize(
+    ("document", "end"),
+    [
+        (with_data(amount="-5"), " digits; a refund is a payment of kind `refund`."),
+        (
+            with_data(SHIPMENT, value="-5"),
+            "digits; goods that come back are a shipment of status `returned`.",
+        ),
+        (
+            with_data(SHIPMENT, quantity="-5"),
+            "digits; goods that come back are a shipment of status `returned`.",
+        ),
+        (with_data(EDIT, after={"amount": "-5"}), " separator, at most 18 digits."),
+    ],
+)
+def test_the_mend_of_an_amount_below_zero_says_how_it_is_said_instead(
+    document: dict[str, Any], end: str
+) -> None:
+    assert refused(document).mend.endswith(end)
 
 
 def test_null_says_the_same_as_leaving_an_optional_field_out() -> None:

@@ -22,8 +22,8 @@ from offbook.events.alert import Alert, Severity, Suppressed
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.sinks.redis import RedisSink
-from offbook.streams.delivery import EVENT_TIMESTAMP, Delivery, DeliveryError
-from offbook.streams.embedded import EmbeddedRedis, free_port
+from offbook.streams.delivery import EVENT_TIMESTAMP, Delivery
+from offbook.streams.embedded import EmbeddedRedis
 from tests.sinks.some_alerts import alert, contents
 
 pytestmark = pytest.mark.integration
@@ -417,17 +417,3 @@ def test_kill_9_of_the_worker_in_the_middle_of_delivery_loses_and_doubles_nothin
         assert_each_revision_once(redis_url, expected)
 
     run(kafka, topic_prefix, work)
-
-
-def test_an_absent_broker_is_one_clear_line_at_start(redis_url: str) -> None:
-    async def main() -> None:
-        sink = RedisSink(redis_url)
-        bootstrap = f"127.0.0.1:{free_port()}"
-        delivery = Delivery(sink, Metrics(), Health(), bootstrap=bootstrap)
-        with pytest.raises(DeliveryError, match=bootstrap) as caught:
-            await delivery.run()
-        assert caught.value.retryable
-        assert "\n" not in str(caught.value)
-        await sink.close()
-
-    asyncio.run(main())

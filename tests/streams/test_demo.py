@@ -25,8 +25,6 @@ def start(*arguments: str) -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         env=environment(OFFBOOK_KAFKA_BOOTSTRAP="127.0.0.1:1"),
-        # A shell's background job ignores SIGINT, and so would all that it starts: CI's is one.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
 
 

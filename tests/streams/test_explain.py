@@ -155,6 +155,17 @@ def test_an_id_that_redis_does_not_know_is_said_with_what_to_check(redis_url: st
     assert all(line.startswith("offbook: ") for line in done.stderr.splitlines())
 
 
+@pytest.mark.parametrize("more", [[], ["--from", "/nowhere"]])
+def test_a_detectors_name_is_no_alerts_id(more: list[str]) -> None:
+    done = offbook("explain", "bulk-delete", *more, OFFBOOK_REDIS_URL="redis://127.0.0.1:1/0")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "offbook: bulk-delete is a detector, and explain wants an alert's id: bulk-delete- and 16"
+        " hexadecimal digits\n"
+        "offbook: `offbook detectors bulk-delete` tells of the detector\n"
+    )
+
+
 def test_an_id_that_a_file_does_not_have_is_said_with_the_nearest(replayed: Path) -> None:
     done = offbook("explain", BULK_DELETE[:-1] + "3", "--from", str(replayed))
     assert (done.returncode, done.stdout) == (1, "")

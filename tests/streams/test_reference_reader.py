@@ -17,10 +17,9 @@ from offbook.events.times import DAY
 from offbook.events.types import ReferenceAccount, ReferenceCustomer
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.streams.embedded import EmbeddedKafka, free_port
-from offbook.streams.reference_reader import Documents, ReferenceReader, ReferenceReaderError
+from offbook.streams.embedded import EmbeddedKafka
+from offbook.streams.reference_reader import Documents, ReferenceReader
 from offbook.streams.setting_feeds import FeedSettings
-from offbook.streams.settings import Settings
 from tests.parts.paused import paused
 from tests.streams.routing import MONDAY, Bench, document, run, until
 
@@ -249,20 +248,3 @@ def test_heartbeats_and_documents_of_strangers_are_no_reference_data(
 
     feeds = {CUSTOMERS: FeedSettings(sources=("/test",))}
     run(kafka, topic_prefix, work, feeds=feeds)
-
-
-@pytest.mark.integration
-def test_without_a_broker_it_says_so_in_one_line() -> None:
-    settings = Settings(kafka_bootstrap=f"127.0.0.1:{free_port()}")
-
-    async def main() -> None:
-        reader = ReferenceReader(settings, Metrics(), Health())
-        try:
-            await reader.start()
-        finally:
-            await reader.stop()
-
-    with pytest.raises(ReferenceReaderError, match="cannot reach Kafka") as caught:
-        asyncio.run(main())
-    assert caught.value.retryable
-    assert "\n" not in str(caught.value)

@@ -13,11 +13,9 @@ from offbook.events.times import DAY, HOUR, MINUTE, SECOND
 from offbook.events.types import STREAM_TOPICS
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
-from offbook.streams.embedded import free_port
 from offbook.streams.keyed import Batch, Mark, partition_of, unwire
-from offbook.streams.router import Router, RouterError
+from offbook.streams.router import Router
 from offbook.streams.setting_feeds import FeedSettings
-from offbook.streams.settings import Settings
 from tests.streams.routing import MONDAY, Bench, deletion, document, run, until
 
 pytestmark = pytest.mark.integration
@@ -361,14 +359,6 @@ def test_routers_that_join_and_leave_lose_nothing_and_count_nothing_twice(
         assert sorted(await bench.routed()) == sorted(sent)
 
     run(kafka, topic_prefix, work)
-
-
-def test_without_a_broker_it_says_so_in_one_line() -> None:
-    settings = Settings(kafka_bootstrap=f"127.0.0.1:{free_port()}")
-    with pytest.raises(RouterError, match=r"cannot reach Kafka at 127\.0\.0\.1") as caught:
-        asyncio.run(Router(settings, Metrics(), Health()).run())
-    assert caught.value.retryable
-    assert "\n" not in str(caught.value)
 
 
 def test_it_can_be_stopped_before_it_has_its_share(kafka: Any, topic_prefix: str) -> None:

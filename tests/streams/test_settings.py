@@ -63,6 +63,7 @@ CRM = "[feeds.'crm.edits']\n"
         ("lateness = '7 weeks'", "lateness: expected a duration such as"),
         ("log_format = 'xml'", "log_format: must be console or json; the default is"),
         ("timezone = 'Asia/Shangai'", "timezone: there is no time zone of that name; did you mean"),
+        ("timezone = 'Asia/Beijing'", "of that name; the zone of Beijing is Asia/Shanghai"),
         ("phone_region = 'CHN'", "phone_region: must be a region of ISO 3166 such as CN, HK or DE"),
         (
             "phone_region = 'cn'",

@@ -5,11 +5,10 @@ import time
 import pytest
 from kafka.admin import ConfigResource, KafkaAdminClient
 
-from offbook.streams import topics
 from offbook.streams.kafka import all_topics
+from offbook.streams.kafka_access import PATIENCE, KafkaUnreachableError
 from offbook.streams.settings import Settings, load
 from offbook.streams.topics import (
-    KafkaUnreachableError,
     TopicsError,
     check_topics,
     create_topics,
@@ -130,7 +129,7 @@ def test_a_broker_that_is_not_there_is_one_line_in_about_ten_seconds() -> None:
     began = time.monotonic()
     with pytest.raises(KafkaUnreachableError, match=r"does not answer at 127.0.0.1:1") as caught:
         check_topics(nowhere)
-    assert time.monotonic() - began < topics.PATIENCE + 4
+    assert time.monotonic() - began < PATIENCE + 4
     assert caught.value.retryable
     assert "\n" not in str(caught.value)
 

@@ -44,6 +44,7 @@ def replay(
     import msgspec
 
     from offbook.events.alert import Alert
+    from offbook.events.shown import shown_json
     from offbook.streams import terminal
     from offbook.streams.replay import replay as run
     from offbook.streams.settings import configured_detectors
@@ -56,7 +57,9 @@ def replay(
     encode, out = msgspec.json.Encoder().encode, sys.stdout.buffer
 
     def emit(alert: Alert) -> None:
-        out.write(encode(alert) + b"\n")
+        line = encode(alert)
+        out.write(line if line.isascii() else shown_json(line.decode()).encode())
+        out.write(b"\n")
 
     done = run(
         *(files, settings, detectors, emit, terminal.say),
@@ -91,8 +94,6 @@ def explain(
 ) -> None:
     """Say why there is an alert: what happened when, by which rule, how far beyond its thresholds,
     and what to do."""
-    import msgspec
-
     from offbook.detectors.catalogue import BY_ID
     from offbook.streams import terminal
     from offbook.streams.alert_lookup import in_file, in_redis
@@ -100,6 +101,7 @@ def explain(
     from offbook.streams.explanation_text import show
     from offbook.streams.runbooks import in_ten_seconds
     from offbook.streams.settings import configured_detectors
+    from offbook.streams.terminal import as_json
 
     settings = settings_of(config)
     enabled = {detector.id: detector for detector in configured_detectors(settings)}
@@ -116,7 +118,7 @@ def explain(
         topic_prefix=settings.topic_prefix,
     )
     if json:
-        print(msgspec.json.format(msgspec.json.encode(explanation), indent=2).decode())
+        print(as_json(explanation))
     else:
         show(explanation, lang)
 
@@ -137,11 +139,14 @@ def detectors(
     from offbook.detectors.catalogue import BY_ID
     from offbook.streams.detector_sheet import ending, sheet
     from offbook.streams.settings import configured_detectors
+    from offbook.streams.terminal import as_json
 
     settings = settings_of(config)
     zone, now = ZoneInfo(settings.timezone), time.time_ns() // 1000
     enabled = {detector.id: detector for detector in configured_detectors(settings)}
     if id_ is not None and id_ not in BY_ID:
+        if id_.rpartition("-")[0] in BY_ID:
+            fail(f"{id_} is an alert's id: `offbook explain {id_}` tells of it", UNUSABLE)
         fail(f"there is no detector {id_}{nearest_to(id_, list(BY_ID))}", UNUSABLE)
     ids = [id_] if id_ is not None else list(BY_ID)
     if json:
@@ -156,7 +161,7 @@ def detectors(
             for name in ids
             for found in [enabled.get(name, BY_ID[name])]
         ]
-        print(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        print(as_json(rows))
         return
     for name in ids:
         found = enabled.get(name, BY_ID[name])

@@ -40,7 +40,9 @@ Lang = Annotated[Literal["en", "zh"], typer.Option(help="The language of what pe
 
 def fail(line: str, status: int) -> NoReturn:
     """Say in a line what is wrong and end with `status`."""
-    print(f"offbook: {line}", file=sys.stderr)
+    from offbook.events.shown import shown
+
+    print(f"offbook: {shown(line)}", file=sys.stderr)
     raise typer.Exit(status)
 
 
@@ -68,23 +70,24 @@ def write(path: Path, text: str) -> None:
 def time_of(text: str, option: str) -> int:
     """Microseconds of an RFC 3339 time that `option` was given."""
     from offbook.events.times import parse_rfc3339
+    from offbook.streams.written_times import time_fault
 
     try:
         return parse_rfc3339(text)
     except (ValueError, OverflowError):
-        fail(
-            f"{option}: expected a time with an offset such as 2026-03-22T20:00:00+08:00", UNUSABLE
-        )
+        fail(f"{option}: {time_fault(text)}", UNUSABLE)
 
 
 def day_of(text: str, option: str) -> date:
     """The day that `option` was given."""
     from datetime import date
 
+    from offbook.streams.written_times import day_fault
+
     try:
         return date.fromisoformat(text)
     except ValueError:
-        fail(f"{option}: expected a day such as 2026-01-05", UNUSABLE)
+        fail(f"{option}: {day_fault(text)}", UNUSABLE)
 
 
 def nearest_to(name: str, known: list[str]) -> str:

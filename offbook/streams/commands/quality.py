@@ -54,7 +54,7 @@ def score(
     from offbook.scoring.score import score as figures
     from offbook.scoring.words import WORDS
     from offbook.streams import terminal
-    from offbook.streams.score_table import as_json, show_score
+    from offbook.streams.score_table import show_score
     from offbook.streams.scoring import read_and_score
     from offbook.streams.settings import configured_detectors
 
@@ -64,7 +64,11 @@ def score(
         done = read_and_score(alerts, labels, terminal.say, advance, on_trial=trials)
     found = figures(done.outcomes, list(BY_ID))
     if json:
-        print(as_json({"company": done.labels.company, "score": found, "outcomes": done.outcomes}))
+        print(
+            terminal.as_json(
+                {"company": done.labels.company, "score": found, "outcomes": done.outcomes}
+            )
+        )
     else:
         show_score(found, done.labels, lang)
     if picture is not None:
@@ -113,7 +117,7 @@ def tune(
 
     from offbook.scoring.picture import Row, draw
     from offbook.streams import terminal
-    from offbook.streams.score_table import as_json, show_trials
+    from offbook.streams.score_table import show_trials
     from offbook.streams.scoring import read_labels
     from offbook.streams.tune import tune as run
 
@@ -126,7 +130,7 @@ def tune(
         wall=time.time_ns() // 1000,
     )
     if json:
-        print(as_json(done))
+        print(terminal.as_json(done))
     else:
         show_trials(done, lang)
     if picture is not None:

@@ -75,13 +75,14 @@ def worker(
 
 def topics_create(config: Config = None) -> None:
     """Create every topic with its partitions and cleanup policy. What is there stays as it is."""
+    from offbook.events.shown import shown
     from offbook.streams.topics import create_topics
 
     reports = create_topics(settings_of(config))
     for report in reports:
         topic = report.topic
         what = f"{topic.partitions} partitions, {topic.cleanup}"
-        print(f"{report.standing:13}  {topic.name:30}  {report.why or what}")
+        print(f"{report.standing:13}  {topic.name:30}  {shown(report.why or what)}")
     unusable = [report.topic.name for report in reports if not report.usable]
     if unusable:
         fail(f"cannot work with {', '.join(unusable)} as they are", WRONG)

@@ -1,0 +1,63 @@
+"""Text that acts, made harmless: an escape code that colours a terminal, a mark that turns the
+direction of writing, a line break that forges a second line, a character that nobody sees.
+
+What others wrote goes through here wherever people read it: on a terminal, in a log, in an alert's
+words. What machines read stays as it was sent.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: Code points without a glyph: Default_Ignorable_Code_Point of the Unicode Character Database
+#: (DerivedCoreProperties.txt), which has the zero-width and bidirectional ones, and the interlinear
+#: annotation characters. An id that differs by one of them looks the same to everybody.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_SHORT = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
+_SPACE = "Zs"
+#: In the text of a JSON document, which has line breaks of its own.
+_ACTS_IN_JSON = re.compile(r"[^\x20-\x7e\n\u4e00-\u9fff]")
+
+
+def shown(text: str) -> str:
+    r"""`text` in one line, with nothing in it that acts or cannot be seen.
+
+    What Python does not call printable and what has no glyph becomes an escape as Python writes it
+    (`\n`, `\x1b`, `\u202e`); every space is the ordinary one. A backslash stays: this is to be
+    read, not to be read back. To show twice is to show once.
+    """
+    if text.isprintable() and (text.isascii() or not INVISIBLE.search(text)):
+        return text
+    return "".join(map(_shown, text))
+
+
+def shown_lines(text: str) -> str:
+    """The same of a text of ours that has several lines."""
+    return "\n".join(map(shown, text.split("\n")))
+
+
+def shown_json(document: str) -> str:
+    r"""A JSON document with such characters as JSON's own escapes (`\u202e`): to a machine it says
+    the same."""
+    return _ACTS_IN_JSON.sub(_in_json, document)
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() and not INVISIBLE.match(character):
+        return character
+    if unicodedata.category(character) == _SPACE:
+        return " "
+    return _SHORT.get(character) or character.encode("unicode_escape").decode()
+
+
+def _in_json(match: re.Match[str]) -> str:
+    character = match[0]
+    if _shown(character) in (character, " "):
+        return character
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
