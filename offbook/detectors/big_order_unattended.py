@@ -71,7 +71,7 @@ def _created(event: Event, _: Reference) -> Fact:
 def _managers_activity(event: Event, reference: Reference) -> Fact | None:
     edit = event.data
     assert isinstance(edit, CrmEdit)
-    return activity(event, reference) if reference.is_manager(edit.actor) else None
+    return activity(event, reference) if reference.may_be_manager(edit.actor) else None
 
 
 def judge(view: View, params: BigOrderUnattendedParams) -> Iterable[Finding]:

@@ -74,6 +74,21 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
     return evicted
 
 
+def withhold(step: Step, ran: Running, common: Common) -> int:
+    """Bound what waits for reference data: it is kept as long as it would be if it were judged. How
+    many facts were too many."""
+    notebook = step.state.notebooks[ran.detector.id]
+    notebook.unseal()
+    if step.forgets is not None:
+        done = step.forgets - common.lateness - common.grace - ran.keeps
+        del notebook.facts[: bisect_left(notebook.facts, done, key=by_time)]
+    before = len(notebook.facts)
+    if before > common.max_facts:
+        notebook.facts = thinned(notebook.facts, room(common.max_facts))
+    notebook.waiting = []
+    return before - len(notebook.facts)
+
+
 def _still_of_use(ran: Running, notebook: Notebook, view: View | None, over: int) -> list[Fact]:
     detector, facts = ran.detector, notebook.facts
     if detector.prune is not None:

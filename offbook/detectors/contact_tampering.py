@@ -56,7 +56,7 @@ def _taken_over(event: Event, reference: Reference) -> Fact | None:
     assert isinstance(edit, CrmEdit)
     new = dict(changed_contacts(edit))
     phone, address = new.get("phone", ""), new.get("address", "")
-    if not reference.employees_of(phone, address):
+    if not reference.may_be_an_employees(phone, address):
         return None
     return fact_of(
         event,

@@ -63,7 +63,7 @@ class DivertedConsigneeParams(Params, frozen=True):
 def _to_employee(event: Event, reference: Reference) -> Fact | None:
     sent = event.data
     assert isinstance(sent, Shipment)
-    if not reference.employees_of(sent.phone, sent.address):
+    if not reference.may_be_an_employees(sent.phone, sent.address):
         return None
     goods = goods_moved(event, sent, sent.order)
     contacts = {"to_phone": sent.phone or "", "to_address": sent.address or ""}

@@ -13,13 +13,13 @@ from dataclasses import replace
 from msgspec import structs
 
 from offbook.detectors.alerts import AlertWriter
-from offbook.detectors.bounds import prune_shared, set_due
+from offbook.detectors.bounds import prune_shared, set_due, withhold
 from offbook.detectors.detector import Common, Detector
 from offbook.detectors.entity import split
 from offbook.detectors.fact import Fact
 from offbook.detectors.hearing import Hearing
 from offbook.detectors.judging import Judging
-from offbook.detectors.notes import Input, Subscribe
+from offbook.detectors.notes import Input, Review, Subscribe
 from offbook.detectors.now import Now
 from offbook.detectors.readers import Readers
 from offbook.detectors.reference import Reference
@@ -98,11 +98,15 @@ class Engine:
         view = StepView(kind, id_, state, self.common, self.reference)
         if state.aside:
             self._try_again(state)
+        if state.withheld:
+            self._release(step)
         told: list[Fact] = []
         subscribed = False
         for item in inputs:
             if isinstance(item, Event):
                 self._taking.read(step, view, item, told)
+            elif isinstance(item, Review):
+                self._review(step)
             else:
                 subscribed = subscribed or isinstance(item, Subscribe)
                 self._hearing.take(step, view, item)
@@ -117,9 +121,15 @@ class Engine:
             return step
         expired = self._remind(step) if overdue else []
         for detector_id, fresh in step.dirty.items():
-            self._judging.judge(step, view, self._running[detector_id], fresh)
+            if detector_id in state.withheld:
+                self._withhold(step, detector_id)
+            else:
+                self._judging.judge(step, view, self._running[detector_id], fresh)
         for detector_id in expired:
-            self._judging.forget(step, view, self._running[detector_id])
+            if detector_id in state.withheld:
+                self._withhold(step, detector_id)
+            else:
+                self._judging.forget(step, view, self._running[detector_id])
         if step.failures or state.failing:
             self._count_failures(step)
         step.changed = True
@@ -157,6 +167,32 @@ class Engine:
                 else:
                     expired.append(detector_id)
         return expired
+
+    # Reference data.
+
+    def _withhold(self, step: Step, detector_id: str) -> None:
+        step.evict(detector_id, withhold(step, self._running[detector_id], self.common))
+        if not step.state.notebooks[detector_id].facts:
+            step.state.withheld.discard(detector_id)
+
+    def _release(self, step: Step) -> None:
+        """What was taken in without reference data is judged now that they are there."""
+        state = step.state
+        for detector_id in list(state.withheld):
+            if detector_id not in self._running or self._silent.lacks(detector_id):
+                continue
+            state.withheld.discard(detector_id)
+            notebook = state.notebooks.get(detector_id)
+            if notebook is not None:
+                notebook.unseal()
+                notebook.waiting = list(notebook.facts)
+                step.soil(detector_id, None, ())
+
+    def _review(self, step: Step) -> None:
+        """All is judged anew."""
+        for detector_id, _ in self._hearing.running(step.state):
+            if detector_id not in step.state.withheld:
+                step.soil(detector_id, None, ())
 
     # Detectors that fail.
 

@@ -50,8 +50,11 @@ def _is_key(customer: str, said: str | None, reference: Reference) -> bool:
 
 
 def _counts(edit: CrmEdit, reference: Reference) -> bool:
-    key = _is_key(edit.object.id, edit.says.tier, reference)
-    return key and not reference.is_manager(edit.actor)
+    """Whether it may count, as far as is known now."""
+    may_be_key = not reference.has("customers") or _is_key(
+        edit.object.id, edit.says.tier, reference
+    )
+    return may_be_key and not reference.is_manager(edit.actor)
 
 
 def _access(event: Event, reference: Reference) -> Fact | None:

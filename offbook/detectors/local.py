@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 
 from offbook.detectors.engine import Engine
-from offbook.detectors.notes import Input
+from offbook.detectors.notes import Input, Review
 from offbook.detectors.now import UNKNOWN, Now
 from offbook.detectors.state import EntityState
 from offbook.detectors.step import Failure, Step
@@ -54,6 +54,10 @@ class LocalRun:
                 alerts += self._step(key, [])
         self.now = to
         return alerts
+
+    def review(self) -> list[Alert]:
+        """Judge all anew, after a change of reference data."""
+        return [alert for key in list(self.states) for alert in self._step(key, [Review()])]
 
     def run(self, events: Iterable[Event], until: int | None = None) -> list[Alert]:
         """Feed all, then advance to `until`."""

@@ -48,5 +48,9 @@ class Retold(Struct, frozen=True, array_like=True, tag="retold"):
     known: int
 
 
+class Review(Struct, frozen=True):
+    """Judge anew: reference data say something new."""
+
+
 Note = Subscribe | Told | Implicated | Retold
-Input = Event | Note
+Input = Event | Note | Review

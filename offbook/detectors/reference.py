@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Literal
+from itertools import islice
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Struct
 
 from offbook.detectors.contact import each
+from offbook.detectors.entity import EntityKind, entity
 from offbook.events.event import Event
 from offbook.events.times import EPOCH
 from offbook.events.types import ReferenceAccount, ReferenceCustomer, ReferenceEmployee
 
 ReferenceKind = Literal["accounts", "employees", "customers"]
 REFERENCE_KINDS: tuple[ReferenceKind, ...] = ("accounts", "employees", "customers")
+_ENTITY: Final[Mapping[ReferenceKind, EntityKind]] = {
+    "accounts": "account",
+    "employees": "employee",
+    "customers": "customer",
+}
+#: Entities whose documents have changed that are remembered.
+_CHANGES: Final = 200_000
 
 
 class Stated(Struct, frozen=True):
@@ -52,6 +61,9 @@ class Reference:
         self._holders: dict[tuple[str, str], set[str]] = {}
         self._reports: Counter[str] = Counter()
         self._arrived: set[ReferenceKind] = set()
+        #: How many documents have said something new.
+        self.version = 0
+        self._changed: deque[str] = deque(maxlen=_CHANGES)
         #: By day: worked out anew each time, they would cost 2 µs.
         self._ends: dict[date, int] = {}
 
@@ -60,9 +72,11 @@ class Reference:
         data = event.data
         if isinstance(data, ReferenceAccount):
             self._arrived.add("accounts")
+            self._changes("account", data.account, self.accounts.get(data.account) != data)
             self.accounts[data.account] = data
         elif isinstance(data, ReferenceEmployee):
             self._arrived.add("employees")
+            self._changes("employee", data.employee, self.employees.get(data.employee) != data)
             self._forget_ties_of(data.employee)
             self.employees[data.employee] = data
             for thing in _belongings(data):
@@ -71,6 +85,7 @@ class Reference:
                 self._reports[data.manager] += 1
         elif isinstance(data, ReferenceCustomer):
             self._arrived.add("customers")
+            self._changes("customer", data.customer, self.customers.get(data.customer) != data)
             self.customers[data.customer] = data
             self._customer_stated_at[data.customer] = event.time
         else:
@@ -78,6 +93,7 @@ class Reference:
 
     def remove(self, kind: ReferenceKind, id_: str) -> None:
         """A tombstone: the document of this id no longer holds."""
+        self._changes(_ENTITY[kind], id_)
         if kind == "accounts":
             self.accounts.pop(id_, None)
         elif kind == "employees":
@@ -86,6 +102,17 @@ class Reference:
         else:
             self.customers.pop(id_, None)
             self._customer_stated_at.pop(id_, None)
+
+    def changed_since(self, version: int) -> set[str]:
+        """The entities that documents were about which have said something new since then; of very
+        many, the newest."""
+        count = min(self.version - version, len(self._changed))
+        return set(islice(reversed(self._changed), count))
+
+    def _changes(self, kind: EntityKind, id_: str, something_new: bool = True) -> None:
+        if something_new:
+            self.version += 1
+            self._changed.append(entity(kind, id_))
 
     def _forget_ties_of(self, employee: str) -> None:
         known = self.employees.get(employee)
@@ -137,6 +164,10 @@ class Reference:
     def _holder(self, kind: str, key: str) -> str | None:
         return min(self._holders.get((kind, key), ()), default=None)
 
+    def may_be_an_employees(self, phone: str | None, address: str | None) -> bool:
+        """Whether either is an employee's; while none is known, it may be."""
+        return not self.has("employees") or bool(self.employees_of(phone, address))
+
     def owner(self, customer: str) -> Stated | None:
         """Who owns a customer according to its document; None if it does not say."""
         known = self.customers.get(customer)
@@ -148,6 +179,10 @@ class Reference:
         """Whether his role says so, or a colleague's document names him as manager."""
         known = self.employees.get(employee)
         return (known is not None and known.role == "manager") or self._reports[employee] > 0
+
+    def may_be_manager(self, employee: str) -> bool:
+        """The same, and while no employee is known, anybody may be."""
+        return not self.has("employees") or self.is_manager(employee)
 
     def manager_of(self, employee: str) -> str | None:
         """Whom his document names as his manager."""

@@ -138,7 +138,8 @@ class EntityState(Struct, array_like=True):
     `forgot` is the latest time of the clock of forgetting at which it was looked at. `past` are the
     alerts that are over, by detector and anchor, as they ended. `retold` is what has become of
     words that were told again, by the profile that told them and the word. `failing` says how often
-    in a row a detector has failed, `aside` are those that were set aside.
+    in a row a detector has failed, `aside` are those that were set aside. `withheld` are the
+    detectors whose facts have never been judged, for want of reference data.
     """
 
     profile: list[Fact] = []
@@ -152,6 +153,7 @@ class EntityState(Struct, array_like=True):
     forgot: int | None = None
     failing: dict[str, int] = {}
     aside: dict[str, Aside] = {}
+    withheld: set[str] = set()
 
     def let_go(self, detector_id: str, anchor: str) -> None:
         """What was raised is over: of it only the revision is remembered."""
@@ -174,6 +176,10 @@ class EntityState(Struct, array_like=True):
         self.notebooks.pop(detector_id, None)
         self.failing.pop(detector_id, None)
         self.aside[detector_id] = Aside(at, fingerprint)
+
+    def has_alerts(self) -> bool:
+        """Whether any alert was raised that can still change."""
+        return any(notebook.raised for notebook in self.notebooks.values())
 
     def answered(self) -> bool:
         """Every entity that was asked has told."""

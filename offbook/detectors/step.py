@@ -44,6 +44,7 @@ class Step(Struct):
     `changed` is False if the state is as it was, so that nothing need be written.
     `evicted` counts what gave way to a bound, by detector; "profile" is what all share.
     `late` are events of which something was kept out, for what belongs to them is forgotten.
+    `withheld` counts, by detector, the events that wait for reference data to be judged by.
     `dirty` are the detectors that must judge anew, with what is new to them. `aside` are those that
     were set aside for the entity: they failed again and again.
     """
@@ -59,6 +60,7 @@ class Step(Struct):
     failures: list[Failure] = []
     evicted: dict[str, int] = {}
     late: list[Event] = []
+    withheld: dict[str, int] = {}
     dirty: dict[str, Fresh] = {}
     aside: list[str] = []
     changed: bool = False

@@ -57,13 +57,14 @@ class Taking:
             self._draw(step, view, event, drawn, told)
         state, running = step.state, self._running
         notebooks, retold = state.notebooks, state.retold
-        closed = self._silent.ids if not state.aside else self._silent.ids | state.aside.keys()
+        silent, aside = self._silent.ids, state.aside
         # What is older than a detector remembers would be found to lack what had come and is gone.
         over = _over(step, self._common)
         late = False
         for id_, draw, asks, ends_of in reading.readers:
-            if id_ in closed and (id_ in state.aside or self._silent.lacks(id_)):
+            if id_ in aside:
                 continue
+            lacks = id_ in silent and self._silent.lacks(id_) is not None
             ran = running[id_]
             if ran.detector.waits and event.time < over - ran.keeps:
                 late = True
@@ -86,7 +87,11 @@ class Taking:
             new = insert(facts, fact) if ends_of is None else insert_ends(facts, fact, ends_of)
             if new:
                 step.changed = True
-                if not self._changes_nothing(step, view, ran, notebook, fact):
+                if lacks:
+                    state.withheld.add(id_)
+                    step.withheld[id_] = step.withheld.get(id_, 0) + 1
+                    step.soil(id_, event, ())
+                elif not self._changes_nothing(step, view, ran, notebook, fact):
                     notebook.waiting.append(fact)
                     step.soil(id_, event, (fact,))
         if late and event not in step.late:

@@ -30,6 +30,8 @@ OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
 ALERTS_TOPIC: Final = "offbook.alerts"
 OTHER: Final = "other"
+#: What fails and gives way besides detectors: the profile that all share, and the engine itself.
+_PARTS: Final = ("profile", "engine")
 
 #: Seconds. Close together below 1 s, where the pipeline lives; far apart where an outage ends.
 LATENCY_BUCKETS: Final = (
@@ -89,7 +91,7 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry = CollectorRegistry()
         detectors = detectors or {}
-        self._known = frozenset(detectors)
+        self._known = frozenset((*detectors, *_PARTS))
 
         self._events = Counter(
             "offbook_events",
@@ -186,9 +188,45 @@ class Metrics:
             ["detector"],
             registry=registry,
         )
+        self._detectors_aside = Counter(
+            "offbook_detectors_set_aside",
+            "Times a detector was set aside for one entity, because it failed there again and"
+            " again.",
+            ["detector"],
+            registry=registry,
+        )
+        self._withheld = Counter(
+            "offbook_events_without_reference",
+            "Events a detector took in without the reference data it needs; they are judged once"
+            " these arrive, or forgotten after the lateness.",
+            ["detector"],
+            registry=registry,
+        )
         for detector in detectors:
-            self._failures.labels(detector)
-            self._evictions.labels(detector)
+            for counter in (
+                self._failures,
+                self._evictions,
+                self._detectors_aside,
+                self._withheld,
+            ):
+                counter.labels(detector)
+        for part in _PARTS:
+            self._failures.labels(part)
+        self._kept_out = Counter(
+            "offbook_events_kept_out",
+            "Events older than what somebody or something they are about still remembers, kept out"
+            " of judging there.",
+            ["topic"],
+            registry=registry,
+        )
+        for topic in topics:
+            self._kept_out.labels(topic)
+        self._backdated = Counter(
+            "offbook_backdated_withdrawals",
+            "Critical alerts withdrawn by a record written more than a day after the time it"
+            " claims.",
+            registry=registry,
+        )
         self._aside = Gauge(
             "offbook_entities_set_aside",
             "Entities of this partition of the keyed topic that take in nothing more, because"
@@ -303,6 +341,22 @@ class Metrics:
     def state_evicted(self, detector: str, count: int = 1) -> None:
         """`count` things of an entity's state were dropped for want of room."""
         self._evictions.labels(self._detector(detector)).inc(count)
+
+    def detector_set_aside(self, detector: str, count: int = 1) -> None:
+        """A detector was set aside for `count` entities."""
+        self._detectors_aside.labels(self._detector(detector)).inc(count)
+
+    def withheld(self, detector: str, count: int = 1) -> None:
+        """`count` events wait for the reference data that a detector needs."""
+        self._withheld.labels(self._detector(detector)).inc(count)
+
+    def kept_out(self, topic: str) -> None:
+        """An event was kept out of judging, for what belongs to it is forgotten."""
+        self._kept_out.labels(topic).inc()
+
+    def backdated_withdrawal(self) -> None:
+        """A critical alert was withdrawn by a record that claims an earlier day."""
+        self._backdated.inc()
 
     def set_aside(self, partition: int, count: int) -> None:
         """So many entities of a partition take in nothing more."""

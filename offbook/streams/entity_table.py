@@ -34,8 +34,10 @@ KEYED_OFFSET: Final = "offbook.keyed-offset"
 #: is to be looked at; each of these follows with its clock.
 _PREFIX = Layout(">qBB")
 _DUE = Layout(">Hq")
-#: That alerts are open, which a reference document may change.
-_OPEN = 1
+#: Where in the prefix it stands what is to be known.
+_FLAGS = 8
+#: That something rests on reference data: alerts that can still change, or what waits for them.
+_RESTS = 1
 #: Beyond every real offset, so that Faust finds nothing to recover: the partition reads its own
 #: changelog. Faust's recovery costs about as much a record as its agents do, filters records by a
 #: counter that a rebalance in the middle of recovery leaves ahead of the data, and believes an end
@@ -101,9 +103,19 @@ class EntityPartition:
             self.timers.set(key, {})
         else:
             due = b"".join(_DUE.pack(clock, at) for clock, at in state.due.items())
-            head = _PREFIX.pack(offset, 0, len(state.due)) + due
+            rests = _RESTS if state.has_alerts() or state.withheld else 0
+            head = _PREFIX.pack(offset, rests, len(state.due)) + due
             self.values[key] = head + encode_state(state)
             self.timers.set(key, state.due)
+
+    def due(self, key: str) -> dict[Topics, int]:
+        """The times at which an entity, as it was written last, is to be looked at, by clock."""
+        value = self.values.get(key)
+        return {} if value is None else _due(value)
+
+    def resting(self) -> set[str]:
+        """The entities of which something rests on reference data."""
+        return {key for key, value in self.values.items() if value[_FLAGS] & _RESTS}
 
     def set_aside(self, key: str, written: bytes | None, why: Refusal) -> None:
         """Have an entity stay as it was last `written` (see `values`), whatever comes."""

@@ -24,20 +24,19 @@ from aiokafka.errors import KafkaError
 
 from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
-from offbook.detectors.step import Failure
-from offbook.events.event import Origin
 from offbook.sinks.faults import told
 from offbook.sinks.health import Health
 from offbook.sinks.metrics import Metrics
 from offbook.streams.changelog import Changelog, SupersededError
 from offbook.streams.entity_table import EntityPartition, Refusal
-from offbook.streams.entity_work import Work, work_off
+from offbook.streams.entity_work import Work, review, work_off
 from offbook.streams.kafka import topic_name
 from offbook.streams.kafka_access import knock
 from offbook.streams.keyed import KEYED_TOPIC, Batch, decode_batch
 from offbook.streams.monitor_app import MonitorApp
 from offbook.streams.monitor_outbox import Outbox
 from offbook.streams.monitor_records import KeyedRecord, in_a_row
+from offbook.streams.monitor_report import MonitorReport
 from offbook.streams.partition_lanes import MOST_TOGETHER, PartitionLanes
 from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
 from offbook.streams.settings import Settings
@@ -52,6 +51,10 @@ _STANDSTILL = 10.0
 _ENOUGH = 5
 #: Seconds between attempts while Kafka is away: doubled from the first to the last.
 _FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
+#: Seconds between two reviews of a partition: where documents trickle in, all in between together.
+_REVIEW_EVERY = 20.0
+#: Entities reviewed before records get their turn, some 50 ms of work.
+_REVIEWED_TOGETHER = 100
 #: Bytes of a batch around a record, at most.
 _OVERHEAD = 1024
 #: Seconds for the batch in hand, and then for Faust, to come to an end.
@@ -107,11 +110,14 @@ class Monitor:
             self._app.changelog_name, self._app.kafka_producer, self._reader
         )
         self._outbox = Outbox(settings, self._app.kafka_producer)
+        self._report = MonitorReport(settings, metrics, health)
         self._stopping = asyncio.Event()
         self._failed: asyncio.Future[None] | None = None
         self._loading = asyncio.Lock()
         #: Partition to (applied, since when): for seeing that one stands still.
         self._seen: dict[int, tuple[int, float]] = {}
+        #: Partition to the version of the reference data it was reviewed by, and when.
+        self._reviewed: dict[int, tuple[int, float]] = {}
         #: Partition to how often we had to read on without Faust since it last delivered.
         self._undelivered: dict[int, int] = {}
         #: Partitions that are loaded, or read on without Faust, beside the watch.
@@ -206,14 +212,17 @@ class Monitor:
                 try:
                     await self._catch_up(partition, messages)
                 except SupersededError:
-                    _log.warning("another worker went on with this partition", partition=number)
+                    self._superseded(number)
                 except BaseException:
                     # What is in memory may be ahead of what was sent: never to be built upon.
                     self._drop(number)
                     raise
                 else:
                     return
-                self._drop(number)
+
+    def _superseded(self, number: int) -> None:
+        _log.warning("another worker went on with this partition", partition=number)
+        self._drop(number)
 
     async def _loaded(self, number: int) -> EntityPartition | None:
         """The state of a partition, from memory or the changelog; None if it is not ours."""
@@ -254,6 +263,7 @@ class Monitor:
 
     def _drop(self, number: int) -> None:
         self._app.partitions.pop(number, None)
+        self._reviewed.pop(number, None)
         self._metrics.forget_partition(number)
 
     async def _catch_up(self, partition: EntityPartition, messages: list[Any] | None) -> None:
@@ -322,6 +332,17 @@ class Monitor:
         batches = list(self._decoded(partition, records))
         offset = records[-1].offset
         work = work_off(self._engine, partition, offset, batches)
+        await self._send(partition, work, offset)
+        partition.applied = offset
+        await self._persist(lambda: self._changelog.write_applied(partition))
+        self._report.done(work, partition.number, offset)
+        self._metrics.applied(partition.number, records[-1].timestamp / 1000)
+        now = partition.stream_time.now().forgets
+        if now is not None:
+            self._metrics.stream_time(partition.number, now)
+
+    async def _send(self, partition: EntityPartition, work: Work, offset: int) -> None:
+        """Send what came of the record at `offset`, then write what entities are now."""
         refused = await self._persist(lambda: self._outbox.send_work(work))
         await self._set_aside(partition, work, refused, offset)
         if work.changed:
@@ -332,17 +353,36 @@ class Monitor:
         if work.dropped:
             await self._persist(lambda: self._outbox.send_letters(work))
             self._metrics.dropped_for_set_aside(work.dropped)
-        partition.applied = offset
-        await self._persist(lambda: self._changelog.write_applied(partition))
-        for failure in work.failures:
-            self._metrics.detector_failed(failure.detector)
-            self._say_failed(failure, partition.number, offset)
-        for detector, count in work.evicted.items():
-            self._metrics.state_evicted(detector, count)
-        self._metrics.applied(partition.number, records[-1].timestamp / 1000)
-        now = partition.stream_time.now().forgets
-        if now is not None:
-            self._metrics.stream_time(partition.number, now)
+
+    async def _review(self, number: int) -> None:
+        """Judge anew what rests on reference data, as they are now: open alerts, what waits for
+        such data, and the entities that documents which have changed are about.
+
+        A few entities at a time, so that records do not wait for all of them.
+        """
+        version = self._engine.reference.version
+        partition = self._app.partitions.get(number)
+        if partition is None:
+            return
+        before = self._reviewed.get(number)
+        changed = set() if before is None else self._engine.reference.changed_since(before[0])
+        keys = list(partition.resting() | (changed & partition.values.keys()))
+        while keys:
+            async with partition.lock:
+                if not self._is_ours(partition):
+                    return
+                some, keys = keys[:_REVIEWED_TOGETHER], keys[_REVIEWED_TOGETHER:]
+                work = review(self._engine, partition, some)
+                try:
+                    await self._send(partition, work, partition.applied)
+                except SupersededError:
+                    self._superseded(number)
+                    return
+                except BaseException:
+                    self._drop(number)
+                    raise
+                self._report.done(work, number, partition.applied)
+        self._reviewed[number] = (version, time.monotonic())
 
     async def _set_aside(
         self, partition: EntityPartition, work: Work, refused: dict[str, Refusal], offset: int
@@ -384,19 +424,6 @@ class Monitor:
             )
             await self._persist(
                 lambda: self._changelog.write_aside(partition, room, partition.applied)
-            )
-
-    def _say_failed(self, failure: Failure, partition: int, offset: int) -> None:
-        """A line for each event; for a deadline, which comes of none, the record it was met in."""
-        origins = [event.origin for event in failure.events]
-        for origin in origins or [Origin(KEYED_TOPIC, partition, offset)]:
-            _log.error(
-                "detector failed",
-                detector=failure.detector,
-                topic=topic_name(self._settings, origin.topic),
-                partition=origin.partition,
-                offset=origin.offset,
-                error=told(failure.error),
             )
 
     def _decoded(
@@ -471,6 +498,18 @@ class Monitor:
                 self._heal(number, self._loaded(number))
             for number in behind:
                 self._heal(number, self._read_on(number))
+            for number in self._to_review():
+                self._heal(number, self._review(number))
+
+    def _to_review(self) -> list[int]:
+        """The partitions that were judged by other reference data than hold now."""
+        version, now = self._engine.reference.version, time.monotonic()
+        last = [(number, self._reviewed.get(number)) for number in self._app.partitions]
+        return [
+            number
+            for number, it in last
+            if it is None or (it[0] != version and now - it[1] >= _REVIEW_EVERY)
+        ]
 
     def _heal(self, number: int, healing: Coroutine[Any, Any, Any]) -> None:
         """Do it beside the others: one that takes long must not keep them, nor the pulse, waiting.
@@ -521,11 +560,4 @@ class Monitor:
             self._health.ok("recovery")
         for number in set(range(self._settings.keyed_partitions)) - set(self._app.partitions):
             self._metrics.forget_partition(number)
-        silent = self._engine.silent()
-        for detector in self._engine.detectors:
-            self._metrics.silent(detector, detector in silent)
-        if silent:
-            lacking = "; ".join(f"{detector}: {why}" for detector, why in silent.items())
-            self._health.bad("reference", f"detectors stay silent: {lacking}")
-        else:
-            self._health.ok("reference")
+        self._report.reference(self._engine)

@@ -15,7 +15,7 @@ from offbook.events.document import encode_document
 from offbook.events.event import Event
 from offbook.sinks.dead_letters import DeadLetter, failed_letter, unjudged_letter, without_value
 from offbook.streams.delivery import EVENT_TIMESTAMP
-from offbook.streams.entity_work import Work
+from offbook.streams.entity_work import ENGINE, Work
 from offbook.streams.kafka import ALERTS_TOPIC, topic_name
 from offbook.streams.keyed import KEYED_TOPIC, encode_batch, note_batches
 from offbook.streams.settings import Settings
@@ -114,11 +114,20 @@ def records_of(work: Work, settings: Settings) -> Iterator[Outgoing]:
                     record,
                     failure.error,
                     stage=f"detector:{failure.detector}",
-                    message=f"The detector {failure.detector} failed on this event; others took"
-                    " it.",
+                    message=_of_failure(failure.detector),
                     prefix=settings.topic_prefix,
                 )
             )
+
+
+def _of_failure(detector: str) -> str:
+    if detector == ENGINE:
+        return (
+            "Offbook failed on this event for somebody or something it is about, which stays as it"
+            " was; all others it is about have taken it. It is Offbook's own fault: please report"
+            " it."
+        )
+    return f"The detector {detector} failed on this event; others took it."
 
 
 def letters_of(work: Work, settings: Settings) -> Iterator[Outgoing]:

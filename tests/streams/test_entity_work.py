@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count, cycle
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,13 +23,14 @@ from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from offbook.events.types import STREAM_TOPICS
 from offbook.streams.entity_table import EntityPartition
-from offbook.streams.entity_work import Work, work_off
+from offbook.streams.entity_work import ENGINE, Work, work_off
 from offbook.streams.keyed import Batch, Mark, mark, note_batches, wire
 from tests.detectors import timeline as tell
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
 from tests.detectors.test_laws import Documents, events_of, law, one_by_one, told
 
 NINE = tell.at("2026-03-02 09:00")
+FIFTH = "2026-03-05 09:00"
 
 
 def read_up_to(at: int) -> list[Mark]:
@@ -266,3 +268,75 @@ def test_what_is_forgotten_once_time_is_known_counts_as_judged() -> None:
     monitored.take()
     monitored.advance(monitored.newest + HOUR)
     assert not monitored.alerts
+
+
+class Broken(Engine):
+    """Cannot take in anything of one employee."""
+
+    def step(self, key: str, *given: Any) -> Step:
+        if key == "employee:E-1":
+            raise ZeroDivisionError
+        return super().step(key, *given)
+
+
+def test_an_entity_on_which_the_engine_fails_stays_as_it_was_and_the_others_go_on() -> None:
+    partition = EntityPartition(0)
+    sound, broken = Engine([DETECTOR], Reference()), Broken([DETECTOR], Reference())
+    take(partition, [deletion(0, 8, NINE)], 0, sound)
+    before = partition.values["employee:E-1"]
+    deeds = [tell.deletes("2026-03-02 09:01", who, 20) for who in ("E-1", "E-2")]
+    keys = [("employee:E-1", 0), ("employee:E-2", 1)]
+    work = take(partition, [Batch([], [wire(it, 1) for it in deeds], keys)], 1, broken)
+    assert [(it.detector, it.events) for it in work.failures] == [(ENGINE, deeds[:1])]
+    assert [alert.employee for alert, _ in work.alerts] == ["E-2"]
+    assert partition.values["employee:E-1"] == before
+    later = take(partition, [deletion(2, 20)], 2, sound)
+    assert [alert.employee for alert, _ in later.alerts] == ["E-1"]
+
+
+def test_a_deadline_at_which_the_engine_fails_is_looked_at_again() -> None:
+    partition, broken = EntityPartition(0), Broken([DETECTOR], Reference())
+    take(partition, [deletion(0, 8, NINE)])
+    due = max(partition.due("employee:E-1").values())
+    failures = [
+        len(take(partition, [Batch(read_up_to(time))], 1, broken).failures)
+        for time in (due + 1, due + 2, due + HOUR, due + 2 * HOUR)
+    ]
+    assert failures == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("written", "reached", "is_told"),
+    [
+        ("2026-03-10 09:00", "2026-03-10 09:00", True),
+        ("2026-03-04 09:00", "2026-03-10 09:00", False),  # entered in time, and read late
+        ("2026-03-10 09:00", "2026-03-04 09:00", False),  # a history that is sent again, in order
+    ],
+)
+def test_a_critical_alert_taken_back_by_what_was_dated_back_is_told(
+    written: str, reached: str, is_told: bool
+) -> None:
+    #   01 left ─ 05 works ◄ critical │ written the 10th: "hired on the 3rd" ◄ withdrawn, and told
+    engine, partition = Engine([BY_ID["active-after-leaving"]], Reference()), EntityPartition(0)
+    left, works = tell.hr("2026-03-01 09:00", "E-1", "left"), tell.deletes(FIFTH, "E-1")
+    hired = tell.hr("2026-03-03 09:00", "E-1", "hired")
+    home = [("employee:E-1", 0)]
+    for event in (left, works):
+        written_then = event.time // 1000
+        work = take(partition, [Batch([], [wire(event, written_then)], home)], 0, engine)
+    assert [(it.severity, it.state) for it, _ in work.alerts] == [("critical", "firing")]
+    work = take(partition, [Batch(read_up_to(tell.at(reached)))], 1, engine)
+    work = take(partition, [Batch([], [wire(hired, tell.at(written) // 1000)], home)], 2, engine)
+    assert [it.state for it, _ in work.alerts] == ["withdrawn"]
+    assert work.backdated == ([work.alerts[0][0].alert_id] if is_told else [])
+
+
+def test_what_is_older_than_its_entity_remembers_is_kept_out_and_told() -> None:
+    engine, partition = Engine([BY_ID["unmatched-payment"]], Reference()), EntityPartition(0)
+    paid = tell.payment("2026-03-02 09:00", "P-1", "X", customer="C-1")
+    entries = [("customer:C-1", 0), ("payment:P-1", 0)]
+    far = Batch(read_up_to(NINE + 900 * DAY))
+    take(partition, [far], 0, engine)
+    work = take(partition, [Batch([], [wire(paid, 0)], entries)], 1, engine)
+    assert [event.id for event in work.late.values()] == [paid.id]
+    assert not work.alerts

@@ -1,0 +1,49 @@
+"""Critical alerts that are taken back by a record that claims an earlier day than it was written.
+
+Whoever can enter an edit or a hiring of last month can excuse a deed with it. What holds is a
+function of what happened when, so the alert goes; that it went so is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from offbook.detectors.notes import Input
+from offbook.events.alert import Alert, Evidence
+from offbook.events.event import Event
+from offbook.events.times import DAY, parse_rfc3339
+
+
+def is_backdated(
+    alert: Alert,
+    items: Sequence[Input],
+    received: Mapping[int, int],
+    stamp: int | None,
+    reached: int | None,
+) -> bool:
+    """Whether a critical alert is withdrawn by a record written more than a day after the time that
+    it claims, which is more than a day behind the stream too.
+
+    `received` has when events of `items` were written (Kafka's ms), by `id()`; what another entity
+    told came with a record of the time `stamp`. `reached` is stream time (µs).
+    """
+    if alert.severity != "critical" or alert.state != "withdrawn" or reached is None:
+        return False
+    written = {
+        (it.source, it.id): received[id(it)]
+        for it in items
+        if isinstance(it, Event) and id(it) in received
+    }
+    for entry in alert.evidence:
+        if not withdrew(entry):
+            continue
+        at = written.get((entry.source, entry.id), stamp)
+        claimed = parse_rfc3339(entry.time)
+        if at is not None and at * 1000 - claimed > DAY and reached - claimed > DAY:
+            return True
+    return False
+
+
+def withdrew(entry: Evidence) -> bool:
+    """Whether the alert was withdrawn by this event."""
+    return "; the alert was withdrawn by it" in entry.note
