@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -163,6 +163,13 @@ Forget = Callable[["View", Any, int], list[Fact]]
 Concerns = Callable[["View", Fact, Any], bool]
 
 
+class Missed(NamedTuple):
+    """What a detector goes by the absence of: facts of a role, and what these are, in words."""
+
+    role: str
+    what: str
+
+
 @dataclass(frozen=True, slots=True)
 class Detector:
     """A detector whole. `id` is its name everywhere: file, settings, metrics, runbook.
@@ -177,6 +184,8 @@ class Detector:
     `folds` says how facts are joined where one entity has too many; without, and where that is not
     enough, what there is most of goes.
     `needs` names the reference data without which it stays silent.
+    `misses` is the role by whose absence it judges, and what that is, in words: where the CRM never
+    tells of it, the detector stays silent too.
     `watches` names the roles of the entity's own profile that it judges by besides its own facts: a
     new word of one of them asks for a new judgement.
     `dossier` takes its facts from that profile.
@@ -205,6 +214,7 @@ class Detector:
     holds_evidence: bool = False
     folds: Folds | None = None
     needs: tuple[ReferenceKind, ...] = ()
+    misses: Missed | None = None
     watches: frozenset[str] = frozenset()
     dossier: Dossier | None = None
     weighs_alerts: bool = False

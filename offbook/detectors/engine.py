@@ -24,6 +24,7 @@ from offbook.detectors.now import Now
 from offbook.detectors.readers import Readers
 from offbook.detectors.reference import Reference
 from offbook.detectors.running import started
+from offbook.detectors.signs import Signs
 from offbook.detectors.silent import Silent
 from offbook.detectors.state import EntityState
 from offbook.detectors.step import Step, StepView
@@ -44,13 +45,14 @@ class Engine:
         reference: Reference,
         common: Common | None = None,
         mode: Mode = "live",
+        signs: Signs | None = None,
     ) -> None:
         self._running, broken = started(detectors)
         self.detectors = {id_: ran.detector for id_, ran in self._running.items()}
         self.reference = reference
         self.common = common or Common()
         self._readers = Readers(self.detectors.values())
-        self._silent = Silent(self.detectors, broken, reference)
+        self._silent = Silent(self.detectors, broken, reference, signs)
         write = AlertWriter(reference, self.common, mode)
         self._judging = Judging(self._running, self.common, write)
         self._hearing = Hearing(self._running, self.common)
@@ -59,8 +61,17 @@ class Engine:
         )
 
     def silent(self) -> dict[str, str]:
-        """The detectors that stay silent, and why."""
+        """The detectors that stay silent though they should not, and why."""
         return self._silent.reasons()
+
+    def signless(self) -> dict[str, str]:
+        """The detectors that stay silent for want of any sign of what they miss, and why."""
+        return self._silent.signless()
+
+    @property
+    def signs(self) -> Signs | None:
+        """What was told of so far; None if nothing is made of that."""
+        return self._silent.signs
 
     def route(self, event: Event, known: Reference | None = None) -> list[str]:
         """The keys of the entities that have a reader for this event; often none.

@@ -7,8 +7,9 @@ The customer is whom it names, else whom its order's edits name; of a deed whose
 knows it says nothing. A refund of the payment, a return of the shipment, a cancellation, rejection
 or deletion of the order up to `after` after ends the wait.
 
-Misses work on the customer entered for show, and every deal in a company that enters little: there
-it says too much instead.
+Misses work on the customer entered for show. Where the CRM tells of orders and has never told of
+any such work, it stays silent: nothing follows from its absence. In a company that enters little it
+says too much instead.
 
 Looks the same: reorders by mail or shop that need no salesman, framework contracts, arrears paid
 long after the deal, quotes that do not name their customer.
@@ -19,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from offbook.detectors.detector import Detector, Finding, Reads, View
+from offbook.detectors.detector import Detector, Finding, Missed, Reads, View
 from offbook.detectors.dispatch import dispatched, goods_fact
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.money_in import money_moved, received
@@ -169,6 +170,7 @@ DETECTOR = Detector(
     notes=_NOTES,
     keeps=lambda params: params.after,
     holds_evidence=True,
+    misses=Missed("touch", "activity, quote, opportunity or contract edit"),
     watches=WHOSE_ORDER | {"touch", "status", "gone", "refund", "returned"},
     concerns=_concerns,
     waits=True,

@@ -28,6 +28,8 @@ class LocalRun:
         self.timers = Timers()
         self.now: int | None = None
         self._now = UNKNOWN
+        self._signs = engine.signs
+        self._heard = 0
         self.failures: list[Failure] = []
         self.evicted: Counter[str] = Counter()
 
@@ -37,6 +39,9 @@ class LocalRun:
         inputs: list[Input] = [event]
         for key in self.engine.route(event, self.engine.reference):
             alerts += self._step(key, inputs)
+        if self._signs is not None and self._signs.version != self._heard:
+            self._heard = self._signs.version
+            alerts += self._release()
         return alerts
 
     def advance(self, to: int) -> list[Alert]:
@@ -58,6 +63,11 @@ class LocalRun:
     def review(self) -> list[Alert]:
         """Judge all anew, after a change of reference data."""
         return [alert for key in list(self.states) for alert in self._step(key, [Review()])]
+
+    def _release(self) -> list[Alert]:
+        """Judge what was withheld, as far as it lacks nothing any more."""
+        withheld = [key for key, state in self.states.items() if state.withheld]
+        return [alert for key in withheld for alert in self._step(key, [])]
 
     def run(self, events: Iterable[Event], until: int | None = None) -> list[Alert]:
         """Feed all, then advance to `until`."""

@@ -1,43 +1,74 @@
-"""Which detectors stay silent: for want of reference data, or because they cannot run at all."""
+"""Which detectors stay silent: for want of what they go by, or because they cannot run at all."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from offbook.detectors.detector import Detector
-from offbook.detectors.reference import Reference, ReferenceKind
+from offbook.detectors.reference import Reference
+from offbook.detectors.signs import Signs
 
 
 class Silent:
-    """Knows which of `detectors` wait for reference data. `ids` may have some that do no longer."""
+    """Knows which of `detectors` lack reference data, or the signs of what they miss.
+
+    `ids` may have some that lack nothing. Without `signs`, all are taken to be there.
+    """
 
     def __init__(
         self,
         detectors: Mapping[str, Detector],
         broken: Mapping[str, Exception],
         reference: Reference,
+        signs: Signs | None,
     ) -> None:
         self.reference = reference
+        self.signs = signs
         self._detectors = detectors
         self._broken = broken
-        self.ids = {detector.id for detector in detectors.values() if detector.needs}
+        self.ids = {
+            detector.id
+            for detector in detectors.values()
+            if detector.needs or (detector.misses is not None and signs is not None)
+        }
 
-    def lacks(self, detector_id: str) -> ReferenceKind | None:
-        """What a detector of `ids` waits for."""
+    def lacks(self, detector_id: str) -> bool:
+        """Whether a detector of `ids` stays silent now."""
+        return self.without_reference(detector_id) is not None or self._without_sign(detector_id)
+
+    def without_reference(self, detector_id: str) -> str | None:
+        """The kind of document of which a detector of `ids` needs one, and none has arrived."""
         for kind in self._detectors[detector_id].needs:
             if not self.reference.has(kind):
                 return kind
-        self.ids.discard(detector_id)
+        misses = self._detectors[detector_id].misses
+        if misses is None or self.signs is None or self.signs.has(misses.role):
+            self.ids.discard(detector_id)
         return None
 
+    def _without_sign(self, detector_id: str) -> bool:
+        misses = self._detectors[detector_id].misses
+        return misses is not None and self.signs is not None and self.signs.lack(misses.role)
+
     def reasons(self) -> dict[str, str]:
-        """Why which detectors stay silent."""
+        """Why detectors stay silent that somebody should do something about."""
         reasons = {
             detector_id: f"cannot run: its settings make it raise {type(error).__name__}"
             for detector_id, error in self._broken.items()
         }
         for detector_id in list(self.ids):
-            missing = self.lacks(detector_id)
+            missing = self.without_reference(detector_id)
             if missing is not None:
                 reasons[detector_id] = f"no document on reference.{missing} has arrived yet"
+        return reasons
+
+    def signless(self) -> dict[str, str]:
+        """Why others do, for which it is as it should be."""
+        reasons = {}
+        for detector_id in list(self.ids):
+            misses = self._detectors[detector_id].misses
+            if misses is not None and self._without_sign(detector_id):
+                reasons[detector_id] = (
+                    f"no {misses.what} has come yet: where there are none, none is missing"
+                )
         return reasons

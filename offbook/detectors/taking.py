@@ -64,7 +64,7 @@ class Taking:
         for id_, draw, asks, ends_of in reading.readers:
             if id_ in aside:
                 continue
-            lacks = id_ in silent and self._silent.lacks(id_) is not None
+            lacks = id_ in silent and self._silent.lacks(id_)
             ran = running[id_]
             if ran.detector.waits and event.time < over - ran.keeps:
                 late = True
@@ -157,6 +157,8 @@ class Taking:
         except Exception as error:  # noqa: BLE001 - one event must not stop an entity
             step.fail("profile", error, [event], lasts=False)
             return
+        if self._silent.signs is not None:
+            self._silent.signs.hear(event, facts)
         if step.forgets is not None and event.time < step.forgets - self._common.lateness:
             kept = [it for it in facts if not is_forgotten(it, step.forgets, self._common)]
             if len(kept) < len(facts):

@@ -116,8 +116,8 @@ class Monitor:
         self._loading = asyncio.Lock()
         #: Partition to (applied, since when): for seeing that one stands still.
         self._seen: dict[int, tuple[int, float]] = {}
-        #: Partition to the version of the reference data it was reviewed by, and when.
-        self._reviewed: dict[int, tuple[int, float]] = {}
+        #: Partition to what it was reviewed by (see `_version`), and when.
+        self._reviewed: dict[int, tuple[tuple[int, int], float]] = {}
         #: Partition to how often we had to read on without Faust since it last delivered.
         self._undelivered: dict[int, int] = {}
         #: Partitions that are loaded, or read on without Faust, beside the watch.
@@ -129,7 +129,7 @@ class Monitor:
     def use(self, detectors: Sequence[Detector]) -> None:
         """Judge by these from the next record on; what was found so far stands."""
         before = self._engine
-        self._engine = Engine(detectors, before.reference, before.common)
+        self._engine = Engine(detectors, before.reference, before.common, signs=before.signs)
         for detector in before.detectors.keys() - self._engine.detectors.keys():
             self._metrics.silent(detector, False)
 
@@ -360,12 +360,12 @@ class Monitor:
 
         A few entities at a time, so that records do not wait for all of them.
         """
-        version = self._engine.reference.version
+        version = self._version()
         partition = self._app.partitions.get(number)
         if partition is None:
             return
         before = self._reviewed.get(number)
-        changed = set() if before is None else self._engine.reference.changed_since(before[0])
+        changed = set() if before is None else self._engine.reference.changed_since(before[0][0])
         keys = list(partition.resting() | (changed & partition.values.keys()))
         while keys:
             async with partition.lock:
@@ -501,9 +501,14 @@ class Monitor:
             for number in self._to_review():
                 self._heal(number, self._review(number))
 
+    def _version(self) -> tuple[int, int]:
+        """What is known that is no entity's own: reference data, and what is told of at all."""
+        signs = self._engine.signs
+        return self._engine.reference.version, 0 if signs is None else signs.version
+
     def _to_review(self) -> list[int]:
         """The partitions that were judged by other reference data than hold now."""
-        version, now = self._engine.reference.version, time.monotonic()
+        version, now = self._version(), time.monotonic()
         last = [(number, self._reviewed.get(number)) for number in self._app.partitions]
         return [
             number

@@ -68,10 +68,14 @@ class MonitorReport:
         for detector in self._withheld.keys() - silent.keys():
             del self._withheld[detector]
         if not silent:
-            self._health.ok("reference")
+            signless = sorted(engine.signless().items())
+            self._health.ok(
+                "reference", "; ".join(f"{it} stays silent: {why}" for it, why in signless)
+            )
             return
         lacking = "; ".join(
-            f"{detector}: {why}{self._unjudged(detector)}" for detector, why in sorted(silent.items())
+            f"{detector}: {why}{self._unjudged(detector)}"
+            for detector, why in sorted(silent.items())
         )
         self._health.bad("reference", f"detectors stay silent: {lacking}")
 

@@ -13,6 +13,7 @@ from offbook.detectors.detector import Detector, Subject
 from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
 from offbook.detectors.reference import Reference
+from offbook.detectors.signs import Signs
 from offbook.events.alert import Alert
 from offbook.events.decode import FUTURE
 from offbook.events.event import Event
@@ -148,7 +149,7 @@ def replay(
                 for document in documents.reference(advance):
                     done.reference += 1
                     reference.put(document)
-                engine = Engine(detectors, reference, settings.common, "replay")
+                engine = Engine(detectors, reference, settings.common, "replay", Signs())
                 run = LocalRun(engine)
                 for event in _ahead(_taken(documents.others(advance), done, until, findings)):
                     for alert in run.feed(event):
@@ -157,7 +158,7 @@ def replay(
             for alert in run.advance(until):
                 _take(alert, done, emit)
     findings.tell(say)
-    done.silent = engine.silent()
+    done.silent = engine.silent() | engine.signless()
     done.evicted = run.evicted
     for failure in run.failures:
         count, error = done.failures.get(failure.detector, (0, type(failure.error).__name__))

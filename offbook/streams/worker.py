@@ -19,6 +19,7 @@ import structlog
 
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.engine import Engine
+from offbook.detectors.signs import Signs
 from offbook.events.shown import shown
 from offbook.sinks.faults import is_for_people, told
 from offbook.sinks.health import Health
@@ -177,7 +178,9 @@ async def _monitor(
     reader = ReferenceReader(settings, metrics, health)
     stack.push_async_callback(reader.stop)
     await _unless(stopping, reader.start())
-    engine = Engine(configured_detectors(settings), reader.reference, settings.common)
+    engine = Engine(
+        configured_detectors(settings), reader.reference, settings.common, signs=Signs()
+    )
     return Monitor(settings, engine, reader, metrics, health)
 
 
