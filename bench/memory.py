@@ -21,6 +21,7 @@ from bench.mix import DAYS, START, Mix, reference
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.engine import Engine
 from offbook.detectors.entity import split
+from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.events.decode import decode_structured
 from offbook.events.event import Event, Origin
@@ -150,6 +151,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=200_000, help="of the company")
     parser.add_argument("--reps", type=int, default=8_000, help="of the company")
     parser.add_argument("--days", type=int, default=90, help="that it works")
+    parser.add_argument("--lateness", default=str(Settings().lateness), help='such as "7d"')
     parser.add_argument("--mix", type=int, metavar="EVENTS", help="the mix instead: of each pass")
     parser.add_argument("--passes", type=int, default=2, help="over the mix")
     chosen = parser.parse_args()
@@ -157,7 +159,7 @@ def main() -> None:
         documents = mix(chosen.mix, chosen.passes)
     else:
         documents = company(chosen.customers, chosen.reps, chosen.days)
-    offline = Offline(Settings())
+    offline = Offline(Settings(lateness=Duration(chosen.lateness)))
     offline.feed(documents)
     for number in range(len(offline.partitions)):
         offline.work_off(number)

@@ -127,11 +127,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lateness: Annotated[
         Duration,
         Meta(description="how far behind stream time an event may come and still count in full"),
-    ] = Duration("7d")
+    ] = Common().lateness
     grace: Annotated[
         Duration,
         Meta(description="how long after a deadline a missing piece is still waited for"),
-    ] = Duration("1h")
+    ] = Common().grace
     batch_linger: Annotated[
         Duration, Meta(description="how long the router waits to fill a batch; adds to latency")
     ] = Duration("0.02s")
