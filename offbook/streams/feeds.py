@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
+from offbook.detectors.awaits import awaited
 from offbook.detectors.detector import Detector
 from offbook.events.times import DAY, HOUR, MINUTE, SECOND, micros, moment, rfc3339
 from offbook.events.types import STREAM_TOPICS
@@ -231,11 +232,7 @@ class Feeds:
         )
 
     def _waiting_for(self, topic: str) -> list[str]:
-        return sorted(
-            detector.id
-            for detector in self._detectors
-            if topic in getattr(detector, "awaits", frozenset())
-        )
+        return sorted(it.id for it in self._detectors if topic in awaited(it))
 
 
 def by_topic(standings: Mapping[Partition, Standing]) -> dict[str, dict[int, Standing]]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.detector import Detector
+from offbook.detectors.catalogue import BY_ID
 from offbook.detectors.params import Duration
 from offbook.events.times import DAY, HOUR, MINUTE, SECOND, parse_rfc3339
 from offbook.streams.feeds import (
@@ -40,14 +39,6 @@ def silent(known: Known, *, after: int, other: Known | None = None, **of_crm: An
     """Why the first partition of crm.edits is silent so long after noon."""
     of_topic = {0: Standing(known, None)} | ({} if other is None else {1: Standing(other, None)})
     return feeds(**of_crm).silent("crm.edits", 0, of_topic, NOON + after)
-
-
-@dataclass
-class Waits:
-    """A detector, as far as it says for what it waits."""
-
-    id: str
-    awaits: frozenset[str]
 
 
 # On the topic.
@@ -224,14 +215,16 @@ def test_a_topic_is_shown_by_its_slowest_partition_and_its_newest_word() -> None
 
 def test_what_a_silent_topic_holds_back_is_shown() -> None:
     shower = feeds(expected_every=Duration("30m"))
-    waiting = Waits("unmatched-payment", frozenset({"crm.edits", "payments"}))
-    others = [Waits("missed-callback", frozenset({"service.callbacks"})), Waits("x", frozenset())]
-    shower.use(cast("list[Detector]", [*others, waiting]))
-    held = standings((CRM, Known(event=NOON), NOON), (TIPS, Known(), NOON + DAY))
+    # Both of the first wait for an order's edit, one for a refund too; the third for nothing.
+    shower.use([BY_ID[it] for it in ("unmatched-payment", "shipment-without-order", "bulk-delete")])
+    both = ["shipment-without-order", "unmatched-payment"]
+    bank = ("payments", 0)
+    held = standings((CRM, Known(event=NOON), NOON), (TIPS, Known(), None), (bank, Known(), None))
     shown = shower.shown(held, NOON + DAY)
-    assert shown["crm.edits"].holds_back == ["unmatched-payment"]
+    assert shown["crm.edits"].holds_back == both
+    assert shown["payments"].holds_back == ["unmatched-payment"]
     assert shown["tips"].holds_back == []
     fresh = standings((CRM, Known(event=NOON), NOON))
     assert shower.shown(fresh, NOON + SECOND)["crm.edits"].holds_back == []
     unknown = standings((CRM, Known(event=NOON), None))
-    assert shower.shown(unknown, NOON + SECOND)["crm.edits"].holds_back == ["unmatched-payment"]
+    assert shower.shown(unknown, NOON + SECOND)["crm.edits"].holds_back == both
