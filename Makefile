@@ -10,12 +10,13 @@ PYTHON ?= python3
 PY := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: help .venv demo test check test-kafka bench quality docs lock clean
+.PHONY: help .venv demo test check style test-kafka bench quality docs lock clean
 
 help:
 	@echo "make demo        a broker, a Redis and a worker on this machine; watch fraud being found"
 	@echo "make test        all tests, on embedded servers"
 	@echo "make check       style, types, layers, fast tests, and generated documents up to date"
+	@echo "make style       of these, all but the tests"
 	@echo "make test-kafka  tests on real servers: KAFKA_BOOTSTRAP=host:port REDIS_URL=redis://…"
 	@echo "make bench       speed and memory, as ratios from one run"
 	@echo "make quality     how well the detectors see, into docs/quality.md; takes a while"
@@ -42,24 +43,29 @@ $(STAMP): requirements.lock pyproject.toml
 demo: .venv
 	@$(PY) -m offbook demo
 
-test: .venv
-	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PY) -m pytest -m "not kafka"
+# A file's tests stay together: they share the servers that they start.
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile
 
-check: .venv
+test: .venv
+	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PYTEST) -m "not kafka"
+
+check: style
+	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PYTEST) -m "not integration and not kafka"
+
+style: .venv
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-logo
 	$(PY) -m offbook.events.schemas --check
 	$(PY) -m offbook.streams.documentation --check
-	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PY) -m pytest -m "not integration and not kafka"
 
 test-kafka: .venv
 	@[ -n "$${KAFKA_BOOTSTRAP:-}" ] && [ -n "$${REDIS_URL:-}" ] || { \
 	  echo "make test-kafka needs KAFKA_BOOTSTRAP=host:port and REDIS_URL=redis://host:port/db (an empty" \
 	    "database). With Kafka's jars and a redis-server here, this starts both:" >&2; \
 	  echo "  KAFKA_LIBS=DIR .venv/bin/python -m tests.parts.with_servers make test-kafka" >&2; exit 1; }
-	$(PY) -m pytest -m "integration or kafka"
+	$(PYTEST) -m "integration or kafka"
 
 bench: .venv
 	$(PY) -m bench

@@ -7,6 +7,7 @@ import secrets
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import redis
@@ -34,6 +35,21 @@ class RunningRedis:
     """A Redis that somebody else started."""
 
     url: str
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On servers that somebody else started, what starts its own has nothing new to show."""
+    if not (KAFKA_BOOTSTRAP and REDIS_URL):
+        return
+    elsewhere = [it for it in items if not _on_shared_servers(it)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [it for it in items if _on_shared_servers(it)]
+
+
+def _on_shared_servers(item: pytest.Item) -> bool:
+    used = getattr(item, "fixturenames", ())
+    return "kafka" in used or "redis_server" in used or item.get_closest_marker("kafka") is not None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -84,10 +100,17 @@ def topic_prefix() -> str:
 def redis_server() -> Iterator[EmbeddedRedis | RunningRedis]:
     """One Redis for the whole run (`.url`). Tests take `redis_url`, which starts empty."""
     if REDIS_URL:
-        yield RunningRedis(REDIS_URL)
+        yield RunningRedis(_own_database(REDIS_URL))
     else:
         with EmbeddedRedis() as server:
             yield server
+
+
+def _own_database(url: str) -> str:
+    """Each test process has a database of its own, from the one that `url` names on."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{int(parts.path.strip('/') or 0) + process}"))
 
 
 @pytest.fixture(scope="session")
