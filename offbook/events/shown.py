@@ -47,7 +47,7 @@ def quoted(text: str, most: int, unlike: str = "") -> str:
     Of what would be longer than `most` only both ends are there: `"beginning"…"end"`.
     """
     alike = unicodedata.normalize("NFC", shown(text)) == shown(unlike)
-    lacking = set(text) - set(unlike) if alike else set()
+    lacking = {it for it in set(text) - set(unlike) if not it.isascii()} if alike else set()
     pieces = [_escaped(it) if it in lacking else _quoted(it) for it in text]
     if sum(map(len, pieces)) <= most:
         return f'"{"".join(pieces)}"'
