@@ -18,7 +18,17 @@ any_text = st.text(st.characters(exclude_categories=()))
 lookalikes = st.lists(
     st.sampled_from(
         (
-            *(" (2 records)", ' (sent as order "a")', " (sent as ", 'order "', '", ', '")', ")"),
+            *(
+                " (1 records)",
+                " (02 records)",
+                " (2 records)",
+                ' (sent as order "a")',
+                " (sent as ",
+                'order "',
+                '", ',
+                '")',
+                ")",
+            ),
             *("; the alert was withdrawn by it, sent by //s", "；告警因此撤回", '\\"', "\\", "x"),
         )
     ),

@@ -261,6 +261,26 @@ def test_the_orders_of_a_day_in_one_fact_show_what_was_sent_of_the_newest() -> N
     assert (day.weight, day.fields["sent_as"]) == (2, 'actor "E-1 "')
 
 
+def test_an_order_whose_cancelling_is_found_in_its_profile_shows_how_that_names_it() -> None:
+    bought = order(after(NINE, "1d"), "O-1", customer="C-1")
+    gone = edit(after(NINE, "2d"), "E-9", "delete", ("order", " O-1"))
+    moved = owner(NINE, "C-1", "E-1", was="E-2")
+    assert notes("eve-of-deal-transfer", moved, bought, gone)[-1] == (
+        'the order was cancelled or deleted (sent as object.id " O-1")'
+    )
+
+
+def test_an_opportunity_whose_opening_is_found_in_its_profile_shows_how_that_names_it() -> None:
+    told = notes(
+        "follow-up-lapsed",
+        opens(NINE, "OP-1", "C-1"),
+        owner(NINE, "C-1", "E-1"),
+        stage(after(NINE, "3d"), "OP-1", "lost"),
+        stage(after(NINE, "4d"), "OP-1 ", "open"),
+    )
+    assert told == ['opportunity open since (sent as object.id "OP-1 ")']
+
+
 # What it costs.
 
 
