@@ -31,10 +31,10 @@ def _read(remark: Bilingual, pattern: str) -> str:
     return "(?:" + re.escape(remark.en).replace(re.escape("{}"), f"({pattern})") + ")?"
 
 
-#: One record is not told, so it is not read either.
+#: One record is not told, so it is not read either; nor is what no count can be.
 _NOTE = re.compile(
     "(.*?)"
-    + _read(_RECORDS, "0|[2-9]|[1-9][0-9]+")
+    + _read(_RECORDS, "0|[2-9]|[1-9][0-9]{1,18}")
     + _read(_SENT_AS, f"{_SENT}(?:, {_SENT})*")
     + _read(_WITHDRAWN, ".*"),
     re.DOTALL,

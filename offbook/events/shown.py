@@ -75,8 +75,7 @@ def _shown(character: str) -> str:
 
 
 def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else character.encode("unicode_escape").decode()
+    return character.encode("unicode_escape").decode()
 
 
 def _quoted(character: str) -> str:
