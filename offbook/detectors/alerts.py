@@ -9,8 +9,10 @@ from msgspec import structs
 
 from offbook.detectors.allowance import Marks
 from offbook.detectors.detector import Common, Detector, Finding
+from offbook.detectors.evidence import Remarks, with_remarks
 from offbook.detectors.fact import Fact
 from offbook.detectors.reference import Reference
+from offbook.detectors.sent import SENT_AS
 from offbook.detectors.wording import CompanyWords
 from offbook.events.alert import Alert, Bilingual, Evidence, Mode, Rule, Severity
 from offbook.events.shown import shown
@@ -150,19 +152,11 @@ def sent_by(fact: Fact) -> Fact:
     return structs.replace(fact, fields={**fact.fields, SENT_BY: fact.source})
 
 
-def note_on(note: Bilingual, weight: int) -> Bilingual:
-    """What an event adds to an alert; of several records, how many."""
-    if weight == 1:
-        return note
-    return Bilingual(f"{note.en} ({weight} records)", f"{note.zh}（{weight} 条）")
-
-
 def _evidence(fact: Fact, notes: Mapping[str, Bilingual]) -> Evidence:
     kind = KINDS[fact.kind]
     note = notes.get(fact.role) or GENERAL_NOTES.get(fact.role) or Bilingual(fact.role, fact.role)
-    said = note_on(note, fact.weight).en.format(about=fact.about, **fact.fields)
-    if SENT_BY in fact.fields:
-        said += f"; the alert was withdrawn by it, sent by {fact.source}"
+    bare = note.en.format(about=fact.about, **fact.fields)
+    remarks = Remarks(fact.weight, fact.fields.get(SENT_AS, ""), fact.fields.get(SENT_BY))
     return Evidence(
         source=fact.source,
         id=fact.id,
@@ -171,5 +165,5 @@ def _evidence(fact: Fact, notes: Mapping[str, Bilingual]) -> Evidence:
         topic=kind.topic,
         partition=fact.partition,
         offset=fact.offset,
-        note=shown(said),
+        note=shown(with_remarks(bare, remarks)),
     )

@@ -17,6 +17,7 @@ from msgspec import Struct, structs
 
 from offbook.detectors.fact import EXACT, Fact, by_about, fact_of, joined
 from offbook.detectors.reference import Reference
+from offbook.detectors.sent import sent_of
 from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
 from offbook.events.event import Event
@@ -112,7 +113,8 @@ def _one(orders: Sequence[Fact]) -> Fact:
     if len(orders) == 1 and orders[0].role == SALES:
         return orders[0]
     whole = joined(orders[-1], orders)
-    return structs.replace(whole, role=SALES, fields={"amount": whole.fields["amount"]})
+    fields = {"amount": whole.fields["amount"], **sent_of(whole)}
+    return structs.replace(whole, role=SALES, fields=fields)
 
 
 def fold(facts: Sequence[Fact], upto: int, days: int, counts: Counts) -> list[Fact]:

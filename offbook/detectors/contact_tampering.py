@@ -163,5 +163,6 @@ DETECTOR = Detector(
     prune=RUN.prune,
     folds=Folds(lambda params: params.window),
     needs=("employees",),
+    judges_contacts=True,
     severities=("critical", "warning"),
 )

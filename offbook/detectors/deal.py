@@ -7,6 +7,7 @@ from msgspec import structs
 from offbook.detectors.detector import Reads, View
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.reference import Reference
+from offbook.detectors.sent import sent_of
 from offbook.detectors.stage import newly
 from offbook.detectors.where import edits
 from offbook.events.event import Event
@@ -37,7 +38,9 @@ def ended_by(view: View, order: str, at: int) -> Fact | None:
     question.
     """
     end = view.profile("order", order).ended(at, words=("cancelled",))
-    return None if end is None else structs.replace(end, role="cancelled", about=order, fields={})
+    if end is None:
+        return None
+    return structs.replace(end, role="cancelled", about=order, fields=sent_of(end))
 
 
 def is_made(view: View, deal: Fact) -> bool:

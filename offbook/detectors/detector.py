@@ -197,6 +197,8 @@ class Detector:
     `reach`: how long before that fact `concerns` looks, at most. What is older may stay encoded.
     `waits`: some of what it finds is due only at a deadline, by the clocks of the topics that could
     bring what is missing.
+    `judges_contacts`: its evidence shows phones, e-mails and addresses as they were sent, where
+    they read otherwise.
     `shadow` puts it on trial: its alerts wake nobody, nor do those that one of `allowances` covers.
     """
 
@@ -219,6 +221,7 @@ class Detector:
     dossier: Dossier | None = None
     weighs_alerts: bool = False
     waits: bool = False
+    judges_contacts: bool = False
     concerns: Concerns | None = None
     reach: Callable[[Any], int] | None = None
     severities: tuple[Severity, ...] = ()

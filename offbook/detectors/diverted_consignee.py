@@ -221,6 +221,7 @@ DETECTOR = Detector(
     prune=_prune,
     folds=Folds(lambda params: params.window),
     needs=("employees",),
+    judges_contacts=True,
     concerns=lambda view, fact, params: (
         view.entity_kind == "shipment" or GATHERED.near(view.facts, fact, params)
     ),

@@ -109,4 +109,5 @@ DETECTOR = Detector(
         ),
     },
     keeps=lambda params: params.within,
+    judges_contacts=True,
 )

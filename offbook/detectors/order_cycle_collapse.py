@@ -26,6 +26,7 @@ from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
+from offbook.detectors.sent import sent_of
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.where import edits
 from offbook.detectors.wording import roughly, tenths
@@ -91,7 +92,7 @@ def judge(view: View, params: OrderCycleCollapseParams) -> Iterable[Finding]:
         percent, known = tenths(gap * 100 / middle), str(len(gaps))
         yield Finding(
             anchor=order.about,
-            facts=(structs.replace(before, role="before", fields={}), order),
+            facts=(structs.replace(before, role="before", fields=sent_of(before)), order),
             until=order.at,
             subject=Subject(
                 employee=order.fields["employee"], customer=view.entity_id, order=order.about
@@ -116,7 +117,7 @@ def _prune(facts: list[Fact], params: OrderCycleCollapseParams, limit: int) -> l
         return facts
     orders = _orders(facts, params)
     newest, gaps = [(order, gaps) for order, gaps in orders if order.at < limit][-1]
-    fields = {"gaps": " ".join(map(str, gaps))}
+    fields = {"gaps": " ".join(map(str, gaps)), **sent_of(newest)}
     kept = [order for order, _ in orders if order.at >= limit]
     return [structs.replace(newest, role="folded", fields=fields), *kept]
 

@@ -17,6 +17,7 @@ from msgspec import UNSET, Struct
 from offbook.detectors.entity import ABOUT, EntityKind, entity, split
 from offbook.detectors.fact import Fact, Identity, fact_of
 from offbook.detectors.roles import CORRECTED_WITHIN
+from offbook.detectors.sent import without_sent
 from offbook.events.event import Event
 from offbook.events.types import KINDS, CrmEdit, EventData, Image, ObjectRef, Payment, Shipment
 
@@ -90,7 +91,7 @@ def _verdicts(words: Sequence[Fact]) -> Mapping[Identity, _Verdict]:
     found: dict[Identity, _Verdict] = {}
     for leg in _legs(words):
         place = len(leg) - 1
-        while place and leg[place - 1].fields == leg[-1].fields:
+        while place and without_sent(leg[place - 1]) == without_sent(leg[-1]):
             place -= 1
         if place:
             standing = leg[place]
@@ -151,7 +152,7 @@ def _others_told(kind: EntityKind, id_: str, word: Fact) -> Iterator[str]:
 
 def _data(id_: str, word: Fact) -> EventData:
     """The event's data, as far as they say whom it is about."""
-    said: dict[str, Any] = dict(word.fields)
+    said: dict[str, Any] = without_sent(word)
     if word.role == TOLD:
         if KINDS[word.kind].data is Payment:
             said["amount"] = Decimal(said["amount"])

@@ -10,6 +10,7 @@ from offbook.detectors.detector import View
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.profile import Profile
 from offbook.detectors.reference import Reference
+from offbook.detectors.sent import sent_of
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
 
@@ -49,8 +50,7 @@ def every_change(view: View, opportunity: str, named: Sequence[Fact]) -> list[Fa
     for fact in view.profile("opportunity", opportunity).facts:
         if fact.role in ("stage", "gone") and fact.order[:3] > named[0].order[:3]:
             stage = fact.about if fact.role == "stage" else "gone"
-            change = structs.replace(
-                fact, role="opportunity", about=opportunity, fields={"stage": stage}
-            )
+            fields = {"stage": stage, **sent_of(fact)}
+            change = structs.replace(fact, role="opportunity", about=opportunity, fields=fields)
             changes.setdefault(fact.order[:3], change)
     return [changes[order] for order in sorted(changes)]

@@ -17,6 +17,7 @@ from offbook.detectors.remembering import remember
 from offbook.detectors.retelling import created_again
 from offbook.detectors.roles import FREQUENT
 from offbook.detectors.running import Running
+from offbook.detectors.sent import as_sent
 from offbook.detectors.silent import Silent
 from offbook.detectors.state import Notebook
 from offbook.detectors.step import Step, StepView
@@ -71,6 +72,9 @@ class Taking:
                 continue
             try:
                 fact = draw(event, self._silent.reference) if asks is None or asks(data) else None
+                if fact is not None and event.sent:
+                    contacts = ran.detector.judges_contacts
+                    fact = as_sent(fact, event, view.entity_id, contacts=contacts)
             except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
                 step.fail(id_, error, [event], lasts=False)
                 continue
@@ -154,6 +158,8 @@ class Taking:
         state, kind = step.state, view.entity_kind
         try:
             facts = drawn.facts(event, view.entity_id)
+            if event.sent:
+                facts = [as_sent(it, event, view.entity_id) for it in facts]
         except Exception as error:  # noqa: BLE001 - one event must not stop an entity
             step.fail("profile", error, [event], lasts=False)
             return

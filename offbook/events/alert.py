@@ -25,8 +25,8 @@ class Bilingual(Struct, frozen=True):
 class Evidence(Struct, frozen=True):
     """One event an alert rests on, and where it can be read again.
 
-    `topic`, `partition` and `offset` are those of the record first read; `note` says in
-    English what the event adds.
+    `topic`, `partition` and `offset` are those of the record first read; `note` says in English
+    what the event adds, and what was sent where that reads otherwise: `(sent as order "SO-1 ")`.
     """
 
     source: str

@@ -135,7 +135,8 @@ except on reference topics.
   (`6.22E+18`), is refused. Phones are compared as E.164 without their extension (a number without a
   country code is at home where `phone_region` says), e-mails without case, addresses without
   blanks, case and width. What is masked (`138****8000`) or stands for nothing (`-`, `N/A`, `无`,
-  `不详`, `同上`) is none. `offbook validate` tells what was folded.
+  `不详`, `同上`) is none. `offbook validate` tells what was folded; the evidence of an alert shows
+  what was sent.
 - *Amounts*: `"1280.00"`. Digits with at most one point, at most 18 digits, never below 0, no
   exponent, space or thousands separator. A JSON number is taken too.
 - *Currency*: an ISO 4217 code; the renminbi is `CNY`, not `RMB`.
@@ -218,7 +219,7 @@ _ZH = _Words(
   账号还会去掉空白、连字符和点，并转为大写；打了掩码的，或被表格软件截断的（`6.22E+18`），拒收。
   电话按 E.164 比较，不含分机（没有国家码的号码属于 `phone_region` 所设地区）；邮箱不分大小写；
   地址不计空白、大小写和全半角。打了掩码的（`138****8000`）或占位的（`-`、`N/A`、`无`、`不详`、
-  `同上`）视为没有。`offbook validate` 会列出哪些内容做了归一。
+  `同上`）视为没有。`offbook validate` 会列出哪些内容做了归一；告警的证据中显示原文。
 - *金额*：写作 `"1280.00"`。只含数字和至多一个小数点，总共不超过 18 位数字，不得为负，
   不用科学计数法、空格或千分位。也接受 JSON 数字。
 - *币种*：ISO 4217 代码；人民币写 `CNY`，不写 `RMB`。

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 
 #: Code points without a glyph: Default_Ignorable_Code_Point of the Unicode Character Database
 #: (DerivedCoreProperties.txt), which has the zero-width and bidirectional ones, and the interlinear
@@ -36,6 +39,22 @@ def shown(text: str) -> str:
     return "".join(map(_shown, text))
 
 
+def quoted(text: str, most: int, unlike: str = "") -> str:
+    r"""`text` as `shown`, in quotation marks: where it begins and where it ends can be seen.
+
+    One in it has a backslash before it, and so has a backslash. What only looks the same as
+    `unlike` (a no-break space, a letter and its accent) has an escape for whatever that lacks.
+    Of what would be longer than `most` only both ends are there: `"beginning"…"end"`.
+    """
+    alike = unicodedata.normalize("NFC", shown(text)) == shown(unlike)
+    lacking = {it for it in set(text) - set(unlike) if not it.isascii()} if alike else set()
+    pieces = [_escaped(it) if it in lacking else _quoted(it) for it in text]
+    if sum(map(len, pieces)) <= most:
+        return f'"{"".join(pieces)}"'
+    begins, ends = _within(most // 2, pieces), _within(most // 2, pieces[::-1])
+    return f'"{"".join(begins)}"…"{"".join(reversed(ends))}"'
+
+
 def shown_lines(text: str) -> str:
     """The same of a text of ours that has several lines."""
     return "\n".join(map(shown, text.split("\n")))
@@ -52,7 +71,20 @@ def _shown(character: str) -> str:
         return character
     if unicodedata.category(character) == _SPACE:
         return " "
-    return _SHORT.get(character) or character.encode("unicode_escape").decode()
+    return _SHORT.get(character) or _escaped(character)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def _quoted(character: str) -> str:
+    return f"\\{character}" if character in '"\\' else _shown(character)
+
+
+def _within(most: int, pieces: Sequence[str]) -> Sequence[str]:
+    """As many of the first as are together no longer than `most`."""
+    return pieces[: bisect_right(list(accumulate(map(len, pieces))), most)]
 
 
 def _in_json(match: re.Match[str]) -> str:

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from offbook.detectors.alerts import note_on
+from offbook.detectors.alerts import GENERAL_NOTES
 from offbook.detectors.detector import Detector
+from offbook.detectors.evidence import taken_apart, with_remarks
 from offbook.detectors.wording import span
 from offbook.events.alert import Alert, Bilingual, Evidence
 from offbook.events.meanings import NAMES
@@ -28,7 +29,6 @@ Standing = Literal["enabled", "stopped", "unknown"]
 
 #: A place of a note, as `re.escape` leaves it.
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
-_RECORDS = re.compile(r"(.*) \((\d+) records\)")
 
 
 class Piece(Struct, frozen=True):
@@ -136,13 +136,13 @@ def _company_time(at: int, zone: ZoneInfo) -> str:
 
 def _note(event: Evidence, detector: Detector | None) -> Bilingual:
     """The note in both languages: alerts carry the English one, the detector knows both."""
-    counted = _RECORDS.fullmatch(event.note)
-    text, weight = (counted[1], int(counted[2])) if counted else (event.note, 1)
-    for note in detector.notes.values() if detector is not None else ():
+    bare, remarks = taken_apart(event.note)
+    of_detector = detector.notes.values() if detector is not None else ()
+    for note in (*of_detector, *GENERAL_NOTES.values()):
         places = _PLACE.sub(r"(?P<\1>.+?)", re.escape(note.en))
-        if known := re.fullmatch(places, text):
+        if known := re.fullmatch(places, bare):
             chinese = note.zh.format(**known.groupdict())
-            return note_on(Bilingual(text, chinese), weight)
+            return Bilingual(event.note, with_remarks(chinese, remarks, "zh"))
     return Bilingual(event.note, event.note)
 
 

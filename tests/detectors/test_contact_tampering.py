@@ -81,7 +81,7 @@ def test_a_customers_phone_that_becomes_an_employees_fires() -> None:
     assert (alert.employee, alert.customer) == ("E-1", "C-1")
     assert evidence(alert) == ids(turned)
     assert [piece.note for piece in alert.evidence] == [
-        "the customer's contact is now an employee's"
+        "the customer's contact is now an employee's (sent as after.phone \"13800138000\")"
     ]
     assert alert.summary.en == (
         "E-1 changed contact data of customer C-1 at 2026-03-02 09:00: the phone to that of "

@@ -95,7 +95,9 @@ def test_goods_go_to_an_employees_home() -> None:
     assert (alert.severity, alert.score, alert.state) == ("warning", 30, "firing")
     assert (alert.employee, alert.customer, alert.order) == ("E-DIV1", "C-1", "O-1")
     assert evidence(alert) == ids(sent)
-    assert [piece.note for piece in alert.evidence] == ["left for an employee's address or phone"]
+    assert [piece.note for piece in alert.evidence] == [
+        'left for an employee\'s address or phone (sent as phone "13900000009")'
+    ]
     assert alert.detected_at == "2026-03-02T02:00:00Z"
     assert alert.rule.params == {"customers": "3", "window": "90d", "entered_within": "7d"}
     assert alert.rule.measured == {}
@@ -189,7 +191,7 @@ def test_the_goods_of_three_customers_go_to_one_address() -> None:
     assert (alert.employee, alert.customer, alert.order) == (None, None, None)
     assert evidence(alert) == ids(*THREE)
     assert {piece.note for piece in alert.evidence} == {
-        "goods for one of the customers left for it"
+        f'goods for one of the customers left for it (sent as address "{SITE}")'
     }
     assert alert.rule.measured == {"customers": "3"}
     assert alert.summary.en == (

@@ -66,9 +66,10 @@ def test_a_colleague_enters_a_customer_again() -> None:
     assert (alert.severity, alert.score, alert.state) == ("warning", 30, "firing")
     assert (alert.employee, alert.customer, alert.order) == ("E-2", "C-2", None)
     assert evidence(alert) == ids(FIRST, second)
-    assert {piece.note for piece in alert.evidence} == {
-        "created a customer with the same phone or email"
-    }
+    assert [piece.note for piece in alert.evidence] == [
+        f'created a customer with the same phone or email (sent as after.phone "{sent}")'
+        for sent in (PHONE, "13800004711")
+    ]
     assert alert.detected_at == "2026-03-12T01:00:00Z"
     assert alert.rule.params == {"within": "90d"}
     assert alert.rule.measured == {"within": "10d"}

@@ -27,6 +27,7 @@ from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors.order_world import corrected
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
+from tests.detectors.respelt import respelt
 from tests.detectors.timeline import (
     activity,
     after,
@@ -102,8 +103,8 @@ def in_time_order(history: Iterable[Arrival]) -> list[Event]:
 @law
 @given(documents, histories())
 def test_the_order_of_arrival_does_not_matter(documents: Documents, history: list[Arrival]) -> None:
-    as_they_happened = one_by_one(documents, in_time_order(history))
-    as_they_came = one_by_one(documents, events_of(history))
+    as_they_happened = one_by_one(documents, map(respelt, in_time_order(history)))
+    as_they_came = one_by_one(documents, map(respelt, events_of(history)))
     assert told(as_they_came) == told(as_they_happened)
 
 

@@ -26,6 +26,7 @@ from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors.random_company import END, reference_of
+from tests.detectors.respelt import respelt
 from tests.detectors.test_laws import (
     Batches,
     Distant,
@@ -85,7 +86,7 @@ def test_neither_arrival_repeats_batches_snapshots_nor_jumps_of_time_matter(
     @law
     @given(st.data(), st.randoms(use_true_random=False))
     def holds(data: st.DataObject, rng: Random) -> None:
-        events, came = arrivals(data, detector)
+        events, came = (list(map(respelt, it)) for it in arrivals(data, detector))
         run = world(detector)
         as_it_happened = end(run, run.run(events))
 
@@ -141,7 +142,7 @@ def test_whoever_judges_at_every_fact_and_every_word_finds_the_same(detector: De
     @law
     @given(st.data())
     def holds(data: st.DataObject) -> None:
-        _, came = arrivals(data, detector)
+        came = list(map(respelt, arrivals(data, detector)[1]))
         ends = []
         for one in (detector, anxious(detector)):
             run = world(one)

@@ -9,6 +9,7 @@ from statistics import median
 
 import pytest
 from hypothesis import strategies as st
+from msgspec import structs
 
 from offbook.detectors.detector import Detector
 from offbook.detectors.engine import configured
@@ -231,6 +232,17 @@ def test_an_alert_stands_when_its_order_or_the_one_before_is_folded(
     alerts = found(*FIVE, soon, *orders(*later))
     first = [alert for alert in alerts if alert.order == "O--691200-0"]
     assert [(alert.revision, alert.state) for alert in first] == [(1, "firing")]
+
+
+def test_what_was_sent_of_the_order_before_outlives_its_folding() -> None:
+    #   10 d ×4 ── 2 d ◄ fires ── 13 d: the one before is folded ── one comes late: judged again
+    before = structs.replace(FIVE[-1], sent=(("object.id", "O "),))
+    run = local(DETECTOR)
+    alerts = run.run([*FIVE[:-1], before, *orders(-8, 5, -4)])
+    facts = run.states["customer:C-1"].notebooks["order-cycle-collapse"].facts
+    assert [fact.id for fact in facts if fact.role == "folded"] == [before.id]
+    assert [alert.revision for alert in alerts] == [1]
+    assert alerts[0].evidence[0].note == 'the order before (sent as object.id "O ")'
 
 
 def test_the_id_is_the_orders() -> None:

@@ -19,6 +19,7 @@ from msgspec import UNSET
 from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.detector import Common, Detector
 from offbook.detectors.engine import Engine
+from offbook.detectors.evidence import Remarks, with_remarks
 from offbook.detectors.local import LocalRun
 from offbook.detectors.now import UNKNOWN, Now
 from offbook.detectors.params import Duration
@@ -378,7 +379,7 @@ def evidence(alert: Alert) -> list[str]:
 
 def withdrawing(note: str) -> str:
     """The note of an event by which an alert was withdrawn."""
-    return f"{note}; the alert was withdrawn by it, sent by {SOURCE}"
+    return with_remarks(note, Remarks(withdrawn_by=SOURCE))
 
 
 def time_is(moment: Moment | None) -> Now:

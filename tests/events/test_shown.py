@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events.shown import shown, shown_json, shown_lines
+from offbook.events.shown import quoted, shown, shown_json, shown_lines
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,34 @@ def test_what_is_shown_is_one_line_that_can_be_printed_and_is_shown_so_again(tex
     assert once.isprintable()
     assert once.splitlines() in ([], [once])
     assert shown(once) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "unlike", "says"),
+    [
+        ("O-1 ", "O-1", '"O-1 "'),
+        ("\u3000O-1\t", "O-1", r'" O-1\t"'),
+        ("O-1\u200b", "O-1", r'"O-1\u200b"'),
+        ("Ｏ-1", "O-1", '"Ｏ-1"'),
+        ("O\u00a01", "O 1", r'"O\xa01"'),
+        ("金 e\u0301", "金 é", r'"金 e\u0301"'),
+        ('a"b\\', "", r'"a\"b\\"'),
+        ("", "", '""'),
+        ("a" * 20, "", '"' + "a" * 20 + '"'),
+        ("a" * 20 + "b", "", '"aaaaaaaaaa"…"aaaaaaaaab"'),
+        ("\U000e0041" * 3, "", '"\\U000e0041"…"\\U000e0041"'),
+    ],
+)
+def test_in_quotation_marks_every_difference_can_be_seen(text: str, unlike: str, says: str) -> None:
+    assert quoted(text, 20, unlike) == says
+
+
+@given(st.text(st.characters(exclude_categories=())), st.text())
+def test_what_is_quoted_is_short_and_ends_where_it_ends(text: str, unlike: str) -> None:
+    told = quoted(text, 20, unlike)
+    assert re.fullmatch(r'"(?:[^"\\]|\\.)*"(?:…"(?:[^"\\]|\\.)*")?', told)
+    assert len(told) <= 20 + len('""…""')
+    assert shown(told) == told
 
 
 def test_a_text_of_several_lines_keeps_them() -> None:

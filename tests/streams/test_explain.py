@@ -22,7 +22,7 @@ from offbook.sinks.redis import RedisSink, alert_key
 from offbook.streams.explanation import explain
 from offbook.streams.explanation_text import show
 from offbook.streams.runbooks import in_ten_seconds
-from tests.detectors.timeline import after, deletes, only, play
+from tests.detectors.timeline import after, deletes, only, payment, play
 from tests.streams.commands import REFERENCE, STORY, offbook
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -246,6 +246,43 @@ def test_machines_are_told_the_same(replayed: Path) -> None:
 # The pure part, where no story has the case.
 
 ALERT = only(play([deletes(NINE, "E-1", 12), deletes(after(NINE, "1m"), "E-1", 9)], DETECTOR))
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        (
+            "en",
+            (
+                "payment: payment to an account that is not the company's (sent as payee_account"
+                ' "6222-0000 99", customer "Ｃ-1\\u200b")',
+                "payment: told again under its number; the alert was withdrawn by it, sent by"
+                " //test.example",
+            ),
+        ),
+        (
+            "zh",
+            (
+                "付款：付款到非公司账户（原文：payee_account"
+                ' "6222-0000 99", customer "Ｃ-1\\u200b"）',
+                "付款：以同一单号重新上报；告警因此撤回，由 //test.example 发送",
+            ),
+        ),
+    ],
+)
+def test_what_was_sent_and_who_withdrew_it_is_told_in_both_languages(
+    language: str, says: Sequence[str], tmp_path: Path
+) -> None:
+    wrong = payment(NINE, "P-1", "6222-0000 99", customer="Ｃ-1\u200b")
+    right = payment(after(NINE, "1h"), "P-1", customer="C-1")
+    alerts = play([wrong, right], BY_ID["offbook-payment"], until=after(NINE, "30d"))
+    file = tmp_path / "alerts.ndjson"
+    file.write_bytes(b"\n".join(map(msgspec.json.encode, alerts)))
+    done = offbook("explain", only(alerts).alert_id, "--from", str(file), "--lang", language)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = " ".join(done.stdout.split())
+    for text in says:
+        assert text in told
 
 
 def test_a_detector_that_this_version_lacks_leaves_what_the_alert_says() -> None:
