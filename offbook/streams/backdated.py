@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from offbook.detectors.evidence import taken_apart
 from offbook.detectors.notes import Input
-from offbook.events.alert import Alert, Evidence
+from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, parse_rfc3339
 
@@ -35,15 +36,10 @@ def is_backdated(
         if isinstance(it, Event) and id(it) in received
     }
     for entry in alert.evidence:
-        if not withdrew(entry):
+        if taken_apart(entry.note)[1].withdrawn_by is None:
             continue
         at = written.get((entry.source, entry.id), stamp)
         claimed = parse_rfc3339(entry.time)
         if at is not None and at * 1000 - claimed > DAY and reached - claimed > DAY:
             return True
     return False
-
-
-def withdrew(entry: Evidence) -> bool:
-    """Whether the alert was withdrawn by this event."""
-    return "; the alert was withdrawn by it" in entry.note

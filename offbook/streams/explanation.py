@@ -19,7 +19,7 @@ from offbook.detectors.evidence import taken_apart, with_remarks
 from offbook.detectors.wording import span
 from offbook.events.alert import Alert, Bilingual, Evidence
 from offbook.events.meanings import NAMES
-from offbook.events.times import SECOND, moment, parse_rfc3339
+from offbook.events.times import DAY, SECOND, moment, parse_rfc3339
 from offbook.events.types import KIND_OF_TYPE
 from offbook.streams.detector_sheet import DetectorSheet, ParamSheet, sheet
 from offbook.streams.margin import Margin, margin
@@ -32,7 +32,11 @@ _PLACE = re.compile(r"\\\{(\w+)\\\}")
 
 
 class Piece(Struct, frozen=True):
-    """One event of the timeline. `at` is company time, `elapsed` since the first of them."""
+    """One event of the timeline. `at` is company time, `elapsed` since the first of them.
+
+    `dated_back`: it took the alert back, so long after the time it claims; None if it did not, or
+    within a day.
+    """
 
     at: str
     elapsed: Bilingual
@@ -44,6 +48,7 @@ class Piece(Struct, frozen=True):
     topic: str
     partition: int
     offset: int
+    dated_back: Bilingual | None = None
 
 
 class Parameter(Struct, frozen=True):
@@ -126,7 +131,14 @@ def _timeline(
             topic=event.topic if event.partition < 0 else topic_prefix + event.topic,
             partition=event.partition,
             offset=event.offset,
+            dated_back=_dated_back(event, at, parse_rfc3339(alert.detected_at)),
         )
+
+
+def _dated_back(event: Evidence, at: int, found: int) -> Bilingual | None:
+    _, remarks = taken_apart(event.note)
+    late = found - at
+    return span(late) if remarks.withdrawn_by is not None and late > DAY else None
 
 
 def _company_time(at: int, zone: ZoneInfo) -> str:

@@ -38,6 +38,7 @@ _WORDS = {
     "customer": Bilingual("customer", "客户"),
     "order": Bilingual("order", "订单"),
     "account": Bilingual("account", "账户"),
+    "account holder": Bilingual("account holder", "账户持有人"),
     "found": Bilingual("found", "发现时间"),
     "timeline": Bilingual("Timeline", "经过"),
     "rule": Bilingual("Rule", "规则"),
@@ -56,6 +57,10 @@ _STANDING = {
         "This version of Offbook has no such detector.", "此版本的 Offbook 没有该检测器。"
     ),
 }
+_DATED_BACK = Bilingual(
+    "Dated back? It took the alert back {} after the time it claims: ask who entered it, and when.",
+    "是否倒签？它在所声称的时间之后 {}才撤回此告警：请核实由谁、何时录入。",
+)
 _RECORD = Bilingual("{} partition {} offset {}", "{} 分区 {} offset {}")
 _LINE = Bilingual("line {} of the replayed file", "重放文件第 {} 行")
 
@@ -126,6 +131,7 @@ class _Page:
             "customer": alert.customer,
             "order": alert.order,
             "account": alert.account,
+            "account holder": alert.account_holder,
             "found": self._company_time(alert.detected_at) + self._beside(self._word(alert.mode)),
         }
         return _grid((_text(self._word(name)), _text(it)) for name, it in known.items() if it)
@@ -139,10 +145,14 @@ class _Page:
         where = _text(f"{self._where(piece)} · {piece.source} {piece.id}", "dim")
         what = _text(f"{self._said(piece.what)}{colon}{self._said(piece.note)}")
         elapsed = "" if piece is self._it.timeline[0] else f"+{self._said(piece.elapsed)}"
+        lines = [what, where]
+        if piece.dated_back is not None:
+            late = self._said(_DATED_BACK).format(self._said(piece.dated_back))
+            lines.insert(1, _text(late, "yellow"))
         return (
             _text(_time(datetime.fromisoformat(piece.at))),
             _text(elapsed, "dim"),
-            Text("\n").join((what, where)),
+            Text("\n").join(lines),
         )
 
     def _where(self, piece: Piece) -> str:

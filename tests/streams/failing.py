@@ -34,7 +34,7 @@ async def fail_soon(*_: Any, **__: Any) -> Any:
 
 #: By stage: module, and the name in it that fails when it is called.
 PLACES = {
-    "decode": ("offbook.streams.router", "decode_record"),
+    "decode": ("offbook.streams.intake", "decode_record"),
     "decode inside": ("offbook.events.decode", "_record"),
     "route": ("offbook.detectors.engine", "Engine.route"),
     "take in": ("offbook.detectors.engine", "Engine.step"),

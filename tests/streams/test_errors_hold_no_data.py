@@ -263,6 +263,7 @@ def service(stage: str, roles: str, variables: dict[str, str], log: Path) -> Ite
         ("route", "router", "could not route an event"),
         ("judge", "router monitor", "detector failed"),
         ("draw", "router monitor", "detector failed"),
+        ("take in", "router monitor", "detector failed"),
     ],
 )
 def test_an_event_that_fails_is_named_by_its_place_and_goes_to_the_dead_letters(
@@ -303,7 +304,6 @@ def test_a_record_that_fails_inside_of_decoding_is_a_dead_letter(
 @pytest.mark.parametrize(
     ("stage", "roles"),
     [
-        ("take in", "router monitor"),
         ("changelog", "router monitor"),
         ("load", "router monitor"),
         ("reference", "router monitor"),

@@ -12,17 +12,19 @@ from pathlib import Path
 import msgspec
 import pytest
 import redis
+from msgspec import structs
 
 from offbook.detectors.bulk_delete import DETECTOR
 from offbook.detectors.catalogue import BY_ID
 from offbook.detectors.engine import configured
 from offbook.detectors.params import Duration
-from offbook.events.alert import Alert, Rule
+from offbook.events.alert import Alert, Bilingual, Rule
+from offbook.events.times import rfc3339
 from offbook.sinks.redis import RedisSink, alert_key
 from offbook.streams.explanation import explain
 from offbook.streams.explanation_text import show
 from offbook.streams.runbooks import in_ten_seconds
-from tests.detectors.timeline import after, deletes, only, payment, play
+from tests.detectors.timeline import after, deletes, hr, only, payment, play
 from tests.streams.commands import REFERENCE, STORY, offbook
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -353,3 +355,21 @@ def test_what_an_alert_means_in_chinese_comes_from_its_runbook() -> None:
     told = explain(ALERT, DETECTOR, enabled=True, timezone="UTC", meaning_zh=None)
     assert told.catches is not None
     assert told.catches.zh == DETECTOR.title.zh
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(6, True), (0, False)])
+def test_what_took_an_alert_back_long_after_the_time_it_claims_is_pointed_out(
+    days: int, is_told: bool
+) -> None:
+    #   left ─ works ◄ critical │ "hired" before that, found out `days` later ◄ withdrawn
+    story = [
+        hr("2026-03-01 09:00", "E-1", "left"),
+        deletes("2026-03-05 09:00", "E-1"),
+        hr("2026-03-03 09:00", "E-1", "hired"),
+    ]
+    alert = only(play(story, BY_ID["active-after-leaving"]))
+    found = after("2026-03-03 09:00", f"{days}d", 1_000_000)
+    alert = structs.replace(alert, detected_at=rfc3339(found))
+    told = explain(alert, BY_ID[alert.detector], enabled=True, timezone="Asia/Shanghai")
+    back = {piece.id: piece.dated_back for piece in told.timeline if piece.dated_back}
+    assert back == ({story[2].id: Bilingual("6 days 1 second", "6 天 1 秒")} if is_told else {})

@@ -18,6 +18,7 @@ from msgspec import structs
 
 from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
 from offbook.detectors.engine import Engine
+from offbook.detectors.now import UNKNOWN
 from offbook.detectors.reference import Reference
 from offbook.events.alert import Alert
 from offbook.events.decode import decode_record
@@ -508,7 +509,7 @@ class TestTwoWritersOfOneChangelog:
 
     def _take(self, bench: Bench, partition: Any, count: int, offset: int) -> None:
         engine = Engine(bench.detectors, bench.reference)
-        step = engine.step(EMPLOYEE, partition.state(EMPLOYEE), deletions(count), None)
+        step = engine.step(EMPLOYEE, partition.state(EMPLOYEE), deletions(count), UNKNOWN)
         partition.put(EMPLOYEE, step.state, offset)
 
     def test_the_late_one_learns_that_it_is_late(self, bench: Bench) -> None:
