@@ -122,6 +122,7 @@ class AlertPrinter:
                 ("customer", alert.customer),
                 ("order", alert.order),
                 ("account", alert.account),
+                ("held by", alert.account_holder),
             )
             if value is not None
         ]
