@@ -13,7 +13,7 @@ from msgspec import structs
 
 from offbook.detectors.alerts import NO_LONGER_HOLDS, AlertWriter, alert_fact, sent_by
 from offbook.detectors.allowance import Marks, allowed
-from offbook.detectors.bounds import WORTH_PRUNING, forget_unjudged, prune_notebook
+from offbook.detectors.bounds import WORTH_PRUNING, forget_unjudged, prune_notebook, room
 from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.entity import entity
 from offbook.detectors.fact import Fact, in_time_order
@@ -22,7 +22,7 @@ from offbook.detectors.roles import CORRECTED_WITHIN
 from offbook.detectors.running import Running
 from offbook.detectors.state import EntityState, Notebook, Raised, digest
 from offbook.detectors.step import Fresh, Step, StepView
-from offbook.detectors.thinning import shown
+from offbook.detectors.thinning import shown, thinned
 from offbook.events.times import HOUR
 from offbook.events.types import KINDS, Payment, Shipment
 
@@ -81,6 +81,9 @@ class Judging:
             # Else time has gone back: what is new may be due by what was judged, and not yet now.
             notebook.waiting = []
             notebook.judged = now
+        elif len(notebook.waiting) > self._common.max_facts:
+            # Time may be back for as long as a sender is down.
+            notebook.waiting = thinned(notebook.waiting, room(self._common.max_facts))
         waits = notebook.due is not None and not notebook.raised
         worth_pruning = not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING
         # Who judges by the profile has no facts of his own to drop.

@@ -404,3 +404,14 @@ def test_a_longer_lateness_keeps_things_longer() -> None:
 def test_a_detector_with_no_reads_reads_nothing() -> None:
     deaf = replace(BULK_DELETE, reads=())
     assert Engine([deaf], company()).route(deletes(NINE, "E-1")) == []
+
+
+def test_what_is_new_while_time_is_back_is_bounded() -> None:
+    #   judged at 10:00 │ time is back at 09:00, 300 deletes come of 09:30: all are new until 10:00
+    engine = Engine([BULK_DELETE], company(), Common(max_facts=20))
+    state = engine.step("employee:E-1", None, [deletes(NINE, "E-1")], time_is(after(NINE, "1h")))
+    kept = state.state
+    for number in range(300):
+        deed = deletes(after(NINE, "30m", number), "E-1")
+        kept = engine.step("employee:E-1", kept, [deed], time_is(NINE)).state
+    assert len(kept.notebooks["bulk-delete"].waiting) <= 20
