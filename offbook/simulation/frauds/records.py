@@ -107,7 +107,7 @@ def wrong_by_a_digit(deed: Deed) -> Process:
 
 
 @scenario("flooded-record", "easy", lasts=2)
-def a_script_in_the_lunch_hour(deed: Deed) -> Process:
+def a_script_within_two_hours(deed: Deed) -> Process:
     yield from _buried(deed, between(deed.rng, 600, 1200), 3, 7)
 
 
