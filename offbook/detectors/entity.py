@@ -21,6 +21,7 @@ from offbook.events.types import (
 EntityKind = Literal[
     "employee",
     "seller",
+    "editor",
     "customer",
     "opportunity",
     "quote",
@@ -75,6 +76,13 @@ def _seller(edit: CrmEdit) -> tuple[str, ...]:
     return (edit.says.owner or edit.actor,)
 
 
+def _editor(edit: CrmEdit) -> tuple[str, ...]:
+    """Who updates which record, a line each: `E-107`, `activity`, `A-17`. No id has a line end."""
+    if edit.op != "update":
+        return ()
+    return (f"{edit.actor}\n{edit.object.type}\n{edit.object.id}",)
+
+
 def _consignees(shipment: Shipment) -> tuple[str, ...]:
     """`phone:+8613800138000` and `address:…`: where goods go."""
     address = shipment.address
@@ -101,6 +109,7 @@ ABOUT: dict[tuple[type[EventData], EntityKind], Callable[[Any], tuple[str, ...]]
     (CrmEdit, "quote"): _edit("quote"),
     (CrmEdit, "contract"): _edit("contract"),
     (CrmEdit, "seller"): _seller,
+    (CrmEdit, "editor"): _editor,
     (CrmEdit, "contact"): _contacts,
     (Payment, "payment"): _field("payment"),
     (Payment, "order"): _field("order"),

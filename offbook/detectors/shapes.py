@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from offbook.detectors.fact import Fact, Order, by_time
+from offbook.detectors.thinning import is_flood, two_digits
 
 Reached = Callable[[Sequence[Fact]], bool]
 
@@ -114,6 +115,21 @@ class Sliding:
     def near(self, facts: Sequence[Fact], fact: Fact, params: Any) -> bool:
         """`near_a_run`: whether a new fact can change anything."""
         return near_a_run(facts, fact, params.window, self.enough(params))
+
+    def moves(self, facts: Sequence[Fact], fact: Fact, params: Any, most: int) -> bool:
+        """Whether a new fact changes what is told of a run: its total, and at most `most` facts.
+
+        Of a flood only every hundredth does: its total has two digits, and the facts that are shown
+        come before the new one. The facts have one role.
+        """
+        if not self.near(facts, fact, params):
+            return False
+        run = next((run for run in self.found(facts, params) if fact in run), None)
+        if run is None:
+            return False
+        total, told = sum(map(_weight, run)), sum(map(_weight, run[: run.index(fact)]))
+        unmoved = two_digits(total) == two_digits(total - fact.weight) <= told
+        return not (unmoved and is_flood(run, most + 1))
 
 
 def around(facts: Sequence[Fact], at: int, within: int) -> Sequence[Fact]:

@@ -92,12 +92,18 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
         (edit(NINE, "E-1", "view", ("order", "O-1")), {"employee:E-1", "order:O-1"}),
         (edit(NINE, "E-1", "view", ("contact", "K-1")), {"employee:E-1"}),
         (edit(NINE, "E-1", "view", ("customer", "C-1")), {"employee:E-1", "customer:C-1"}),
-        (owner(NINE, "C-1", "E-1"), {"employee:E-BOSS", "customer:C-1"}),
+        (
+            owner(NINE, "C-1", "E-1"),
+            {"employee:E-BOSS", "customer:C-1", "editor:E-BOSS\ncustomer\nC-1"},
+        ),
         (
             opens(NINE, "OP-1", "C-1"),
             {"employee:E-1", "opportunity:OP-1", "customer:C-1"},
         ),
-        (stage(NINE, "OP-1", "lost"), {"employee:E-1", "opportunity:OP-1"}),
+        (
+            stage(NINE, "OP-1", "lost"),
+            {"employee:E-1", "opportunity:OP-1", "editor:E-1\nopportunity\nOP-1"},
+        ),
         (payment(NINE, "P-1", "X", order="O-1"), {"payment:P-1", "account:X", "order:O-1"}),
         (payment(NINE, "P-1", "X", customer="C-1"), {"payment:P-1", "account:X", "customer:C-1"}),
         (shipment(NINE, "S-1"), {"shipment:S-1"}),

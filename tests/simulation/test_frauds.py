@@ -24,7 +24,7 @@ unapproved-order unauthorised-discount order-splitting order-cycle-collapse sale
 phantom-order period-end-reversal ghost-deal duties-conflict big-order-unattended missed-callback
 deleted-before-resignation bulk-delete bulk-export contact-tampering customer-snatching
 eve-of-deal-transfer unauthorised-transfer follow-up-lapsed duplicate-customer key-customer-access
-active-after-leaving
+active-after-leaving flooded-record
 leak-then-lost chat-burst callback-mismatch complaint-burst tip-corroborated
 employee-risk
     """.split()  # noqa: SIM905

@@ -104,3 +104,40 @@ def wrong_by_a_digit(deed: Deed) -> Process:
         f"{rep.name} replaces the phone numbers of his best customers, one after the other.",
         f"{rep.name}一天之内陆续改掉多家客户的电话，让别人联系不上。",
     )
+
+
+@scenario("flooded-record", "easy", lasts=2)
+def a_script_within_two_hours(deed: Deed) -> Process:
+    yield from _buried(deed, between(deed.rng, 600, 1200), 3, 7)
+
+
+@scenario("flooded-record", "disguised", lasts=3)
+def a_little_all_day_long(deed: Deed) -> Process:
+    yield from _buried(deed, between(deed.rng, 460, 700), 60, 110)
+
+
+def _buried(deed: Deed, updates: int, least: int, most: int) -> Process:
+    """Work on a colleague's customer, and so many updates of its record that nobody sees it.
+
+    Between two of them lie `least` to `most` seconds.
+    """
+    owner = deed.colleague()
+    customer, acts, rep = deed.customer(owner), deed.acts, deed.rep
+    acts.touch(deed.now, owner, customer, "visit")
+    yield deed.later(1, 1)
+    deed.harm()
+    activity, said = acts.numbers.next("ACT"), (Image(kind="message"), Image(kind="report"))
+    acts.edit(deed.now, rep, "create", "activity", activity, customer, after=said[0])
+    for number in range(updates):
+        yield deed.now + between(deed.rng, least, most)
+        before, after = said[number % 2], said[1 - number % 2]
+        acts.edit(
+            deed.now, rep, "update", "activity", activity, customer, before=before, after=after
+        )
+    deed.tell(
+        f"{rep.name} works on {customer.id}, {owner.name}'s customer, and buries it under {updates}"
+        f" updates of {activity}.",
+        f"{rep.name}跟进{owner.name}的客户 {customer.id}，又把 {activity} 反复修改 {updates} 次"
+        "加以掩盖。",
+        customer=customer,
+    )
