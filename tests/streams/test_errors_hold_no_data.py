@@ -274,7 +274,12 @@ def test_an_event_that_fails_is_named_by_its_place_and_goes_to_the_dead_letters(
         worker.produce()
         letters = worker.until(worker.dead_letters)
         prefix = variables["OFFBOOK_TOPIC_PREFIX"]
-        told = [it for it in worker.said().splitlines() if line in it and "endpoint.files" in it]
+        # What is said of it comes after the letter.
+        told = worker.until(
+            lambda: [
+                it for it in worker.said().splitlines() if line in it and "endpoint.files" in it
+            ]
+        )
         quote = '"{}": {}' if log_format == "json" else "{}={}"
         topic = f'"{prefix}endpoint.files"' if log_format == "json" else f"{prefix}endpoint.files"
         assert quote.format("topic", topic) in told[0]

@@ -138,7 +138,7 @@ def test_an_event_behind_stream_time_by_more_than_lateness_is_late_and_still_rou
         await bench.send(FILES, [deletion("new", at=now)])
         async with bench.routing() as router:
             await bench.stream_time_passes(now)
-            await bench.send(FILES, [deletion("old", at=now - 8 * DAY)])
+            await bench.send(FILES, [deletion("old", at=now - 15 * DAY)])
             await until(lambda: router.read(FILES) == 2)
             assert router.count(FILES, "late") == 1
             account = document("reference.account", "a", now - 900 * DAY, account="6222")
