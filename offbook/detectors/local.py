@@ -90,7 +90,10 @@ class LocalRun:
     def _step_one(self, key: str, inputs: list[Input]) -> Step:
         state = self.states.get(key)
         due = None if state is None else state.due
-        step = self.engine.step(key, state, inputs, self._moment())
+        now = self._now
+        if now.forgets != self.now:
+            now = self._moment()
+        step = self.engine.step(key, state, inputs, now)
         # Few looks move a deadline, and a state that has one is not empty.
         if step.changed and (not due or step.state.due != due):
             self._keep(key, step.state)
@@ -109,6 +112,6 @@ class LocalRun:
             self.timers.set(key, min(state.due.values(), default=None))
 
     def _moment(self) -> Now:
-        if self._now.forgets != self.now and self.now is not None:
+        if self.now is not None:
             self._now = Now.everywhere(self.now)
         return self._now

@@ -26,11 +26,17 @@ class Silent:
         self.signs = signs
         self._detectors = detectors
         self._broken = broken
+        self._missed = {it.misses.role for it in detectors.values() if it.misses is not None}
         self.ids = {
             detector.id
             for detector in detectors.values()
             if detector.needs or (detector.misses is not None and signs is not None)
         }
+
+    @property
+    def listening(self) -> Signs | None:
+        """Who is to be told what is told of, while something is missed that never was."""
+        return self.signs if self._missed else None
 
     def lacks(self, detector_id: str) -> bool:
         """Whether a detector of `ids` stays silent now."""
@@ -44,6 +50,8 @@ class Silent:
         misses = self._detectors[detector_id].misses
         if misses is None or self.signs is None or self.signs.has(misses.role):
             self.ids.discard(detector_id)
+            if misses is not None:
+                self._missed.discard(misses.role)
         return None
 
     def _without_sign(self, detector_id: str) -> bool:

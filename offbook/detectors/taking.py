@@ -59,15 +59,18 @@ class Taking:
         state, running = step.state, self._running
         notebooks, retold = state.notebooks, state.retold
         silent, aside = self._silent.ids, state.aside
+        guarded = bool(silent or aside)
         # What is older than a detector remembers would be found to lack what had come and is gone.
         over = _over(step, self._common)
-        late = False
+        old, late = event.time < over, False
         for id_, draw, asks, ends_of in reading.readers:
-            if id_ in aside:
-                continue
-            lacks = id_ in silent and self._silent.lacks(id_)
+            lacks = False
+            if guarded:
+                if id_ in aside:
+                    continue
+                lacks = id_ in silent and self._silent.lacks(id_)
             ran = running[id_]
-            if ran.detector.waits and event.time < over - ran.keeps:
+            if old and ran.detector.waits and event.time < over - ran.keeps:
                 late = True
                 continue
             try:
@@ -163,8 +166,9 @@ class Taking:
         except Exception as error:  # noqa: BLE001 - one event must not stop an entity
             step.fail("profile", error, [event], lasts=False)
             return
-        if self._silent.signs is not None:
-            self._silent.signs.hear(event, facts)
+        signs = self._silent.listening
+        if signs is not None:
+            signs.hear(event, facts)
         if step.forgets is not None and event.time < step.forgets - self._common.lateness:
             kept = [it for it in facts if not is_forgotten(it, step.forgets, self._common)]
             if len(kept) < len(facts):
