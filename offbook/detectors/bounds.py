@@ -11,7 +11,7 @@ from offbook.detectors.detector import Common, View
 from offbook.detectors.fact import Fact, Order, by_time
 from offbook.detectors.now import FORGETTING, Topics
 from offbook.detectors.retelling import TOLD
-from offbook.detectors.roles import KEPT, REGISTER_KEPT, RETOLD_KEPT
+from offbook.detectors.roles import KEPT, REGISTER_KEPT
 from offbook.detectors.running import Running
 from offbook.detectors.state import EntityState, Notebook
 from offbook.detectors.step import Step, StepView
@@ -52,7 +52,10 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
     notebook = state.notebooks[detector.id]
     notebook.unseal()
     if step.forgets is not None:
+        # Whatever time it is said to be then: what was forgotten cannot be judged again.
+        state.forgot = step.forgets
         over = step.forgets - common.lateness - common.grace
+        facts, ended = notebook.facts, _ended(notebook, over) if ran.window is not None else None
         if detector.dossier is None:
             # What is judged by the profile can be found as long as that is kept.
             done = over - ran.keeps
@@ -62,6 +65,8 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
             notebook.facts = _still_of_use(ran, notebook, view, over)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             step.fail(detector.id, error)
+        if ended is not None and len(notebook.facts) < len(facts):
+            _close(state.closed.setdefault(detector.id, {}), facts, notebook.facts, ended)
     evicted = 0
     if len(notebook.facts) > common.max_facts:
         evicted = _make_room(ran, notebook, common.max_facts)
@@ -91,6 +96,25 @@ def _still_of_use(ran: Running, notebook: Notebook, view: View | None, over: int
         held = _evidence(notebook)
         return [it for it in facts[:old] if it.order in held] + facts[old:]
     return facts[old:]
+
+
+def _ended(notebook: Notebook, over: int) -> int | None:
+    """When the last of the alerts was over that are."""
+    ends = [one.finding.until for one in notebook.raised.values()]
+    return max((end for end in ends if end < over), default=None)
+
+
+def _close(
+    closed: dict[str, int], before: Sequence[Fact], facts: Sequence[Fact], ended: int
+) -> None:
+    """Close the time of what an alert was raised on, once it is gone.
+
+    What comes of it again would be taken for half of another run, or be added to one that goes on.
+    """
+    kept = {fact.order for fact in facts}
+    for fact in before:
+        if fact.at <= ended and fact.order not in kept:
+            closed[fact.role] = max(fact.at, closed.get(fact.role, fact.at))
 
 
 def _make_room(ran: Running, notebook: Notebook, most: int) -> int:
@@ -252,7 +276,7 @@ def set_due(
     for alerts in state.past.values():
         want(FORGETTING, next(iter(alerts.values())).until + REGISTER_KEPT + wait)
     for retained in state.retold.values():
-        want(FORGETTING, retained.at + RETOLD_KEPT + wait)
+        want(FORGETTING, retained.at + REGISTER_KEPT + wait)
     for aside in state.aside.values():
         want(FORGETTING, aside.at + REGISTER_KEPT + wait)
     if state.subscribers:
@@ -271,11 +295,13 @@ def _forget_old(state: EntityState, over: int, most: int) -> None:
             del alerts[oldest]
         if not alerts:
             del state.past[detector_id]
+    if state.closed:
+        latest = {id_: max(it.values(), default=limit) for id_, it in state.closed.items()}
+        state.closed = {id_: it for id_, it in state.closed.items() if latest[id_] > limit}
     if state.aside:
         state.aside = {id_: it for id_, it in state.aside.items() if it.at >= limit}
     if state.retold:
-        old = over - RETOLD_KEPT
-        state.retold = {word: it for word, it in state.retold.items() if it.at >= old}
+        state.retold = {word: it for word, it in state.retold.items() if it.at >= limit}
     if state.subscribers and min(state.subscribers.values()) < over:
         state.subscribers = {by: until for by, until in state.subscribers.items() if until >= over}
 

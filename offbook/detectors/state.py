@@ -138,7 +138,8 @@ class EntityState(Struct, array_like=True):
     `forgot` is the latest time of the clock of forgetting at which it was looked at. `past` are the
     alerts that are over, by detector and anchor, as they ended. `retold` is what has become of
     words that were told again, by the profile that told them and the word. `failing` says how often
-    in a row a detector has failed, `aside` are those that were set aside.
+    in a row a detector has failed, `aside` are those that were set aside. `closed` says by detector
+    and role of its facts up to when what it added up is over, and gone.
     """
 
     profile: list[Fact] = []
@@ -152,6 +153,7 @@ class EntityState(Struct, array_like=True):
     forgot: int | None = None
     failing: dict[str, int] = {}
     aside: dict[str, Aside] = {}
+    closed: dict[str, dict[str, int]] = {}
 
     def let_go(self, detector_id: str, anchor: str) -> None:
         """What was raised is over: of it only the revision is remembered."""

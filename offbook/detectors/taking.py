@@ -77,6 +77,9 @@ class Taking:
                 fact = self._hearing.as_retold(step, id_, fact)
             if fact is None:
                 continue
+            if state.closed and _is_closed(state.closed, id_, fact):
+                late = True
+                continue
             notebook = notebooks.get(id_)
             if notebook is None:
                 notebook = notebooks[id_] = Notebook()
@@ -213,6 +216,12 @@ class Taking:
             return False
         self._unseal(ran, notebook, min(it.at for it in news))
         return all(self._changes_nothing(step, view, ran, notebook, it) for it in news)
+
+
+def _is_closed(closed: Mapping[str, Mapping[str, int]], detector_id: str, fact: Fact) -> bool:
+    """Whether it is of a time whose facts were added up, told, and forgotten."""
+    upto = closed.get(detector_id)
+    return upto is not None and fact.at <= upto.get(fact.role, _EVER)
 
 
 #: Before every time there is.
