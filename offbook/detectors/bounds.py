@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import structs
 
+from offbook.detectors.closing import close, ended, open_again
 from offbook.detectors.detector import Common, View
 from offbook.detectors.fact import Fact, Order, by_time
 from offbook.detectors.now import FORGETTING, Topics
@@ -55,7 +56,8 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
         # Whatever time it is said to be then: what was forgotten cannot be judged again.
         state.forgot = step.forgets
         over = step.forgets - common.lateness - common.grace
-        facts, ended = notebook.facts, _ended(notebook, over) if ran.window is not None else None
+        facts = notebook.facts
+        end = ended(notebook, over) if ran.window is not None else None
         if detector.dossier is None:
             # What is judged by the profile can be found as long as that is kept.
             done = over - ran.keeps
@@ -65,8 +67,8 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
             notebook.facts = _still_of_use(ran, notebook, view, over)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             step.fail(detector.id, error)
-        if ended is not None and len(notebook.facts) < len(facts):
-            _close(state.closed.setdefault(detector.id, {}), facts, notebook.facts, ended)
+        if end is not None and len(notebook.facts) < len(facts):
+            close(state, detector.id, facts, notebook.facts, end)
     evicted = 0
     if len(notebook.facts) > common.max_facts:
         evicted = _make_room(ran, notebook, common.max_facts)
@@ -96,25 +98,6 @@ def _still_of_use(ran: Running, notebook: Notebook, view: View | None, over: int
         held = _evidence(notebook)
         return [it for it in facts[:old] if it.order in held] + facts[old:]
     return facts[old:]
-
-
-def _ended(notebook: Notebook, over: int) -> int | None:
-    """When the last of the alerts was over that are."""
-    ends = [one.finding.until for one in notebook.raised.values()]
-    return max((end for end in ends if end < over), default=None)
-
-
-def _close(
-    closed: dict[str, int], before: Sequence[Fact], facts: Sequence[Fact], ended: int
-) -> None:
-    """Close the time of what an alert was raised on, once it is gone.
-
-    What comes of it again would be taken for half of another run, or be added to one that goes on.
-    """
-    kept = {fact.order for fact in facts}
-    for fact in before:
-        if fact.at <= ended and fact.order not in kept:
-            closed[fact.role] = max(fact.at, closed.get(fact.role, fact.at))
 
 
 def _make_room(ran: Running, notebook: Notebook, most: int) -> int:
@@ -296,8 +279,7 @@ def _forget_old(state: EntityState, over: int, most: int) -> None:
         if not alerts:
             del state.past[detector_id]
     if state.closed:
-        latest = {id_: max(it.values(), default=limit) for id_, it in state.closed.items()}
-        state.closed = {id_: it for id_, it in state.closed.items() if latest[id_] > limit}
+        open_again(state, limit)
     if state.aside:
         state.aside = {id_: it for id_, it in state.aside.items() if it.at >= limit}
     if state.retold:

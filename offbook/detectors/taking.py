@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from offbook.detectors.bounds import WORTH_PRUNING, is_forgotten
+from offbook.detectors.closing import is_closed
 from offbook.detectors.detector import Common, Dossier
 from offbook.detectors.drawing import Drawn
 from offbook.detectors.fact import Fact, by_role, insert, insert_ends
@@ -77,7 +78,7 @@ class Taking:
                 fact = self._hearing.as_retold(step, id_, fact)
             if fact is None:
                 continue
-            if state.closed and _is_closed(state.closed, id_, fact):
+            if state.closed and is_closed(state.closed, id_, fact):
                 late = True
                 continue
             notebook = notebooks.get(id_)
@@ -216,12 +217,6 @@ class Taking:
             return False
         self._unseal(ran, notebook, min(it.at for it in news))
         return all(self._changes_nothing(step, view, ran, notebook, it) for it in news)
-
-
-def _is_closed(closed: Mapping[str, Mapping[str, int]], detector_id: str, fact: Fact) -> bool:
-    """Whether it is of a time whose facts were added up, told, and forgotten."""
-    upto = closed.get(detector_id)
-    return upto is not None and fact.at <= upto.get(fact.role, _EVER)
 
 
 #: Before every time there is.
