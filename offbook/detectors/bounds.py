@@ -56,8 +56,7 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
         # Whatever time it is said to be then: what was forgotten cannot be judged again.
         state.forgot = step.forgets
         over = step.forgets - common.lateness - common.grace
-        facts = notebook.facts
-        end = ended(notebook, over) if ran.window is not None else None
+        facts, alerts = notebook.facts, ended(notebook, over)
         if detector.dossier is None:
             # What is judged by the profile can be found as long as that is kept.
             done = over - ran.keeps
@@ -67,8 +66,8 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
             notebook.facts = _still_of_use(ran, notebook, view, over)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             step.fail(detector.id, error)
-        if end is not None and len(notebook.facts) < len(facts):
-            close(state, detector.id, facts, notebook.facts, end)
+        if alerts and len(notebook.facts) < len(facts):
+            close(state, ran, facts, alerts)
     evicted = 0
     if len(notebook.facts) > common.max_facts:
         evicted = _make_room(ran, notebook, common.max_facts)

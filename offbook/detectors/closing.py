@@ -1,6 +1,7 @@
-"""What was added up, told and forgotten is closed: nothing of its time is taken in any more.
+"""What alerts that are over rested on is forgotten: nothing that comes of it again is judged.
 
-What comes of it again would be taken for a run of its own, or be added to one that goes on.
+It would be half of what there was: told with less evidence, taken for a run of its own, or added to
+a run that goes on.
 """
 
 from __future__ import annotations
@@ -8,7 +9,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from offbook.detectors.fact import Fact
-from offbook.detectors.state import EntityState, Notebook
+from offbook.detectors.running import Running
+from offbook.detectors.state import EntityState, Notebook, Raised
+
+
+def ended(notebook: Notebook, over: int) -> dict[str, Raised]:
+    """The alerts that ended before `over`, by anchor."""
+    return {anchor: one for anchor, one in notebook.raised.items() if one.finding.until < over}
+
+
+def close(
+    state: EntityState, ran: Running, before: Sequence[Fact], alerts: Mapping[str, Raised]
+) -> None:
+    """Of the facts that there were `before` some are gone: those of the `alerts` that had some of
+    them are past, and where they added up, the time is closed up to the last that they could have.
+    """
+    detector_id = ran.detector.id
+    notebook = state.notebooks[detector_id]
+    kept = {fact.order for fact in notebook.facts}
+    gone = {fact.order: fact for fact in before if fact.order not in kept}
+    for anchor, one in alerts.items():
+        if anchor in notebook.raised and any(it.order in gone for it in one.finding.facts):
+            state.let_go(detector_id, anchor)
+    if ran.window is None:
+        return
+    end = max(one.finding.until for one in alerts.values())
+    closed = {fact.role: fact.at for fact in gone.values() if fact.at <= end}
+    if closed:
+        known = state.closed.get(detector_id, {})
+        latest = {role: max(at, known.get(role, at)) for role, at in closed.items()}
+        state.closed[detector_id] = {**known, **latest}
 
 
 def is_closed(closed: Mapping[str, Mapping[str, int]], detector_id: str, fact: Fact) -> bool:
@@ -17,29 +47,7 @@ def is_closed(closed: Mapping[str, Mapping[str, int]], detector_id: str, fact: F
     return upto is not None and fact.role in upto and fact.at <= upto[fact.role]
 
 
-def ended(notebook: Notebook, over: int) -> int | None:
-    """When the last of the alerts ended that have ended before `over`."""
-    ends = [one.finding.until for one in notebook.raised.values()]
-    return max((end for end in ends if end < over), default=None)
-
-
-def close(
-    state: EntityState,
-    detector_id: str,
-    before: Sequence[Fact],
-    facts: Sequence[Fact],
-    end: int,
-) -> None:
-    """Close the time of what there was `before` and is no more, of the facts up to `end`."""
-    closed = state.closed.get(detector_id, {})
-    kept = {fact.order for fact in facts}
-    for fact in before:
-        if fact.at <= end and fact.order not in kept:
-            closed[fact.role] = max(fact.at, closed.get(fact.role, fact.at))
-    if closed:
-        state.closed[detector_id] = closed
-
-
 def open_again(state: EntityState, limit: int) -> None:
-    """Nothing that is older than `limit` is remembered, nor that it is closed."""
-    state.closed = {id_: upto for id_, upto in state.closed.items() if max(upto.values()) >= limit}
+    """What is closed is remembered no longer than the alerts that it was of."""
+    known = state.closed
+    state.closed = {id_: upto for id_, upto in known.items() if max(upto.values()) >= limit}
