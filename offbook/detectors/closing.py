@@ -21,8 +21,10 @@ def ended(notebook: Notebook, over: int) -> dict[str, Raised]:
 def close(
     state: EntityState, ran: Running, before: Sequence[Fact], alerts: Mapping[str, Raised]
 ) -> None:
-    """Of the facts that there were `before` some are gone: those of the `alerts` that had some of
-    them are past, and where they added up, the time is closed up to the last that they could have.
+    """Close what of the facts that there were `before` is gone, the `alerts` having ended.
+
+    Those that rested on it are past. Where facts are added up, nothing is taken in any more of the
+    time up to the last that is gone: no window that is open has any of it.
     """
     detector_id = ran.detector.id
     notebook = state.notebooks[detector_id]

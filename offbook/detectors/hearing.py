@@ -162,7 +162,7 @@ class Hearing:
             if facts is None:
                 if place not in self._running or place in state.aside:
                     continue
-                # Nothing was left in it when what it had was held back.
+                # Nothing else was left in it when this was held back.
                 state.notebooks[place] = Notebook(judged=step.reached(place))
                 facts = lists[place] = state.notebooks[place].facts
             if fact in facts:

@@ -189,8 +189,12 @@ def test_what_is_paid_to_us_after_a_refund_takes_nothing_back_of_what_was_paid_e
     #   P-1 to X ◄ fires ── refunded ── P-1 to an account that is ours, for 10 d or ever since
     elsewhere = payment("2026-02-27 12:00", "P-1", "X")
     back, here = refund("2026-02-28 12:00", "P-1"), payment("2026-03-01 12:00", "P-1", ours)
+    right = payment("2026-03-01 13:00", "P-1", ours, "900.00")
     known = company(account("SOLD", valid_from="2026-02-20"))
-    for came in permutations([elsewhere, back, here]):
+    for came in [
+        *permutations([elsewhere, back, here]),
+        *permutations([elsewhere, back, here, right]),
+    ]:
         [alert] = firing(play(came, DETECTOR, reference=known))
         assert evidence(alert) == ids(elsewhere)
 
