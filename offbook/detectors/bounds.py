@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import structs
 
+from offbook.detectors.closing import close, ended, open_again
 from offbook.detectors.detector import Common, View
 from offbook.detectors.fact import Fact, Order, by_time
 from offbook.detectors.now import FORGETTING, Topics
 from offbook.detectors.retelling import TOLD
-from offbook.detectors.roles import KEPT, REGISTER_KEPT, RETOLD_KEPT
+from offbook.detectors.roles import KEPT, REGISTER_KEPT
 from offbook.detectors.running import Running
 from offbook.detectors.state import EntityState, Notebook
 from offbook.detectors.step import Step, StepView
@@ -52,7 +53,10 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
     notebook = state.notebooks[detector.id]
     notebook.unseal()
     if step.forgets is not None:
+        # Whatever time it is said to be then: what was forgotten cannot be judged again.
+        state.forgot = step.forgets
         over = step.forgets - common.lateness - common.grace
+        facts, alerts = notebook.facts, ended(notebook, over)
         if detector.dossier is None:
             # What is judged by the profile can be found as long as that is kept.
             done = over - ran.keeps
@@ -62,6 +66,8 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
             notebook.facts = _still_of_use(ran, notebook, view, over)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             step.fail(detector.id, error)
+        if alerts and len(notebook.facts) < len(facts):
+            close(state, ran, facts, alerts)
     evicted = 0
     if len(notebook.facts) > common.max_facts:
         evicted = _make_room(ran, notebook, common.max_facts)
@@ -267,7 +273,7 @@ def set_due(
     for alerts in state.past.values():
         want(FORGETTING, next(iter(alerts.values())).until + REGISTER_KEPT + wait)
     for retained in state.retold.values():
-        want(FORGETTING, retained.at + RETOLD_KEPT + wait)
+        want(FORGETTING, retained.at + REGISTER_KEPT + wait)
     for aside in state.aside.values():
         want(FORGETTING, aside.at + REGISTER_KEPT + wait)
     if state.subscribers:
@@ -286,11 +292,12 @@ def _forget_old(state: EntityState, over: int, most: int) -> None:
             del alerts[oldest]
         if not alerts:
             del state.past[detector_id]
+    if state.closed:
+        open_again(state, limit)
     if state.aside:
         state.aside = {id_: it for id_, it in state.aside.items() if it.at >= limit}
     if state.retold:
-        old = over - RETOLD_KEPT
-        state.retold = {word: it for word, it in state.retold.items() if it.at >= old}
+        state.retold = {word: it for word, it in state.retold.items() if it.at >= limit}
     if state.subscribers and min(state.subscribers.values()) < over:
         state.subscribers = {by: until for by, until in state.subscribers.items() if until >= over}
 

@@ -160,7 +160,11 @@ class Hearing:
         for place, fact in found:
             facts = lists.get(place)
             if facts is None:
-                continue
+                if place not in self._running or place in state.aside:
+                    continue
+                # Nothing else was left in it when this was held back.
+                state.notebooks[place] = Notebook(judged=step.reached(place))
+                facts = lists[place] = state.notebooks[place].facts
             if fact in facts:
                 facts.remove(fact)
             if retained.since is None:

@@ -131,7 +131,10 @@ class Judging:
             old = over is not None and finding.until < over
             if old and (raised is None or detector.dossier is not None):
                 newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)
-                if not newly_due and not _share(finding.facts, notebook.waiting, _statement):
+                # What comes again of one that is past is not all that it was told of.
+                past = finding.anchor in step.state.past.get(detector.id, ())
+                news = not past and _share(finding.facts, notebook.waiting, _statement)
+                if not newly_due and not news:
                     continue
             self._revise(step, detector, notebook, finding, finding.settled is None)
         for anchor in [anchor for anchor in notebook.raised if anchor not in held]:

@@ -40,9 +40,10 @@ class OffbookPaymentParams(Params, frozen=True):
 
 def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:
     """One finding a payment; the talk with its customers is evidence beside it."""
-    paid = view.facts[0]
-    if not is_private(paid, view.reference):
+    told = [paid for paid in view.facts if is_private(paid, view.reference)]
+    if not told:
         return
+    paid = told[0]
     order, customer = paid.fields.get("order"), paid.fields.get("customer")
     until = paid.at + params.talk_window
     customers = [customer] if customer else []
@@ -58,7 +59,7 @@ def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:
     near = between(talk.values(), paid.at - params.talk_window, until)
     yield Finding(
         anchor=view.entity_id,
-        facts=in_time_order(*view.facts, *near),
+        facts=in_time_order(*told, *near),
         until=until,
         subject=Subject(
             employee=view.responsible(paid.at, until, order=order, customer=customer),

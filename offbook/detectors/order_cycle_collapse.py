@@ -116,9 +116,11 @@ def _prune(facts: list[Fact], params: OrderCycleCollapseParams, limit: int) -> l
     if all(fact.at >= limit or fact.role == "folded" for fact in facts):
         return facts
     orders = _orders(facts, params)
-    newest, gaps = [(order, gaps) for order, gaps in orders if order.at < limit][-1]
+    # None is, if time has gone back to before the folded one: what is folded stays so.
+    place = max((n for n, (order, _) in enumerate(orders) if order.at < limit), default=0)
+    newest, gaps = orders[place]
     fields = {"gaps": " ".join(map(str, gaps)), **sent_of(newest)}
-    kept = [order for order, _ in orders if order.at >= limit]
+    kept = [order for order, _ in orders[place + 1 :]]
     return [structs.replace(newest, role="folded", fields=fields), *kept]
 
 

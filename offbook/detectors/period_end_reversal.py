@@ -111,5 +111,4 @@ DETECTOR = Detector(
     ),
     notes=NOTES,
     keeps=lambda params: (params.last_days + params.within_days) * DAY,
-    waits=True,
 )

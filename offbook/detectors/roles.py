@@ -7,16 +7,15 @@ from offbook.events.times import DAY
 #: Talk that can corroborate a deed. The other categories matter to `chat-burst` only.
 SENSITIVE = frozenset({"private_deal", "off_channel_payment", "kickback", "competitor"})
 
-#: How long a role is kept. Registers (who owns, what is open) must outlast the longest
-#: deal; talk and order creations only the longest window that looks back on them.
+#: How long a role is kept. Registers (who owns, what is open, what became of a word that was told
+#: again) must outlast the longest deal; talk and order creations only the longest window that looks
+#: back on them.
 REGISTER_KEPT = 400 * DAY
 #: Nobody works on an order for longer: a detector with one alert an order keeps its facts that
 #: long, or what comes later would be told as a new alert under the old one's id.
 LONGEST_ORDER = 365 * DAY
 #: For so long after its last word a payment or a shipment may be corrected by telling it again.
 CORRECTED_WITHIN = 30 * DAY
-#: How long what became of a word is remembered: as long as it may count for anybody.
-RETOLD_KEPT = 120 * DAY
 KEPT: dict[str, int] = {
     "hit": 60 * DAY,
     "ordered": 120 * DAY,

@@ -114,8 +114,9 @@ def _due(view: View, day: int) -> int:
 
 
 def _finding(view: View, weeks: Weeks, day: int, params: SalesSlumpParams) -> Finding:
-    amount, before = weeks.amount(day), weeks.before(day, params.weeks)
-    middle, with_sales = median(before), str(with_orders(before))
+    # Sums differ in their zeros by what is remembered, which would be a revision that says nothing.
+    amount, before = EXACT.normalize(weeks.amount(day)), weeks.before(day, params.weeks)
+    middle, with_sales = EXACT.normalize(median(before)), str(with_orders(before))
     share = tenths(EXACT.divide(amount * 100, middle)) if middle else "0"
     year, week, _ = date.fromordinal(day).isocalendar()
     return Finding(
@@ -126,8 +127,8 @@ def _finding(view: View, weeks: Weeks, day: int, params: SalesSlumpParams) -> Fi
         subject=Subject(employee=view.entity_id),
         values={
             "at": str(_end(view, day)),
-            "amount": str(amount),
-            "median": str(middle),
+            "amount": f"{amount:f}",
+            "median": f"{middle:f}",
             "currency": params.currency,
             "share": share,
             "with_sales": with_sales,

@@ -139,7 +139,8 @@ class EntityState(Struct, array_like=True):
     alerts that are over, by detector and anchor, as they ended. `retold` is what has become of
     words that were told again, by the profile that told them and the word. `failing` says how often
     in a row a detector has failed, `aside` are those that were set aside. `withheld` are the
-    detectors whose facts have never been judged, for want of reference data.
+    detectors whose facts have never been judged, for want of reference data. `closed` says by
+    detector and role of its facts up to when what it added up is over, and gone.
     """
 
     profile: list[Fact] = []
@@ -154,6 +155,7 @@ class EntityState(Struct, array_like=True):
     failing: dict[str, int] = {}
     aside: dict[str, Aside] = {}
     withheld: set[str] = set()
+    closed: dict[str, dict[str, int]] = {}
 
     def let_go(self, detector_id: str, anchor: str) -> None:
         """What was raised is over: of it only the revision is remembered."""

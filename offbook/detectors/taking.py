@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from offbook.detectors.bounds import WORTH_PRUNING, is_forgotten
+from offbook.detectors.closing import is_closed
 from offbook.detectors.detector import Common, Dossier
 from offbook.detectors.drawing import Drawn
 from offbook.detectors.fact import Fact, by_role, insert, insert_ends
@@ -84,6 +85,9 @@ class Taking:
             if fact is not None and retold:
                 fact = self._hearing.as_retold(step, id_, fact)
             if fact is None:
+                continue
+            if state.closed and is_closed(state.closed, id_, fact):
+                late = True
                 continue
             notebook = notebooks.get(id_)
             if notebook is None:

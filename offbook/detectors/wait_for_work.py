@@ -53,14 +53,19 @@ class Wait(Struct, frozen=True):
         stopped: Finding | None = None
         for deed in deeds:
             pending = self._pending(deed)
-            if pending.settled is not None or not self._is_over(deed):
+            if pending.settled is not None and deed is deeds[-1]:
                 yield pending
+                return
+            if not self._is_over(deed):
+                # Worked on or not: if it is called off by then, the next is the one.
+                yield structs.replace(pending, settled=None)
                 return
             order = self.view.profile("order", deed.about)
             if _counts(order, deed, self.after):
                 back = _called_off(order, deed, self.after)
                 if back is None:
-                    yield self._unless(None, pending, deed)
+                    worked = pending.settled is not None
+                    yield pending if worked else self._unless(None, pending, deed)
                     return
                 stopped = self._unless(back, pending, deed)
         if stopped is not None:

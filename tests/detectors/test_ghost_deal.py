@@ -19,6 +19,7 @@ from offbook.events.times import DAY, HOUR
 from offbook.events.types import CrmEdit, Payment, Shipment
 from tests.detectors import order_world
 from tests.detectors.random_company import BASE
+from tests.detectors.test_laws import Batches
 from tests.detectors.timeline import (
     activity,
     after,
@@ -286,6 +287,28 @@ def test_an_earlier_approval_that_comes_late_is_the_one_that_is_judged() -> None
     first, again = approves("0s"), approves("5d", amount=Decimal(5))
     alerts = found(again, first, until="9d")
     assert [evidence(it) for it in firing(alerts)] == [ids(first)]
+
+
+@pytest.mark.parametrize("days", [2, 5, 61])
+def test_an_approval_that_was_worked_for_and_called_off_is_not_the_one_that_counts(
+    days: int,
+) -> None:
+    #   a call ── 59 d ── approved, 1 h: cancelled ── days later: approved ── 1 d: ◄ fires
+    cancelled = edit(after(NINE, "1h"), "E-1", "update", ("order", "O-1"), status="cancelled")
+    again = approves(f"{days}d", before={"status": "submitted"})
+    known = [calls("-1439h"), approves(), cancelled]
+    alert = only(found(*known, again, until=f"{days + 2}d"))
+    assert evidence(alert) == ids(again)
+
+
+def test_what_is_read_together_is_judged_as_what_comes_one_by_one() -> None:
+    #   a call ── 60 d ── approved, 1 d: cancelled ── 61 d: approved ◄ all read before time moves on
+    cancelled = edit(after(NINE, "1d"), "E-1", "update", ("order", "O-1"), status="cancelled")
+    again = approves("61d", before={"status": "submitted"})
+    run = Batches(Engine([DETECTOR], company(*STAFF), mode="replay"))
+    alerts = run.take([calls("-60d"), approves(), cancelled, again])
+    alerts += run.advance(after(NINE, "63d"))
+    assert evidence(only(alerts)) == ids(again)
 
 
 def test_a_deed_that_is_known_late_is_judged_at_once() -> None:

@@ -355,9 +355,20 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
         if id_ not in ("C-911", "C-912") or actor == "E-913":
             continue
         over = at(f"{day} 00:00") + DAY - 1
-        foreign = [one for one in accesses if _owner(id_, one.time, over, words[id_]) != actor]
+        foreign = [
+            one
+            for one in accesses
+            if actor not in {_owner(id_, when, over, words[id_]) for when in _moments(one)}
+        ]
         if foreign:
             yield ("warning", actor, id_, None, None, frozenset(ids(*foreign)))
+
+
+def _moments(access: Event) -> tuple[int, ...]:
+    """When it was made. Who gives a customer away edits it at the instant at which it is another's;
+    of two edits at one instant nobody knows which came first."""
+    is_edit = access.data.op == "update"  # type: ignore[attr-defined]
+    return (access.time, access.time - 1) if is_edit else (access.time,)
 
 
 def _owner(id_: str, moment: int, until: int, words: list[Event]) -> str | None:

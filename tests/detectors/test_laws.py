@@ -28,6 +28,14 @@ from offbook.events.times import DAY, HOUR
 from tests.detectors.order_world import corrected
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
 from tests.detectors.respelt import respelt
+from tests.detectors.restarts import (
+    AGAIN_AFTER,
+    BACKS,
+    Backwards,
+    all_again,
+    half_known,
+    is_short,
+)
 from tests.detectors.timeline import (
     activity,
     after,
@@ -108,18 +116,32 @@ def test_the_order_of_arrival_does_not_matter(documents: Documents, history: lis
     assert told(as_they_came) == told(as_they_happened)
 
 
-@law
-@given(documents, histories(), st.randoms(use_true_random=False))
-def test_repeats_change_nothing(documents: Documents, history: list[Arrival], rng: Random) -> None:
+def some_again(run: LocalRun, history: Sequence[Arrival], rng: Random) -> list[Alert]:
+    """Half of what came is repeated within a week."""
     again = [
         Arrival(arrival.event, arrival.event.time + rng.choice((HOUR, DAY, 7 * DAY)))
         for arrival in history
         if rng.random() < 0.5
     ]
-    repeated = sorted([*history, *again], key=lambda arrival: arrival.at)
-    assert told(one_by_one(documents, events_of(repeated))) == told(
-        one_by_one(documents, events_of(history))
-    )
+    return run.run(events_of(sorted([*history, *again], key=lambda arrival: arrival.at)))
+
+
+@law
+@given(documents, histories(), st.randoms(use_true_random=False))
+def test_repeats_change_nothing(documents: Documents, history: list[Arrival], rng: Random) -> None:
+    run, came = local(documents), events_of(history)
+    match rng.choice(("some", "all", "half")):
+        case "some":
+            alerts = some_again(run, history, rng)
+        case "all":
+            alerts = all_again(run, came, rng.choice(AGAIN_AFTER))
+        case _:
+            alerts = half_known(run, came)
+            if not is_short(came):
+                # What is late is not promised to count in full.
+                end(run, alerts)
+                return
+    assert told(end(run, alerts)) == told(one_by_one(documents, came))
 
 
 @law
@@ -370,21 +392,8 @@ def test_time_may_go_in_small_steps_or_in_jumps(
     assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
 
 
-class Backwards(LocalRun):
-    """Stream time goes back for a while: a partition moved to a worker that knows less."""
-
-    back = 0
-
-    def _step(self, key: str, inputs: list[Input]) -> list[Alert]:
-        now, self.now = self.now, None if self.now is None else self.now - self.back
-        try:
-            return super()._step(key, inputs)
-        finally:
-            self.now = now
-
-
 @law
-@given(documents, histories(), st.lists(st.sampled_from((0, HOUR, 2 * DAY, 6 * DAY)), min_size=3))
+@given(documents, histories(), st.lists(st.sampled_from(BACKS), min_size=3))
 def test_time_that_goes_back_takes_nothing_back(
     documents: Documents, history: list[Arrival], backs: list[int]
 ) -> None:
@@ -393,8 +402,7 @@ def test_time_that_goes_back_takes_nothing_back(
         alerts += run.advance(one.time)
         standing = {alert.alert_id for alert in firing(alerts)}
         run.back = backs[turn % len(backs)]
-        for key in list(run.states):
-            alerts += run._step(key, [])
+        alerts += run.look_at_all()
         assert standing <= {alert.alert_id for alert in firing(alerts)}
         alerts += run.feed(one)
         run.back = 0

@@ -28,6 +28,15 @@ from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
 from tests.detectors.random_company import END, reference_of
 from tests.detectors.respelt import respelt
+from tests.detectors.restarts import (
+    AGAIN_AFTER,
+    BACKS,
+    Backwards,
+    all_again,
+    half_known,
+    is_short,
+    with_time_back,
+)
 from tests.detectors.test_laws import (
     Batches,
     Distant,
@@ -129,6 +138,19 @@ def test_neither_arrival_repeats_batches_snapshots_nor_jumps_of_time_matter(
         assert end(distant, alerts) == as_it_happened, "answers that take their time"
 
         world(detector, Leaping).run(came, END)
+
+        run, backwards = world(detector), world(detector, Backwards)
+        assert isinstance(backwards, Backwards)
+        match rng.choice(("back", "again", "half")):
+            case "back":
+                alerts = with_time_back(backwards, came, [rng.choice(BACKS) for _ in range(5)])
+                assert end(backwards, alerts) == as_it_happened, "time that goes back"
+            case "again":
+                alerts = all_again(run, came, rng.choice(AGAIN_AFTER))
+                assert end(run, alerts) == as_it_happened, "all of it again"
+            case _:
+                known = end(run, half_known(run, came))
+                assert known == as_it_happened or not is_short(came), "half of it known at first"
 
     holds()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 import pytest
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from tests.detectors.timeline import (
     employee,
     evidence,
     final,
+    firing,
     hit,
     ids,
     local,
@@ -166,6 +168,35 @@ def test_a_payment_that_is_reported_twice_is_one_alert() -> None:
     slip = payment(after(NOON, "1m"), "P-1", "X", customer="C-1", id="slip-1")
     alert = only(play([paid, slip], DETECTOR))
     assert evidence(alert) == ids(paid, slip)
+
+
+@pytest.mark.parametrize("company_since", ["2026-02-20", "2025-01-01"])
+def test_of_what_is_reported_twice_each_report_counts_whose_day_the_account_is_not_ours(
+    company_since: str,
+) -> None:
+    #   reported on the last day of the account, and once more when it is ours no longer ◄ fires
+    known = company(account("SOLD", valid_from=company_since, valid_to="2026-03-01"))
+    booked, settled = (payment(day, "P-1", "SOLD") for day in ("2026-03-01 12:00", NOON))
+    for came in permutations([booked, settled]):
+        alert = only(play(came, DETECTOR, reference=known))
+        assert evidence(alert) == ids(settled)
+
+
+@pytest.mark.parametrize("ours", ["SOLD", COMPANY_ACCOUNT])
+def test_what_is_paid_to_us_after_a_refund_takes_nothing_back_of_what_was_paid_elsewhere(
+    ours: str,
+) -> None:
+    #   P-1 to X ◄ fires ── refunded ── P-1 to an account that is ours, for 10 d or ever since
+    elsewhere = payment("2026-02-27 12:00", "P-1", "X")
+    back, here = refund("2026-02-28 12:00", "P-1"), payment("2026-03-01 12:00", "P-1", ours)
+    right = payment("2026-03-01 13:00", "P-1", ours, "900.00")
+    known = company(account("SOLD", valid_from="2026-02-20"))
+    for came in [
+        *permutations([elsewhere, back, here]),
+        *permutations([elsewhere, back, here, right]),
+    ]:
+        [alert] = firing(play(came, DETECTOR, reference=known))
+        assert evidence(alert) == ids(elsewhere)
 
 
 def test_the_same_event_again_changes_nothing() -> None:

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import strategies as st
 from msgspec import structs
 
-from offbook.detectors.detector import Detector
-from offbook.detectors.engine import configured
+from offbook.detectors.detector import Common, Detector
+from offbook.detectors.engine import Engine, configured
+from offbook.detectors.fact import Fact
 from offbook.detectors.order_cycle_collapse import DETECTOR
+from offbook.detectors.params import Duration
 from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, SECOND
@@ -99,6 +101,12 @@ def bought(
 
 def found(*events: Event, detector: Detector = DETECTOR) -> list[Alert]:
     return play(events, detector, reference=company(employee("E-1", "何军")))
+
+
+def _facts(events: Iterable[Event]) -> list[Fact]:
+    """What the detector keeps of orders, as they come."""
+    [reads] = DETECTOR.reads
+    return [fact for event in events if (fact := reads.fact(event, company())) is not None]
 
 
 FIVE = orders(-50, -40, -30, -20, -10)
@@ -222,6 +230,27 @@ def test_a_customer_of_years_is_one_fact_and_the_orders_of_two_weeks() -> None:
     facts = run.states["customer:C-1"].notebooks["order-cycle-collapse"].facts
     assert [fact.role for fact in facts] == ["folded", *["created"] * 8]
     assert facts[0].fields["gaps"].split() == [str(2 * DAY)] * 12
+
+
+@pytest.mark.parametrize("weeks", [1, 3, 30])
+def test_what_is_folded_stays_so_when_time_goes_back(weeks: int) -> None:
+    #   … -90 d ── -10 d: folded ── 30 d │ back by weeks: -25 d comes, too late for the gaps
+    assert DETECTOR.prune is not None
+    limit, late = at(after(NINE, "10d")), _facts(orders(-25))
+    folded = DETECTOR.prune(_facts(orders(*range(-90, 30, 10))), DETECTOR.params, limit)
+    assert [fact.role for fact in folded] == ["folded", "created", "created"]
+    back = sorted([*late, *folded], key=lambda fact: fact.order)
+    assert DETECTOR.prune(back, DETECTOR.params, limit - weeks * 7 * DAY)[-3:] == folded
+
+
+def test_a_longer_lateness_takes_back_no_gap() -> None:
+    #   5 orders, 10 d apart ── folded │ 30 d of lateness instead of 14 │ late ── 2 d after ◄ fires
+    run = local(DETECTOR)
+    run.run(orders(*range(-90, 1, 10)))
+    run.engine = Engine([DETECTOR], company(), Common(lateness=Duration("30d")), mode="replay")
+    alerts = run.run([*orders(-45.5), *orders(2)])
+    assert not run.failures
+    assert only(alerts).order == f"O-{2 * 86400}-0"
 
 
 @pytest.mark.parametrize("later", [(2, 12, 22, 32), (-2, -1.5, 12)])

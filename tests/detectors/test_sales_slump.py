@@ -276,6 +276,13 @@ def test_a_slump_that_was_told_stands_when_its_days_are_folded() -> None:
     assert {alert.state for alert in alerts} == {"firing"}
 
 
+def test_it_is_not_told_again_because_the_cents_of_a_forgotten_week_are_gone() -> None:
+    #   299.99, then 1000 a week ── four low weeks ◄ fires each ── months later: 1000, 1000
+    known = [sells("0s", "299.99"), *mondays(0, 5), *mondays(10, 11)]
+    alerts = found(*known, until="90d")
+    assert {alert.revision for alert in alerts} == {1}
+
+
 def test_it_is_looked_at_once_a_week_while_all_is_well() -> None:
     #   an order a day for half a year: no judgement but at a look
     looks = 0
