@@ -56,7 +56,7 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
         # Whatever time it is said to be then: what was forgotten cannot be judged again.
         state.forgot = step.forgets
         over = step.forgets - common.lateness - common.grace
-        facts, alerts = notebook.facts, ended(notebook, over)
+        facts, alerts = notebook.facts, ended(notebook, over) if notebook.raised else {}
         if detector.dossier is None:
             # What is judged by the profile can be found as long as that is kept.
             done = over - ran.keeps
@@ -71,7 +71,8 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
     evicted = 0
     if len(notebook.facts) > common.max_facts:
         evicted = _make_room(ran, notebook, common.max_facts)
-    _sketch(notebook, common.max_facts)
+    if notebook.raised:
+        _sketch(notebook, common.max_facts)
     if not notebook.facts and detector.dossier is None:
         # Nothing can be found of no facts, and `judge` may count on one.
         for anchor in list(notebook.raised):
@@ -250,34 +251,35 @@ def set_due(
             if running[detector_id].detector.dossier is not None:
                 del state.notebooks[detector_id]
     due: dict[Topics, int] = {}
-
-    def want(clock: Topics, at: int) -> None:
-        due[clock] = min(at, due.get(clock, at))
-
+    # To forget something: each of it is forgotten by itself, the first of it says when to look.
+    forgotten: list[int] = []
     for detector_id, notebook in state.notebooks.items():
         ran = running.get(detector_id)
-        clock = FORGETTING if ran is None else ran.clock
-        now = step.now.of(clock)
-        if notebook.due is not None and (ran is not None or now is None or notebook.due >= now):
-            want(clock, notebook.due)
+        if notebook.due is not None:
+            clock = FORGETTING if ran is None else ran.clock
+            now = step.now.of(clock)
+            if ran is not None or now is None or notebook.due >= now:
+                due[clock] = min(notebook.due, due.get(clock, notebook.due))
         if notebook.expires is not None:
             at = notebook.expires + _TOGETHER
             if ran is not None or forgets is None or at >= forgets:
-                want(FORGETTING, at)
+                forgotten.append(at)
     if state.profile:
         newest = state.profile[-1]
-        forgotten = newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait
+        at = newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait
         # Passed, it waits for the answer to a judgement, which is a look of its own.
-        if forgets is None or forgotten >= forgets:
-            want(FORGETTING, forgotten)
-    for alerts in state.past.values():
-        want(FORGETTING, next(iter(alerts.values())).until + REGISTER_KEPT + wait)
-    for retained in state.retold.values():
-        want(FORGETTING, retained.at + REGISTER_KEPT + wait)
-    for aside in state.aside.values():
-        want(FORGETTING, aside.at + REGISTER_KEPT + wait)
+        if forgets is None or at >= forgets:
+            forgotten.append(at)
+    registers = [next(iter(alerts.values())).until for alerts in state.past.values()]
+    registers += [retained.at for retained in state.retold.values()]
+    registers += [aside.at for aside in state.aside.values()]
+    if registers:
+        forgotten.append(min(registers) + REGISTER_KEPT + wait)
     if state.subscribers:
-        want(FORGETTING, max(state.subscribers.values()) + wait)
+        forgotten.append(max(state.subscribers.values()) + wait)
+    if forgotten:
+        at = min(forgotten)
+        due[FORGETTING] = min(at, due.get(FORGETTING, at))
     state.due = due
 
 

@@ -103,7 +103,9 @@ class Engine:
         happened or its deadline passed. `state` is changed in place.
         """
         state = state if state is not None else EntityState()
-        forgets = _later(now.forgets, state.forgot)
+        forgets, forgot = now.forgets, state.forgot
+        if forgot is not None and (forgets is None or forgets < forgot):
+            forgets = forgot
         step = Step(key, state, now, self._running, forgets, detected_at)
         kind, id_ = split(key)
         view = StepView(kind, id_, state, self.common, self.reference)
@@ -127,7 +129,7 @@ class Engine:
         grown = len(state.profile) > self.common.max_facts
         grown = grown or (step.changed and not state.due)
         overdue = _is_overdue(step)
-        if not (grown or subscribed or overdue or step.dirty or step.failures):
+        if not (grown or subscribed or overdue or step.dirty or step.begun or step.failures):
             # Something new at most of which nothing is found, behind a deadline that is set.
             return step
         expired = self._remind(step) if overdue else []
@@ -145,7 +147,7 @@ class Engine:
             self._count_failures(step)
         step.changed = True
         state.forgot = forgets
-        touched = [it for it in (*step.dirty, *expired) if it not in state.aside]
+        touched = [it for it in (*step.dirty, *step.begun, *expired) if it not in state.aside]
         step.evict("profile", prune_shared(step, view, self._running, touched, self.common))
         set_due(step, self._running, touched, self.common)
         return step
@@ -218,7 +220,7 @@ class Engine:
             if state.failing[detector_id] >= _ENOUGH:
                 ran = self._running[detector_id]
                 state.set_aside(detector_id, step.forgets or 0, ran.fingerprint)
-                step.aside.append(detector_id)
+                step.aside = (*step.aside, detector_id)
 
     def _try_again(self, state: EntityState) -> None:
         """What was set aside and is another now may fare better."""
@@ -229,22 +231,21 @@ class Engine:
 
 
 def _is_overdue(step: Step) -> bool:
-    # Asked at every step, and most have one deadline: a generator would cost as much as the answer.
+    # Asked at every step: most have one deadline, and no clock has come that far.
+    now = step.now
+    latest = now.latest
+    if latest is None:
+        return False
     for clock, at in step.state.due.items():
-        reached = step.now.of(clock)
-        if reached is not None and at < reached:
-            return True
+        if at < latest:
+            reached = now.of(clock)
+            if reached is not None and at < reached:
+                return True
     return False
 
 
 def _passed(due: int | None, now: int | None) -> bool:
     return now is not None and due is not None and due < now
-
-
-def _later(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return max(one, other)
 
 
 def configured(detector: Detector, **params: object) -> Detector:

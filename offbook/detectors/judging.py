@@ -285,8 +285,10 @@ def _gave_way(notebook: Notebook, raised: Raised) -> bool:
 
 def _open_for_correction(finding: Finding) -> Finding:
     """Money and goods may be told again with other content for a while, and the alert with them."""
-    told = [fact.at for fact in finding.facts if fact.kind in _CORRECTED]
-    until = max(told) + CORRECTED_WITHIN if told else finding.until
+    until = finding.until
+    for fact in finding.facts:
+        if fact.kind in _CORRECTED and fact.at + CORRECTED_WITHIN > until:
+            until = fact.at + CORRECTED_WITHIN
     return structs.replace(finding, until=until) if until > finding.until else finding
 
 

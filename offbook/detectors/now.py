@@ -34,13 +34,15 @@ class Now:
     None while that is not known; without it, the time of the slowest topic.
     """
 
-    __slots__ = ("_known", "_times", "forgets")
+    __slots__ = ("_known", "_times", "forgets", "latest")
 
     def __init__(self, times: Mapping[str, int], forgets: int | None = None) -> None:
         self._times = {_BIT[topic]: at for topic, at in times.items()}
         self._known: dict[Topics, int | None] = {}
         self.forgets = self.of(EVERY_TOPIC) if forgets is None else forgets
         self._known[FORGETTING] = self.forgets
+        #: No clock has reached a later time.
+        self.latest = max((*self._times.values(), self.forgets or 0), default=None)
 
     @staticmethod
     def everywhere(at: int) -> Now:
@@ -73,7 +75,7 @@ class _Everywhere(Now):
     __slots__ = ()
 
     def __init__(self, at: int) -> None:
-        self.forgets = at
+        self.forgets = self.latest = at
 
     def of(self, which: Topics) -> int | None:
         return self.forgets

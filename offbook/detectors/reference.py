@@ -166,7 +166,7 @@ class Reference:
 
     def may_be_an_employees(self, phone: str | None, address: str | None) -> bool:
         """Whether either is an employee's; while none is known, it may be."""
-        return not self.has("employees") or bool(self.employees_of(phone, address))
+        return bool(self.employees_of(phone, address)) or not self.has("employees")
 
     def owner(self, customer: str) -> Stated | None:
         """Who owns a customer according to its document; None if it does not say."""
@@ -182,7 +182,7 @@ class Reference:
 
     def may_be_manager(self, employee: str) -> bool:
         """The same, and while no employee is known, anybody may be."""
-        return not self.has("employees") or self.is_manager(employee)
+        return self.is_manager(employee) or not self.has("employees")
 
     def manager_of(self, employee: str) -> str | None:
         """Whom his document names as his manager."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -37,6 +38,10 @@ class Failure:
     lasts: bool = True
 
 
+#: Most steps bring nothing of it, and to make an empty one of each was a tenth of a step.
+_NONE: Mapping[str, int] = MappingProxyType({})
+
+
 class Step(Struct):
     """What one look at the entity `key`, at the moment `now`, brought.
 
@@ -45,8 +50,9 @@ class Step(Struct):
     `evicted` counts what gave way to a bound, by detector; "profile" is what all share.
     `late` are events of which something was kept out, for what belongs to them is forgotten.
     `withheld` counts, by detector, the events that wait for reference data to be judged by.
-    `dirty` are the detectors that must judge anew, with what is new to them. `aside` are those that
-    were set aside for the entity: they failed again and again.
+    `dirty` are the detectors that must judge anew, with what is new to them. `begun` have taken in
+    their first fact, of which nothing is found. `aside` are those that were set aside for the
+    entity: they failed again and again.
     """
 
     key: str
@@ -57,12 +63,13 @@ class Step(Struct):
     detected_at: int | None = None
     alerts: list[Alert] = []
     notes: list[tuple[str, Note]] = []
-    failures: list[Failure] = []
-    evicted: dict[str, int] = {}
-    late: list[Event] = []
-    withheld: dict[str, int] = {}
     dirty: dict[str, Fresh] = {}
-    aside: list[str] = []
+    failures: Sequence[Failure] = ()
+    evicted: Mapping[str, int] = _NONE
+    late: Sequence[Event] = ()
+    withheld: Mapping[str, int] = _NONE
+    begun: Sequence[str] = ()
+    aside: Sequence[str] = ()
     changed: bool = False
 
     def reached(self, detector_id: str) -> int | None:
@@ -72,7 +79,16 @@ class Step(Struct):
     def evict(self, what: str, count: int) -> None:
         """Count what gave way."""
         if count:
-            self.evicted[what] = self.evicted.get(what, 0) + count
+            self.evicted = {**self.evicted, what: self.evicted.get(what, 0) + count}
+
+    def keep_out(self, event: Event) -> None:
+        """Something of an event is late here."""
+        if event not in self.late:
+            self.late = (*self.late, event)
+
+    def withhold(self, detector_id: str) -> None:
+        """An event waits for the reference data that a detector needs."""
+        self.withheld = {**self.withheld, detector_id: self.withheld.get(detector_id, 0) + 1}
 
     def soil(self, detector_id: str, event: Event | None, facts: Collection[Fact]) -> None:
         """There are new facts for a detector to judge; without any, something else is new."""
@@ -89,7 +105,7 @@ class Step(Struct):
     ) -> None:
         """A detector raised, on `events` if any; not `lasts` if these are kept out."""
         known = [event for event in events if event is not None]
-        self.failures.append(Failure(detector_id, error, known, lasts))
+        self.failures = (*self.failures, Failure(detector_id, error, known, lasts))
 
 
 class StepView(Struct):
@@ -104,7 +120,7 @@ class StepView(Struct):
     common: Common
     reference: Reference
     reached: int | None = None
-    facts: Sequence[Fact] = []
+    facts: Sequence[Fact] = ()
     due: int | None = None
     wanted: set[str] = set()
 

@@ -100,13 +100,13 @@ class Taking:
                 step.changed = True
                 if lacks:
                     state.withheld.add(id_)
-                    step.withheld[id_] = step.withheld.get(id_, 0) + 1
+                    step.withhold(id_)
                     step.soil(id_, event, ())
                 elif not self._changes_nothing(step, view, ran, notebook, fact):
                     notebook.waiting.append(fact)
                     step.soil(id_, event, (fact,))
-        if late and event not in step.late:
-            step.late.append(event)
+        if late:
+            step.keep_out(event)
 
     def spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
@@ -132,18 +132,22 @@ class Taking:
         It must be settled already when the facts are looked through, and no judgement wait for an
         answer: what it is to find would count as found before.
         """
-        concerns, judged = ran.detector.concerns, notebook.judged
-        if concerns is None or judged is None:
+        concerns, judged, facts = ran.detector.concerns, notebook.judged, notebook.facts
+        if concerns is None:
             return False
         now, forgets = step.now.of(ran.clock), step.now.forgets
-        if now is None or forgets is None or now < judged:
+        if now is None or forgets is None:
             return False
         expires, due = notebook.expires, notebook.due
-        if expires is None or expires < forgets or (due is not None and due < now):
+        if judged is None:
+            if len(facts) != 1 or notebook.sealed is not None:
+                return False
+        elif now < judged or expires is None or expires < forgets:
+            return False
+        if due is not None and due < now:
             return False
         if notebook.waiting or not step.state.answered():
             return False
-        facts = notebook.facts
         view.facts, view.due, view.reached = facts, due, now
         try:
             if concerns(view, fact, ran.detector.params):
@@ -152,6 +156,9 @@ class Taking:
             step.fail(ran.detector.id, error, lasts=False)
             return False
         notebook.judged = now
+        if judged is None:
+            step.begun = (*step.begun, ran.detector.id)
+            return True
         many = len(facts) if notebook.sealed is None else notebook.size()
         if many >= WORTH_PRUNING:
             another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
@@ -176,7 +183,7 @@ class Taking:
         if step.forgets is not None and event.time < step.forgets - self._common.lateness:
             kept = [it for it in facts if not is_forgotten(it, step.forgets, self._common)]
             if len(kept) < len(facts):
-                step.late.append(event)
+                step.keep_out(event)
                 facts = kept
         for fact in facts if kind == "order" else ():
             if fact.role == "created":

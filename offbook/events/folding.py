@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any, get_args, get_origin
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from offbook.events import spelling
 from offbook.events.checks import bare, hints
 from offbook.events.rejected import Rejected
+from offbook.events.spelling import is_plain
 from offbook.events.types import (
     MAX_ID,
     Account,
@@ -60,6 +62,35 @@ class _Field(Struct, frozen=True):
     many: bool = False
 
 
+class _Plan(Struct, frozen=True):
+    """What of a type is to be folded. `ids` gives all ids that it has by itself or in what it must
+    have, as one: nearly always all are plain, and then only the `others` are left to be looked at.
+    """
+
+    ids: Callable[[Any], tuple[Any, ...]]
+    fields: tuple[_Field, ...]
+    others: tuple[_Field, ...]
+
+
+@cache
+def _plan(cls: type[EventData]) -> _Plan:
+    fields = _fields(cls)
+    single = [it for it in fields if it.kind is Id and not it.many]
+    inner = [it for it in fields if it.kind is ObjectRef]
+    paths = [it.name for it in single] + [
+        f"{it.name}.{field.name}" for it in inner for field in _fields(ObjectRef)
+    ]
+    others = tuple(it for it in fields if it not in single and it not in inner)
+    return _Plan(_getter(paths), fields, others)
+
+
+def _getter(paths: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    if not paths:
+        return lambda _: ()
+    get = attrgetter(*paths)
+    return get if len(paths) > 1 else lambda data: (get(data),)
+
+
 @cache
 def _fields(cls: type[EventData]) -> tuple[_Field, ...]:
     found = []
@@ -79,12 +110,16 @@ def fold(data: EventData, region: str = REGION) -> tuple[EventData, Sent]:
 
 
 def _fold(data: EventData, region: str, prefix: str, sent: list[tuple[str, str]]) -> EventData:
-    changes: dict[str, Any] = {}
-    for field in _fields(type(data)):
+    plan = _plan(type(data))
+    fields = plan.others
+    for value in plan.ids(data):
+        if value is not None and value is not UNSET and not is_plain(value):
+            fields = plan.fields
+            break
+    changes: dict[str, Any] | None = None
+    for field in fields:
         value = getattr(data, field.name)
-        if value is None or value is msgspec.UNSET:
-            continue
-        if field.kind is Id and spelling.is_plain(value):
+        if value is None or value is UNSET:
             continue
         path = prefix + field.name
         one = (
@@ -95,6 +130,7 @@ def _fold(data: EventData, region: str, prefix: str, sent: list[tuple[str, str]]
             else _one(value, field, region, path, sent)
         )
         if one is not value and one != value:
+            changes = changes or {}
             changes[field.name] = one
     return replace(data, **changes) if changes else data
 

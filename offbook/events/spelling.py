@@ -55,6 +55,9 @@ _SPACES = re.compile(r"\s+")
 _EXTENSION = re.compile(
     r"(?P<number>.*[0-9)）])\s*(?:-|转|轉|分机|內線|内线|\(|（)+(?:分机|号|:|：)*\s*[0-9]{1,6}\s*[)）]?"
 )
+#: Chinese mobiles as they are written most often. All of them are assigned, or possible and no
+#: filler, so that libphonenumber, which takes 50 µs to find that, need not be asked.
+_MOBILE = re.compile(r"(\+86)?(1[3-9][0-9]{9})")
 #: What is typed where a form wants a number.
 _FILLER = re.compile(r"([0-9])\1*|0?123456789?[0-9]*")
 _E_MAIL = re.compile(r"[^\s@<>\"/;,、|]+@[^\s@<>\"/;,、|.]+(?:\.[^\s@<>\"/;,、|.]+)*")
@@ -134,6 +137,14 @@ def phone(text: str, region: str = "CN") -> str | None:
     A number of a range that is not assigned yet, or not known to be, counts if it has the length of
     one: the metadata is always older than the newest range.
     """
+    mobile = _MOBILE.fullmatch(text)
+    if mobile is not None and (mobile[1] or region == "CN"):
+        return f"+86{mobile[2]}"
+    return by_metadata(text, region)
+
+
+def by_metadata(text: str, region: str) -> str | None:
+    """`phone`, as libphonenumber's metadata has it, however it is written."""
     seen = folded(text)
     ways = [_BETWEEN.split(seen), [seen], _SPACES.split(seen)]
     for is_one in (phonenumbers.is_valid_number, _is_possible):

@@ -150,7 +150,7 @@ def test_an_event_nobody_keeps_changes_nothing() -> None:
     step = ENGINE.step("account:ours", None, [payment(NINE, "P-1")], time_is(NINE))
     assert not step.changed
     assert step.state.is_empty()
-    assert (step.alerts, step.notes, step.failures, step.evicted) == ([], [], [], {})
+    assert (step.alerts, step.notes, step.failures, step.evicted) == ([], [], (), {})
 
 
 def test_a_repeat_changes_nothing() -> None:

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events.spelling import UnclearError, account, address, email, id_, phone
+from offbook.events.spelling import (
+    UnclearError,
+    account,
+    address,
+    by_metadata,
+    email,
+    id_,
+    phone,
+)
 
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u202e\u2060\u2066\u2069\ufeff\u00ad\u180e"
 BLANK = " \t\u00a0\u2003\u3000\r\n"
@@ -218,3 +226,10 @@ def test_to_fold_twice_is_to_fold_once(one: Callable[[str], str | None], text: s
     if once and once != "refused":
         assert one(once) == once
         assert unicodedata.is_normalized("NFKC", once)
+
+
+@given(st.sampled_from(("", "+86")), st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
+def test_chinese_mobiles_are_told_as_libphonenumber_tells_them(prefix: str, number: str) -> None:
+    one = by_metadata(prefix + number, "CN")
+    assert phone(prefix + number, "CN") == one
+    assert phone(prefix + number, "US") == by_metadata(prefix + number, "US")
