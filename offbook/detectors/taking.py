@@ -100,7 +100,8 @@ class Taking:
                 step.changed = True
                 if lacks:
                     state.withheld.add(id_)
-                    step.withhold(id_)
+                    if self._silent.without_reference(id_) is not None:
+                        step.withhold(id_)
                     step.soil(id_, event, ())
                 elif not self._changes_nothing(step, view, ran, notebook, fact):
                     notebook.waiting.append(fact)
