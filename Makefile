@@ -43,8 +43,9 @@ $(STAMP): requirements.lock pyproject.toml
 demo: .venv
 	@$(PY) -m offbook demo
 
-# A file's tests stay together: they share the servers that they start.
-PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile
+# Each process begins with a part in a row, whose files share the servers that they start, and takes
+# from another's when it is done.
+PYTEST := $(PY) -m pytest --numprocesses auto --dist worksteal
 
 test: .venv
 	env -u KAFKA_BOOTSTRAP -u REDIS_URL $(PYTEST) -m "not kafka"

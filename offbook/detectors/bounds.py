@@ -27,6 +27,9 @@ WORTH_PRUNING = 16
 #: been looked at for another reason; what is kept meanwhile makes the state a fiftieth larger.
 _TOGETHER = 7 * DAY
 
+#: So many times as many facts may be kept while time is behind them.
+_AT_MOST = 4
+
 #: Of an alert whose facts give way to those of newer ones, so many are kept.
 _SKETCH = 10
 
@@ -37,6 +40,21 @@ def room(most: int) -> int:
     """To how many facts too many are thinned: at the bound itself, every further fact would cost a
     look through all."""
     return max(most * 3 // 4, 1)
+
+
+def is_too_much(count: int, facts: Sequence[Fact], step: Step, common: Common) -> bool:
+    """Whether `count` facts are more than may be kept in one place, the newest of them in `facts`.
+
+    More may while time is behind them, as where a history is loaded or a sender is away: of what
+    came since, nothing can be forgotten yet.
+    """
+    most = common.max_facts
+    if count <= most:
+        return False
+    if step.forgets is None:
+        return count > _AT_MOST * most
+    behind = max(facts[-1].at - step.forgets, 0)
+    return count > min(most + most * behind // max(common.lateness, 1), _AT_MOST * most)
 
 
 def is_forgotten(fact: Fact, forgets: int, common: Common) -> bool:
@@ -69,7 +87,7 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
         if alerts and len(notebook.facts) < len(facts):
             close(state, ran, facts, alerts)
     evicted = 0
-    if len(notebook.facts) > common.max_facts:
+    if is_too_much(len(notebook.facts), notebook.facts, step, common):
         evicted = _make_room(ran, notebook, common.max_facts)
     if notebook.raised:
         _sketch(notebook, common.max_facts)
@@ -90,7 +108,7 @@ def withhold(step: Step, ran: Running, common: Common) -> int:
         done = step.forgets - common.lateness - common.grace - ran.keeps
         del notebook.facts[: bisect_left(notebook.facts, done, key=by_time)]
     before = len(notebook.facts)
-    if before > common.max_facts:
+    if is_too_much(before, notebook.facts, step, common):
         notebook.facts = thinned(notebook.facts, room(common.max_facts))
     notebook.waiting = []
     return before - len(notebook.facts)
@@ -190,7 +208,7 @@ def prune_shared(
             # A busy account would remember each customer that ever paid into it.
             state.asked = {about: until for about, until in state.asked.items() if until >= over}
             state.known = {about: state.known[about] for about in state.asked}
-    if len(state.profile) > most:
+    if is_too_much(len(state.profile), state.profile, step, common):
         evicted += _thin_profile(state, running, most)
     while len(state.subscribers) > most:
         del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]

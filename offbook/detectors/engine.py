@@ -13,7 +13,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from offbook.detectors.alerts import AlertWriter
-from offbook.detectors.bounds import prune_shared, set_due, withhold
+from offbook.detectors.bounds import is_too_much, prune_shared, set_due, withhold
 from offbook.detectors.detector import Common, Detector
 from offbook.detectors.entity import split
 from offbook.detectors.fact import Fact
@@ -126,7 +126,7 @@ class Engine:
         if told:
             self._taking.spread(step, view, told)
             step.changed = True
-        grown = len(state.profile) > self.common.max_facts
+        grown = is_too_much(len(state.profile), state.profile, step, self.common)
         grown = grown or (step.changed and not state.due)
         overdue = _is_overdue(step)
         if not (grown or subscribed or overdue or step.dirty or step.begun or step.failures):
@@ -147,7 +147,9 @@ class Engine:
             self._count_failures(step)
         step.changed = True
         state.forgot = forgets
-        touched = [it for it in (*step.dirty, *step.begun, *expired) if it not in state.aside]
+        touched = dict.fromkeys((*step.dirty, *step.begun, *expired))
+        for detector_id in step.aside:
+            touched.pop(detector_id, None)
         step.evict("profile", prune_shared(step, view, self._running, touched, self.common))
         set_due(step, self._running, touched, self.common)
         return step

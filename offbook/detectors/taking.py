@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from offbook.detectors.bounds import WORTH_PRUNING, is_forgotten
+from offbook.detectors.bounds import WORTH_PRUNING, is_forgotten, is_too_much
 from offbook.detectors.closing import is_closed
 from offbook.detectors.detector import Common, Dossier
 from offbook.detectors.drawing import Drawn
@@ -163,7 +163,7 @@ class Taking:
         many = len(facts) if notebook.sealed is None else notebook.size()
         if many >= WORTH_PRUNING:
             another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
-            if another_day or many > self._common.max_facts:
+            if another_day or is_too_much(many, facts, step, self._common):
                 self._judging.prune(step, view, ran)
         return True
 

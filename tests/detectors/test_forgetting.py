@@ -165,7 +165,7 @@ def test_what_is_not_too_old_is_not_late() -> None:
 def test_a_profile_keeps_out_what_it_would_have_forgotten_and_says_so() -> None:
     engine = Engine([BY_ID["offbook-payment"]], company())
     said = hit(NINE, "E-1", "C-1")
-    for days, late in ((74, []), (75, [said])):
+    for days, late in ((74, ()), (75, (said,))):
         step = engine.step("customer:C-1", None, [said], time_is(after(NINE, f"{days}d")))
         assert (step.late, step.state.is_empty()) == (late, bool(late))
 
