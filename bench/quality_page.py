@@ -27,8 +27,8 @@ The simulation has one honest cause: the CRM administrator, who clears out old r
 at a time in a company of this size. The rule is about deletes, not about what they are for, and
 no threshold of the curve parts the two. Such work belongs under a system account, or under an
 [allowance](runbooks/bulk-delete.md#what-to-do). In a company of another seed, 5001, of the same
-size, 9 of 11 alerts were right (82 %), and the two false ones were his; with an allowance for
-him 9 of 9, 2 suppressed, and all frauds caught that were caught before (3 of 3 easy, 3 of 4
+size, 10 of 12 alerts were right (83 %), and the two false ones were theirs; with an allowance for
+them 10 of 10, 2 suppressed, and all frauds caught that were caught before (4 of 4 easy, 3 of 3
 disguised).
 """,
 }
