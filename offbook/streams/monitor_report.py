@@ -81,7 +81,7 @@ class MonitorReport:
 
     def _unjudged(self, detector: str) -> str:
         count = self._withheld[detector]
-        return f" ({count} events taken in without, to be judged when one does)" if count else ""
+        return f" (taken in without, to be judged when one does: {count})" if count else ""
 
     def _failed(self, failure: Failure, partition: int, offset: int) -> None:
         """A line for each event; for a deadline, which comes of none, the record it was met in."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
@@ -215,7 +216,7 @@ def test_delivery_without_a_redis_waits_and_goes_on(
     async def work(bench: Bench) -> None:
         health, metrics = Health(), Metrics()
         relay = Relay(int(redis_url.rsplit(":", 1)[1].partition("/")[0]))
-        sink = RedisSink(f"redis://127.0.0.1:{relay.port}/0")
+        sink = RedisSink(f"redis://127.0.0.1:{relay.port}{urlsplit(redis_url).path}")
         running = role("delivery", bench.settings, health, sink, metrics)
         task = asyncio.create_task(running.run())
         says = f"Redis at 127.0.0.1:{relay.port} is not available: "

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -140,7 +141,9 @@ def by(variables: dict[str, str], kafka: Relay | None = None, redis: Relay | Non
     if kafka is not None:
         changed["OFFBOOK_KAFKA_BOOTSTRAP"] = f"127.0.0.1:{kafka.port}"
     if redis is not None:
-        changed["OFFBOOK_REDIS_URL"] = f"redis://127.0.0.1:{redis.port}/0"
+        # The database is the test process's own.
+        ours = urlsplit(variables["OFFBOOK_REDIS_URL"])
+        changed["OFFBOOK_REDIS_URL"] = f"redis://127.0.0.1:{redis.port}{ours.path}"
     return changed
 
 
