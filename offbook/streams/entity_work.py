@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from offbook.detectors.engine import Engine
 from offbook.detectors.notes import Input, Note, Review
-from offbook.detectors.now import EVERY_TOPIC, Now
+from offbook.detectors.now import Now
 from offbook.detectors.step import Failure, Step
 from offbook.events.alert import Alert
 from offbook.events.event import Event
@@ -172,8 +172,8 @@ class _Working:
     def _look_again(self, key: str, now: Now) -> None:
         """Deadlines that have passed are looked at in an hour: they must neither be lost nor keep
         the partition busy."""
-        reached = now.of(EVERY_TOPIC)
         due = self._partition.due(key)
-        if reached is not None and due:
-            later = {clock: max(at, reached + HOUR) for clock, at in due.items()}
-            self._partition.timers.set(key, later)
+        for clock, at in due.items():
+            reached = now.of(clock)
+            due[clock] = at if reached is None else max(at, reached + HOUR)
+        self._partition.timers.set(key, due)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from offbook.detectors.bulk_delete import DETECTOR
 from offbook.detectors.catalogue import BY_ID, DETECTORS
@@ -30,6 +31,7 @@ from tests.detectors.random_company import END, Arrival, documents, histories, r
 from tests.detectors.test_laws import Documents, events_of, law, one_by_one, told
 
 NINE = tell.at("2026-03-02 09:00")
+TIPS = STREAM_TOPICS.index("tips")
 FIFTH = "2026-03-05 09:00"
 
 
@@ -303,6 +305,21 @@ def test_a_deadline_at_which_the_engine_fails_is_looked_at_again() -> None:
         for time in (due + 1, due + 2, due + HOUR, due + 2 * HOUR)
     ]
     assert failures == [1, 0, 0, 1]
+
+
+def test_a_deadline_at_which_the_engine_fails_does_not_wait_for_topics_that_it_is_not_about() -> (
+    None
+):
+    partition, broken = EntityPartition(0), Broken([DETECTOR], Reference())
+    take(partition, [deletion(0, 8, NINE)])
+    due = max(partition.due("employee:E-1").values())
+    # A new topic, of which nothing has been read and no time is known: forgetting goes on.
+    no_tips = [replace(it, time=0, empty=True) for it in read_up_to(0) if it.topic == TIPS]
+    failures = [
+        len(take(partition, [Batch([*read_up_to(time), *no_tips])], 1, broken).failures)
+        for time in (due + 1, due + 2, due + 2 * HOUR)
+    ]
+    assert failures == [1, 0, 1]
 
 
 @pytest.mark.parametrize(
