@@ -41,10 +41,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On servers that somebody else started, what starts its own has nothing new to show."""
     if not (KAFKA_BOOTSTRAP and REDIS_URL):
         return
-    elsewhere = [it for it in items if not _on_shared_servers(it)]
-    if elsewhere:
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [it for it in items if _on_shared_servers(it)]
+    here = [it for it in items if _on_shared_servers(it)]
+    config.hook.pytest_deselected(items=[it for it in items if it not in here])
+    items[:] = here
 
 
 def _on_shared_servers(item: pytest.Item) -> bool:

@@ -70,10 +70,10 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
     detector, state = ran.detector, step.state
     notebook = state.notebooks[detector.id]
     notebook.unseal()
-    if step.forgets is not None:
+    over = step.over(common)
+    if over is not None:
         # Whatever time it is said to be then: what was forgotten cannot be judged again.
         state.forgot = step.forgets
-        over = step.forgets - common.lateness - common.grace
         facts, alerts = notebook.facts, ended(notebook, over) if notebook.raised else {}
         if detector.dossier is None:
             # What is judged by the profile can be found as long as that is kept.
@@ -104,9 +104,9 @@ def withhold(step: Step, ran: Running, common: Common) -> int:
     many facts were too many."""
     notebook = step.state.notebooks[ran.detector.id]
     notebook.unseal()
-    if step.forgets is not None:
-        done = step.forgets - common.lateness - common.grace - ran.keeps
-        del notebook.facts[: bisect_left(notebook.facts, done, key=by_time)]
+    over = step.over(common)
+    if over is not None:
+        del notebook.facts[: bisect_left(notebook.facts, over - ran.keeps, key=by_time)]
     before = len(notebook.facts)
     if is_too_much(before, notebook.facts, step, common):
         notebook.facts = thinned(notebook.facts, room(common.max_facts))

@@ -23,7 +23,7 @@ from offbook.detectors.notes import Input, Review, Subscribe
 from offbook.detectors.now import Now
 from offbook.detectors.readers import Readers
 from offbook.detectors.reference import Reference
-from offbook.detectors.running import started
+from offbook.detectors.running import Running, started
 from offbook.detectors.signs import Signs
 from offbook.detectors.silent import Silent
 from offbook.detectors.state import EntityState
@@ -133,16 +133,14 @@ class Engine:
             # Something new at most of which nothing is found, behind a deadline that is set.
             return step
         expired = self._remind(step) if overdue else []
-        for detector_id, fresh in step.dirty.items():
+        for detector_id in (*step.dirty, *expired):
+            ran, fresh = self._running[detector_id], step.dirty.get(detector_id)
             if detector_id in state.withheld:
-                self._withhold(step, detector_id)
+                self._withhold(step, ran)
+            elif fresh is not None:
+                self._judging.judge(step, view, ran, fresh)
             else:
-                self._judging.judge(step, view, self._running[detector_id], fresh)
-        for detector_id in expired:
-            if detector_id in state.withheld:
-                self._withhold(step, detector_id)
-            else:
-                self._judging.forget(step, view, self._running[detector_id])
+                self._judging.forget(step, view, ran)
         if step.failures or state.failing:
             self._count_failures(step)
         step.changed = True
@@ -185,8 +183,9 @@ class Engine:
 
     # Reference data.
 
-    def _withhold(self, step: Step, detector_id: str) -> None:
-        step.evict(detector_id, withhold(step, self._running[detector_id], self.common))
+    def _withhold(self, step: Step, ran: Running) -> None:
+        detector_id = ran.detector.id
+        step.evict(detector_id, withhold(step, ran, self.common))
         if not step.state.notebooks[detector_id].facts:
             step.state.withheld.discard(detector_id)
 

@@ -111,9 +111,7 @@ class Judging:
         Gives the earliest deadline to come.
         """
         detector = ran.detector
-        over = None
-        if step.forgets is not None:
-            over = step.forgets - self._common.lateness - self._common.grace
+        over = step.over(self._common)
         due: int | None = None
         held: set[str] = set()
         for finding in findings:

@@ -26,12 +26,23 @@ class LocalRun:
         self.engine = engine
         self.states: dict[str, EntityState] = {}
         self.timers = Timers()
-        self.now: int | None = None
         self._now = UNKNOWN
         self._signs = engine.signs
         self._heard = 0
         self.failures: list[Failure] = []
         self.evicted: Counter[str] = Counter()
+
+    @property
+    def now(self) -> int | None:
+        """Stream time (µs); None before the first event."""
+        return self._now.forgets
+
+    @now.setter
+    def now(self, at: int | None) -> None:
+        self._now = UNKNOWN if at is None else self._moment(at)
+
+    def _moment(self, at: int) -> Now:
+        return Now.everywhere(at)
 
     def feed(self, event: Event) -> list[Alert]:
         """Take one event; the alert revisions that follow, those of passed deadlines first."""
@@ -90,10 +101,7 @@ class LocalRun:
     def _step_one(self, key: str, inputs: list[Input]) -> Step:
         state = self.states.get(key)
         due = None if state is None else state.due
-        now = self._now
-        if now.forgets != self.now:
-            now = self._moment()
-        step = self.engine.step(key, state, inputs, now)
+        step = self.engine.step(key, state, inputs, self._now)
         # Few looks move a deadline, and a state that has one is not empty.
         if step.changed and (not due or step.state.due != due):
             self._keep(key, step.state)
@@ -110,8 +118,3 @@ class LocalRun:
         else:
             self.states[key] = state
             self.timers.set(key, min(state.due.values(), default=None))
-
-    def _moment(self) -> Now:
-        if self.now is not None:
-            self._now = Now.everywhere(self.now)
-        return self._now

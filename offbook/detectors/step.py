@@ -76,6 +76,10 @@ class Step(Struct):
         """Stream time by the detector's clock (µs)."""
         return self.now.of(self.running[detector_id].clock)
 
+    def over(self, common: Common) -> int | None:
+        """What ended before this time (µs) takes in nothing more; None while no time is known."""
+        return None if self.forgets is None else self.forgets - common.lateness - common.grace
+
     def evict(self, what: str, count: int) -> None:
         """Count what gave way."""
         if count:

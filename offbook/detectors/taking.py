@@ -62,8 +62,8 @@ class Taking:
         silent, aside = self._silent.ids, state.aside
         guarded = bool(silent or aside)
         # What is older than a detector remembers would be found to lack what had come and is gone.
-        over = _over(step, self._common)
-        old, late = event.time < over, False
+        over = step.over(self._common)
+        behind, late = 0 if over is None else over - event.time, False
         for id_, draw, asks, ends_of in reading.readers:
             lacks = False
             if guarded:
@@ -71,7 +71,7 @@ class Taking:
                     continue
                 lacks = id_ in silent and self._silent.lacks(id_)
             ran = running[id_]
-            if old and ran.detector.waits and event.time < over - ran.keeps:
+            if behind > ran.keeps and ran.detector.waits:
                 late = True
                 continue
             try:
@@ -242,12 +242,3 @@ class Taking:
             return False
         self._unseal(ran, notebook, min(it.at for it in news))
         return all(self._changes_nothing(step, view, ran, notebook, it) for it in news)
-
-
-#: Before every time there is.
-_EVER = -(2**62)
-
-
-def _over(step: Step, common: Common) -> int:
-    """The time before which a detector remembers its facts for no longer than it keeps them."""
-    return _EVER if step.forgets is None else step.forgets - common.lateness - common.grace

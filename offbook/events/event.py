@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Any
+
+from msgspec import Struct, structs
 
 from offbook.events.types import KIND_OF_DATA, EventData, Kind
 
@@ -30,7 +32,26 @@ class Event(Struct, frozen=True, array_like=True):
     origin: Origin
     sent: tuple[tuple[str, str], ...] = ()
 
+    def content(self) -> int:
+        """A hash of what it says, its identity aside, for this process: the same for the same.
+
+        How it is spelt, and what nobody reads, may differ: an amount of "1280.0" is one of
+        "1280.00".
+        """
+        try:
+            return hash((self.time, self.data))
+        except TypeError:
+            return hash((self.time, _hashable(self.data)))
+
     @property
     def kind(self) -> Kind:
         """The contract's row for this event."""
         return KIND_OF_DATA[type(self.data)]
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return frozenset((key, _hashable(inner)) for key, inner in value.items())
+    if isinstance(value, Struct):
+        return tuple(_hashable(inner) for inner in structs.astuple(value))
+    return value

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from offbook.detectors.evidence import taken_apart
 from offbook.detectors.notes import Input
-from offbook.events.alert import Alert
+from offbook.events.alert import Alert, Evidence
 from offbook.events.event import Event
 from offbook.events.times import DAY, parse_rfc3339
 
@@ -36,10 +36,14 @@ def is_backdated(
         if isinstance(it, Event) and id(it) in received
     }
     for entry in alert.evidence:
-        if taken_apart(entry.note)[1].withdrawn_by is None:
-            continue
         at = written.get((entry.source, entry.id), stamp)
-        claimed = parse_rfc3339(entry.time)
-        if at is not None and at * 1000 - claimed > DAY and reached - claimed > DAY:
+        if at is not None and dated_back(entry, at * 1000) and dated_back(entry, reached):
             return True
     return False
+
+
+def dated_back(entry: Evidence, known: int) -> int | None:
+    """How long before the time it was `known` (both µs) an event that took its alert back claims to
+    have happened, if that is more than a day."""
+    late = known - parse_rfc3339(entry.time)
+    return late if late > DAY and taken_apart(entry.note)[1].withdrawn_by is not None else None

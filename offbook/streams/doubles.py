@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -54,7 +53,7 @@ class Doubles:
 
     def meet(self, suspect: int, event: Event, place: Place) -> Double | None:
         """Second reading: which event it is a double of, if it is not the first."""
-        said = _content(event)
+        said = event.content()
         first = self._met.setdefault(suspect, (said, place))
         return None if first[1] == place else Double(first[1], first[0] == said)
 
@@ -89,16 +88,3 @@ def contradiction(names: Sequence[str], place: Place, first: Place) -> str:
         f"{names[which]}:{number}: id: {names[other]}:{line} has the same `type`, `source` and"
         " `id`, and other content; give each event an id of its own"
     )
-
-
-def _content(event: Event) -> int:
-    """A hash of all that is read of an event: how it is spelled, and what nobody reads, may differ
-    between repeats."""
-    data = msgspec.to_builtins(event.data, builtin_types=(Decimal,))
-    return hash((event.time, _hashable(data)))
-
-
-def _hashable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return frozenset((key, _hashable(item)) for key, item in value.items())
-    return tuple(map(_hashable, value)) if isinstance(value, list) else value

@@ -129,8 +129,7 @@ class EntityPartition:
     def take_back(self, key: str) -> None:
         """Have an entity that was set aside go on from where it was left."""
         del self.aside[key]
-        if (value := self.values.get(key)) is not None:
-            self.timers.set(key, _due(value))
+        self.timers.set(key, self.due(key))
 
     def aside_entry(self, key: str, offset: int) -> Entry:
         """The changelog record that says whether an entity is set aside."""

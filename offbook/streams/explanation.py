@@ -19,8 +19,9 @@ from offbook.detectors.evidence import taken_apart, with_remarks
 from offbook.detectors.wording import span
 from offbook.events.alert import Alert, Bilingual, Evidence
 from offbook.events.meanings import NAMES
-from offbook.events.times import DAY, SECOND, moment, parse_rfc3339
+from offbook.events.times import SECOND, moment, parse_rfc3339
 from offbook.events.types import KIND_OF_TYPE
+from offbook.streams.backdated import dated_back
 from offbook.streams.detector_sheet import DetectorSheet, ParamSheet, sheet
 from offbook.streams.margin import Margin, margin
 
@@ -116,6 +117,7 @@ def _timeline(
     for event in alert.evidence:
         at = parse_rfc3339(event.time)
         first = at if first is None else first
+        late = dated_back(event, parse_rfc3339(alert.detected_at))
         kind = KIND_OF_TYPE.get(event.type)
         name = NAMES[kind.data] if kind is not None else (event.type, event.type)
         yield Piece(
@@ -131,14 +133,8 @@ def _timeline(
             topic=event.topic if event.partition < 0 else topic_prefix + event.topic,
             partition=event.partition,
             offset=event.offset,
-            dated_back=_dated_back(event, at, parse_rfc3339(alert.detected_at)),
+            dated_back=None if late is None else span(late),
         )
-
-
-def _dated_back(event: Evidence, at: int, found: int) -> Bilingual | None:
-    _, remarks = taken_apart(event.note)
-    late = found - at
-    return span(late) if remarks.withdrawn_by is not None and late > DAY else None
 
 
 def _company_time(at: int, zone: ZoneInfo) -> str:

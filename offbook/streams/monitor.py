@@ -14,7 +14,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Sequence,
+)
 from contextlib import aclosing
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -206,23 +214,27 @@ class Monitor:
             partition = await self._loaded(number)
             if partition is None:
                 return
-            async with partition.lock:
+            async with self._held(partition):
                 if self._app.partitions.get(number) is not partition:
                     continue
-                try:
-                    await self._catch_up(partition, messages)
-                except SupersededError:
-                    self._superseded(number)
-                except BaseException:
-                    # What is in memory may be ahead of what was sent: never to be built upon.
-                    self._drop(number)
-                    raise
-                else:
-                    return
+                await self._catch_up(partition, messages)
+                return
 
-    def _superseded(self, number: int) -> None:
-        _log.warning("another worker went on with this partition", partition=number)
-        self._drop(number)
+    @contextlib.asynccontextmanager
+    async def _held(self, partition: EntityPartition) -> AsyncIterator[None]:
+        """Alone with a partition. One that another worker went on with is dropped, and all is well;
+        so is one on which anything else fails, which is raised: what is in memory may be ahead of
+        what was sent, and never to be built upon."""
+        async with partition.lock:
+            try:
+                yield
+            except SupersededError:
+                number = partition.number
+                _log.warning("another worker went on with this partition", partition=number)
+                self._drop(number)
+            except BaseException:
+                self._drop(partition.number)
+                raise
 
     async def _loaded(self, number: int) -> EntityPartition | None:
         """The state of a partition, from memory or the changelog; None if it is not ours."""
@@ -368,19 +380,12 @@ class Monitor:
         changed = set() if before is None else self._engine.reference.changed_since(before[0][0])
         keys = list(partition.resting() | (changed & partition.values.keys()))
         while keys:
-            async with partition.lock:
+            async with self._held(partition):
                 if not self._is_ours(partition):
                     return
                 some, keys = keys[:_REVIEWED_TOGETHER], keys[_REVIEWED_TOGETHER:]
                 work = review(self._engine, partition, some)
-                try:
-                    await self._send(partition, work, partition.applied)
-                except SupersededError:
-                    self._superseded(number)
-                    return
-                except BaseException:
-                    self._drop(number)
-                    raise
+                await self._send(partition, work, partition.applied)
                 self._report.done(work, number, partition.applied)
         self._reviewed[number] = (version, time.monotonic())
 

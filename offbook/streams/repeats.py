@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
-
-from msgspec import Struct, structs
+from typing import Final, NamedTuple
 
 from offbook.events.event import Event
 from offbook.events.rejected import Rejected
@@ -34,8 +32,7 @@ class Repeats:
     Two dictionaries that take turns instead of an order of use: forgetting is then dropping one,
     which costs nothing per event. 120 to 160 bytes an event: Python's 64-bit hash of the identity,
     and one integer of the hash of the content and of the place. The chance that a new event is
-    taken for one of a million others is 10^-13. Numbers, not texts, are compared: an amount of
-    "1280.0" says the same as one of "1280.00".
+    taken for one of a million others is 10^-13.
     """
 
     def __init__(self, capacity: int = 250_000) -> None:
@@ -50,12 +47,9 @@ class Repeats:
 
     def met(self, event: Event) -> First | None:
         """Where this event was first met, None if it is new; from now on it is known."""
-        data, origin = event.data, event.origin
-        identity = hash((type(data), event.source, event.id))
-        try:
-            digest = hash((event.time, data)) & _DIGEST
-        except TypeError:
-            digest = hash((event.time, _hashable(data))) & _DIGEST
+        origin = event.origin
+        identity = hash((type(event.data), event.source, event.id))
+        digest = event.content() & _DIGEST
         young = self._young
         known = young.get(identity)
         if known is None:
@@ -86,11 +80,3 @@ def conflict(first: str, this: str) -> Rejected:
         "Send what happened under an `id` of its own; to correct something, send it again with a"
         " new `id` and a later `time`.",
     )
-
-
-def _hashable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return frozenset((key, _hashable(inner)) for key, inner in value.items())
-    if isinstance(value, Struct):
-        return tuple(_hashable(inner) for inner in structs.astuple(value))
-    return value

@@ -98,11 +98,12 @@ class Lagging(LocalRun):
 
     behind: Collection[str] = ()
 
-    def _moment(self) -> Now:
-        reached = dict.fromkeys(STREAM_TOPICS, self.now or 0)
-        return Now(reached | dict.fromkeys(self.behind, after(NINE, "-90d")), self.now)
+    def _moment(self, at: int) -> Now:
+        reached = dict.fromkeys(STREAM_TOPICS, at)
+        return Now(reached | dict.fromkeys(self.behind, after(NINE, "-90d")), at)
 
-    def look_at_all(self) -> list[Alert]:
+    def look_at_all(self, now: int) -> list[Alert]:
+        self.now = now
         return [alert for key in list(self.states) for alert in self._step(key, [])]
 
 
@@ -137,5 +138,5 @@ def test_it_waits_for_each_topic_that_could_bring_what_it_misses(detector: Detec
         run, alerts = found(detector, {topic})
         assert ids_of(alerts, detector) == []
         run.behind = ()
-        alerts += run.look_at_all()
+        alerts += run.look_at_all(run.now or 0)
         assert ids_of(alerts, detector) == ids_of(in_time, detector)
