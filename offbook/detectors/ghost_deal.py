@@ -85,24 +85,27 @@ def judge(view: View, params: GhostDealParams) -> Iterable[Finding]:
             deeds.setdefault((it.role, it.about), []).append(it)
     touches: dict[str, list[Fact]] = {}
     for told in deeds.values():
-        customer = _customer(view, told[0], told[0].at + params.after)
-        if customer is not None:
-            if customer not in touches:
-                # Asked at once: when time leaps, it may forget its touches before the deadline.
-                touches[customer] = view.profile("customer", customer).of("touch")
-            wait = Wait(view, customer, touches[customer], params.before, params.after)
-            if told[0].role == "approved":
-                yield from wait.of_approvals(told)
-            else:
-                yield wait.of_goods_or_money(told[0])
+        # Each by what is known by the end of its own wait: of two approvals, perhaps the later's.
+        named = [it for it in told if _customer(view, it, params) is not None]
+        customer = _customer(view, named[0], params) if named else None
+        if customer is None:
+            continue
+        if customer not in touches:
+            # Asked at once: when time leaps, it may forget its touches before the deadline.
+            touches[customer] = view.profile("customer", customer).of("touch")
+        wait = Wait(view, customer, touches[customer], params.before, params.after)
+        if named[0].role == "approved":
+            yield from wait.of_approvals(named)
+        elif named[0] is told[0]:
+            yield wait.of_goods_or_money(named[0])
 
 
-def _customer(view: View, deed: Fact, until: int) -> str | None:
+def _customer(view: View, deed: Fact, params: GhostDealParams) -> str | None:
     if view.entity_kind == "customer":
         return view.entity_id
     if deed.fields["order"] != view.entity_id:
         return None
-    return customer_of(view.profile("order", view.entity_id), until)
+    return customer_of(view.profile("order", view.entity_id), deed.at + params.after)
 
 
 def _concerns(view: View, fact: Fact, params: GhostDealParams) -> bool:

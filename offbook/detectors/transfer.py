@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from offbook.detectors.detector import View
 from offbook.detectors.fact import Fact, fact_of
-from offbook.detectors.reference import Reference
+from offbook.detectors.reference import Reference, Stated
 from offbook.detectors.where import edits
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
@@ -63,15 +63,23 @@ def transfers(view: View) -> Iterator[tuple[Fact, str]]:
             continue  # an edit of another customer that names this one beside it
         before = change.fields.get("before")
         if before is None:
-            before = _known_before(words, change)
+            before = _known_before(words, change, _stated(view, change))
         if before and before != change.about:
             yield change, before
 
 
-def _known_before(words: Sequence[Fact], change: Fact) -> str | None:
+def _stated(view: View, change: Fact) -> Stated | None:
+    """The document's word of before the change: as it was taken down, or where there was none then,
+    as it has come since."""
+    if "stated" in change.fields:
+        return Stated(change.fields["stated"], int(change.fields["stated_at"]))
+    stated = view.reference.owner(view.entity_id)
+    return stated if stated is not None and stated.at < change.at else None
+
+
+def _known_before(words: Sequence[Fact], change: Fact, stated: Stated | None) -> str | None:
     place = bisect_left(words, change.order[:3], key=lambda word: word.order[:3])
     word = words[place - 1] if place else None
-    stated = change.fields.get("stated")
-    if stated is not None and (word is None or word.at <= int(change.fields["stated_at"])):
-        return stated
+    if stated is not None and (word is None or word.at <= stated.at):
+        return stated.owner
     return word.about if word is not None else None

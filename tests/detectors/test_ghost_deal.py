@@ -540,3 +540,24 @@ def _refunded(paid: Event, happened: Iterable[Event]) -> bool:
     ]
     same = any(it.data.payment == paid.data.payment for it in refunds)
     return same or sum(it.data.amount for it in refunds) >= paid.data.amount
+
+
+NOON = "2026-03-02 12:00"
+
+
+def test_of_two_approvals_the_one_whose_customer_is_known_in_time_counts() -> None:
+    #   approved ── 1 h ── deleted, approved ── 23 h ──┤ (24 h)   order is C-1's ── 1 h ──┤  ◄ fires
+    who = "E-BOSS"
+    alert = only(
+        play(
+            [
+                edit(NOON, who, "update", ("order", "O-1"), status="approved"),
+                edit(after(NOON, "1h", -1), "E-1", "delete", ("order", "O-1")),
+                edit(after(NOON, "1h"), who, "update", ("order", "O-1"), status="approved"),
+                order(after(NOON, "24h", 1), "O-1", "E-1", customer="C-1"),
+            ],
+            DETECTOR,
+            until=after(NOON, "30d"),
+        )
+    )
+    assert (alert.customer, alert.first_event_at) == ("C-1", "2026-03-02T05:00:00Z")

@@ -26,6 +26,8 @@ from tests.detectors.timeline import (
     employee,
     only,
     opens,
+    order,
+    owner,
     payment,
     time_is,
 )
@@ -124,3 +126,14 @@ def test_a_customer_that_turns_out_to_be_somebodys_is_judged_anew() -> None:
     assert only(run.review()).employee == "E-2"
     reference.put(customer("C-1", "E-1"))
     assert not reference.changed_since(before + 1)
+
+
+def test_an_owner_that_a_document_names_late_makes_a_transfer_of_an_edit() -> None:
+    #   (C-1 is E-1's, by a document of before)  C-1 becomes E-2's, who sells to it  │ the document
+    #   comes now  ◄ the eve of a deal
+    reference = company(employee("E-1"), employee("E-2"))
+    run = LocalRun(Engine([BY_ID["eve-of-deal-transfer"]], reference))
+    gives = owner(NINE, "C-1", "E-2")
+    assert not run.run([gives, order(after(NINE, "1h"), "O-1", actor="E-2", customer="C-1")])
+    reference.put(customer("C-1", "E-1"))
+    assert only(run.review()).employee == "E-2"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from offbook.detectors.unauthorised_discount import DETECTOR
 from offbook.events.alert import Alert
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR
+from tests.detectors import order_world
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,
@@ -372,12 +373,27 @@ def _oversteps(one: Event) -> bool:
     return one.data.object.type == "contract" and now.terms_changed is True and not changed_before
 
 
+def _came_to_nothing(cut: Event, edits: Sequence[Event]) -> bool:
+    """Whether it was called off within a day, and not taken up again in that time."""
+    end, object_ = cut.time + DAY, cut.data.object
+    later = [it for it in edits if cut.time <= it.time <= end]
+    said = [it for it in later if _stops(it) or it.data.op == "restore"]
+    if not said or not _stops(said[-1]):
+        return False
+    off = order_world.end_of(edits, object_.id, end, "cancelled", "rejected")
+    return object_.type != "order" or off is not None
+
+
+def _stops(one: Event) -> bool:
+    now = one.data.after
+    ended = now is not None and now.status in ("cancelled", "rejected")
+    return one.data.op == "delete" or (one.data.op in ("create", "update") and ended)
+
+
 def _excuses(other: Event, cut: Event) -> bool:
-    if other.data.op not in ("create", "update", "delete"):
+    if other.data.op not in ("create", "update") or _stops(other):
         return False
     now, was = other.data.after, other.data.before
-    if other.data.op == "delete" or (now is not None and now.status in ("cancelled", "rejected")):
-        return bool(cut.time <= other.time <= cut.time + DAY)
     if now is None or now.approved_by in (None, cut.data.actor):
         return False
     if was is not None and was.approved_by == now.approved_by != other.data.actor:
@@ -394,7 +410,9 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
         alone = [
             cut
             for cut in edits
-            if _oversteps(cut) and not any(_excuses(other, cut) for other in edits)
+            if _oversteps(cut)
+            and not _came_to_nothing(cut, edits)
+            and not any(_excuses(other, cut) for other in edits)
         ]
         if alone:
             first = alone[0].data
