@@ -81,13 +81,35 @@ class _Envelope(_Attributes):
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
-_READERS: dict[str, tuple[Kind, msgspec.json.Decoder[EventData]]] = {
-    kind.type: (kind, msgspec.json.Decoder(kind.data)) for kind in KIND_OF_TYPE.values()
+_DATA: dict[str, msgspec.json.Decoder[EventData]] = {
+    kind.type: msgspec.json.Decoder(kind.data) for kind in KIND_OF_TYPE.values()
 }
 
 _ONE_EVENT = "Send one CloudEvent as a JSON object."
 _ANY_SOURCE_TOPIC = "Send it to a source topic: " + ", ".join(SOURCE_TOPICS) + "."
 _JSON_ONLY = "Send `data` as JSON and `datacontenttype` as application/json, or leave it out."
+
+
+class Opened(Struct, frozen=True):
+    """A document of which all but `data`, its JSON as it was sent, has been read and found good."""
+
+    kind: Kind
+    source: str
+    id: str
+    time: int
+    data: Raw | bytes
+    origin: Origin
+
+    def read(self, region: str = REGION) -> Event | Rejected:
+        """Read `data`, too. `region` is where phones without a country code are at home.
+
+        Where it cannot be read, that is said of a byte of `data`, not of the document.
+        """
+        raw = bytes(self.data)
+        try:
+            return _event(self, raw, region)
+        except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
+            return replace(explain.unreadable(error, raw), field="data")
 
 
 def decode_record(
@@ -106,7 +128,9 @@ def decode_record(
     has none. `region` is where phones without a country code are at home.
     """
     try:
-        outcome = _record(value, headers, origin, wall, region)
+        outcome: Opened | Event | Rejected = _record(value, headers, origin, wall)
+        if isinstance(outcome, Opened):
+            outcome = _event(outcome, bytes(outcome.data), region)
     except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
         outcome = explain.unreadable(error, value or b"")
     if isinstance(outcome, Rejected) and _concerns_tips(value, headers, origin):
@@ -121,13 +145,26 @@ def decode_structured(
     return decode_record(value, (), origin, wall=wall, region=region)
 
 
+def open_structured(value: bytes, origin: Origin, *, wall: int | None = None) -> Opened | Rejected:
+    """`decode_structured`, but for what stands in `data`.
+
+    Not for what may not be kept before it is known to be good: a tip is to be decoded whole.
+    """
+    try:
+        opened = _record(value, (), origin, wall)
+    except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
+        opened = explain.unreadable(error, value)
+    if isinstance(opened, Rejected) and _concerns_tips(value, (), origin):
+        return privacy.guard(opened, value)
+    return opened
+
+
 def _record(
     value: bytes | None,
     headers: Sequence[tuple[str, bytes | None]],
     origin: Origin,
     wall: int | None,
-    region: str,
-) -> Event | Rejected:
+) -> Opened | Rejected:
     if value is None:
         return Rejected(
             "decode",
@@ -157,7 +194,7 @@ def _record(
         if isinstance(attributes, Rejected):
             return attributes
         if attributes is not None:
-            outcome = _event(attributes, value, value, headers, origin, wall, region)
+            outcome = _open(attributes, Raw(value), value, headers, origin, wall)
             return _of_header(outcome) if isinstance(outcome, Rejected) else outcome
     try:
         envelope = _ENVELOPE.decode(value)
@@ -169,40 +206,40 @@ def _record(
             raise
         wrong = explain.invalid(error, _Attributes, "envelope")
         second = leap_seconds.without(value) if wrong.stage == "time" else None
-        return wrong if second is None else _record(second, headers, origin, wall, region)
+        return wrong if second is None else _record(second, headers, origin, wall)
+    data = envelope.data
     if envelope.data_base64 is not _NOTHING and bytes(envelope.data_base64) != b"null":
         return Rejected(
             "envelope", "data_base64", "`data_base64` holds bytes, not an event.", _JSON_ONLY
         )
-    if envelope.data is _NOTHING:
+    if data is _NOTHING:
         return Rejected(
             "envelope", "data", "`data` is missing.", "Send the fields of the event in `data`."
         )
-    return _event(envelope, bytes(envelope.data), value, headers, origin, wall, region)
+    return _open(envelope, data, value, headers, origin, wall)
 
 
-def _event(
+def _open(
     attributes: _Attributes,
-    raw: bytes,
+    data: Raw,
     value: bytes,
     headers: Sequence[tuple[str, bytes | None]],
     origin: Origin,
     wall: int | None,
-    region: str,
-) -> Event | Rejected:
-    reader = _READERS.get(attributes.type)
+) -> Opened | Rejected:
+    kind = KIND_OF_TYPE.get(attributes.type)
+    id_, source = attributes.id, attributes.source
     if (
-        reader is None
+        kind is None
         or attributes.specversion != "1.0"
         or attributes.datacontenttype is not None
-        or not (attributes.id.isascii() and attributes.source.isascii())
-        or not (attributes.id.isprintable() and attributes.source.isprintable())
+        or not (id_.isascii() and source.isascii())
+        or not (id_.isprintable() and source.isprintable())
     ):
         wrong = _envelope_fault(attributes)
         if wrong is not None:
             return wrong
-    assert reader is not None
-    kind, decoder = reader
+    assert kind is not None
     topic = origin.topic
     if topic != kind.topic and not (kind is HEARTBEAT and topic in SOURCE_TOPICS):
         if topic:
@@ -232,14 +269,19 @@ def _event(
             f"`time` is more than {FUTURE // MINUTE} minutes ahead of the clock.",
             "Check clock and offset: local time sent as `Z` is 8 hours ahead in China.",
         )
-    told = _data(kind, decoder, raw, region)
+    return Opened(kind, source, id_, time, data, origin)
+
+
+def _event(opened: Opened, raw: bytes, region: str) -> Event | Rejected:
+    told = _data(opened.kind, raw, region)
     if isinstance(told, Rejected):
         return told
     data, sent = told
-    if isinstance(data, Heartbeat) and data.partition not in (None, origin.partition) and topic:
+    origin = opened.origin
+    if type(data) is Heartbeat and data.partition not in (None, origin.partition) and origin.topic:
         return _ANOTHER_PARTITION
     # One text for all that a system sends: facts keep it.
-    return Event(intern(attributes.source), attributes.id, time, data, origin, sent)
+    return Event(intern(opened.source), opened.id, opened.time, data, origin, sent)
 
 
 _ANOTHER_PARTITION = Rejected(
@@ -250,11 +292,9 @@ _ANOTHER_PARTITION = Rejected(
 )
 
 
-def _data(
-    kind: Kind, decoder: msgspec.json.Decoder[EventData], raw: bytes, region: str
-) -> tuple[EventData, Sent] | Rejected:
+def _data(kind: Kind, raw: bytes, region: str) -> tuple[EventData, Sent] | Rejected:
     try:
-        data, sent = fold(decoder.decode(raw), region)
+        data, sent = fold(_DATA[kind.type].decode(raw), region)
         if not checks.doubtful(data, raw):
             return data, sent
         wrong = checks.fault(data, raw)
@@ -265,7 +305,7 @@ def _data(
     if wrong is None:
         return checks.without_always(data), sent
     tidy = _tidied(kind, raw)
-    return wrong if tidy is None else _data(kind, decoder, tidy, region)
+    return wrong if tidy is None else _data(kind, tidy, region)
 
 
 def _tidied(kind: Kind, raw: bytes) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from operator import attrgetter
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -62,26 +62,24 @@ class _Field(Struct, frozen=True):
     many: bool = False
 
 
-class _Plan(Struct, frozen=True):
-    """What of a type is to be folded. `ids` gives all ids that it has by itself or in what it must
-    have, as one: nearly always all are plain, and then only the `others` are left to be looked at.
-    """
+class _Look(NamedTuple):
+    """What of a type is looked at to tell whether it is to be folded: all `ids` that it has by
+    itself or in what it must have, and whatever `else_` is there."""
 
     ids: Callable[[Any], tuple[Any, ...]]
-    fields: tuple[_Field, ...]
-    others: tuple[_Field, ...]
+    else_: Callable[[Any], tuple[Any, ...]]
 
 
 @cache
-def _plan(cls: type[EventData]) -> _Plan:
+def _look(cls: type[EventData]) -> _Look:
     fields = _fields(cls)
     single = [it for it in fields if it.kind is Id and not it.many]
     inner = [it for it in fields if it.kind is ObjectRef]
-    paths = [it.name for it in single] + [
+    ids = [it.name for it in single] + [
         f"{it.name}.{field.name}" for it in inner for field in _fields(ObjectRef)
     ]
-    others = tuple(it for it in fields if it not in single and it not in inner)
-    return _Plan(_getter(paths), fields, others)
+    others = [it.name for it in fields if it not in single and it not in inner]
+    return _Look(_getter(ids), _getter(others))
 
 
 def _getter(paths: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
@@ -105,19 +103,28 @@ def _fields(cls: type[EventData]) -> tuple[_Field, ...]:
 
 def fold(data: EventData, region: str = REGION) -> tuple[EventData, Sent]:
     """`data` in one form, and what was sent where that reads otherwise. Raises `RefusedError`."""
+    if _is_folded(data):
+        return data, ()
     sent: list[tuple[str, str]] = []
     return _fold(data, region, "", sent), tuple(sent)
 
 
+def _is_folded(data: EventData) -> bool:
+    """Whether it has nothing but plain ids, as nearly all has; False where it takes a closer look
+    to tell."""
+    ids, else_ = _look(type(data))
+    for value in ids(data):
+        if value and not is_plain(value):
+            return False
+    for value in else_(data):
+        if value and (type(value) is not Image or not _is_folded(value)):
+            return False
+    return True
+
+
 def _fold(data: EventData, region: str, prefix: str, sent: list[tuple[str, str]]) -> EventData:
-    plan = _plan(type(data))
-    fields = plan.others
-    for value in plan.ids(data):
-        if value is not None and value is not UNSET and not is_plain(value):
-            fields = plan.fields
-            break
     changes: dict[str, Any] | None = None
-    for field in fields:
+    for field in _fields(type(data)):
         value = getattr(data, field.name)
         if value is None or value is UNSET:
             continue

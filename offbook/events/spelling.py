@@ -18,6 +18,11 @@ from offbook.events.shown import INVISIBLE
 
 #: How many phones are remembered: to parse one costs 20 to 100 µs, and the same come again.
 _PHONES = 65_536
+#: And how many parts of one: it is parsed in several ways, each with the same parts.
+_PARTS = 1024
+
+#: Several numbers with only spaces between them have no fewer digits each.
+_FEWEST = 5
 
 #: What stands for "nothing" in the systems that send: of a text without a letter or a digit, all.
 _PLACEHOLDERS = frozenset(
@@ -83,7 +88,7 @@ def folded(text: str) -> str:
 
 def is_plain(id_: str) -> bool:
     """Whether an id is its own one form; False where it takes a closer look to tell."""
-    return id_.isascii() and id_[:1].isalnum() and not id_[-1:].isspace() and id_ not in _USUAL
+    return id_.isascii() and id_[:1].isalnum() and not id_[-1].isspace() and id_ not in _USUAL
 
 
 def is_placeholder(text: str, words: frozenset[str] = _PLACEHOLDERS) -> bool:
@@ -146,7 +151,11 @@ def phone(text: str, region: str = "CN") -> str | None:
 def by_metadata(text: str, region: str) -> str | None:
     """`phone`, as libphonenumber's metadata has it, however it is written."""
     seen = folded(text)
-    ways = [_BETWEEN.split(seen), [seen], _SPACES.split(seen)]
+    ways = dict.fromkeys((tuple(_BETWEEN.split(seen)), (seen,)))
+    spaced = tuple(_SPACES.split(seen))
+    if any(sum(map(str.isdigit, part)) >= _FEWEST for part in spaced):
+        # Else the spaces stand within one number, and to look for others costs as much again.
+        ways[spaced] = None
     for is_one in (phonenumbers.is_valid_number, _is_possible):
         for parts in ways:
             numbers = [_one_phone(part, region, is_one) for part in parts]
@@ -169,13 +178,18 @@ def _one_phone(
     if _MASKED_PHONE.search(text) or _EXPONENT.fullmatch(text):
         return None
     for reading in _readings(text):
-        try:
-            number = phonenumbers.parse(reading, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if is_one(number):
+        number = _parsed(reading, region)
+        if number is not None and is_one(number):
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return None
+
+
+@lru_cache(_PARTS)
+def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def _readings(text: str) -> Iterator[str]:

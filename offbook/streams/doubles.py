@@ -63,6 +63,12 @@ def identity(type_: str, source: str, id_: str) -> bytes:
     return f"{type_}\0{source}\0{id_}\0".encode()
 
 
+def identified(identity: bytes) -> tuple[str, str, str]:
+    """The type, the source and the id of an `identity`."""
+    type_, source, id_, _ = identity.decode().split("\0")
+    return type_, source, id_
+
+
 class _Named(Struct, gc=False):
     type: str
     source: str

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import datetime
 from struct import Struct as Packed
 from types import TracebackType
-from typing import Annotated
 
-import msgspec
-from msgspec import Meta, Struct
-
-from offbook.events.decode import EARLIEST, LATEST, Attribute, decode_record
+from offbook.events.decode import Opened, decode_structured, open_structured
 from offbook.events.event import Event, Origin
 from offbook.events.folding import REGION
 from offbook.events.rejected import Rejected
-from offbook.events.times import micros
-from offbook.events.types import KIND_OF_TYPE, Kind, Tip
-from offbook.streams.doubles import Double, Doubles, identity
+from offbook.events.types import KIND_OF_TYPE, Tip
+from offbook.streams.doubles import Double, Doubles, identified, identity
 from offbook.streams.ndjson import Advance, Place, Source
 from offbook.streams.sorter import LIMIT, Sorter
 
@@ -28,27 +22,12 @@ Read = tuple[Event, Place, Double | None]
 #: Records between two reports of progress.
 _STRIDE = 1000
 
-# A record of the sorter: time, identity, the document; and behind it, how long the identity is,
-# the file and the line. Compared as bytes, the time decides, then type, source, id, then what the
-# document says, and where it stands only among those that are the same to the byte.
+# A record of the sorter: time, identity, what the document says; and behind it, how long the
+# identity is, the file and the line. Compared as bytes, the time decides, then type, source, id,
+# then what is said, and where that stands only among those that say the same to the byte.
 _TIME = Packed(">Q")
 _PLACE = Packed(">HIQ")
-
-
-class _Head(Struct, gc=False):
-    """What a document is sorted by. Decoded alone it costs a tenth of the whole."""
-
-    type: str
-    id: Attribute
-    source: Attribute
-    time: Annotated[datetime, Meta(tz=True)]
-
-
-_head = msgspec.json.Decoder(_Head).decode
-#: Tips are looked at whole, before anything is kept of them: who told one is stored nowhere.
-_SORTED_UNSEEN: dict[str, Kind] = {
-    name: kind for name, kind in KIND_OF_TYPE.items() if kind.data is not Tip
-}
+_NOWHERE = Origin("", -1, 0)
 
 
 class InTimeOrder:
@@ -97,22 +76,11 @@ class InTimeOrder:
         """Read all files. `advance` is told of bytes."""
         for which, source in enumerate(self._inputs):
             for number, line in source.lines(advance):
-                try:
-                    head = _head(line)
-                except (ValueError, RecursionError):
-                    self._look_closely(which, number, line)
-                    continue
-                kind = _SORTED_UNSEEN.get(head.type)
-                time = micros(head.time)
-                if (
-                    kind is None
-                    or not EARLIEST <= time < LATEST
-                    or "\0" in head.id
-                    or "\0" in head.source
-                ):
-                    self._look_closely(which, number, line)
-                else:
-                    self._add(kind, head.source, head.id, time, which, number, line)
+                opened = open_structured(line, _NOWHERE, wall=self._wall)
+                if isinstance(opened, Rejected):
+                    self._complain((which, number), opened)
+                elif opened.kind.data is not Tip or self._is_good(line, which, number):
+                    self._add(opened, which, number)
         self._doubles.noted()
 
     def reference(self, advance: Advance | None = None) -> Iterator[Event]:
@@ -124,41 +92,42 @@ class InTimeOrder:
         """All others, heartbeats among them."""
         return self._decoded(self._others, advance)
 
-    def _look_closely(self, which: int, number: int, line: bytes) -> None:
-        """Decode at once what may be no event."""
-        event = self._decode(line, number)
+    def _is_good(self, line: bytes, which: int, number: int) -> bool:
+        """Whether a tip is: before anything is kept of it, for who told one is stored nowhere."""
+        event = decode_structured(line, _NOWHERE, wall=self._wall, region=self._region)
         if isinstance(event, Rejected):
             self._complain((which, number), event)
-        else:
-            self._add(event.kind, event.source, event.id, event.time, which, number, line)
+            return False
+        return True
 
-    def _add(
-        self, kind: Kind, source: str, id_: str, time: int, which: int, number: int, line: bytes
-    ) -> None:
-        named = identity(kind.type, source, id_)
-        record = b"".join((_TIME.pack(time), named, line, _PLACE.pack(len(named), which, number)))
+    def _add(self, opened: Opened, which: int, number: int) -> None:
+        kind = opened.kind
+        named = identity(kind.type, opened.source, opened.id)
+        place = _PLACE.pack(len(named), which, number)
+        record = b"".join((_TIME.pack(opened.time), named, opened.data, place))
         if kind.is_reference:
             self._references.add(record)
         else:
             self._others.add(record)
             self._doubles.note(named)
 
-    def _decode(self, line: bytes, number: int) -> Event | Rejected:
-        return decode_record(line, (), Origin("", -1, number), wall=self._wall, region=self._region)
-
     def _decoded(self, sorter: Sorter, advance: Advance | None) -> Iterator[Read]:
-        decode, complain, doubles = self._decode, self._complain, self._doubles
+        complain, doubles, region = self._complain, self._doubles, self._region
         suspects = doubles.suspects
-        unpack, begin, size = _PLACE.unpack_from, _TIME.size, _PLACE.size
+        begin, size = _TIME.size, _PLACE.size
         for count, record in enumerate(sorter.drain(), start=1):
             if advance is not None and count % _STRIDE == 0:
                 advance(_STRIDE)
-            length, which, number = unpack(record, len(record) - size)
-            end = begin + length
-            event = decode(record[end:-size], number)
+            length, which, number = _PLACE.unpack_from(record, len(record) - size)
+            named, data = record[begin : begin + length], record[begin + length : -size]
+            type_, source, id_ = identified(named)
+            kind, place = KIND_OF_TYPE[type_], (which, number)
+            (time,) = _TIME.unpack_from(record)
+            opened = Opened(kind, source, id_, time, data, Origin(kind.topic, -1, number))
+            event = opened.read(region)
             if isinstance(event, Rejected):
-                complain((which, number), event)
-            elif (mark := hash(record[begin:end])) in suspects:
-                yield event, (which, number), doubles.meet(mark, event, (which, number))
+                complain(place, event)
+            elif (mark := hash(named)) in suspects:
+                yield event, place, doubles.meet(mark, event, place)
             else:
-                yield event, (which, number), None
+                yield event, place, None

@@ -14,7 +14,7 @@ import msgspec
 from offbook.streams.ndjson import no_room, temporary
 
 #: How many bytes of records are held.
-LIMIT: Final = 128 << 20
+LIMIT: Final = 256 << 20
 
 #: What a record costs beside its bytes: the head of an object, and its place in a list.
 _OVERHEAD = 64

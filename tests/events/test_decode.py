@@ -23,7 +23,7 @@ from offbook.events import (
     topic_of_type,
 )
 from offbook.events import types as t
-from offbook.events.decode import EARLIEST, FUTURE, LATEST
+from offbook.events.decode import EARLIEST, FUTURE, LATEST, Opened, open_structured
 from offbook.events.examples import EXAMPLES
 from offbook.events.times import parse_rfc3339
 from tests.events.documents import (
@@ -609,6 +609,24 @@ def test_a_file_takes_any_type_and_the_event_gets_its_topic() -> None:
         event = decode_structured(json.dumps(example(type_)).encode(), Origin("", -1, 7))
         assert isinstance(event, Event)
         assert event.origin == Origin(topic_of_type(type_), -1, 7)
+
+
+@given(event=events())
+def test_to_open_a_document_and_then_read_it_is_to_decode_it(event: Event) -> None:
+    value = encode_document(event)
+    opened = open_structured(value, event.origin)
+    assert isinstance(opened, Opened)
+    assert opened.read() == decode_structured(value, event.origin)
+
+
+def test_what_cannot_be_read_of_an_opened_document_is_said_of_its_data() -> None:
+    value = json.dumps(with_data(payee_name="张三"), ensure_ascii=False).encode("gbk")
+    opened = open_structured(value, Origin("", -1, 7))
+    assert isinstance(opened, Opened)
+    why = opened.read()
+    assert isinstance(why, Rejected)
+    assert (why.stage, why.field) == ("decode", "data")
+    assert "not UTF-8" in why.reason
 
 
 def test_a_type_on_another_topic_is_told_its_own() -> None:
