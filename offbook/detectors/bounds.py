@@ -62,6 +62,29 @@ def is_forgotten(fact: Fact, forgets: int, common: Common) -> bool:
     return fact.at < forgets - common.lateness - KEPT.get(fact.role, REGISTER_KEPT)
 
 
+def is_spent(step: Step, common: Common) -> bool:
+    """Whether it is time to look, and nothing kept of the entity matters to what is to come.
+
+    Of many that is so weeks after all that was ever heard of them, and to look through it costs as
+    much as all that was done with it before.
+    """
+    state, forgets = step.state, step.now.forgets
+    if forgets is None or min(state.due.values(), default=forgets) >= forgets:
+        return False
+    if state.profile or state.subscribers or state.past or state.asked:
+        return False
+    if state.retold or state.aside or state.withheld or state.closed:
+        return False
+    over = forgets - common.lateness - common.grace
+    for detector_id, notebook in state.notebooks.items():
+        ran, facts = step.running.get(detector_id), notebook.facts
+        if ran is None or (facts and facts[-1].at >= over - ran.keeps):
+            return False
+        if notebook.raised or notebook.waiting or notebook.due is not None:
+            return False
+    return True
+
+
 def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | None) -> int:
     """Drop what can no longer matter, then what is too much; how many facts were too much.
 
@@ -75,7 +98,7 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
         # Whatever time it is said to be then: what was forgotten cannot be judged again.
         state.forgot = step.forgets
         facts, alerts = notebook.facts, ended(notebook, over) if notebook.raised else {}
-        if detector.dossier is None:
+        if alerts and detector.dossier is None:
             # What is judged by the profile can be found as long as that is kept.
             done = over - ran.keeps
             for anchor in [it for it, one in notebook.raised.items() if one.finding.until < done]:
@@ -87,7 +110,8 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
         if alerts and len(notebook.facts) < len(facts):
             close(state, ran, facts, alerts)
     evicted = 0
-    if is_too_much(len(notebook.facts), notebook.facts, step, common):
+    many = len(notebook.facts)
+    if many > common.max_facts and is_too_much(many, notebook.facts, step, common):
         evicted = _make_room(ran, notebook, common.max_facts)
     if notebook.raised:
         _sketch(notebook, common.max_facts)
@@ -95,7 +119,7 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
         # Nothing can be found of no facts, and `judge` may count on one.
         for anchor in list(notebook.raised):
             state.let_go(detector.id, anchor)
-        notebook.waiting = []
+        notebook.waiting = ()
     return evicted
 
 
@@ -110,7 +134,7 @@ def withhold(step: Step, ran: Running, common: Common) -> int:
     before = len(notebook.facts)
     if is_too_much(before, notebook.facts, step, common):
         notebook.facts = thinned(notebook.facts, room(common.max_facts))
-    notebook.waiting = []
+    notebook.waiting = ()
     return before - len(notebook.facts)
 
 
@@ -208,7 +232,8 @@ def prune_shared(
             # A busy account would remember each customer that ever paid into it.
             state.asked = {about: until for about, until in state.asked.items() if until >= over}
             state.known = {about: state.known[about] for about in state.asked}
-    if is_too_much(len(state.profile), state.profile, step, common):
+    many = len(state.profile)
+    if many > most and is_too_much(many, state.profile, step, common):
         evicted += _thin_profile(state, running, most)
     while len(state.subscribers) > most:
         del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
@@ -288,10 +313,10 @@ def set_due(
         # Passed, it waits for the answer to a judgement, which is a look of its own.
         if forgets is None or at >= forgets:
             forgotten.append(at)
-    registers = [next(iter(alerts.values())).until for alerts in state.past.values()]
-    registers += [retained.at for retained in state.retold.values()]
-    registers += [aside.at for aside in state.aside.values()]
-    if registers:
+    if state.past or state.retold or state.aside:
+        registers = [next(iter(alerts.values())).until for alerts in state.past.values()]
+        registers += [retained.at for retained in state.retold.values()]
+        registers += [aside.at for aside in state.aside.values()]
         forgotten.append(min(registers) + REGISTER_KEPT + wait)
     if state.subscribers:
         forgotten.append(max(state.subscribers.values()) + wait)

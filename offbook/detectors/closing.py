@@ -40,7 +40,7 @@ def close(
     if closed:
         known = state.closed.get(detector_id, {})
         latest = {role: max(at, known.get(role, at)) for role, at in closed.items()}
-        state.closed[detector_id] = {**known, **latest}
+        state.closed = {**state.closed, detector_id: {**known, **latest}}
 
 
 def is_closed(closed: Mapping[str, Mapping[str, int]], detector_id: str, fact: Fact) -> bool:

@@ -7,13 +7,13 @@ raises is its own trouble, at one entity: it is told, and the rest goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from msgspec import structs
 
 from offbook.detectors.alerts import AlertWriter
-from offbook.detectors.bounds import is_too_much, prune_shared, set_due, withhold
+from offbook.detectors.bounds import is_spent, is_too_much, prune_shared, set_due, withhold
 from offbook.detectors.detector import Common, Detector
 from offbook.detectors.entity import split
 from offbook.detectors.fact import Fact
@@ -51,7 +51,7 @@ class Engine:
         self.detectors = {id_: ran.detector for id_, ran in self._running.items()}
         self.reference = reference
         self.common = common or Common()
-        self._readers = Readers(self.detectors.values())
+        self._readers = Readers(self._running.values())
         self._silent = Silent(self.detectors, broken, reference, signs)
         write = AlertWriter(reference, self.common, mode)
         self._judging = Judging(self._running, self.common, write)
@@ -92,7 +92,7 @@ class Engine:
         self,
         key: str,
         state: EntityState | None,
-        inputs: Iterable[Input],
+        inputs: Collection[Input],
         now: Now,
         detected_at: int | None = None,
     ) -> Step:
@@ -100,13 +100,16 @@ class Engine:
 
         While stream time is not known of a topic, nothing that could come on it counts as missing.
         `detected_at` (µs) is when an alert is said to be found; by default when its last event
-        happened or its deadline passed. `state` is changed in place.
+        happened or its deadline passed. `state` is changed in place, or gives way to an empty one.
         """
         state = state if state is not None else EntityState()
         forgets, forgot = now.forgets, state.forgot
         if forgot is not None and (forgets is None or forgets < forgot):
             forgets = forgot
         step = Step(key, state, now, self._running, forgets, detected_at)
+        if not inputs and is_spent(step, self.common):
+            step.state, step.changed = EntityState(), True
+            return step
         kind, id_ = split(key)
         view = StepView(kind, id_, state, self.common, self.reference)
         if state.aside:
@@ -126,10 +129,16 @@ class Engine:
         if told:
             self._taking.spread(step, view, told)
             step.changed = True
-        grown = is_too_much(len(state.profile), state.profile, step, self.common)
-        grown = grown or (step.changed and not state.due)
-        overdue = _is_overdue(step)
-        if not (grown or subscribed or overdue or step.dirty or step.begun or step.failures):
+        grown = step.changed and not state.due
+        if len(state.profile) > self.common.max_facts:
+            grown = grown or is_too_much(len(state.profile), state.profile, step, self.common)
+        latest, overdue = now.latest, False
+        if latest is not None:
+            # Asked at every step: most have one deadline, and no clock has come that far.
+            for clock, due in state.due.items():
+                if due < latest and now.passed(due, clock):
+                    overdue = True
+        if not (step.dirty or overdue or grown or step.begun or subscribed or step.failures):
             # Something new at most of which nothing is found, behind a deadline that is set.
             return step
         expired = self._remind(step) if overdue else []
@@ -187,7 +196,7 @@ class Engine:
         detector_id = ran.detector.id
         step.evict(detector_id, withhold(step, ran, self.common))
         if not step.state.notebooks[detector_id].facts:
-            step.state.withheld.discard(detector_id)
+            step.state.withheld -= {detector_id}
 
     def _release(self, step: Step) -> None:
         """What was taken in without reference data is judged now that they are there."""
@@ -195,11 +204,11 @@ class Engine:
         for detector_id in list(state.withheld):
             if detector_id not in self._running or self._silent.lacks(detector_id):
                 continue
-            state.withheld.discard(detector_id)
+            state.withheld -= {detector_id}
             notebook = state.notebooks.get(detector_id)
             if notebook is not None:
                 notebook.unseal()
-                notebook.waiting = list(notebook.facts)
+                notebook.waiting = tuple(notebook.facts)
                 step.soil(detector_id, None, ())
 
     def _review(self, step: Step) -> None:
@@ -214,8 +223,9 @@ class Engine:
         """Set aside for the entity what has failed on it again and again."""
         state = step.state
         failed = {failure.detector for failure in step.failures if failure.lasts}
-        for detector_id in step.dirty.keys() - failed:
-            state.failing.pop(detector_id, None)
+        state.failing = {
+            it: count for it, count in state.failing.items() if it in failed or it not in step.dirty
+        }
         for detector_id in failed:
             state.failing[detector_id] = state.failing.get(detector_id, 0) + 1
             if state.failing[detector_id] >= _ENOUGH:
@@ -229,20 +239,6 @@ class Engine:
             ran = self._running.get(detector_id)
             if ran is not None and ran.fingerprint != aside.fingerprint:
                 del state.aside[detector_id]
-
-
-def _is_overdue(step: Step) -> bool:
-    # Asked at every step: most have one deadline, and no clock has come that far.
-    now = step.now
-    latest = now.latest
-    if latest is None:
-        return False
-    for clock, at in step.state.due.items():
-        if at < latest:
-            reached = now.of(clock)
-            if reached is not None and at < reached:
-                return True
-    return False
 
 
 def _passed(due: int | None, now: int | None) -> bool:

@@ -110,10 +110,12 @@ def _customer(view: View, deed: Fact, params: GhostDealParams) -> str | None:
 
 def _concerns(view: View, fact: Fact, params: GhostDealParams) -> bool:
     """A deed that is new, for a customer who was worked on before it, changes nothing; nor does
-    work with no deed near it."""
+    work with no deed near it, nor with one whose wait goes on: at its end it is looked for."""
     if fact.role == "touch":
         first, last = fact.at - params.after, fact.at + params.before
-        return any(first <= it.at <= last for it in view.facts if it.role in _DEEDS)
+        wait = params.after + view.common.grace
+        near = (it for it in view.facts if first <= it.at <= last and it.role in _DEEDS)
+        return any(view.passed(it.at + wait) for it in near)
     if view.entity_kind == "order" or fact.role not in _DEEDS:
         return True
     known = sum(it.role == fact.role and it.about == fact.about for it in view.facts)

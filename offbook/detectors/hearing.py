@@ -15,7 +15,7 @@ from offbook.detectors.notes import Implicated, Note, Retold, Subscribe, Told
 from offbook.detectors.remembering import remember
 from offbook.detectors.retelling import TOLD, Retelling, concerned, retellings
 from offbook.detectors.running import Running
-from offbook.detectors.state import EntityState, Notebook, Retained
+from offbook.detectors.state import EntityState, Notebook, Retained, writable
 from offbook.detectors.step import Step, StepView
 from offbook.detectors.thinning import thinned
 
@@ -57,7 +57,7 @@ class Hearing:
     def take(self, step: Step, view: StepView, note: Note) -> None:
         """Take in one note."""
         if isinstance(note, Subscribe):
-            known = step.state.subscribers
+            known = step.state.subscribers = writable(step.state.subscribers)
             known[note.by] = max(note.until, known.get(note.by, note.until))
             step.notes.append((note.by, Told(step.key, list(step.state.profile))))
         elif isinstance(note, Told):
@@ -72,6 +72,7 @@ class Hearing:
         if note.about not in state.asked:
             return
         first = note.about not in state.known
+        state.known = writable(state.known)
         known = state.known.setdefault(note.about, [])
         news = [fact for fact in note.facts if remember(known, fact)]
         most = self._common.max_facts
@@ -79,7 +80,7 @@ class Hearing:
             state.known[note.about] = thinned(known, room(most))
         if news or first:
             for detector_id, notebook in self.running(state):
-                notebook.waiting.extend(news)
+                notebook.waiting += (*news,)
                 step.soil(detector_id, None, ())
 
     def _weigh(self, step: Step, note: Implicated) -> None:
@@ -97,7 +98,7 @@ class Hearing:
             # What no longer stands is remembered too: an older revision may be told once more.
             alert = note.alert if note.firing else structs.replace(note.alert, role=WITHDRAWN)
             insert(notebook.facts, alert)
-            notebook.waiting.append(alert)
+            notebook.waiting += (alert,)
             step.soil(detector_id, None, (alert,))
 
     # Words that were told again.
@@ -138,6 +139,7 @@ class Hearing:
         step.changed = True
         held = [] if known is None else known.held
         retained = Retained(note.word.told_at, note.since, note.by, note.known)
+        state.retold = writable(state.retold)
         state.retold[key] = retained
         if note.about:
             self._correct_known(step, note, retained, held)
@@ -186,8 +188,8 @@ class Hearing:
             reads = detector.watches if detector.dossier is None else detector.dossier.roles
             if detector_id in touched or not reads.isdisjoint(roles):
                 gone = note.word.identity
-                notebook.waiting = [it for it in notebook.waiting if it.identity != gone]
-                notebook.waiting.append(by)
+                left = (it for it in notebook.waiting if it.identity != gone)
+                notebook.waiting = (*left, by)
                 step.soil(detector_id, None, ())
         if roles:
             onward = structs.replace(note, about=step.key)
@@ -210,7 +212,7 @@ class Hearing:
                 insert(facts, redated(fact, retained.since))
         if retained.held or told or held:
             for detector_id, notebook in self.running(step.state):
-                notebook.waiting.append(structs.replace(note.by, role=TOLD))
+                notebook.waiting += (structs.replace(note.by, role=TOLD),)
                 step.soil(detector_id, None, ())
 
 

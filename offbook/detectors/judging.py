@@ -20,7 +20,7 @@ from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.notes import Implicated, Subscribe
 from offbook.detectors.roles import CORRECTED_WITHIN
 from offbook.detectors.running import Running
-from offbook.detectors.state import EntityState, Notebook, Raised, digest
+from offbook.detectors.state import EntityState, Notebook, Raised, digest, writable
 from offbook.detectors.step import Fresh, Step, StepView
 from offbook.detectors.thinning import shown, thinned
 from offbook.events.times import HOUR
@@ -64,7 +64,7 @@ class Judging:
                 # A fact may have given way to another of the same step.
                 if detector.dossier is None and fact in notebook.facts:
                     notebook.facts.remove(fact)
-                notebook.waiting.remove(fact)
+                notebook.waiting = tuple(it for it in notebook.waiting if it != fact)
             notebook.due = _tried_again(before, now)
             self.prune(step, None, ran)
             return
@@ -79,11 +79,11 @@ class Judging:
         # What is over stays over, though stream time may go back for a while.
         if notebook.judged is None or (now is not None and now >= notebook.judged):
             # Else time has gone back: what is new may be due by what was judged, and not yet now.
-            notebook.waiting = []
+            notebook.waiting = ()
             notebook.judged = now
         elif len(notebook.waiting) > self._common.max_facts:
             # Time may be back for as long as a sender is down.
-            notebook.waiting = thinned(notebook.waiting, room(self._common.max_facts))
+            notebook.waiting = (*thinned(notebook.waiting, room(self._common.max_facts)),)
         waits = notebook.due is not None and not notebook.raised
         worth_pruning = not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING
         # Who judges by the profile has no facts of his own to drop.
@@ -183,6 +183,7 @@ class Judging:
             asked = state.asked.get(wanted)
             if asked is None or asked < until:
                 # Beyond what is needed now, or every further fact would ask again.
+                state.asked = writable(state.asked)
                 state.asked[wanted] = until + self._common.lateness
                 step.notes.append((wanted, Subscribe(step.key, until + self._common.lateness)))
         return any(wanted not in state.known for wanted in view.wanted)
@@ -216,6 +217,7 @@ class Judging:
             alert = self._write.alert(detector, finding, revision, firing, marks, step.detected_at)
             step.alerts.append(alert)
         step.state.recall(detector.id, finding.anchor)
+        notebook.raised = writable(notebook.raised)
         notebook.raised[finding.anchor] = Raised(revision, firing, finding, says, marks)
         if not again and self._alerts_are_weighed and not detector.weighs_alerts:
             # What wakes nobody must not wake somebody by way of a sum.

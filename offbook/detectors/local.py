@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from offbook.detectors.engine import Engine
 from offbook.detectors.notes import Input, Review
-from offbook.detectors.now import UNKNOWN, Now
+from offbook.detectors.now import UNKNOWN, Everywhere, Now
 from offbook.detectors.state import EntityState
 from offbook.detectors.step import Failure, Step
 from offbook.detectors.timers import Timers
@@ -42,7 +42,7 @@ class LocalRun:
         self._now = UNKNOWN if at is None else self._moment(at)
 
     def _moment(self, at: int) -> Now:
-        return Now.everywhere(at)
+        return Everywhere(at)
 
     def feed(self, event: Event) -> list[Alert]:
         """Take one event; the alert revisions that follow, those of passed deadlines first."""
@@ -61,14 +61,14 @@ class LocalRun:
         In one leap over months, what one entity asks another at its deadline would be forgotten.
         """
         alerts: list[Alert] = []
-        if self.now is not None and to <= self.now:
+        now = self._now.forgets
+        if now is not None and to <= now:
             return alerts
-        due = self.timers.next()
-        if due is not None and due < to:
+        if self.timers.may_be_due(to):
             for due, key in self.timers.expired(to):
                 self.now = due + 1 if self.now is None else max(self.now, due + 1)
                 alerts += self._step(key, [])
-        self.now = to
+        self._now = self._moment(to)
         return alerts
 
     def review(self) -> list[Alert]:
@@ -103,7 +103,7 @@ class LocalRun:
         due = None if state is None else state.due
         step = self.engine.step(key, state, inputs, self._now)
         # Few looks move a deadline, and a state that has one is not empty.
-        if step.changed and (not due or step.state.due != due):
+        if step.changed and (not due or step.state.due is not due):
             self._keep(key, step.state)
         if step.evicted:
             self.evicted.update(step.evicted)

@@ -44,11 +44,6 @@ class Now:
         #: No clock has reached a later time.
         self.latest = max((*self._times.values(), self.forgets or 0), default=None)
 
-    @staticmethod
-    def everywhere(at: int) -> Now:
-        """All topics are read up to the same time, as in a replay."""
-        return _Everywhere(at)
-
     def of(self, which: Topics) -> int | None:
         """Up to when all of these topics have been read; None while that is not known of one."""
         if which not in self._known:
@@ -69,8 +64,9 @@ class Now:
         return at is not None and at > due
 
 
-class _Everywhere(Now):
-    """Made for every event of a replay: it costs nothing to make, and nothing to ask."""
+class Everywhere(Now):
+    """All topics are read up to the same time, as in a replay, for each event of which one is made:
+    it costs nothing to make, and nothing to ask."""
 
     __slots__ = ()
 

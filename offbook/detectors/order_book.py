@@ -5,8 +5,9 @@ Every question is asked as of a time, of what happened up to then: later events 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -18,10 +19,6 @@ from offbook.detectors.roles import WHOSE_ORDER
 from offbook.detectors.sentences import Sentence
 from offbook.events.alert import Bilingual
 
-#: The roles that change a book.
-_TELLING = frozenset(
-    {"status", "gone", "back", "amount", "received", "refund", "dispatched", "returned"}
-)
 CALLED_OFF = Bilingual(
     "the order was called off in time", "订单已在期限内取消、驳回、删除或退回重审"
 )
@@ -66,7 +63,7 @@ def dossier(*begins: str, besides: Iterable[str] = ()) -> Dossier:
 
     Most orders are edited most often before there is anything to judge.
     """
-    return Dossier("order", _TELLING | WHOSE_ORDER | frozenset(besides), frozenset(begins))
+    return Dossier("order", OrderBook.ROLES | WHOSE_ORDER | frozenset(besides), frozenset(begins))
 
 
 class Price(Struct, frozen=True):
@@ -113,20 +110,16 @@ class OrderBook:
 
     def tell(self, fact: Fact) -> None:
         """What happened next."""
-        if fact.role not in _TELLING:
-            return
-        match fact.role:
-            case "status":
-                if self.status is None or self.status.about != fact.about:
-                    self.status = fact
-            case "gone" | "back":
-                self.deleted = fact if fact.role == "gone" else None
-            case "amount":
-                self._value(fact)
-            case "received" | "refund":
-                self._count(fact)
-            case "dispatched" | "returned":
-                self._move(fact)
+        told = self._told.get(fact.role)
+        if told is not None:
+            told(self, fact)
+
+    def _stand(self, fact: Fact) -> None:
+        if self.status is None or self.status.about != fact.about:
+            self.status = fact
+
+    def _exist(self, fact: Fact) -> None:
+        self.deleted = fact if fact.role == "gone" else None
 
     def _value(self, fact: Fact) -> None:
         old, amount = self.price, Decimal(fact.about)
@@ -167,6 +160,20 @@ class OrderBook:
         back = self._refunded.get
         gone = all(back(paid_in, 0) >= paid for paid_in, paid in self._received.items())
         self.paid_back = (self.paid_back or fact) if gone and any(self._received.values()) else None
+
+    #: What is made of a fact, by its role; any other says nothing to a book.
+    _told: ClassVar[Mapping[str, Callable[[OrderBook, Fact], None]]] = {
+        "status": _stand,
+        "gone": _exist,
+        "back": _exist,
+        "amount": _value,
+        "received": _count,
+        "refund": _count,
+        "dispatched": _move,
+        "returned": _move,
+    }
+    #: The roles that change a book.
+    ROLES: ClassVar[frozenset[str]] = frozenset(_told)
 
     def paid_pct(self) -> Decimal:
         """What came in, net, in percent of the price; what came in for nothing is twice too much.

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from offbook.detectors.detector import Detector, Draw
+from offbook.detectors.detector import Draw
 from offbook.detectors.drawing import PROFILES, Drawn
 from offbook.detectors.entity import ABOUT, EntityKind
 from offbook.detectors.reference import Reference
+from offbook.detectors.running import Running
 from offbook.detectors.where import Edits, Where, anything
 from offbook.events.types import CrmEdit, EventData
 
@@ -19,12 +20,12 @@ Shape = type[EventData] | tuple[str, str]
 
 
 class Reader(NamedTuple):
-    """What the detector with an id draws of an event of one shape, if `asks` says so too.
+    """What a detector draws of an event of one shape, if `asks` says so too.
 
     `asks` None: the shape says it all. `ends_of` as in `Reads`.
     """
 
-    id: str
+    ran: Running
     draw: Draw
     asks: Where | None
     ends_of: int | None
@@ -63,8 +64,8 @@ class Reading(Struct, frozen=True):
 class Readers:
     """The readings of a set of detectors. Sorted out at the first event of a shape, and kept."""
 
-    def __init__(self, detectors: Iterable[Detector]) -> None:
-        self._detectors = tuple(detectors)
+    def __init__(self, running: Iterable[Running]) -> None:
+        self._running = tuple(running)
         self._known: dict[Shape, dict[EntityKind, Reading]] = {}
         self._last: tuple[EventData | None, dict[EntityKind, Reading]] = (None, {})
 
@@ -92,14 +93,13 @@ class Readers:
         if drawn is not None and not _may(drawn.where, data):
             drawn = None
         rows = [
-            (detector, reads)
-            for detector in self._detectors
-            for reads in detector.reads
+            (ran, reads)
+            for ran in self._running
+            for reads in ran.detector.reads
             if reads.entity == kind and reads.data is type(data) and _may(reads.where, data)
         ]
         readers = tuple(
-            Reader(detector.id, reads.fact, _left_to_ask(reads.where), reads.ends_of)
-            for detector, reads in rows
+            Reader(ran, reads.fact, _left_to_ask(reads.where), reads.ends_of) for ran, reads in rows
         )
         if drawn is None and not readers:
             return None

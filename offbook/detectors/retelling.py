@@ -58,7 +58,8 @@ def told(event: Event, _: str) -> list[Fact]:
 def retellings(before: Sequence[Fact], news: Sequence[Fact]) -> Iterator[Retelling]:
     """What has become of which words of a payment or shipment, now that `news` has come."""
     words = sorted((*before, *news), key=lambda word: word.order)
-    if len(words) < 2:
+    if len({word.about for word in words}) == len(words):
+        # Nothing was told to have happened twice.
         return
     old, new = _verdicts(before), _verdicts(words)
     for word in words:

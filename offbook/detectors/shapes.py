@@ -143,7 +143,10 @@ def around(facts: Sequence[Fact], at: int, within: int) -> Sequence[Fact]:
 
 def is_newest(facts: Sequence[Fact], fact: Fact) -> bool:
     """Whether `fact`, one of `facts`, is later than all others."""
-    return facts[-1].order == fact.order and (len(facts) == 1 or facts[-2].at < fact.at)
+    newest = facts[-1]
+    if newest is not fact and newest.order != fact.order:
+        return False
+    return len(facts) == 1 or facts[-2].at < fact.at
 
 
 def near_a_run(facts: Sequence[Fact], fact: Fact, window: int, reached: Reached) -> bool:

@@ -20,11 +20,8 @@ class Signs:
     def __init__(self) -> None:
         self._orders = False
         self._told: set[str] = set()
-
-    @property
-    def version(self) -> int:
-        """Another number once something is told for the first time."""
-        return len(self._told)
+        #: Another number once something is told for the first time.
+        self.version = 0
 
     def hear(self, event: Event, facts: Iterable[Fact]) -> None:
         """An event says these facts of an entity."""
@@ -32,6 +29,7 @@ class Signs:
         if type(edit) is CrmEdit:
             self._orders = self._orders or edit.object.type == "order"
             self._told.update(fact.role for fact in facts)
+            self.version = len(self._told)
 
     def lack(self, role: str) -> bool:
         """Whether the CRM tells of orders, and never of this."""

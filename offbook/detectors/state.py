@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from hashlib import blake2b
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 from msgspec import Struct, structs
@@ -21,6 +22,33 @@ SEALED_TOGETHER = 16
 _WORTH_PACKING = range(256, 8192)
 #: Before a packed state. No MessagePack begins with it.
 _PACKED = b"\xc1"
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class _Nothing(dict[Any, Any]):
+    """What most states have in most of their places, once for all: empty, and nobody's to fill.
+
+    With a dict of its own in each place a state was three times as large, and to see at every step
+    that it is empty took longer.
+    """
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("it is shared: fill what `writable` gives instead")
+
+    __setitem__ = __delitem__ = setdefault = update = pop = _refuse
+
+
+_NOTHING: Any = _Nothing()
+
+
+def writable(mapping: dict[_K, _V]) -> dict[_K, _V]:
+    """`mapping`, or one to put in its place if it is the empty one that all share."""
+    return {} if mapping is _NOTHING else mapping
 
 
 class Raised(Struct, array_like=True):
@@ -70,9 +98,9 @@ class Notebook(Struct, array_like=True):
     """
 
     facts: list[Fact] = []
-    raised: dict[str, Raised] = {}
+    raised: dict[str, Raised] = _NOTHING
     due: int | None = None
-    waiting: list[Fact] = []
+    waiting: tuple[Fact, ...] = ()
     judged: int | None = None
     floor: int | None = None
     expires: int | None = None
@@ -145,22 +173,23 @@ class EntityState(Struct, array_like=True):
 
     profile: list[Fact] = []
     notebooks: dict[str, Notebook] = {}
-    asked: dict[str, int] = {}
-    known: dict[str, list[Fact]] = {}
-    subscribers: dict[str, int] = {}
-    due: dict[Topics, int] = {}
-    past: dict[str, dict[str, Past]] = {}
-    retold: dict[str, Retained] = {}
+    asked: dict[str, int] = _NOTHING
+    known: dict[str, list[Fact]] = _NOTHING
+    subscribers: dict[str, int] = _NOTHING
+    due: dict[Topics, int] = _NOTHING
+    past: dict[str, dict[str, Past]] = _NOTHING
+    retold: dict[str, Retained] = _NOTHING
     forgot: int | None = None
-    failing: dict[str, int] = {}
-    aside: dict[str, Aside] = {}
-    withheld: set[str] = set()
-    closed: dict[str, dict[str, int]] = {}
+    failing: dict[str, int] = _NOTHING
+    aside: dict[str, Aside] = _NOTHING
+    withheld: frozenset[str] = frozenset()
+    closed: dict[str, dict[str, int]] = _NOTHING
 
     def let_go(self, detector_id: str, anchor: str) -> None:
         """What was raised is over: of it only the revision is remembered."""
         raised = self.notebooks[detector_id].raised.pop(anchor)
         over = Past(raised.revision, raised.finding.until, raised.digest)
+        self.past = writable(self.past)
         self.past.setdefault(detector_id, {})[anchor] = over
 
     def recall(self, detector_id: str, anchor: str) -> Past | None:
@@ -173,11 +202,12 @@ class EntityState(Struct, array_like=True):
 
     def set_aside(self, detector_id: str, at: int, fingerprint: int) -> None:
         """What a detector has is let go; what it raised stands as it is."""
-        for anchor in list(self.notebooks.get(detector_id, Notebook()).raised):
+        notebook = self.notebooks.get(detector_id)
+        for anchor in list(notebook.raised) if notebook is not None else ():
             self.let_go(detector_id, anchor)
         self.notebooks.pop(detector_id, None)
-        self.failing.pop(detector_id, None)
-        self.aside[detector_id] = Aside(at, fingerprint)
+        self.failing = {it: count for it, count in self.failing.items() if it != detector_id}
+        self.aside = {**self.aside, detector_id: Aside(at, fingerprint)}
 
     def has_alerts(self) -> bool:
         """Whether any alert was raised that can still change."""

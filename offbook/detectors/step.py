@@ -80,6 +80,14 @@ class Step(Struct):
         """What ended before this time (µs) takes in nothing more; None while no time is known."""
         return None if self.forgets is None else self.forgets - common.lateness - common.grace
 
+    def behind(self, at: int, common: Common) -> int:
+        """How long what is of the time `at` has been over (µs), not above 0 if it is not."""
+        forgets = self.forgets
+        # Asked of every event, most of which are of this moment.
+        if forgets is None or at >= forgets:
+            return 0
+        return forgets - common.lateness - common.grace - at
+
     def evict(self, what: str, count: int) -> None:
         """Count what gave way."""
         if count:

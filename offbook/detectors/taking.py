@@ -12,6 +12,7 @@ from offbook.detectors.fact import Fact, by_role, insert, insert_ends
 from offbook.detectors.hearing import Hearing
 from offbook.detectors.judging import Judging
 from offbook.detectors.notes import Told
+from offbook.detectors.now import FORGETTING
 from offbook.detectors.profile import Profile
 from offbook.detectors.readers import Readers
 from offbook.detectors.remembering import remember
@@ -57,36 +58,33 @@ class Taking:
         drawn, asks = reading.drawn, reading.drawn_asks
         if drawn is not None and (asks is None or asks(data)):
             self._draw(step, view, event, drawn, told)
-        state, running = step.state, self._running
-        notebooks, retold = state.notebooks, state.retold
+        state, reference = step.state, self._silent.reference
+        notebooks, closed, retold = state.notebooks, state.closed, state.retold
         silent, aside = self._silent.ids, state.aside
-        guarded = bool(silent or aside)
         # What is older than a detector remembers would be found to lack what had come and is gone.
-        over = step.over(self._common)
-        behind, late = 0 if over is None else over - event.time, False
-        for id_, draw, asks, ends_of in reading.readers:
-            lacks = False
-            if guarded:
-                if id_ in aside:
-                    continue
-                lacks = id_ in silent and self._silent.lacks(id_)
-            ran = running[id_]
-            if behind > ran.keeps and ran.detector.waits:
-                late = True
+        behind, late = step.behind(event.time, self._common), False
+        for ran, draw, asks, ends_of in reading.readers:
+            if aside and ran.id in aside:
                 continue
             try:
-                fact = draw(event, self._silent.reference) if asks is None or asks(data) else None
-                if fact is not None and event.sent:
+                if asks is not None and not asks(data):
+                    continue
+                if behind > 0 and ran.waits and behind > ran.keeps:
+                    late = True
+                    continue
+                fact = draw(event, reference)
+                if event.sent and fact is not None:
                     contacts = ran.detector.judges_contacts
                     fact = as_sent(fact, event, view.entity_id, contacts=contacts)
             except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
-                step.fail(id_, error, [event], lasts=False)
+                step.fail(ran.id, error, [event], lasts=False)
                 continue
-            if fact is not None and retold:
-                fact = self._hearing.as_retold(step, id_, fact)
+            if retold and fact is not None:
+                fact = self._hearing.as_retold(step, ran.id, fact)
             if fact is None:
                 continue
-            if state.closed and is_closed(state.closed, id_, fact):
+            id_ = ran.id
+            if closed and is_closed(closed, id_, fact):
                 late = True
                 continue
             notebook = notebooks.get(id_)
@@ -96,29 +94,31 @@ class Taking:
                 self._unseal(ran, notebook, fact.at)
             facts = notebook.facts
             new = insert(facts, fact) if ends_of is None else insert_ends(facts, fact, ends_of)
-            if new:
-                step.changed = True
-                if lacks:
-                    state.withheld.add(id_)
-                    if self._silent.without_reference(id_) is not None:
-                        step.withhold(id_)
-                    step.soil(id_, event, ())
-                elif not self._changes_nothing(step, view, ran, notebook, fact):
-                    notebook.waiting.append(fact)
-                    step.soil(id_, event, (fact,))
+            if not new:
+                continue
+            step.changed = True
+            if silent and id_ in silent and self._silent.lacks(id_):
+                state.withheld |= {id_}
+                if self._silent.without_reference(id_) is not None:
+                    step.withhold(id_)
+                step.soil(id_, event, ())
+            elif not self._changes_nothing(step, view, ran, notebook, fact):
+                notebook.waiting += (fact,)
+                step.soil(id_, event, (fact,))
         if late:
             step.keep_out(event)
 
     def spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
         state = step.state
-        step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
+        if state.subscribers:
+            step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
         for role, news in by_role(told).items():
             for ran in self._hearing.watching(role):
-                id_ = ran.detector.id
+                id_ = ran.id
                 notebook = state.notebooks.get(id_)
-                if notebook and not self._leave_alone(step, view, ran, notebook, news):
-                    notebook.waiting += news
+                if notebook is not None and not self._leave_alone(step, view, ran, notebook, news):
+                    notebook.waiting += (*news,)
                     step.soil(id_, None, ())
 
     def _unseal(self, ran: Running, notebook: Notebook, at: int) -> None:
@@ -133,37 +133,41 @@ class Taking:
         It must be settled already when the facts are looked through, and no judgement wait for an
         answer: what it is to find would count as found before.
         """
-        concerns, judged, facts = ran.detector.concerns, notebook.judged, notebook.facts
-        if concerns is None:
+        concerns, state = ran.concerns, step.state
+        if concerns is None or notebook.waiting or (state.asked and not state.answered()):
             return False
-        now, forgets = step.now.of(ran.clock), step.now.forgets
+        forgets, clock = step.now.forgets, ran.clock
+        now = forgets if clock == FORGETTING else step.now.of(clock)
         if now is None or forgets is None:
             return False
-        expires, due = notebook.expires, notebook.due
+        facts, judged, due = notebook.facts, notebook.judged, notebook.due
         if judged is None:
             if len(facts) != 1 or notebook.sealed is not None:
                 return False
-        elif now < judged or expires is None or expires < forgets:
-            return False
+        else:
+            expires = notebook.expires
+            if expires is None or now < judged or expires < forgets:
+                return False
         if due is not None and due < now:
-            return False
-        if notebook.waiting or not step.state.answered():
             return False
         view.facts, view.due, view.reached = facts, due, now
         try:
-            if concerns(view, fact, ran.detector.params):
+            if concerns(view, fact, ran.params):
                 return False
         except Exception as error:  # noqa: BLE001 - it may concern: judged, it is answered for
-            step.fail(ran.detector.id, error, lasts=False)
+            step.fail(ran.id, error, lasts=False)
             return False
         notebook.judged = now
         if judged is None:
-            step.begun = (*step.begun, ran.detector.id)
+            step.begun = (*step.begun, ran.id)
             return True
         many = len(facts) if notebook.sealed is None else notebook.size()
         if many >= WORTH_PRUNING:
             another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
-            if another_day or is_too_much(many, facts, step, self._common):
+            too_many = many > self._common.max_facts and is_too_much(
+                many, facts, step, self._common
+            )
+            if too_many or another_day:
                 self._judging.prune(step, view, ran)
         return True
 
@@ -181,26 +185,35 @@ class Taking:
         signs = self._silent.listening
         if signs is not None:
             signs.hear(event, facts)
-        if step.forgets is not None and event.time < step.forgets - self._common.lateness:
-            kept = [it for it in facts if not is_forgotten(it, step.forgets, self._common)]
+        forgets = step.forgets
+        if forgets is not None and event.time < forgets - self._common.lateness:
+            kept = [it for it in facts if not is_forgotten(it, forgets, self._common)]
             if len(kept) < len(facts):
                 step.keep_out(event)
                 facts = kept
-        for fact in facts if kind == "order" else ():
-            if fact.role == "created":
-                known = Profile(state.profile).of("created")
-                for again in created_again(known, fact):
-                    self._hearing.pass_on(step, view, again)
+        if kind == "order":
+            self._pass_on_created(step, view, facts)
         if state.retold:
             facts = [
                 it for fact in facts if (it := self._hearing.as_retold(step, "", fact)) is not None
             ]
-        news = [fact for fact in facts if remember(state.profile, fact)]
+        profile = state.profile
+        news = [fact for fact in facts if remember(profile, fact)]
+        if not news:
+            return
         told += news
-        if kind in ("payment", "shipment") and news:
+        if kind in ("payment", "shipment"):
             self._hearing.tell_again(step, view, news)
-        elif news and (dossiers := self._hearing.dossiers(kind)):
+        elif dossiers := self._hearing.dossiers(kind):
             self._note(step, dossiers, event, news)
+
+    def _pass_on_created(self, step: Step, view: StepView, facts: Sequence[Fact]) -> None:
+        """An order that is said to be created once more was created once."""
+        for fact in facts:
+            if fact.role == "created":
+                known = Profile(step.state.profile).of("created")
+                for again in created_again(known, fact):
+                    self._hearing.pass_on(step, view, again)
 
     def _note(
         self,
@@ -212,10 +225,11 @@ class Taking:
         """The detectors that judge by the profile have news, if anything has begun for them."""
         state = step.state
         said: set[str] | None = None
+        roles = [fact.role for fact in news]
         for detector_id, dossier in dossiers:
-            facts = [fact for fact in news if fact.role in dossier.roles]
-            if not facts or detector_id in state.aside:
+            if dossier.roles.isdisjoint(roles) or detector_id in state.aside:
                 continue
+            facts = [fact for fact in news if fact.role in dossier.roles]
             notebook = state.notebooks.get(detector_id)
             if notebook is None and dossier.begins:
                 if said is None:
@@ -227,7 +241,7 @@ class Taking:
             if notebook is None:
                 # What the profile told before was judged, and nothing of it raised or waited for.
                 notebook = state.notebooks[detector_id] = Notebook(judged=step.reached(detector_id))
-            notebook.waiting += facts
+            notebook.waiting += (*facts,)
             step.soil(detector_id, event, facts)
 
     def _leave_alone(

@@ -41,6 +41,10 @@ class Timers:
                 self._heap = [(due, key) for key, due in self._due.items()]
                 heapify(self._heap)
 
+    def may_be_due(self, now: int) -> bool:
+        """False if nothing is due before `now`: a look at the heap's first entry."""
+        return bool(self._heap) and self._heap[0][0] < now
+
     def next(self) -> int | None:
         """The earliest time anything is due."""
         while self._heap:

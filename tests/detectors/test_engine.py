@@ -18,7 +18,7 @@ from offbook.detectors.notes import Subscribe, Told
 from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.detectors.shipment_without_order import DETECTOR as SHIPMENT
-from offbook.detectors.state import EntityState, decode_state, encode_state
+from offbook.detectors.state import EntityState, decode_state, encode_state, writable
 from offbook.events.types import KIND_OF_TOPIC
 from tests.detectors.timeline import (
     activity,
@@ -353,6 +353,17 @@ def test_what_is_no_state_is_refused(value: bytes) -> None:
 
 def test_an_empty_state_is_empty() -> None:
     assert EntityState().is_empty()
+
+
+def test_what_two_states_have_nothing_of_is_filled_in_the_one_only() -> None:
+    one, other = EntityState(), EntityState()
+    with pytest.raises(TypeError, match="writable"):
+        one.asked["order:O-1"] = 1
+    one.asked = writable(one.asked)
+    one.asked["order:O-1"] = 1
+    assert one.asked
+    assert not other.asked
+    assert writable(one.asked) is one.asked
 
 
 # Small parts.

@@ -191,3 +191,19 @@ def test_what_a_look_without_a_judgement_forgot_stays_forgotten_when_time_goes_b
     step = run.engine.step(key, run.states[key], [later[1]], time_is(run.now))
     assert firing(told)
     assert step.alerts == []
+
+
+def test_what_changed_nothing_is_not_forgotten_with_what_was_before_it() -> None:
+    #   update ── 15 d ── update │ 22 d 2 h: the first could go a week ago │ 37 d: the other too
+    run = heard("flooded-record")
+    record = ("activity", "A-17")
+    run.run(
+        [edit(NINE, "E-1", "update", record), edit(after(NINE, "15d"), "E-1", "update", record)]
+    )
+    [key] = run.states
+    run.advance(after(NINE, "530h"))
+    assert [fact.at for fact in run.states[key].notebooks["flooded-record"].facts][-1] == at(
+        after(NINE, "15d")
+    )
+    run.advance(after(NINE, "890h"))
+    assert not run.states

@@ -11,7 +11,7 @@ from offbook.detectors.catalogue import DETECTORS
 from offbook.detectors.detector import Detector
 from offbook.detectors.engine import Engine
 from offbook.detectors.local import LocalRun
-from offbook.detectors.now import EVERY_TOPIC, FORGETTING, UNKNOWN, Now, topics
+from offbook.detectors.now import EVERY_TOPIC, FORGETTING, UNKNOWN, Everywhere, Now, topics
 from offbook.detectors.timers import Clocks
 from offbook.events.alert import Alert
 from offbook.events.types import STREAM_TOPICS
@@ -51,7 +51,7 @@ def test_a_deadline_is_passed_beyond_it_and_not_at_it() -> None:
 
 
 def test_in_a_replay_all_topics_are_read_up_to_the_same_time() -> None:
-    now = Now.everywhere(7)
+    now = Everywhere(7)
     assert {now.of(which) for which in (CRM, BOTH, EVERY_TOPIC, FORGETTING)} == {7}
 
 
@@ -87,7 +87,7 @@ def test_what_is_set_anew_replaces_all_that_was_set() -> None:
     assert (list(clocks.expired(later)), len(clocks)) == ([], 1)
     clocks.set("a", {})
     assert len(clocks) == 0
-    assert list(clocks.expired(Now.everywhere(99))) == []
+    assert list(clocks.expired(Everywhere(99))) == []
 
 
 # Deadlines.

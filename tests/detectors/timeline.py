@@ -21,7 +21,7 @@ from offbook.detectors.detector import Common, Detector
 from offbook.detectors.engine import Engine
 from offbook.detectors.evidence import Remarks, with_remarks
 from offbook.detectors.local import LocalRun
-from offbook.detectors.now import UNKNOWN, Now
+from offbook.detectors.now import UNKNOWN, Everywhere, Now
 from offbook.detectors.params import Duration
 from offbook.detectors.reference import Reference
 from offbook.detectors.state import EntityState
@@ -384,7 +384,7 @@ def withdrawing(note: str) -> str:
 
 def time_is(moment: Moment | None) -> Now:
     """All topics are read up to there; nothing is known of any if it is None."""
-    return UNKNOWN if moment is None else Now.everywhere(at(moment))
+    return UNKNOWN if moment is None else Everywhere(at(moment))
 
 
 def earliest(state: EntityState) -> int | None:
