@@ -187,7 +187,8 @@ class Detector:
     `misses` is the role by whose absence it judges, and what that is, in words: where the CRM never
     tells of it, the detector stays silent too.
     `watches` names the roles of the entity's own profile that it judges by besides its own facts: a
-    new word of one of them asks for a new judgement.
+    new word of one of them asks for a new judgement. Of another entity's profile any word does, but
+    of the frequent ones those only that are among them, or among the roles of the `dossier`.
     `dossier` takes its facts from that profile.
     `weighs_alerts` brings it, as facts of role `alert`, the alerts of the other detectors on the
     employee; its own go to no such detector.

@@ -14,6 +14,7 @@ from offbook.detectors.fact import Fact, insert, redated
 from offbook.detectors.notes import Implicated, Note, Retold, Subscribe, Told
 from offbook.detectors.remembering import remember
 from offbook.detectors.retelling import TOLD, Retelling, concerned, retellings
+from offbook.detectors.roles import FREQUENT
 from offbook.detectors.running import Running
 from offbook.detectors.state import EntityState, Notebook, Retained, writable
 from offbook.detectors.step import Step, StepView
@@ -37,6 +38,8 @@ class Hearing:
                 self._dossiers.setdefault(dossier.entity, []).append((id_, dossier))
             for role in ran.detector.watches:
                 self._watching.setdefault(role, []).append(ran)
+        #: By detector, the frequent roles that it asks nobody for.
+        self._passed_over = {id_: FREQUENT - _judged_by(ran) for id_, ran in running.items()}
         self._weigh_alerts = [id_ for id_, ran in running.items() if ran.detector.weighs_alerts]
 
     def dossiers(self, kind: EntityKind) -> Sequence[tuple[str, Dossier]]:
@@ -79,9 +82,12 @@ class Hearing:
         if len(known) > most:
             state.known[note.about] = thinned(known, room(most))
         if news or first:
+            step.changed = True
+            told = {fact.role for fact in news}
             for detector_id, notebook in self.running(state):
-                notebook.waiting += (*news,)
-                step.soil(detector_id, None, ())
+                if first or not told <= self._passed_over[detector_id]:
+                    notebook.waiting += (*news,)
+                    step.soil(detector_id, None, ())
 
     def _weigh(self, step: Step, note: Implicated) -> None:
         """The newest revision of an alert replaces what was known of it, whichever comes first."""
@@ -184,8 +190,7 @@ class Hearing:
                 judged = step.reached(detector_id)
                 state.notebooks.setdefault(detector_id, Notebook(judged=judged))
         for detector_id, notebook in self.running(state):
-            detector = self._running[detector_id].detector
-            reads = detector.watches if detector.dossier is None else detector.dossier.roles
+            reads = _judged_by(self._running[detector_id])
             if detector_id in touched or not reads.isdisjoint(roles):
                 gone = note.word.identity
                 left = (it for it in notebook.waiting if it.identity != gone)
@@ -214,6 +219,12 @@ class Hearing:
             for detector_id, notebook in self.running(step.state):
                 notebook.waiting += (structs.replace(note.by, role=TOLD),)
                 step.soil(detector_id, None, ())
+
+
+def _judged_by(ran: Running) -> frozenset[str]:
+    """The roles of profiles that a detector judges by."""
+    detector = ran.detector
+    return detector.watches if detector.dossier is None else detector.dossier.roles
 
 
 def _key(about: str, word: Fact) -> str:

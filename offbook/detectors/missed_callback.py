@@ -86,7 +86,7 @@ DETECTOR = Detector(
     severity="info",
     title=Bilingual("Customer not called back", "订单完成后未回访客户"),
     params=MissedCallbackParams(),
-    dossier=dossier("completed", besides=["called_back"]),
+    dossier=dossier("completed", besides=["called_back", "callback"]),
     judge=judge,
     summarise=says(
         Sentence(
