@@ -31,8 +31,7 @@ _V = TypeVar("_V")
 class _Nothing(dict[Any, Any]):
     """What most states have in most of their places, once for all: empty, and nobody's to fill.
 
-    With a dict of its own in each place a state was three times as large, and to see at every step
-    that it is empty took longer.
+    A dict of one's own in each place made a replay a twelfth larger in memory.
     """
 
     __slots__ = ()
