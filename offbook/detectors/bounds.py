@@ -68,14 +68,13 @@ def is_spent(step: Step, common: Common) -> bool:
     Of many that is so weeks after all that was ever heard of them, and to look through it costs as
     much as all that was done with it before.
     """
-    state, forgets = step.state, step.now.forgets
-    if forgets is None or min(state.due.values(), default=forgets) >= forgets:
+    state, forgets, over = step.state, step.now.forgets, step.over(common)
+    if forgets is None or over is None or min(state.due.values(), default=forgets) >= forgets:
         return False
     if state.profile or state.subscribers or state.past or state.asked:
         return False
     if state.retold or state.aside or state.withheld or state.closed:
         return False
-    over = forgets - common.lateness - common.grace
     for detector_id, notebook in state.notebooks.items():
         ran, facts = step.running.get(detector_id), notebook.facts
         if ran is None or (facts and facts[-1].at >= over - ran.keeps):
@@ -110,8 +109,7 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
         if alerts and len(notebook.facts) < len(facts):
             close(state, ran, facts, alerts)
     evicted = 0
-    many = len(notebook.facts)
-    if many > common.max_facts and is_too_much(many, notebook.facts, step, common):
+    if is_too_much(len(notebook.facts), notebook.facts, step, common):
         evicted = _make_room(ran, notebook, common.max_facts)
     if notebook.raised:
         _sketch(notebook, common.max_facts)
@@ -232,8 +230,7 @@ def prune_shared(
             # A busy account would remember each customer that ever paid into it.
             state.asked = {about: until for about, until in state.asked.items() if until >= over}
             state.known = {about: state.known[about] for about in state.asked}
-    many = len(state.profile)
-    if many > most and is_too_much(many, state.profile, step, common):
+    if is_too_much(len(state.profile), state.profile, step, common):
         evicted += _thin_profile(state, running, most)
     while len(state.subscribers) > most:
         del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]

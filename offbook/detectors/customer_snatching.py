@@ -145,9 +145,9 @@ def forget(view: View, params: CustomerSnatchingParams, limit: int) -> list[Fact
         else:
             oldest = min(oldest, run[0].at - params.within)
     return [
-        structs.replace(fact, role=UPDATED) if over and fact.order in over else fact
+        structs.replace(fact, role=UPDATED) if fact.order in over else fact
         for fact in facts
-        if fact.at >= oldest and (fact.role == "activity" or fact.order not in over)
+        if fact.at >= oldest and (fact.order not in over or fact.role == "activity")
     ]
 
 

@@ -129,16 +129,10 @@ class Engine:
         if told:
             self._taking.spread(step, view, told)
             step.changed = True
-        grown = step.changed and not state.due
-        if len(state.profile) > self.common.max_facts:
-            grown = grown or is_too_much(len(state.profile), state.profile, step, self.common)
-        latest, overdue = now.latest, False
-        if latest is not None:
-            # Asked at every step: most have one deadline, and no clock has come that far.
-            for clock, due in state.due.items():
-                if due < latest and now.passed(due, clock):
-                    overdue = True
-        if not (step.dirty or overdue or grown or step.begun or subscribed or step.failures):
+        grown = is_too_much(len(state.profile), state.profile, step, self.common)
+        grown = grown or (step.changed and not state.due)
+        overdue = _is_overdue(state, now)
+        if not (grown or subscribed or overdue or step.dirty or step.begun or step.failures):
             # Something new at most of which nothing is found, behind a deadline that is set.
             return step
         expired = self._remind(step) if overdue else []
@@ -239,6 +233,20 @@ class Engine:
             ran = self._running.get(detector_id)
             if ran is not None and ran.fingerprint != aside.fingerprint:
                 del state.aside[detector_id]
+
+
+def _is_overdue(state: EntityState, now: Now) -> bool:
+    # Asked at every step: most have one deadline, and no clock has come that far.
+    latest = now.latest
+    if latest is None:
+        return False
+    for clock, due in state.due.items():
+        if due < latest:
+            # A generator over all of them costs more than most have deadlines.
+            reached = now.of(clock)
+            if reached is not None and due < reached:
+                return True
+    return False
 
 
 def _passed(due: int | None, now: int | None) -> bool:

@@ -103,7 +103,7 @@ class LocalRun:
         due = None if state is None else state.due
         step = self.engine.step(key, state, inputs, self._now)
         # Few looks move a deadline, and a state that has one is not empty.
-        if step.changed and (not due or (step.state.due is not due and step.state.due != due)):
+        if step.changed and (not due or step.state.due != due):
             self._keep(key, step.state)
         if step.evicted:
             self.evicted.update(step.evicted)

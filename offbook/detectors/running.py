@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from zlib import crc32
 
 from offbook import __version__
 from offbook.detectors.awaits import clock_of
-from offbook.detectors.detector import Concerns, Detector
+from offbook.detectors.detector import Detector
 from offbook.detectors.now import Topics
 
 
@@ -17,14 +16,9 @@ from offbook.detectors.now import Topics
 class Running:
     """`keeps` and `reach` are the detector's, in µs; `window` is that within which its facts may be
     folded, None if they may not. `clock` is what its deadlines go by. `fingerprint` is another one
-    for another version of Offbook, or other settings. What is asked for at every fact stands here
-    too: to go by way of the detector costs as much again."""
+    for another version of Offbook, or other settings."""
 
-    id: str
     detector: Detector
-    params: Any
-    concerns: Concerns | None
-    waits: bool
     keeps: int
     reach: int | None
     window: int | None
@@ -36,11 +30,7 @@ class Running:
         """Raises what the detector does."""
         params = detector.params
         return cls(
-            detector.id,
             detector,
-            params,
-            detector.concerns,
-            detector.waits,
             detector.keeps(params),
             None if detector.reach is None else detector.reach(params),
             None if detector.folds is None else detector.folds.within(params),

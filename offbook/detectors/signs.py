@@ -20,8 +20,11 @@ class Signs:
     def __init__(self) -> None:
         self._orders = False
         self._told: set[str] = set()
-        #: Another number once something is told for the first time.
-        self.version = 0
+
+    @property
+    def version(self) -> int:
+        """Another number once something is told for the first time."""
+        return len(self._told)
 
     def hear(self, event: Event, facts: Iterable[Fact]) -> None:
         """An event says these facts of an entity."""
@@ -29,7 +32,6 @@ class Signs:
         if type(edit) is CrmEdit:
             self._orders = self._orders or edit.object.type == "order"
             self._told.update(fact.role for fact in facts)
-            self.version = len(self._told)
 
     def lack(self, role: str) -> bool:
         """Whether the CRM tells of orders, and never of this."""

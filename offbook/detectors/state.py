@@ -39,7 +39,7 @@ class _Nothing(dict[Any, Any]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("it is shared: fill what `writable` gives instead")
 
-    __setitem__ = __delitem__ = setdefault = update = pop = _refuse
+    __setitem__ = __delitem__ = setdefault = update = pop = __ior__ = _refuse
 
 
 _NOTHING: Any = _Nothing()

@@ -82,11 +82,8 @@ class Step(Struct):
 
     def behind(self, at: int, common: Common) -> int:
         """How long what is of the time `at` has been over (µs), not above 0 if it is not."""
-        forgets = self.forgets
-        # Asked of every event, most of which are of this moment.
-        if forgets is None or at >= forgets:
-            return 0
-        return forgets - common.lateness - common.grace - at
+        over = self.over(common)
+        return 0 if over is None else over - at
 
     def evict(self, what: str, count: int) -> None:
         """Count what gave way."""

@@ -12,7 +12,6 @@ from offbook.detectors.fact import Fact, by_role, insert, insert_ends
 from offbook.detectors.hearing import Hearing
 from offbook.detectors.judging import Judging
 from offbook.detectors.notes import Told
-from offbook.detectors.now import FORGETTING
 from offbook.detectors.profile import Profile
 from offbook.detectors.readers import Readers
 from offbook.detectors.remembering import remember
@@ -64,12 +63,13 @@ class Taking:
         # What is older than a detector remembers would be found to lack what had come and is gone.
         behind, late = step.behind(event.time, self._common), False
         for ran, draw, asks, ends_of in reading.readers:
-            if aside and ran.id in aside:
+            id_ = ran.detector.id
+            if id_ in aside:
                 continue
             try:
                 if asks is not None and not asks(data):
                     continue
-                if behind > 0 and ran.waits and behind > ran.keeps:
+                if behind > ran.keeps and ran.detector.waits:
                     late = True
                     continue
                 fact = draw(event, reference)
@@ -77,13 +77,12 @@ class Taking:
                     contacts = ran.detector.judges_contacts
                     fact = as_sent(fact, event, view.entity_id, contacts=contacts)
             except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
-                step.fail(ran.id, error, [event], lasts=False)
+                step.fail(id_, error, [event], lasts=False)
                 continue
             if retold and fact is not None:
-                fact = self._hearing.as_retold(step, ran.id, fact)
+                fact = self._hearing.as_retold(step, id_, fact)
             if fact is None:
                 continue
-            id_ = ran.id
             if closed and is_closed(closed, id_, fact):
                 late = True
                 continue
@@ -97,7 +96,7 @@ class Taking:
             if not new:
                 continue
             step.changed = True
-            if silent and id_ in silent and self._silent.lacks(id_):
+            if id_ in silent and self._silent.lacks(id_):
                 state.withheld |= {id_}
                 if self._silent.without_reference(id_) is not None:
                     step.withhold(id_)
@@ -111,11 +110,10 @@ class Taking:
     def spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
         state = step.state
-        if state.subscribers:
-            step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
+        step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
         for role, news in by_role(told).items():
             for ran in self._hearing.watching(role):
-                id_ = ran.id
+                id_ = ran.detector.id
                 notebook = state.notebooks.get(id_)
                 if notebook is not None and not self._leave_alone(step, view, ran, notebook, news):
                     notebook.waiting += (*news,)
@@ -133,41 +131,36 @@ class Taking:
         It must be settled already when the facts are looked through, and no judgement wait for an
         answer: what it is to find would count as found before.
         """
-        concerns, state = ran.concerns, step.state
-        if concerns is None or notebook.waiting or (state.asked and not state.answered()):
+        detector, concerns = ran.detector, ran.detector.concerns
+        if concerns is None or notebook.waiting or not step.state.answered():
             return False
-        forgets, clock = step.now.forgets, ran.clock
-        now = forgets if clock == FORGETTING else step.now.of(clock)
+        now, forgets = step.now.of(ran.clock), step.now.forgets
         if now is None or forgets is None:
             return False
-        facts, judged, due = notebook.facts, notebook.judged, notebook.due
+        facts, judged = notebook.facts, notebook.judged
+        expires, due = notebook.expires, notebook.due
         if judged is None:
             if len(facts) != 1 or notebook.sealed is not None:
                 return False
-        else:
-            expires = notebook.expires
-            if expires is None or now < judged or expires < forgets:
-                return False
+        elif now < judged or expires is None or expires < forgets:
+            return False
         if due is not None and due < now:
             return False
         view.facts, view.due, view.reached = facts, due, now
         try:
-            if concerns(view, fact, ran.params):
+            if concerns(view, fact, detector.params):
                 return False
         except Exception as error:  # noqa: BLE001 - it may concern: judged, it is answered for
-            step.fail(ran.id, error, lasts=False)
+            step.fail(detector.id, error, lasts=False)
             return False
         notebook.judged = now
         if judged is None:
-            step.begun = (*step.begun, ran.id)
+            step.begun = (*step.begun, detector.id)
             return True
         many = len(facts) if notebook.sealed is None else notebook.size()
         if many >= WORTH_PRUNING:
             another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
-            too_many = many > self._common.max_facts and is_too_much(
-                many, facts, step, self._common
-            )
-            if too_many or another_day:
+            if another_day or is_too_much(many, facts, step, self._common):
                 self._judging.prune(step, view, ran)
         return True
 
@@ -185,9 +178,8 @@ class Taking:
         signs = self._silent.listening
         if signs is not None:
             signs.hear(event, facts)
-        forgets = step.forgets
-        if forgets is not None and event.time < forgets - self._common.lateness:
-            kept = [it for it in facts if not is_forgotten(it, forgets, self._common)]
+        if step.forgets is not None and event.time < step.forgets - self._common.lateness:
+            kept = [it for it in facts if not is_forgotten(it, step.forgets, self._common)]
             if len(kept) < len(facts):
                 step.keep_out(event)
                 facts = kept
@@ -197,8 +189,7 @@ class Taking:
             facts = [
                 it for fact in facts if (it := self._hearing.as_retold(step, "", fact)) is not None
             ]
-        profile = state.profile
-        news = [fact for fact in facts if remember(profile, fact)]
+        news = [fact for fact in facts if remember(state.profile, fact)]
         if not news:
             return
         told += news
@@ -225,11 +216,10 @@ class Taking:
         """The detectors that judge by the profile have news, if anything has begun for them."""
         state = step.state
         said: set[str] | None = None
-        roles = [fact.role for fact in news]
         for detector_id, dossier in dossiers:
-            if dossier.roles.isdisjoint(roles) or detector_id in state.aside:
-                continue
             facts = [fact for fact in news if fact.role in dossier.roles]
+            if not facts or detector_id in state.aside:
+                continue
             notebook = state.notebooks.get(detector_id)
             if notebook is None and dossier.begins:
                 if said is None:

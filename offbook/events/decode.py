@@ -105,11 +105,10 @@ class Opened(Struct, frozen=True):
 
         Where it cannot be read, that is said of a byte of `data`, not of the document.
         """
-        raw = bytes(self.data)
         try:
-            return _event(self, raw, region)
+            return _event(self, region)
         except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
-            return replace(explain.unreadable(error, raw), field="data")
+            return replace(explain.unreadable(error, bytes(self.data)), field="data")
 
 
 def decode_record(
@@ -130,7 +129,7 @@ def decode_record(
     try:
         outcome: Opened | Event | Rejected = _record(value, headers, origin, wall)
         if isinstance(outcome, Opened):
-            outcome = _event(outcome, bytes(outcome.data), region)
+            outcome = _event(outcome, region)
     except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
         outcome = explain.unreadable(error, value or b"")
     if isinstance(outcome, Rejected) and _concerns_tips(value, headers, origin):
@@ -272,8 +271,8 @@ def _open(
     return Opened(kind, source, id_, time, data, origin)
 
 
-def _event(opened: Opened, raw: bytes, region: str) -> Event | Rejected:
-    told = _data(opened.kind, raw, region)
+def _event(opened: Opened, region: str) -> Event | Rejected:
+    told = _data(opened.kind, bytes(opened.data), region)
     if isinstance(told, Rejected):
         return told
     data, sent = told

@@ -359,6 +359,8 @@ def test_what_two_states_have_nothing_of_is_filled_in_the_one_only() -> None:
     one, other = EntityState(), EntityState()
     with pytest.raises(TypeError, match="writable"):
         one.asked["order:O-1"] = 1
+    with pytest.raises(TypeError, match="writable"):
+        one.asked |= {"order:O-1": 1}
     one.asked = writable(one.asked)
     one.asked["order:O-1"] = 1
     assert one.asked
