@@ -62,6 +62,8 @@ Attribute = Annotated[
 ]
 _Time = Annotated[datetime, Meta(tz=True)]
 _NOTHING = Raw(b"")
+#: Where a document is read of which it does not matter yet.
+_NOWHERE = Origin("", -1, 0)
 
 
 class _Attributes(Struct):
@@ -90,15 +92,20 @@ _ANY_SOURCE_TOPIC = "Send it to a source topic: " + ", ".join(SOURCE_TOPICS) + "
 _JSON_ONLY = "Send `data` as JSON and `datacontenttype` as application/json, or leave it out."
 
 
-class Opened(Struct, frozen=True):
-    """A document of which all but `data`, its JSON as it was sent, has been read and found good."""
+class Opened(Struct, order=True, array_like=True, gc=False):
+    """A document of which all but `data`, its JSON as it was sent, has been read and found good.
 
-    kind: Kind
+    They sort by time, then by type, source, id, then by what they say; and where they stand, which
+    `line` from 1 of which `file` from 0, decides only among those that say the same to the byte.
+    """
+
+    time: int
+    type: str
     source: str
     id: str
-    time: int
-    data: Raw | bytes
-    origin: Origin
+    data: bytes
+    file: int = 0
+    line: int = 0
 
     def read(self, region: str = REGION) -> Event | Rejected:
         """Read `data`, too. `region` is where phones without a country code are at home.
@@ -106,9 +113,9 @@ class Opened(Struct, frozen=True):
         Where it cannot be read, that is said of a byte of `data`, not of the document.
         """
         try:
-            return _event(self, region)
+            return _event(self, Origin(KIND_OF_TYPE[self.type].topic, -1, self.line), region)
         except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
-            return replace(explain.unreadable(error, bytes(self.data)), field="data")
+            return replace(explain.unreadable(error, self.data), field="data")
 
 
 def decode_record(
@@ -129,7 +136,10 @@ def decode_record(
     try:
         outcome: Opened | Event | Rejected = _record(value, headers, origin, wall)
         if isinstance(outcome, Opened):
-            outcome = _event(outcome, region)
+            home = origin
+            if not origin.topic:
+                home = Origin(KIND_OF_TYPE[outcome.type].topic, origin.partition, origin.offset)
+            outcome = _event(outcome, home, region)
     except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
         outcome = explain.unreadable(error, value or b"")
     if isinstance(outcome, Rejected) and _concerns_tips(value, headers, origin):
@@ -144,16 +154,16 @@ def decode_structured(
     return decode_record(value, (), origin, wall=wall, region=region)
 
 
-def open_structured(value: bytes, origin: Origin, *, wall: int | None = None) -> Opened | Rejected:
-    """`decode_structured`, but for what stands in `data`.
+def open_structured(value: bytes, *, wall: int | None = None) -> Opened | Rejected:
+    """`decode_structured` of a document in a file, but for what stands in `data`.
 
     Not for what may not be kept before it is known to be good: a tip is to be decoded whole.
     """
     try:
-        opened = _record(value, (), origin, wall)
+        opened = _record(value, (), _NOWHERE, wall)
     except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
         opened = explain.unreadable(error, value)
-    if isinstance(opened, Rejected) and _concerns_tips(value, (), origin):
+    if isinstance(opened, Rejected) and _concerns_tips(value, (), _NOWHERE):
         return privacy.guard(opened, value)
     return opened
 
@@ -240,15 +250,13 @@ def _open(
             return wrong
     assert kind is not None
     topic = origin.topic
-    if topic != kind.topic and not (kind is HEARTBEAT and topic in SOURCE_TOPICS):
-        if topic:
-            return Rejected(
-                "type",
-                "type",
-                f"A `{kind.type}` does not belong on topic `{topic}`.",
-                f"Send it to topic `{kind.topic}`." if kind.topic else _ANY_SOURCE_TOPIC,
-            )
-        origin = Origin(kind.topic, origin.partition, origin.offset)
+    if topic and topic != kind.topic and not (kind is HEARTBEAT and topic in SOURCE_TOPICS):
+        return Rejected(
+            "type",
+            "type",
+            f"A `{kind.type}` does not belong on topic `{topic}`.",
+            f"Send it to topic `{kind.topic}`." if kind.topic else _ANY_SOURCE_TOPIC,
+        )
     if kind.data is Tip:
         named = privacy.named_in(value, headers)
         if named is not None:
@@ -268,19 +276,18 @@ def _open(
             f"`time` is more than {FUTURE // MINUTE} minutes ahead of the clock.",
             "Check clock and offset: local time sent as `Z` is 8 hours ahead in China.",
         )
-    return Opened(kind, source, id_, time, data, origin)
+    # One text for all that a system sends: facts keep it.
+    return Opened(time, kind.type, intern(source), id_, bytes(data))
 
 
-def _event(opened: Opened, region: str) -> Event | Rejected:
-    told = _data(opened.kind, bytes(opened.data), region)
+def _event(opened: Opened, origin: Origin, region: str) -> Event | Rejected:
+    told = _data(KIND_OF_TYPE[opened.type], opened.data, region)
     if isinstance(told, Rejected):
         return told
     data, sent = told
-    origin = opened.origin
     if type(data) is Heartbeat and data.partition not in (None, origin.partition) and origin.topic:
         return _ANOTHER_PARTITION
-    # One text for all that a system sends: facts keep it.
-    return Event(intern(opened.source), opened.id, opened.time, data, origin, sent)
+    return Event(opened.source, opened.id, opened.time, data, origin, sent)
 
 
 _ANOTHER_PARTITION = Rejected(

@@ -33,17 +33,18 @@ class Doubles:
     def __init__(self) -> None:
         self._marks = bytearray(_BITS >> 3)
         self._met: dict[int, tuple[int, Place]] = {}
-        #: Hashes of identities that may have come twice.
-        self.suspects: set[int] = set()
+        self._suspects: set[int] = set()
+        #: The ids of what may have come twice.
+        self.ids: set[str] = set()
 
-    def note(self, identity: bytes) -> None:
-        """First reading: take in what `identity` gives for a document."""
-        mark = hash(identity)
-        marks = self._marks
+    def note(self, type_: str, source: str, id_: str) -> None:
+        """First reading: take in by what a document is known."""
+        marks, mark = self._marks, hash((type_, source, id_))
         slot = mark % _BITS
         held, bit = marks[slot >> 3], 1 << (slot & 7)
         if held & bit:
-            self.suspects.add(mark)
+            self._suspects.add(mark)
+            self.ids.add(id_)
         else:
             marks[slot >> 3] = held | bit
 
@@ -51,40 +52,30 @@ class Doubles:
         """The first reading is over: what only that needs is let go."""
         self._marks = bytearray()
 
-    def meet(self, suspect: int, event: Event, place: Place) -> Double | None:
-        """Second reading: which event it is a double of, if it is not the first."""
+    def meet(self, event: Event, place: Place) -> Double | None:
+        """Second reading: which event it is a double of, if it is not the first. Only of `ids`."""
+        # No two in 2⁶⁴ have the same mark but by chance.
+        mark = hash((event.kind.type, event.source, event.id))
+        if mark not in self._suspects:
+            return None
         said = event.content()
-        first = self._met.setdefault(suspect, (said, place))
+        first = self._met.setdefault(mark, (said, place))
         return None if first[1] == place else Double(first[1], first[0] == said)
 
 
-def identity(type_: str, source: str, id_: str) -> bytes:
-    """By what an event is known, as bytes that sort as the three do. None may have a NUL."""
-    return f"{type_}\0{source}\0{id_}\0".encode()
-
-
-def identified(identity: bytes) -> tuple[str, str, str]:
-    """The type, the source and the id of an `identity`."""
-    type_, source, id_, _ = identity.decode().split("\0")
-    return type_, source, id_
-
-
 class _Named(Struct, gc=False):
-    type: str
-    source: str
     id: str
 
 
 _named = msgspec.json.Decoder(_Named).decode
 
 
-def identity_in(line: bytes) -> bytes:
-    """That of a document, which need be no more than one that can be read; b"" if there is none."""
+def id_in(line: bytes) -> str:
+    """That of a document, which need be no more than one that can be read; "" if there is none."""
     try:
-        named = _named(line)
+        return _named(line).id
     except (ValueError, RecursionError):
-        return b""
-    return identity(named.type, named.source, named.id)
+        return ""
 
 
 def contradiction(names: Sequence[str], place: Place, first: Place) -> str:

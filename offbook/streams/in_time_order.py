@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from struct import Struct as Packed
 from types import TracebackType
 
 from offbook.events.decode import Opened, decode_structured, open_structured
 from offbook.events.event import Event, Origin
 from offbook.events.folding import REGION
 from offbook.events.rejected import Rejected
-from offbook.events.types import KIND_OF_TYPE, Tip
-from offbook.streams.doubles import Double, Doubles, identified, identity
+from offbook.events.types import KINDS, Tip
+from offbook.streams.doubles import Double, Doubles
 from offbook.streams.ndjson import Advance, Place, Source
 from offbook.streams.sorter import LIMIT, Sorter
 
@@ -22,12 +21,12 @@ Read = tuple[Event, Place, Double | None]
 #: Records between two reports of progress.
 _STRIDE = 1000
 
-# A record of the sorter: time, identity, what the document says; and behind it, how long the
-# identity is, the file and the line. Compared as bytes, the time decides, then type, source, id,
-# then what is said, and where that stands only among those that say the same to the byte.
-_TIME = Packed(">Q")
-_PLACE = Packed(">HIQ")
 _NOWHERE = Origin("", -1, 0)
+_TIPS = {kind.type for kind in KINDS if kind.data is Tip}
+_REFERENCE = {kind.type for kind in KINDS if kind.is_reference}
+
+#: What a document takes in memory beside its texts: six objects, and its place in a list.
+_OVERHEAD = 224
 
 
 class InTimeOrder:
@@ -52,8 +51,8 @@ class InTimeOrder:
         self._wall = wall
         self._region = region
         self._open = ExitStack()
-        self._references = self._open.enter_context(Sorter(limit))
-        self._others = self._open.enter_context(Sorter(limit))
+        self._references = self._open.enter_context(Sorter(Opened, limit))
+        self._others = self._open.enter_context(Sorter(Opened, limit))
         self._doubles = Doubles()
 
     def __enter__(self) -> InTimeOrder:
@@ -76,11 +75,12 @@ class InTimeOrder:
         """Read all files. `advance` is told of bytes."""
         for which, source in enumerate(self._inputs):
             for number, line in source.lines(advance):
-                opened = open_structured(line, _NOWHERE, wall=self._wall)
+                opened = open_structured(line, wall=self._wall)
                 if isinstance(opened, Rejected):
                     self._complain((which, number), opened)
-                elif opened.kind.data is not Tip or self._is_good(line, which, number):
-                    self._add(opened, which, number)
+                elif opened.type not in _TIPS or self._is_good(line, which, number):
+                    opened.file, opened.line = which, number
+                    self._add(opened)
         self._doubles.noted()
 
     def reference(self, advance: Advance | None = None) -> Iterator[Event]:
@@ -100,34 +100,24 @@ class InTimeOrder:
             return False
         return True
 
-    def _add(self, opened: Opened, which: int, number: int) -> None:
-        kind = opened.kind
-        named = identity(kind.type, opened.source, opened.id)
-        place = _PLACE.pack(len(named), which, number)
-        record = b"".join((_TIME.pack(opened.time), named, opened.data, place))
-        if kind.is_reference:
-            self._references.add(record)
+    def _add(self, opened: Opened) -> None:
+        size = _OVERHEAD + len(opened.id) + len(opened.data)
+        if opened.type in _REFERENCE:
+            self._references.add(opened, size)
         else:
-            self._others.add(record)
-            self._doubles.note(named)
+            self._others.add(opened, size)
+            self._doubles.note(opened.type, opened.source, opened.id)
 
-    def _decoded(self, sorter: Sorter, advance: Advance | None) -> Iterator[Read]:
+    def _decoded(self, sorter: Sorter[Opened], advance: Advance | None) -> Iterator[Read]:
         complain, doubles, region = self._complain, self._doubles, self._region
-        suspects = doubles.suspects
-        begin, size = _TIME.size, _PLACE.size
-        for count, record in enumerate(sorter.drain(), start=1):
+        ids = doubles.ids
+        for count, opened in enumerate(sorter.drain(), start=1):
             if advance is not None and count % _STRIDE == 0:
                 advance(_STRIDE)
-            length, which, number = _PLACE.unpack_from(record, len(record) - size)
-            named, data = record[begin : begin + length], record[begin + length : -size]
-            type_, source, id_ = identified(named)
-            kind, place = KIND_OF_TYPE[type_], (which, number)
-            (time,) = _TIME.unpack_from(record)
-            opened = Opened(kind, source, id_, time, data, Origin(kind.topic, -1, number))
-            event = opened.read(region)
+            event, place = opened.read(region), (opened.file, opened.line)
             if isinstance(event, Rejected):
                 complain(place, event)
-            elif (mark := hash(named)) in suspects:
-                yield event, place, doubles.meet(mark, event, place)
+            elif opened.id in ids:
+                yield event, place, doubles.meet(event, place)
             else:
                 yield event, place, None

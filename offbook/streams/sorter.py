@@ -7,40 +7,45 @@ from contextlib import ExitStack
 from heapq import merge
 from io import BufferedRandom
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
+from msgspec import Raw
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRichComparison
 
 from offbook.streams.ndjson import no_room, temporary
 
 #: How many bytes of records are held.
 LIMIT: Final = 256 << 20
 
-#: What a record costs beside its bytes: the head of an object, and its place in a list.
-_OVERHEAD = 64
 #: A run is read back a block at a time, so small that so many runs take no more than the limit.
 _RUNS = 1024
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[bytes]).decode
+
+_R = TypeVar("_R", bound="SupportsRichComparison")
 
 
-class Sorter:
-    """Takes byte strings in any order and gives them out in theirs, about `limit` bytes in memory.
+class Sorter(Generic[_R]):
+    """Takes records of a `kind` in any order and gives them out in theirs, about `limit` bytes of
+    them in memory.
 
     The temporary file has no name: it goes with this object, or with the process.
     """
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, kind: type[_R], limit: int = LIMIT) -> None:
+        self._decode = msgspec.msgpack.Decoder(list[kind]).decode  # type: ignore[valid-type]
         self._limit = limit
         self._size = 0
-        self._records: list[bytes] = []
+        self._records: list[_R] = []
         self._runs: list[tuple[int, int]] = []
         self._open = ExitStack()
         self._file: BufferedRandom | None = None
         self.count = 0
 
-    def __enter__(self) -> Sorter:
+    def __enter__(self) -> Sorter[_R]:
         return self
 
     def __exit__(
@@ -51,15 +56,16 @@ class Sorter:
     ) -> None:
         self._open.close()
 
-    def add(self, record: bytes) -> None:
-        """Take one. Raises `InputError` where there is no room for a temporary file."""
+    def add(self, record: _R, size: int) -> None:
+        """Take one of so many bytes. Raises `InputError` where there is no room for a temporary
+        file."""
         self._records.append(record)
         self.count += 1
-        self._size += len(record) + _OVERHEAD
+        self._size += size
         if self._size >= self._limit:
             self._spill()
 
-    def drain(self) -> Iterator[bytes]:
+    def drain(self) -> Iterator[_R]:
         """All that were added, in order, once. Raises `InputError` as `add` does."""
         if not self._runs:
             yield from self._drain_memory()
@@ -67,7 +73,7 @@ class Sorter:
         self._spill()
         yield from merge(*(self._run(start, end) for start, end in self._runs))
 
-    def _drain_memory(self) -> Iterator[bytes]:
+    def _drain_memory(self) -> Iterator[_R]:
         """Given out, a record is not kept: what is made of them needs the memory."""
         records = self._records
         records.sort(reverse=True)
@@ -93,24 +99,26 @@ class Sorter:
         self._records.clear()
         self._size = 0
 
-    def _blocks(self) -> Iterator[list[bytes]]:
-        block: list[bytes] = []
+    def _blocks(self) -> Iterator[list[Raw]]:
+        """The records of a run, encoded one by one: some are a thousand times as long as most."""
+        block: list[Raw] = []
         size = 0
         for record in self._records:
-            block.append(record)
-            size += len(record) + _OVERHEAD
+            encoded = _encode(record)
+            block.append(Raw(encoded))
+            size += len(encoded)
             if size >= self._limit // _RUNS:
                 yield block
                 block, size = [], 0
         if block:
             yield block
 
-    def _run(self, start: int, end: int) -> Iterator[bytes]:
+    def _run(self, start: int, end: int) -> Iterator[_R]:
         file = self._file
         assert file is not None
         while start < end:
             file.seek(start)
             size = int.from_bytes(file.read(4), "big")
-            block = _decode(file.read(size))
+            block = self._decode(file.read(size))
             start += 4 + size
             yield from block

@@ -12,7 +12,7 @@ from offbook.events.folding import REGION
 from offbook.events.readings import readings
 from offbook.events.rejected import Rejected
 from offbook.events.types import HEARTBEAT
-from offbook.streams.doubles import Doubles, contradiction, identity, identity_in
+from offbook.streams.doubles import Doubles, contradiction, id_in
 from offbook.streams.gaps import Gaps
 from offbook.streams.ndjson import Advance, Place, Source, problem, sources
 
@@ -64,10 +64,10 @@ def validate(
             found.good[event.kind.type] += 1
             readings_.note(event, (which, number))
             if _happened(event):
-                doubles.note(identity(event.kind.type, event.source, event.id))
+                doubles.note(event.kind.type, event.source, event.id)
                 gaps.note(event.time, (which, number))
         doubles.noted()
-        if doubles.suspects:
+        if doubles.ids:
             for place, line in _lines(inputs):
                 _compare(line, place, doubles, found, names, say, region)
     found.notes = [*readings_.told(names), *gaps.told(names)]
@@ -97,13 +97,12 @@ def _compare(
     region: str,
 ) -> None:
     """Second reading of a line: whether it says what an earlier one of its identity does."""
-    mark = hash(identity_in(line))
-    if mark not in doubles.suspects:
+    if id_in(line) not in doubles.ids:
         return
     event = decode_structured(line, Origin("", -1, place[1]), region=region)
     if isinstance(event, Rejected) or not _happened(event):
         return
-    double = doubles.meet(mark, event, place)
+    double = doubles.meet(event, place)
     if double is None:
         return
     if double.same:

@@ -191,7 +191,7 @@ def test_of_a_tip_that_names_who_told_it_nothing_is_kept(tmp_path: Path) -> None
         documents.read()
         assert bad == [(0, 2)]
         [record] = documents._others.drain()
-    assert b"T-1" in record
+    assert b"T-1" in record.data
 
 
 WAITS = """

@@ -15,17 +15,17 @@ from offbook.streams.sorter import Sorter
 def test_what_was_added_comes_out_in_order_whatever_the_limit(
     records: list[bytes], limit: int
 ) -> None:
-    with Sorter(limit) as sorter:
+    with Sorter(bytes, limit) as sorter:
         for record in records:
-            sorter.add(record)
+            sorter.add(record, len(record))
         assert sorter.count == len(records)
         assert list(sorter.drain()) == sorted(records)
 
 
 def test_nothing_is_written_that_fits() -> None:
-    with Sorter(10_000) as sorter:
+    with Sorter(bytes, 10_000) as sorter:
         for number in range(50):
-            sorter.add(b"%d" % number)
+            sorter.add(b"%d" % number, 64)
         assert sorter._file is None
 
 
@@ -33,9 +33,9 @@ def test_what_is_held_is_bounded_while_runs_are_written_and_merged() -> None:
     random, limit = Random(1), 1 << 20
     tracemalloc.start()
     try:
-        with Sorter(limit) as sorter:
+        with Sorter(bytes, limit) as sorter:
             for _ in range(60_000):
-                sorter.add(random.randbytes(300))
+                sorter.add(random.randbytes(300), 364)
             assert len(sorter._runs) > 15
             before = b""
             for record in sorter.drain():
@@ -48,12 +48,12 @@ def test_what_is_held_is_bounded_while_runs_are_written_and_merged() -> None:
 
 
 def test_its_file_is_closed_whatever_happens() -> None:
-    sorter = Sorter(100)
+    sorter = Sorter(bytes, 100)
 
     def fail() -> None:
         with sorter:
             for number in range(50):
-                sorter.add(b"%d" % number)
+                sorter.add(b"%d" % number, 64)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -64,8 +64,8 @@ def test_its_file_is_closed_whatever_happens() -> None:
 
 def test_no_folder_for_temporary_files_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
-    with pytest.raises(InputError) as caught, Sorter(10) as sorter:
-        sorter.add(b"x")
+    with pytest.raises(InputError) as caught, Sorter(bytes, 1) as sorter:
+        sorter.add(b"x", 1)
     assert str(caught.value) == (
         "temporary files in /nowhere cannot be written: No such file or directory"
         " (TMPDIR says where else)"
