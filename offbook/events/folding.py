@@ -70,7 +70,10 @@ class _Look(NamedTuple):
     else_: Callable[[Any], tuple[Any, ...]]
 
 
-@cache
+#: By type; asked of every event, where a cached function takes as long again as the rest.
+_LOOKS: dict[type[EventData], _Look] = {}
+
+
 def _look(cls: type[EventData]) -> _Look:
     fields = _fields(cls)
     single = [it for it in fields if it.kind is Id and not it.many]
@@ -79,7 +82,8 @@ def _look(cls: type[EventData]) -> _Look:
         f"{it.name}.{field.name}" for it in inner for field in _fields(ObjectRef)
     ]
     others = [it.name for it in fields if it not in single and it not in inner]
-    return _Look(_getter(ids), _getter(others))
+    look = _LOOKS[cls] = _Look(_getter(ids), _getter(others))
+    return look
 
 
 def _getter(paths: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
@@ -112,7 +116,8 @@ def fold(data: EventData, region: str = REGION) -> tuple[EventData, Sent]:
 def _is_folded(data: EventData) -> bool:
     """Whether it has nothing but plain ids, as nearly all has; False where it takes a closer look
     to tell."""
-    ids, else_ = _look(type(data))
+    kind = type(data)
+    ids, else_ = _LOOKS.get(kind) or _look(kind)
     for value in ids(data):
         if value and not is_plain(value):
             return False

@@ -46,6 +46,9 @@ def quoted(text: str, most: int, unlike: str = "") -> str:
     `unlike` (a no-break space, a letter and its accent) has an escape for whatever that lacks.
     Of what would be longer than `most` only both ends are there: `"beginning"…"end"`.
     """
+    if text.isascii() and text.isprintable() and len(text) <= most // 2:
+        # As nearly all are, and evidence quotes every phone.
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
     alike = unicodedata.normalize("NFC", shown(text)) == shown(unlike)
     lacking = {it for it in set(text) - set(unlike) if not it.isascii()} if alike else set()
     pieces = [_escaped(it) if it in lacking else _quoted(it) for it in text]

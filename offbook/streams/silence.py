@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any, Final
 
-import holidays
-
 from offbook.events.times import DAY, micros, moment
 
 #: Days without working hours after which there are taken to be none any more.
@@ -44,6 +42,8 @@ class WorkingHours:
         self._first = next(iter(self._spans.values()))
         self._calendar: Any = None
         if country is not None:
+            import holidays  # few ask for any, and it takes a twentieth of the start
+
             known: Mapping[str, Any] = holidays.list_supported_countries(include_aliases=True)
             if country not in known:
                 raise ValueError(

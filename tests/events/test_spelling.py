@@ -228,7 +228,10 @@ def test_to_fold_twice_is_to_fold_once(one: Callable[[str], str | None], text: s
         assert unicodedata.is_normalized("NFKC", once)
 
 
-@given(st.sampled_from(("", "+86")), st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
+@given(
+    st.sampled_from(("", "+86", "+86 ", "+86-")),
+    st.from_regex(r"1[3-9][0-9]([ -]?)[0-9]{4}\1[0-9]{4}", fullmatch=True),
+)
 def test_chinese_mobiles_are_told_as_libphonenumber_tells_them(prefix: str, number: str) -> None:
     one = by_metadata(prefix + number, "CN")
     assert phone(prefix + number, "CN") == one
