@@ -20,7 +20,7 @@ from typing import Annotated
 
 from msgspec import structs
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import ENDLESS, Detector, Finding, Reads, Spare, Subject, View
 from offbook.detectors.fact import Fact, by_time, fact_of, in_time_order
 from offbook.detectors.leaving import Absence, absences
 from offbook.detectors.params import Duration, Params, described
@@ -95,6 +95,11 @@ def judge(view: View, params: ActiveAfterLeavingParams) -> Iterable[Finding]:
             yield structs.replace(found, facts=facts, due=due, settled=HIRED_AGAIN)
 
 
+def _spare(view: View, _: ActiveAfterLeavingParams) -> int:
+    """Of nearly everybody HR has said nothing."""
+    return 0 if view.profile("employee", view.entity_id).facts else ENDLESS
+
+
 def concerns(view: View, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
     """Not while he is with the company, nor where an earlier event of the hour is told."""
     for absence in _gone(view):
@@ -139,5 +144,6 @@ DETECTOR = Detector(
     holds_evidence=True,
     watches=COMES_OR_GOES,
     concerns=concerns,
+    spare=Spare(frozenset({"active"}), _spare),
     reach=lambda _: HOUR,
 )

@@ -68,8 +68,8 @@ def is_spent(step: Step, common: Common) -> bool:
     Of many that is so weeks after all that was ever heard of them, and to look through it costs as
     much as all that was done with it before.
     """
-    state, forgets, over = step.state, step.now.forgets, step.over(common)
-    if forgets is None or over is None or min(state.due.values(), default=forgets) >= forgets:
+    state, forgets, over = step.state, step.now.forgets, step.over
+    if forgets is None or over is None or state.soonest is None or state.soonest >= forgets:
         return False
     if state.profile or state.subscribers or state.past or state.asked:
         return False
@@ -92,7 +92,7 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
     detector, state = ran.detector, step.state
     notebook = state.notebooks[detector.id]
     notebook.unseal()
-    over = step.over(common)
+    over = step.over
     if over is not None:
         # Whatever time it is said to be then: what was forgotten cannot be judged again.
         state.forgot = step.forgets
@@ -126,7 +126,8 @@ def withhold(step: Step, ran: Running, common: Common) -> int:
     many facts were too many."""
     notebook = step.state.notebooks[ran.detector.id]
     notebook.unseal()
-    over = step.over(common)
+    notebook.spare = 0
+    over = step.over
     if over is not None:
         del notebook.facts[: bisect_left(notebook.facts, over - ran.keeps, key=by_time)]
     before = len(notebook.facts)
@@ -212,11 +213,11 @@ def prune_shared(
     """
     state, most = step.state, common.max_facts
     evicted = 0
+    answered = state.answered()
     if step.forgets is not None:
         over = step.forgets - common.lateness
-        answered = state.answered()
         # Else a judgement that waits for an answer would be made of less than it was begun with.
-        if answered and _has_forgettable(state.profile, over):
+        if answered and state.profile and _has_forgettable(state.profile, over):
             state.profile = [
                 fact for fact in state.profile if not is_forgotten(fact, step.forgets, common)
             ]
@@ -225,7 +226,8 @@ def prune_shared(
                 if detector_id in running:
                     forget_unjudged(step, running[detector_id], common, None)
             touched = list(state.notebooks)
-        _forget_old(state, over, most)
+        if state.past or state.closed or state.aside or state.retold or state.subscribers:
+            _forget_old(state, over, most)
         if state.asked and answered and min(state.asked.values()) < over:
             # A busy account would remember each customer that ever paid into it.
             state.asked = {about: until for about, until in state.asked.items() if until >= over}
@@ -236,7 +238,6 @@ def prune_shared(
         del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
         evicted += 1
     # Whoever has asked may have nothing else to show for it than the question.
-    answered = state.answered()
     for detector_id in touched:
         notebook = state.notebooks[detector_id]
         empty = not (notebook.facts or notebook.raised or notebook.waiting or notebook.due)
@@ -277,24 +278,22 @@ def set_due(
     """
     state, forgets = step.state, step.now.forgets
     wait = common.lateness + common.grace
-    for detector_id in touched:
-        notebook = state.notebooks.get(detector_id)
-        if notebook is None or running[detector_id].detector.dossier is not None:
-            continue
-        last = notebook.facts[-1].at if notebook.facts else 0
-        for raised in notebook.raised.values():
-            last = max(last, raised.finding.until)
-        expiry = last + running[detector_id].keeps + wait
-        notebook.expires = expiry if forgets is None or expiry >= forgets else None
-    if not state.profile:
-        for detector_id in [it for it in state.notebooks if it in running]:
-            if running[detector_id].detector.dossier is not None:
-                del state.notebooks[detector_id]
     due: dict[Topics, int] = {}
     # To forget something: each of it is forgotten by itself, the first of it says when to look.
     forgotten: list[int] = []
+    idle: list[str] = []
     for detector_id, notebook in state.notebooks.items():
         ran = running.get(detector_id)
+        if ran is not None and ran.detector.dossier is not None:
+            if not state.profile:
+                idle.append(detector_id)
+                continue
+        elif ran is not None and detector_id in touched:
+            last = notebook.facts[-1].at if notebook.facts else 0
+            for raised in notebook.raised.values():
+                last = max(last, raised.finding.until)
+            expiry = last + ran.keeps + wait
+            notebook.expires = expiry if forgets is None or expiry >= forgets else None
         if notebook.due is not None:
             clock = FORGETTING if ran is None else ran.clock
             now = step.now.of(clock)
@@ -304,6 +303,8 @@ def set_due(
             at = notebook.expires + _TOGETHER
             if ran is not None or forgets is None or at >= forgets:
                 forgotten.append(at)
+    for detector_id in idle:
+        del state.notebooks[detector_id]
     if state.profile:
         newest = state.profile[-1]
         at = newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait
@@ -321,6 +322,7 @@ def set_due(
         at = min(forgotten)
         due[FORGETTING] = min(at, due.get(FORGETTING, at))
     state.due = due
+    state.soonest = min(due.values(), default=None)
 
 
 def _forget_old(state: EntityState, over: int, most: int) -> None:

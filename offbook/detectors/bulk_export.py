@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Spare, Subject, View
 from offbook.detectors.fact import Fact, between, by_time, fact_of, in_time_order, insert
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -164,6 +164,7 @@ DETECTOR = Detector(
     prune=prune,
     folds=Folds(lambda params: params.window),
     concerns=concerns,
+    spare=Spare(frozenset(TAKEN), RUN.spare),
     reach=lambda params: params.window,
     severities=("warning", "critical"),
 )

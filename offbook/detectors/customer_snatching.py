@@ -13,20 +13,28 @@ own: an actor that is no person cannot be told from one.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Annotated
 
 from msgspec import structs
 
-from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Reads, Spare, Subject, View
 from offbook.detectors.fact import Fact, Order, by_time, fact_of
 from offbook.detectors.ownership import owner_as_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.roles import WHOSE_CUSTOMER
 from offbook.detectors.sentences import Listing, Sentence, says
-from offbook.detectors.shapes import distinct_of, is_newest, near_a_run, runs, total_of
+from offbook.detectors.shapes import (
+    distinct_of,
+    is_newest,
+    near_a_run,
+    runs,
+    spare_before_a_run,
+    total_of,
+)
 from offbook.detectors.where import edits
 from offbook.detectors.wording import elapsed, total
 from offbook.events.alert import Bilingual
@@ -42,6 +50,7 @@ WORK = {
 }
 #: An activity taken up again: it keeps the owner's claim alive, and is nobody's inroad.
 UPDATED = "updated"
+_SEVERAL = distinct_of(2)
 
 
 class CustomerSnatchingParams(Params, frozen=True):
@@ -102,7 +111,7 @@ def _inroads(view: View, params: CustomerSnatchingParams) -> Iterator[tuple[Fact
 
 def _concerns(view: View, fact: Fact, params: CustomerSnatchingParams) -> bool:
     """Not where only one works, up to a claim before; nor the owner's newest: no run needs it."""
-    near = near_a_run(view.facts, fact, 2 * params.within, distinct_of(2))
+    near = near_a_run(view.facts, fact, 2 * params.within, _SEVERAL)
     owner = owner_as_of(view, fact.at, fact.at + params.within) if near else None
     return near and (owner != fact.about or not is_newest(view.facts, fact))
 
@@ -145,9 +154,9 @@ def forget(view: View, params: CustomerSnatchingParams, limit: int) -> list[Fact
         else:
             oldest = min(oldest, run[0].at - params.within)
     return [
-        structs.replace(fact, role=UPDATED) if fact.order in over else fact
-        for fact in facts
-        if fact.at >= oldest and (fact.order not in over or fact.role == "activity")
+        structs.replace(fact, role=UPDATED) if over and fact.order in over else fact
+        for fact in facts[bisect_left(facts, oldest, key=by_time) :]
+        if not over or fact.order not in over or fact.role == "activity"
     ]
 
 
@@ -192,4 +201,9 @@ DETECTOR = Detector(
     needs=("employees",),
     watches=WHOSE_CUSTOMER,
     concerns=_concerns,
+    # As long as only one works there is room for whatever they do.
+    spare=Spare(
+        frozenset({*WORK, UPDATED}),
+        lambda view, params: spare_before_a_run(view.facts, 2 * params.within, _SEVERAL),
+    ),
 )

@@ -163,6 +163,20 @@ Forget = Callable[["View", Any, int], list[Fact]]
 Concerns = Callable[["View", Fact, Any], bool]
 
 
+#: More weight than ever comes.
+ENDLESS = 1 << 40
+
+
+class Spare(NamedTuple):
+    """What may come of facts of these `roles`, each later than all and of the `about` of the one
+    before, once the newest concerned nothing: as long as it weighs less in all than what was `left`
+    then, it concerns nothing either.
+    """
+
+    roles: frozenset[str]
+    left: Callable[[View, Any], int]
+
+
 class Missed(NamedTuple):
     """What a detector goes by the absence of: facts of a role, and what these are, in words."""
 
@@ -195,6 +209,7 @@ class Detector:
     `concerns` is a cheap look at a new fact that it read itself, or at a frequent word that it
     watches: False if nothing that is found can change by it before the view's `due`, and no
     judgement is needed.
+    `spare`: what may come before `concerns` is asked again, where it is asked of thousands.
     `reach`: how long before that fact `concerns` looks, at most. What is older may stay encoded.
     `waits`: some of what it finds is due only at a deadline, by the clocks of the topics that could
     bring what is missing.
@@ -224,6 +239,7 @@ class Detector:
     waits: bool = False
     judges_contacts: bool = False
     concerns: Concerns | None = None
+    spare: Spare | None = None
     reach: Callable[[Any], int] | None = None
     severities: tuple[Severity, ...] = ()
     shadow: bool = False

@@ -51,6 +51,7 @@ class Engine:
         self.detectors = {id_: ran.detector for id_, ran in self._running.items()}
         self.reference = reference
         self.common = common or Common()
+        self._settles = self.common.lateness + self.common.grace
         self._readers = Readers(self._running.values())
         self._silent = Silent(self.detectors, broken, reference, signs)
         write = AlertWriter(reference, self.common, mode)
@@ -106,7 +107,8 @@ class Engine:
         forgets, forgot = now.forgets, state.forgot
         if forgot is not None and (forgets is None or forgets < forgot):
             forgets = forgot
-        step = Step(key, state, now, self._running, forgets, detected_at)
+        over = None if forgets is None else forgets - self._settles
+        step = Step(key, state, now, self._running, forgets, over, detected_at)
         if not inputs and is_spent(step, self.common):
             step.state, step.changed = EntityState(), True
             return step
@@ -129,8 +131,9 @@ class Engine:
         if told:
             self._taking.spread(step, view, told)
             step.changed = True
-        grown = is_too_much(len(state.profile), state.profile, step, self.common)
-        grown = grown or (step.changed and not state.due)
+        grown = step.changed and state.soonest is None
+        if len(state.profile) > self.common.max_facts:
+            grown = grown or is_too_much(len(state.profile), state.profile, step, self.common)
         overdue = _is_overdue(state, now)
         if not (grown or subscribed or overdue or step.dirty or step.begun or step.failures):
             # Something new at most of which nothing is found, behind a deadline that is set.
@@ -236,17 +239,11 @@ class Engine:
 
 
 def _is_overdue(state: EntityState, now: Now) -> bool:
-    # Asked at every step: most have one deadline, and no clock has come that far.
-    latest = now.latest
-    if latest is None:
+    # Asked at every step: of most no clock has come that far.
+    soonest, latest = state.soonest, now.latest
+    if soonest is None or latest is None or latest <= soonest:
         return False
-    for clock, due in state.due.items():
-        if due < latest:
-            # A generator over all of them costs more than most have deadlines.
-            reached = now.of(clock)
-            if reached is not None and due < reached:
-                return True
-    return False
+    return any(_passed(due, now.of(clock)) for clock, due in state.due.items())
 
 
 def _passed(due: int | None, now: int | None) -> bool:

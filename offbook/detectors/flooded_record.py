@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from offbook.detectors.detector import Detector, Finding, Folds, Reads, Subject, View
+from offbook.detectors.detector import Detector, Finding, Folds, Reads, Spare, Subject, View
 from offbook.detectors.fact import Fact, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
@@ -111,4 +111,5 @@ DETECTOR = Detector(
     prune=RUN.prune,
     folds=Folds(lambda params: params.window, _alike),
     concerns=concerns,
+    spare=Spare(frozenset({"update"}), RUN.spare),
 )

@@ -51,12 +51,12 @@ class Judging:
         detector, state = ran.detector, step.state
         notebook = state.notebooks[detector.id]
         notebook.unseal()
+        notebook.spare = 0
         now, before = step.now.of(ran.clock), notebook.due
         view.facts, view.due, view.reached = _facts_of(detector, state), before, now
         view.wanted = set()
         try:
-            found = detector.judge(view, detector.params) if view.facts else ()
-            findings = [_open_for_correction(it) for it in found]
+            findings = [*detector.judge(view, detector.params)] if view.facts else []
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             poisoned = bool(fresh) and detector.dossier is None
             step.fail(detector.id, error, [event for event, _ in fresh], lasts=not poisoned)
@@ -111,7 +111,7 @@ class Judging:
         Gives the earliest deadline to come.
         """
         detector = ran.detector
-        over = step.over(self._common)
+        over = step.over
         due: int | None = None
         held: set[str] = set()
         for finding in findings:
@@ -126,6 +126,7 @@ class Judging:
             held.add(finding.anchor)
             if raised is not None and _gave_way(notebook, raised):
                 continue
+            finding = _open_for_correction(finding)
             old = over is not None and finding.until < over
             if old and (raised is None or detector.dossier is not None):
                 newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)

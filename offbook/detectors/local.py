@@ -66,7 +66,8 @@ class LocalRun:
             return alerts
         if self.timers.may_be_due(to):
             for due, key in self.timers.expired(to):
-                self.now = due + 1 if self.now is None else max(self.now, due + 1)
+                now = due + 1 if now is None else max(now, due + 1)
+                self._now = self._moment(now)
                 alerts += self._step(key, [])
         self._now = self._moment(to)
         return alerts
@@ -100,10 +101,10 @@ class LocalRun:
 
     def _step_one(self, key: str, inputs: list[Input]) -> Step:
         state = self.states.get(key)
-        due = None if state is None else state.due
+        due = None if state is None else state.soonest
         step = self.engine.step(key, state, inputs, self._now)
         # Few looks move a deadline, and a state that has one is not empty.
-        if step.changed and (not due or step.state.due != due):
+        if step.changed and (due is None or step.state.soonest != due):
             self._keep(key, step.state)
         if step.evicted:
             self.evicted.update(step.evicted)
@@ -117,4 +118,4 @@ class LocalRun:
             self.timers.set(key, None)
         else:
             self.states[key] = state
-            self.timers.set(key, min(state.due.values(), default=None))
+            self.timers.set(key, state.soonest)

@@ -22,13 +22,16 @@ Shape = type[EventData] | tuple[str, str]
 class Reader(NamedTuple):
     """What a detector draws of an event of one shape, if `asks` says so too.
 
-    `asks` None: the shape says it all. `ends_of` as in `Reads`.
+    `asks` None: the shape says it all. `ends_of` as in `Reads`. Of what has been over for longer
+    than `patience` (µs) nothing is drawn; None if that never matters.
     """
 
     ran: Running
+    id: str
     draw: Draw
     asks: Where | None
     ends_of: int | None
+    patience: int | None
 
 
 class Reading(Struct, frozen=True):
@@ -99,7 +102,15 @@ class Readers:
             if reads.entity == kind and reads.data is type(data) and _may(reads.where, data)
         ]
         readers = tuple(
-            Reader(ran, reads.fact, _left_to_ask(reads.where), reads.ends_of) for ran, reads in rows
+            Reader(
+                ran,
+                ran.detector.id,
+                reads.fact,
+                _left_to_ask(reads.where),
+                reads.ends_of,
+                ran.keeps if ran.detector.waits else None,
+            )
+            for ran, reads in rows
         )
         if drawn is None and not readers:
             return None

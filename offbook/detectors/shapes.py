@@ -11,12 +11,28 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from offbook.detectors.detector import ENDLESS
 from offbook.detectors.fact import Fact, Order, by_time
 from offbook.detectors.thinning import is_flood, two_digits
 
+if TYPE_CHECKING:
+    from offbook.detectors.detector import View
+
+
 Reached = Callable[[Sequence[Fact]], bool]
+
+
+class Enough(Protocol):
+    """A condition that tells how far facts are from it. Monotone: more facts never reach less."""
+
+    def __call__(self, facts: Sequence[Fact]) -> bool:
+        """Whether they reach it."""
+
+    def spare(self, facts: Sequence[Fact]) -> int:
+        """How much more weight they have room for, of the newest's `about`: less than this."""
+
 
 _weight = attrgetter("weight")
 _about = attrgetter("about")
@@ -25,21 +41,55 @@ _NOTHING = {""}
 _NEAR = 16
 
 
+@dataclass(frozen=True, slots=True)
+class _Total:
+    threshold: int
+
+    def __call__(self, facts: Sequence[Fact]) -> bool:
+        return self.spare(facts) <= 0
+
+    def spare(self, facts: Sequence[Fact]) -> int:
+        total: int = sum(map(_weight, facts))
+        return self.threshold - total
+
+
+@dataclass(frozen=True, slots=True)
+class _Distinct:
+    threshold: int
+
+    def __call__(self, facts: Sequence[Fact]) -> bool:
+        return len({*map(_about, facts)} - _NOTHING) >= self.threshold
+
+    def spare(self, facts: Sequence[Fact]) -> int:
+        return 0 if self(facts) else ENDLESS
+
+
+@dataclass(frozen=True, slots=True)
+class _Either:
+    conditions: tuple[Enough, ...]
+
+    def __call__(self, facts: Sequence[Fact]) -> bool:
+        return any(reached(facts) for reached in self.conditions)
+
+    def spare(self, facts: Sequence[Fact]) -> int:
+        return min(reached.spare(facts) for reached in self.conditions)
+
+
 @cache
-def total_of(threshold: int) -> Reached:
+def total_of(threshold: int) -> Enough:
     """Weights that sum to at least `threshold`."""
-    return lambda facts: sum(map(_weight, facts)) >= threshold
+    return _Total(threshold)
 
 
 @cache
-def distinct_of(threshold: int) -> Reached:
+def distinct_of(threshold: int) -> Enough:
     """At least `threshold` different `about`s; the empty one says nothing and counts nothing."""
-    return lambda facts: len({*map(_about, facts)} - _NOTHING) >= threshold
+    return _Distinct(threshold)
 
 
-def either(*conditions: Reached) -> Reached:
+def either(*conditions: Enough) -> Enough:
     """Any of the conditions."""
-    return lambda facts: any(reached(facts) for reached in conditions)
+    return _Either(conditions)
 
 
 def runs(facts: Sequence[Fact], window: int, reached: Reached) -> Iterator[Sequence[Fact]]:
@@ -49,16 +99,23 @@ def runs(facts: Sequence[Fact], window: int, reached: Reached) -> Iterator[Seque
     the closed interval [anchor, anchor + window]; the next anchor comes after it. A fact into which
     others were folded lies within if all of them do.
 
-    Enough must be monotone (more facts never reach less), so one pass with two ends suffices, and
-    none where all of them together do not reach it.
+    Enough must be monotone (more facts never reach less): so one pass with two ends suffices, and
+    none begins in the first of two windows that together do not reach it.
     """
     if not reached(facts):
         return
     start = 0
     end = 0
     total = len(facts)
+    looked_to = None
     while start < total:
         last = facts[start].at + window
+        if looked_to is None or facts[start].at > looked_to:
+            beyond = bisect_right(facts, last + window, start, key=by_time)
+            if not reached(facts[start:beyond]):
+                start = bisect_right(facts, last, start, beyond, key=by_time)
+                continue
+            looked_to = last
         end = max(end, start)
         while end < total and facts[end].at + facts[end].lasts <= last:
             end += 1
@@ -102,7 +159,7 @@ class Sliding:
     What is found and what is kept go by one condition, or runs would be forgotten in halves.
     """
 
-    enough: Callable[[Any], Reached]
+    enough: Callable[[Any], Enough]
 
     def found(self, facts: Sequence[Fact], params: Any) -> Iterator[Sequence[Fact]]:
         """`runs` of the facts."""
@@ -115,6 +172,10 @@ class Sliding:
     def near(self, facts: Sequence[Fact], fact: Fact, params: Any) -> bool:
         """`near_a_run`: whether a new fact can change anything."""
         return near_a_run(facts, fact, params.window, self.enough(params))
+
+    def spare(self, view: View, params: Any) -> int:
+        """`spare_before_a_run`, as a detector says it."""
+        return spare_before_a_run(view.facts, params.window, self.enough(params))
 
     def moves(self, facts: Sequence[Fact], fact: Fact, params: Any, most: int) -> bool:
         """Whether a new fact changes what is told of a run: its total, and at most `most` facts.
@@ -155,6 +216,15 @@ def near_a_run(facts: Sequence[Fact], fact: Fact, window: int, reached: Reached)
     A run is near every fact it covers, so where there is none, the runs are what they were.
     """
     return reached(around(facts, fact.at, window))
+
+
+def spare_before_a_run(facts: Sequence[Fact], window: int, enough: Enough) -> int:
+    """How much weight may come, in facts later than all and of the newest's `about`, before one of
+    them is `near_a_run`: less than this.
+
+    What lies within `window` before such a one came with it, or lies within it of the newest now.
+    """
+    return enough.spare(around(facts, facts[-1].at, window))
 
 
 def sequence(firsts: Sequence[Fact], second: Fact, within: int) -> list[Fact]:

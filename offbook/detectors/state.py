@@ -93,6 +93,7 @@ class Notebook(Struct, array_like=True):
     `expires` the time of the clock of forgetting after which all of it may have lost its meaning.
     `floor` is the time of the newest fact that gave way to the bound, if any did: what was raised
     on facts that old can no longer be judged, and stands.
+    `spare` is how much more may come of what is like the newest fact before it is to be looked at.
     `sealed` are the facts before `facts`, where there are many and a look at a new one needs none.
     """
 
@@ -104,6 +105,7 @@ class Notebook(Struct, array_like=True):
     floor: int | None = None
     expires: int | None = None
     sealed: Sealed | None = None
+    spare: int = 0
 
     def size(self) -> int:
         """How many facts there are."""
@@ -162,12 +164,13 @@ class EntityState(Struct, array_like=True):
     `profile` is the entity's own. `asked` names the entities whose profiles it subscribed to and
     until which event time, `known` what they have told. `subscribers` has subscribed to this one
     likewise. `due` are the times at which it wants to be looked at though no event comes, by clock,
-    `forgot` is the latest time of the clock of forgetting at which it was looked at. `past` are the
-    alerts that are over, by detector and anchor, as they ended. `retold` is what has become of
-    words that were told again, by the profile that told them and the word. `failing` says how often
-    in a row a detector has failed, `aside` are those that were set aside. `withheld` are the
-    detectors whose facts have never been judged, for want of reference data. `closed` says by
-    detector and role of its facts up to when what it added up is over, and gone.
+    none of them before the `soonest`. `forgot` is the latest time of the clock of forgetting at
+    which it was looked at. `past` are the alerts that are over, by detector and anchor, as they
+    ended. `retold` is what has become of words that were told again, by the profile that told them
+    and the word. `failing` says how often in a row a detector has failed, `aside` are those that
+    were set aside. `withheld` are the detectors whose facts have never been judged, for want of
+    reference data. `closed` says by detector and role of its facts up to when what it added up is
+    over, and gone.
     """
 
     profile: list[Fact] = []
@@ -183,6 +186,7 @@ class EntityState(Struct, array_like=True):
     aside: dict[str, Aside] = _NOTHING
     withheld: frozenset[str] = frozenset()
     closed: dict[str, dict[str, int]] = _NOTHING
+    soonest: int | None = None
 
     def let_go(self, detector_id: str, anchor: str) -> None:
         """What was raised is over: of it only the revision is remembered."""

@@ -45,7 +45,8 @@ _NONE: Mapping[str, int] = MappingProxyType({})
 class Step(Struct):
     """What one look at the entity `key`, at the moment `now`, brought.
 
-    `forgets` is the latest time of the clock of forgetting at which the entity was looked at.
+    `forgets` is the latest time of the clock of forgetting at which the entity was looked at. What
+    is `over`, ended before that time (µs), takes in nothing more: None while no time is known.
     `changed` is False if the state is as it was, so that nothing need be written.
     `evicted` counts what gave way to a bound, by detector; "profile" is what all share.
     `late` are events of which something was kept out, for what belongs to them is forgotten.
@@ -60,6 +61,7 @@ class Step(Struct):
     now: Now
     running: Mapping[str, Running]
     forgets: int | None = None
+    over: int | None = None
     detected_at: int | None = None
     alerts: list[Alert] = []
     notes: list[tuple[str, Note]] = []
@@ -75,15 +77,6 @@ class Step(Struct):
     def reached(self, detector_id: str) -> int | None:
         """Stream time by the detector's clock (µs)."""
         return self.now.of(self.running[detector_id].clock)
-
-    def over(self, common: Common) -> int | None:
-        """What ended before this time (µs) takes in nothing more; None while no time is known."""
-        return None if self.forgets is None else self.forgets - common.lateness - common.grace
-
-    def behind(self, at: int, common: Common) -> int:
-        """How long what is of the time `at` has been over (µs), not above 0 if it is not."""
-        over = self.over(common)
-        return 0 if over is None else over - at
 
     def evict(self, what: str, count: int) -> None:
         """Count what gave way."""

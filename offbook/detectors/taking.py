@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from offbook.detectors.bounds import WORTH_PRUNING, is_forgotten, is_too_much
 from offbook.detectors.closing import is_closed
-from offbook.detectors.detector import Common, Dossier
+from offbook.detectors.detector import Common, Detector, Dossier
 from offbook.detectors.drawing import Drawn
 from offbook.detectors.fact import Fact, by_role, insert, insert_ends
 from offbook.detectors.hearing import Hearing
@@ -61,28 +61,30 @@ class Taking:
         notebooks, closed, retold = state.notebooks, state.closed, state.retold
         silent, aside = self._silent.ids, state.aside
         # What is older than a detector remembers would be found to lack what had come and is gone.
-        behind, late = step.behind(event.time, self._common), False
-        for ran, draw, asks, ends_of in reading.readers:
-            id_ = ran.detector.id
-            if id_ in aside:
+        behind, late = 0 if step.over is None else step.over - event.time, False
+        for ran, id_, draw, asks, ends_of, patience in reading.readers:
+            if aside and id_ in aside:
                 continue
             try:
                 if asks is not None and not asks(data):
                     continue
-                if behind > ran.keeps and ran.detector.waits:
+                if patience is not None and behind > patience:
                     late = True
                     continue
                 fact = draw(event, reference)
-                if event.sent and fact is not None:
+                if fact is None:
+                    continue
+                if event.sent:
                     contacts = ran.detector.judges_contacts
                     fact = as_sent(fact, event, view.entity_id, contacts=contacts)
             except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
                 step.fail(id_, error, [event], lasts=False)
                 continue
-            if retold and fact is not None:
-                fact = self._hearing.as_retold(step, id_, fact)
-            if fact is None:
-                continue
+            if retold:
+                told_as = self._hearing.as_retold(step, id_, fact)
+                if told_as is None:
+                    continue
+                fact = told_as
             if closed and is_closed(closed, id_, fact):
                 late = True
                 continue
@@ -110,8 +112,9 @@ class Taking:
     def spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
         state = step.state
-        step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
-        for role, news in by_role(told).items():
+        if state.subscribers:
+            step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
+        for role, news in by_role(told).items() if len(told) > 1 else ((told[0].role, told),):
             for ran in self._hearing.watching(role):
                 id_ = ran.detector.id
                 notebook = state.notebooks.get(id_)
@@ -131,8 +134,9 @@ class Taking:
         It must be settled already when the facts are looked through, and no judgement wait for an
         answer: what it is to find would count as found before.
         """
-        detector, concerns = ran.detector, ran.detector.concerns
-        if concerns is None or notebook.waiting or not step.state.answered():
+        detector, state = ran.detector, step.state
+        concerns = detector.concerns
+        if concerns is None or notebook.waiting or (state.asked and not state.answered()):
             return False
         now, forgets = step.now.of(ran.clock), step.now.forgets
         if now is None or forgets is None:
@@ -146,21 +150,23 @@ class Taking:
             return False
         if due is not None and due < now:
             return False
-        view.facts, view.due, view.reached = facts, due, now
-        try:
-            if concerns(view, fact, detector.params):
+        if not _is_spared(detector, notebook, fact):
+            view.facts, view.due, view.reached = facts, due, now
+            try:
+                if concerns(view, fact, detector.params):
+                    return False
+                notebook.spare = _left(detector, view, fact)
+            except Exception as error:  # noqa: BLE001 - it may concern: judged, it is answered for
+                step.fail(detector.id, error, lasts=False)
                 return False
-        except Exception as error:  # noqa: BLE001 - it may concern: judged, it is answered for
-            step.fail(detector.id, error, lasts=False)
-            return False
         notebook.judged = now
         if judged is None:
             step.begun = (*step.begun, detector.id)
             return True
         many = len(facts) if notebook.sealed is None else notebook.size()
         if many >= WORTH_PRUNING:
-            another_day = now // _PRUNED_EVERY > judged // _PRUNED_EVERY
-            if another_day or is_too_much(many, facts, step, self._common):
+            today = now - now % _PRUNED_EVERY
+            if judged < today or is_too_much(many, facts, step, self._common):
                 self._judging.prune(step, view, ran)
         return True
 
@@ -216,9 +222,9 @@ class Taking:
         """The detectors that judge by the profile have news, if anything has begun for them."""
         state = step.state
         said: set[str] | None = None
+        roles = {fact.role for fact in news}
         for detector_id, dossier in dossiers:
-            facts = [fact for fact in news if fact.role in dossier.roles]
-            if not facts or detector_id in state.aside:
+            if dossier.roles.isdisjoint(roles) or detector_id in state.aside:
                 continue
             notebook = state.notebooks.get(detector_id)
             if notebook is None and dossier.begins:
@@ -231,6 +237,7 @@ class Taking:
             if notebook is None:
                 # What the profile told before was judged, and nothing of it raised or waited for.
                 notebook = state.notebooks[detector_id] = Notebook(judged=step.reached(detector_id))
+            facts = [fact for fact in news if fact.role in dossier.roles]
             notebook.waiting += (*facts,)
             step.soil(detector_id, event, facts)
 
@@ -246,3 +253,25 @@ class Taking:
             return False
         self._unseal(ran, notebook, min(it.at for it in news))
         return all(self._changes_nothing(step, view, ran, notebook, it) for it in news)
+
+
+def _is_spared(detector: Detector, notebook: Notebook, fact: Fact) -> bool:
+    """Whether a new fact is of what was left once the one before concerned nothing; that is so much
+    less then."""
+    facts, left, spare = notebook.facts, notebook.spare, detector.spare
+    if fact.weight >= left or spare is None or len(facts) < 2 or facts[-1] is not fact:
+        return False
+    before = facts[-2]
+    if before.at == fact.at or before.about != fact.about or fact.role not in spare.roles:
+        return False
+    notebook.spare = left - fact.weight
+    return True
+
+
+def _left(detector: Detector, view: StepView, fact: Fact) -> int:
+    """How much may come after a fact that concerned nothing. Not asked of the first: of many things
+    there is no more, and it takes as long as to ask what it concerns."""
+    spare, facts = detector.spare, view.facts
+    if spare is None or fact.role not in spare.roles or len(facts) < 2 or facts[-1] is not fact:
+        return 0
+    return spare.left(view, detector.params)

@@ -250,6 +250,22 @@ def test_of_an_employee_who_views_all_day_only_the_lateness_is_kept() -> None:
     assert not run.evicted
 
 
+def test_one_by_one_the_two_hundredth_fires() -> None:
+    #   09:00:00 1 · 1 · 1 · …   09:03:19 the 200th ◄ fires
+    run = local(DETECTOR)
+    for number in range(199):
+        assert run.feed(views(at(NINE) + number * SECOND, "E-1")) == []
+    assert firing(run.feed(views(at(NINE) + 199 * SECOND, "E-1")))
+
+
+def test_however_much_room_there_is_at_the_newest_what_comes_late_is_looked_at() -> None:
+    #   09:00 150   11:00 1   11:01 1 │ late: 09:30 50 ◄ fires
+    run = local(DETECTOR)
+    taken = [(0, 150), (120, 1), (121, 1)]
+    assert run.run(views(after(NINE, f"{minute}m"), "E-1", count) for minute, count in taken) == []
+    assert firing(run.feed(views(after(NINE, "30m"), "E-1", 50)))
+
+
 def test_a_notice_stands_in_the_evidence_though_the_run_fills_it() -> None:
     #   09:00 300 views, one a second ── notice: the first 3, the last 3, 3 between, and it
     taken = [views(at(NINE) + n * SECOND, "E-1") for n in range(300)]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from importlib import import_module
 from random import Random
 from typing import Any
@@ -172,6 +173,20 @@ def test_whoever_judges_at_every_fact_and_every_word_finds_the_same(detector: De
             run = world(one)
             ends.append(end(run, run.run(came)))
         assert ends[0] == ends[1]
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    "detector", [it for it in HELD if it.spare is not None], ids=lambda detector: detector.id
+)
+def test_what_is_spared_would_have_concerned_nothing(detector: Detector) -> None:
+    @law
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        came = arrivals(data, detector)[1]
+        spared, asked = world(detector), world(replace(detector, spare=None))
+        assert spared.run(came, END) == asked.run(came, END), "each revision"
 
     holds()
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offbook.detectors.detector import ENDLESS
 from offbook.detectors.fact import Fact
 from offbook.detectors.shapes import (
+    Enough,
     absence,
     around,
     covered,
@@ -20,6 +22,7 @@ from offbook.detectors.shapes import (
     open_runs,
     runs,
     sequence,
+    spare_before_a_run,
     total_of,
 )
 
@@ -103,6 +106,32 @@ def test_runs_are_those_of_a_brute_force(some: list[Fact], window: int, enough: 
         else:
             rest = rest[1:]
     assert [list(run) for run in runs(some, window, enough)] == expected  # type: ignore[arg-type]
+
+
+@given(
+    _facts.filter(bool),
+    st.lists(st.tuples(st.integers(1, 9), st.integers(1, 4))),
+    st.integers(0, 20),
+    _conditions,
+)
+def test_what_there_is_room_for_is_near_no_run(
+    some: list[Fact], steps: list[tuple[int, int]], window: int, enough: Enough
+) -> None:
+    #   ── some ──┤ then one after another, of the newest's about, as long as there is room
+    known, left = list(some), spare_before_a_run(some, window, enough)
+    for later, weight in steps:
+        left -= weight
+        if left <= 0:
+            break
+        known.append(fact(known[-1].at + later, known[-1].about, weight))
+        assert not near_a_run(known, known[-1], window, enough)
+
+
+def test_of_a_total_there_is_room_for_what_it_lacks_and_of_one_thing_without_end() -> None:
+    assert spare_before_a_run(facts(0, 1, 9), 5, total_of(4)) == 3
+    assert spare_before_a_run(facts(0, 1, 9), 8, either(total_of(4), distinct_of(2))) == 2
+    assert spare_before_a_run([fact(0, "C-1")], 5, distinct_of(2)) == ENDLESS
+    assert spare_before_a_run([fact(0, "C-1"), fact(1, "C-2")], 5, distinct_of(2)) == 0
 
 
 @given(_facts, _facts, st.integers(0, 20), st.integers(0, 60), _conditions)
