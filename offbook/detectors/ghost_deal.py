@@ -114,8 +114,10 @@ def _concerns(view: View, fact: Fact, params: GhostDealParams) -> bool:
     if fact.role == "touch":
         first, last = fact.at - params.after, fact.at + params.before
         wait = params.after + view.common.grace
-        near = (it for it in view.facts if first <= it.at <= last and it.role in _DEEDS)
-        return any(view.passed(it.at + wait) for it in near)
+        for deed in view.facts:
+            if first <= deed.at <= last and deed.role in _DEEDS and view.passed(deed.at + wait):
+                return True
+        return False
     if view.entity_kind == "order" or fact.role not in _DEEDS:
         return True
     known = sum(it.role == fact.role and it.about == fact.about for it in view.facts)

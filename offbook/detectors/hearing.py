@@ -117,9 +117,11 @@ class Hearing:
 
     def tell_again(self, step: Step, view: StepView, news: Sequence[Fact]) -> None:
         """New words of a payment or a shipment may say what has become of earlier ones."""
-        words = [fact for fact in step.state.profile if fact.role == TOLD]
+        profile = step.state.profile
+        if len(profile) == len(news):
+            return
         fresh = {fact.order for fact in news}
-        before = [word for word in words if word.order not in fresh]
+        before = [it for it in profile if it.role == TOLD and it.order not in fresh]
         for again in retellings(before, news) if before else ():
             self.pass_on(step, view, again)
             note = Retold("", again.word, again.since, again.by, again.known)

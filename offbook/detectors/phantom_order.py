@@ -58,21 +58,19 @@ def judge(view: View, params: PhantomOrderParams) -> Iterable[Finding]:
         return
     moves = [fact for fact in view.facts if fact.role in _MOVES]
     began, deadline = first, first.at + params.wait
-    moved = absence(moves, None, deadline)
+    moved, settled, book, status = absence(moves, None, deadline), None, OrderBook(), None
     if moved is None:
         wait = waited(view.facts, first, params.wait, lambda book: book.stands_as(*_GOES_AHEAD))
-        began, deadline, settled = wait.began, wait.deadline, wait.ended
+        began, deadline, settled, book = wait.began, wait.deadline, wait.ended, wait.book
+        status = OrderBook(view.facts, began.at).status
         moved = absence(moves, None, deadline)
-    if moved is not None:
-        settled = Settled(MOVED, moved)
-    status = OrderBook(view.facts, began.at).status
     yield order_finding(
         view,
         began,
         deadline,
-        OrderBook(() if moved else view.facts, deadline),
+        book,
         due=deadline + view.common.grace,
-        settled=settled,
+        settled=settled if moved is None else Settled(MOVED, moved),
         values={"status": status.about} if status else {},
     )
 
