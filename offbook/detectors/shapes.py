@@ -11,15 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from offbook.detectors.detector import ENDLESS
+from offbook.detectors.detector import ENDLESS, View
 from offbook.detectors.fact import Fact, Order, by_time
 from offbook.detectors.thinning import is_flood, two_digits
-
-if TYPE_CHECKING:
-    from offbook.detectors.detector import View
-
 
 Reached = Callable[[Sequence[Fact]], bool]
 
