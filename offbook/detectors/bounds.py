@@ -126,7 +126,7 @@ def withhold(step: Step, ran: Running, common: Common) -> int:
     many facts were too many."""
     notebook = step.state.notebooks[ran.detector.id]
     notebook.unseal()
-    notebook.spare = 0
+    notebook.left = None
     over = step.over
     if over is not None:
         del notebook.facts[: bisect_left(notebook.facts, over - ran.keeps, key=by_time)]

@@ -51,7 +51,7 @@ class Judging:
         detector, state = ran.detector, step.state
         notebook = state.notebooks[detector.id]
         notebook.unseal()
-        notebook.spare = 0
+        notebook.left = None
         now, before = step.now.of(ran.clock), notebook.due
         view.facts, view.due, view.reached = _facts_of(detector, state), before, now
         view.wanted = set()

@@ -84,6 +84,14 @@ class Sealed(Struct, array_like=True):
     chunks: list[bytes]
 
 
+class Left(Struct, array_like=True):
+    """How much weight may still come before the detector, in the form that said so, is asked what a
+    fact concerns: less than this."""
+
+    weight: int
+    fingerprint: int
+
+
 class Notebook(Struct, array_like=True):
     """What one detector keeps of one entity: facts by time, and its alerts by anchor.
 
@@ -93,7 +101,7 @@ class Notebook(Struct, array_like=True):
     `expires` the time of the clock of forgetting after which all of it may have lost its meaning.
     `floor` is the time of the newest fact that gave way to the bound, if any did: what was raised
     on facts that old can no longer be judged, and stands.
-    `spare` is how much more may come of what is like the newest fact before it is to be looked at.
+    `left` is what may come of what is like the newest fact before it is to be looked at.
     `sealed` are the facts before `facts`, where there are many and a look at a new one needs none.
     """
 
@@ -105,7 +113,7 @@ class Notebook(Struct, array_like=True):
     floor: int | None = None
     expires: int | None = None
     sealed: Sealed | None = None
-    spare: int = 0
+    left: Left | None = None
 
     def size(self) -> int:
         """How many facts there are."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from offbook.detectors.bounds import WORTH_PRUNING, is_forgotten, is_too_much
 from offbook.detectors.closing import is_closed
-from offbook.detectors.detector import Common, Detector, Dossier
+from offbook.detectors.detector import Common, Detector, Dossier, Spare
 from offbook.detectors.drawing import Drawn
 from offbook.detectors.fact import Fact, by_role, insert, insert_ends
 from offbook.detectors.hearing import Hearing
@@ -20,7 +20,7 @@ from offbook.detectors.roles import FREQUENT
 from offbook.detectors.running import Running
 from offbook.detectors.sent import as_sent
 from offbook.detectors.silent import Silent
-from offbook.detectors.state import Notebook
+from offbook.detectors.state import Left, Notebook
 from offbook.detectors.step import Step, StepView
 from offbook.events.event import Event
 from offbook.events.times import DAY
@@ -112,9 +112,8 @@ class Taking:
     def spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
         state = step.state
-        if state.subscribers:
-            step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
-        for role, news in by_role(told).items() if len(told) > 1 else ((told[0].role, told),):
+        step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
+        for role, news in by_role(told).items():
             for ran in self._hearing.watching(role):
                 id_ = ran.detector.id
                 notebook = state.notebooks.get(id_)
@@ -150,12 +149,19 @@ class Taking:
             return False
         if due is not None and due < now:
             return False
-        if not _is_spared(detector, notebook, fact):
+        spare, left = _spare(detector, facts, fact), notebook.left
+        if left is not None and (spare is None or left.fingerprint != ran.fingerprint):
+            left = None
+        if left is not None and fact.weight < left.weight:
+            left.weight -= fact.weight
+        else:
             view.facts, view.due, view.reached = facts, due, now
             try:
                 if concerns(view, fact, detector.params):
                     return False
-                notebook.spare = _left(detector, view, fact)
+                notebook.left = None
+                if spare is not None:
+                    notebook.left = Left(spare.left(view, detector.params), ran.fingerprint)
             except Exception as error:  # noqa: BLE001 - it may concern: judged, it is answered for
                 step.fail(detector.id, error, lasts=False)
                 return False
@@ -255,23 +261,10 @@ class Taking:
         return all(self._changes_nothing(step, view, ran, notebook, it) for it in news)
 
 
-def _is_spared(detector: Detector, notebook: Notebook, fact: Fact) -> bool:
-    """Whether a new fact is of what was left once the one before concerned nothing; that is so much
-    less then."""
-    facts, left, spare = notebook.facts, notebook.spare, detector.spare
-    if fact.weight >= left or spare is None or len(facts) < 2 or facts[-1] is not fact:
-        return False
+def _spare(detector: Detector, facts: Sequence[Fact], fact: Fact) -> Spare | None:
+    """What the detector says of how much may come, if a new fact goes on where the newest was."""
+    spare = detector.spare
+    if spare is None or len(facts) < 2 or facts[-1] is not fact or fact.role not in spare.roles:
+        return None
     before = facts[-2]
-    if before.at == fact.at or before.about != fact.about or fact.role not in spare.roles:
-        return False
-    notebook.spare = left - fact.weight
-    return True
-
-
-def _left(detector: Detector, view: StepView, fact: Fact) -> int:
-    """How much may come after a fact that concerned nothing. Not asked of the first: of many things
-    there is no more, and it takes as long as to ask what it concerns."""
-    spare, facts = detector.spare, view.facts
-    if spare is None or fact.role not in spare.roles or len(facts) < 2 or facts[-1] is not fact:
-        return 0
-    return spare.left(view, detector.params)
+    return spare if before.at < fact.at and before.about == fact.about else None

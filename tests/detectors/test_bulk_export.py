@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from offbook.detectors.bulk_export import DETECTOR
 from offbook.detectors.detector import Common
-from offbook.detectors.engine import configured
+from offbook.detectors.engine import Engine, configured
+from offbook.detectors.reference import Reference
 from offbook.events.event import Event
 from offbook.events.times import DAY, HOUR, MINUTE, SECOND
 from offbook.events.types import EndpointFile, HrChange
@@ -264,6 +265,17 @@ def test_however_much_room_there_is_at_the_newest_what_comes_late_is_looked_at()
     taken = [(0, 150), (120, 1), (121, 1)]
     assert run.run(views(after(NINE, f"{minute}m"), "E-1", count) for minute, count in taken) == []
     assert firing(run.feed(views(after(NINE, "30m"), "E-1", 50)))
+
+
+def test_a_threshold_that_is_set_lower_counts_from_the_next_view_on() -> None:
+    #   09:00 120, one a second │ the threshold is 150 instead of 200 │ 29 · 1 ◄ fires
+    run = local(DETECTOR)
+    for number in range(120):
+        assert run.feed(views(at(NINE) + number * SECOND, "E-1")) == []
+    run.engine = Engine([configured(DETECTOR, threshold=150)], Reference())
+    for number in range(120, 149):
+        assert run.feed(views(at(NINE) + number * SECOND, "E-1")) == []
+    assert firing(run.feed(views(at(NINE) + 149 * SECOND, "E-1")))
 
 
 def test_a_notice_stands_in_the_evidence_though_the_run_fills_it() -> None:
