@@ -62,8 +62,8 @@ Attribute = Annotated[
 ]
 _Time = Annotated[datetime, Meta(tz=True)]
 _NOTHING = Raw(b"")
-#: Where a document is read of which it does not matter yet.
-_NOWHERE = Origin("", -1, 0)
+#: The origin of a document in a file, as long as its line does not matter.
+NOWHERE = Origin("", -1, 0)
 
 
 class _Attributes(Struct):
@@ -160,10 +160,10 @@ def open_structured(value: bytes, *, wall: int | None = None) -> Opened | Reject
     Not for what may not be kept before it is known to be good: a tip is to be decoded whole.
     """
     try:
-        opened = _record(value, (), _NOWHERE, wall)
+        opened = _record(value, (), NOWHERE, wall)
     except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
         opened = explain.unreadable(error, value)
-    if isinstance(opened, Rejected) and _concerns_tips(value, (), _NOWHERE):
+    if isinstance(opened, Rejected) and _concerns_tips(value, (), NOWHERE):
         return privacy.guard(opened, value)
     return opened
 

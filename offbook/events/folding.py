@@ -70,10 +70,7 @@ class _Look(NamedTuple):
     else_: Callable[[Any], tuple[Any, ...]]
 
 
-#: By type; asked of every event, where a cached function takes as long again as the rest.
-_LOOKS: dict[type[EventData], _Look] = {}
-
-
+@cache
 def _look(cls: type[EventData]) -> _Look:
     fields = _fields(cls)
     single = [it for it in fields if it.kind is Id and not it.many]
@@ -82,8 +79,7 @@ def _look(cls: type[EventData]) -> _Look:
         f"{it.name}.{field.name}" for it in inner for field in _fields(ObjectRef)
     ]
     others = [it.name for it in fields if it not in single and it not in inner]
-    look = _LOOKS[cls] = _Look(_getter(ids), _getter(others))
-    return look
+    return _Look(_getter(ids), _getter(others))
 
 
 def _getter(paths: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
@@ -116,8 +112,7 @@ def fold(data: EventData, region: str = REGION) -> tuple[EventData, Sent]:
 def _is_folded(data: EventData) -> bool:
     """Whether it has nothing but plain ids, as nearly all has; False where it takes a closer look
     to tell."""
-    kind = type(data)
-    ids, else_ = _LOOKS.get(kind) or _look(kind)
+    ids, else_ = _look(type(data))
     for value in ids(data):
         if value and not is_plain(value):
             return False

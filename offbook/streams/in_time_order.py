@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 
-from offbook.events.decode import Opened, decode_structured, open_structured
-from offbook.events.event import Event, Origin
+from offbook.events.decode import NOWHERE, Opened, decode_structured, open_structured
+from offbook.events.event import Event
 from offbook.events.folding import REGION
 from offbook.events.rejected import Rejected
 from offbook.events.types import KINDS, Tip
@@ -21,7 +21,6 @@ Read = tuple[Event, Place, Double | None]
 #: Records between two reports of progress.
 _STRIDE = 1000
 
-_NOWHERE = Origin("", -1, 0)
 _TIPS = {kind.type for kind in KINDS if kind.data is Tip}
 _REFERENCE = {kind.type for kind in KINDS if kind.is_reference}
 
@@ -94,7 +93,7 @@ class InTimeOrder:
 
     def _is_good(self, line: bytes, which: int, number: int) -> bool:
         """Whether a tip is: before anything is kept of it, for who told one is stored nowhere."""
-        event = decode_structured(line, _NOWHERE, wall=self._wall, region=self._region)
+        event = decode_structured(line, NOWHERE, wall=self._wall, region=self._region)
         if isinstance(event, Rejected):
             self._complain((which, number), event)
             return False

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 import msgspec
 from msgspec import Raw
 
+from offbook.streams.ndjson import no_room, temporary
+
 if TYPE_CHECKING:
     from _typeshed import SupportsRichComparison
-
-from offbook.streams.ndjson import no_room, temporary
 
 #: How many bytes of records are held.
 LIMIT: Final = 256 << 20
