@@ -4,7 +4,9 @@ Catches an owned customer with an open opportunity and no activity of its owner 
 counted from the latest of his last activity, his becoming owner and the opportunity's opening, or
 the first edit that names its customer.
 
-Misses activities entered for show, and customers whose opportunities are never entered.
+Misses activities entered for show, customers whose opportunities are never entered, and those
+whose opportunity was closed by an edit that names them and reopened by one that does not, until
+one names them again.
 
 Looks the same: holidays, sick leave without a stand-in, a customer who asked for time.
 """

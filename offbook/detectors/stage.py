@@ -14,6 +14,10 @@ from offbook.detectors.sent import sent_of
 from offbook.events.event import Event
 from offbook.events.types import CrmEdit
 
+#: What in an opportunity's profile says how far it is; of one edit the last of these counts. Only
+#: its stage is in words.
+_STAGES = {"back": "open", "stage": "", "gone": "gone"}
+
 
 def newly(opportunity: Profile, edit: Fact, stage: str) -> bool:
     """Whether this edit brought it to `stage`, and not an earlier one: an edit may repeat it."""
@@ -41,16 +45,29 @@ def stage_change(event: Event, _: Reference) -> Fact | None:
 
 
 def every_change(view: View, opportunity: str, named: Sequence[Fact]) -> list[Fact]:
-    """The `stage_change`s that named the customer, and the edits after the first that did not.
+    """The `stage_change`s that named the customer, and what the edits between them that did not
+    say of the time for which it was open by those.
 
-    Those stand in the opportunity's own profile: ask only when it matters. Up to the first the
-    customer cannot have been watched, so what was before it must not show afterwards either.
+    They stand in the opportunity's own profile: ask only when it matters. While it is not open by
+    what named the customer, nobody watches it: an opening that came to light by chance, when
+    another deadline had passed, would be found or not by when it was looked for.
     """
-    changes = {fact.order[:3]: fact for fact in named}
-    for fact in view.profile("opportunity", opportunity).facts:
-        if fact.role in ("stage", "gone") and fact.order[:3] > named[0].order[:3]:
-            stage = fact.about if fact.role == "stage" else "gone"
-            fields = {"stage": stage, **sent_of(fact)}
-            change = structs.replace(fact, role="opportunity", about=opportunity, fields=fields)
-            changes.setdefault(fact.order[:3], change)
-    return [changes[order] for order in sorted(changes)]
+    profile = view.profile("opportunity", opportunity)
+    told = {fact.order[:3]: fact for role in _STAGES for fact in profile.of(role)}
+    heard = {fact.order[:3]: fact for fact in named}
+    changes: list[Fact] = []
+    is_open = False
+    for order in sorted({**told, **heard}):
+        if order in heard:
+            is_open = heard[order].fields["stage"] == "open"
+            changes.append(heard[order])
+        elif is_open:
+            changes.append(_as_heard(told[order], opportunity))
+    return changes
+
+
+def _as_heard(fact: Fact, opportunity: str) -> Fact:
+    """What an opportunity's own profile says, as the customer would have heard it."""
+    stage = fact.about if fact.role == "stage" else _STAGES[fact.role]
+    fields = {"stage": stage, **sent_of(fact)}
+    return structs.replace(fact, role="opportunity", about=opportunity, fields=fields)

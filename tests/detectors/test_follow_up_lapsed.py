@@ -182,6 +182,30 @@ def test_one_closed_elsewhere_and_reopened_can_lapse_again() -> None:
     assert evidence(only(lapses(*events))) == ids(events[2])
 
 
+def test_one_reopened_by_an_edit_without_its_customer_counts_from_the_next_that_names_it() -> None:
+    #   open ─ won (names it) ─ 1 h open (names none) ── 7 d 2 h: its owner again, and open (names
+    #   it), a microsecond after a deadline that nobody knew of ───── 7 d ─────◄ lapsed
+    named = stage(after(NOON, "170h", 2), "OP-1", "open", "C-1")
+    events = [
+        stage(NOON, "OP-1", "won", "C-1"),
+        stage(after(NOON, "1h"), "OP-1", "open"),
+        owner(after(NOON, "2h"), "C-1", "E-1"),
+        named,
+        owner(after(NOON, "170h", 3), "C-1", "E-1"),
+    ]
+    for came in (events, [*events[:3], events[4], named]):
+        assert evidence(only(lapses(*came))) == ids(named)
+
+
+def test_one_deleted_and_restored_by_edits_without_its_customer_can_lapse_again() -> None:
+    #   opened ── 3 d deleted ── 4 d restored (neither names it) ───── 7 d ─────◄ 11 d lapsed
+    gone, back = (
+        edit(after(NOON, span), "E-1", op, ("opportunity", "OP-1"))
+        for span, op in (("3d", "delete"), ("4d", "restore"))
+    )
+    assert evidence(only(lapses(opens(NOON, "OP-1", "C-1"), gone, back))) == ids(back)
+
+
 def test_a_late_activity_that_was_in_time_withdraws_it() -> None:
     #   opened ── call (happened 6 d) ── 7 d 1 h: fires ── 8 d: the call arrives
     events = [opens(NOON, "OP-1", "C-1"), hit(after(NOON, "8d"), "E-9")]
