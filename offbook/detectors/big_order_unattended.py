@@ -138,14 +138,15 @@ def _attends(view: View, who: str, manager: str | None) -> bool:
 
 
 def _prune(facts: list[Fact], params: BigOrderUnattendedParams, limit: int) -> list[Fact]:
-    """Of a manager's activities few are needed; of orders the big ones, till their time is over."""
+    """Of a manager's activities few are needed; of orders the big ones, for as long: told once more
+    after what settled them is gone, they would be new."""
     recent = [
         fact
         for fact in facts
         if (
             fact.at >= limit - params.lookback
             if fact.role == "activity"
-            else fact.at >= limit - RESUMED_WITHIN and _is_big(fact, params)
+            else fact.at >= limit - max(params.lookback, RESUMED_WITHIN) and _is_big(fact, params)
         )
     ]
     activities = [fact for fact in recent if fact.role == "activity"]

@@ -140,7 +140,7 @@ def withhold(step: Step, ran: Running, common: Common) -> int:
 def _still_of_use(ran: Running, notebook: Notebook, view: View | None, over: int) -> list[Fact]:
     detector, facts = ran.detector, notebook.facts
     if detector.prune is not None:
-        return detector.prune(facts, detector.params, over)
+        return detector.prune(facts, detector.params, over - ran.stays)
     if detector.forget is not None:
         if view is None:
             return facts

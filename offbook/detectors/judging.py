@@ -18,17 +18,15 @@ from offbook.detectors.detector import Common, Detector, Finding
 from offbook.detectors.entity import entity
 from offbook.detectors.fact import Fact, in_time_order
 from offbook.detectors.notes import Implicated, Subscribe
-from offbook.detectors.roles import CORRECTED_WITHIN
+from offbook.detectors.roles import CORRECTED, CORRECTED_WITHIN
 from offbook.detectors.running import Running
 from offbook.detectors.state import EntityState, Notebook, Raised, digest, writable
 from offbook.detectors.step import Fresh, Step, StepView
 from offbook.detectors.thinning import shown, thinned
 from offbook.events.times import HOUR
-from offbook.events.types import KINDS, Payment, Shipment
+from offbook.events.types import KINDS
 
-_CORRECTED = frozenset(
-    number for number, kind in enumerate(KINDS) if kind.data in (Payment, Shipment)
-)
+_CORRECTED = frozenset(number for number, kind in enumerate(KINDS) if kind.data in CORRECTED)
 #: How long after a judgement that failed at its deadline it is tried again.
 _WHILE = HOUR
 #: Events that a withdrawal names, where it is not known which of them did it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offbook.events.times import DAY
+from offbook.events.types import Payment, Shipment
 
 #: Talk that can corroborate a deed. The other categories matter to `chat-burst` only.
 SENSITIVE = frozenset({"private_deal", "off_channel_payment", "kickback", "competitor"})
@@ -14,7 +15,8 @@ REGISTER_KEPT = 400 * DAY
 #: Nobody works on an order for longer: a detector with one alert an order keeps its facts that
 #: long, or what comes later would be told as a new alert under the old one's id.
 LONGEST_ORDER = 365 * DAY
-#: For so long after its last word a payment or a shipment may be corrected by telling it again.
+#: What is corrected by telling it again under its number, and for how long after its last word.
+CORRECTED = (Payment, Shipment)
 CORRECTED_WITHIN = 30 * DAY
 KEPT: dict[str, int] = {
     "hit": 60 * DAY,

@@ -10,18 +10,22 @@ from offbook import __version__
 from offbook.detectors.awaits import clock_of
 from offbook.detectors.detector import Detector
 from offbook.detectors.now import Topics
+from offbook.detectors.roles import CORRECTED, CORRECTED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """`keeps` and `reach` are the detector's, in µs; `window` is that within which its facts may be
-    folded, None if they may not. `clock` is what its deadlines go by. `fingerprint` is another one
-    for another version of Offbook, or other settings."""
+    """`keeps` and `reach` are the detector's, in µs. Where it drops facts itself, they are kept
+    for `stays` longer: payments and shipments may be told again with other content, and what was found of
+    them with them; `keeps` counts it in. `window` is that within which its facts may be folded,
+    None if they may not. `clock` is what its deadlines go by. `fingerprint` is another one for
+    another version of Offbook, or other settings."""
 
     detector: Detector
     keeps: int
     reach: int | None
     window: int | None
+    stays: int
     clock: Topics
     fingerprint: int
 
@@ -29,11 +33,14 @@ class Running:
     def of(cls, detector: Detector) -> Running:
         """Raises what the detector does."""
         params = detector.params
+        again = detector.prune and any(it.data in CORRECTED for it in detector.reads)
+        stays = CORRECTED_WITHIN if again else 0
         return cls(
             detector,
-            detector.keeps(params),
+            detector.keeps(params) + stays,
             None if detector.reach is None else detector.reach(params),
             None if detector.folds is None else detector.folds.within(params),
+            stays,
             clock_of(detector),
             crc32(f"{__version__} {params!r}".encode()),
         )

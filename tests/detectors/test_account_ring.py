@@ -119,6 +119,19 @@ def test_the_same_payment_again_changes_nothing() -> None:
     assert [alert.revision for alert in play([*paid, *paid], DETECTOR)] == [1]
 
 
+def test_a_ring_that_may_still_be_corrected_survives_an_older_payment_told_again() -> None:
+    #   0 d C-1 ── 90 d C-1 ── 91 d C-2 ── 180 d C-3 ◄ fires ── C-1 ── 205 d: all of it again
+    paid = [
+        pays("0d", "C-1"),
+        pays("90d", "C-1"),
+        pays("91d", "C-2"),
+        pays("180d", "C-3"),
+        pays("181d", "C-1"),
+    ]
+    [alert] = play([*paid, hit(after(NOON, "205d"), "E-9"), *paid], DETECTOR)
+    assert evidence(alert) == ids(*paid[1:4])
+
+
 def test_refunds_are_no_payments() -> None:
     back = [
         payment(after(NOON, f"{n}d"), f"P-{n}", "X", kind="refund", customer=f"C-{n}")

@@ -255,6 +255,12 @@ def test_the_same_again_changes_nothing() -> None:
     assert [alert.revision for alert in found(sells(), sells())] == [1]
 
 
+def test_one_that_was_attended_to_is_none_when_it_comes_again_a_year_later() -> None:
+    #   called ── 200 d sold ── 400 d, when the call is forgotten: both again
+    attended = [calls("-200d"), sells()]
+    assert found(*attended, calls("200d"), *attended, until="200d") == []
+
+
 def test_without_employees_on_file_it_is_silent() -> None:
     assert found(sells(), documents=()) == []
 
