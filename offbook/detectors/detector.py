@@ -35,7 +35,7 @@ class Common(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_evidence: int = 200
 
 
-class Subject(Struct, frozen=True, array_like=True):
+class Subject(Struct, frozen=True, array_like=True, gc=False):
     """Whom and what an alert is about; what is not known is `None`.
 
     Whose account it is, `account_holder`, is put in by the engine.
@@ -48,7 +48,7 @@ class Subject(Struct, frozen=True, array_like=True):
     account_holder: str | None = None
 
 
-class Finding(Struct, frozen=True, array_like=True, kw_only=True):
+class Finding(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """One thing a detector holds to be so, given the facts it has.
 
     `anchor` names it for good: with the detector and its subject it makes the alert's id.

@@ -16,7 +16,7 @@ from offbook.detectors.reference import Reference, Stated
 from offbook.detectors.roles import ENDED
 
 
-class Profile(Struct):
+class Profile(Struct, gc=False):
     """A reading view of an entity's profile facts, ordered by time."""
 
     facts: Sequence[Fact]

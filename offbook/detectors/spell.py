@@ -15,7 +15,7 @@ ALWAYS = -(2**62)
 NEVER = 2**62
 
 
-class Spell(Struct, frozen=True):
+class Spell(Struct, frozen=True, gc=False):
     """A time [start, end) for which something held, what began and ended it, and whose it was."""
 
     start: int

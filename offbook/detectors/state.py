@@ -92,7 +92,7 @@ class Left(Struct, array_like=True):
     fingerprint: int
 
 
-class Notebook(Struct, array_like=True):
+class Notebook(Struct, array_like=True, gc=False):
     """What one detector keeps of one entity: facts by time, and its alerts by anchor.
 
     `waiting` are the facts that no completed judgement has seen yet, `judged` is the stream time of
@@ -166,7 +166,7 @@ class Aside(Struct, array_like=True):
     fingerprint: int
 
 
-class EntityState(Struct, array_like=True):
+class EntityState(Struct, array_like=True, gc=False):
     """All that is kept of one entity.
 
     `profile` is the entity's own. `asked` names the entities whose profiles it subscribed to and

@@ -110,7 +110,7 @@ class Step(Struct):
         self.failures = (*self.failures, Failure(detector_id, error, known, lasts))
 
 
-class StepView(Struct):
+class StepView(Struct, gc=False):
     """The `View` of one step, for a detector whose clock has `reached` a stream time.
 
     `wanted` are the entities whose profiles were asked for.

@@ -66,7 +66,7 @@ _NOTHING = Raw(b"")
 NOWHERE = Origin("", -1, 0)
 
 
-class _Attributes(Struct):
+class _Attributes(Struct, gc=False):
     """The CloudEvents attributes we read; extensions are ignored."""
 
     specversion: str

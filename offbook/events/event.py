@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from offbook.events.types import KIND_OF_DATA, EventData, Kind
 
 
-class Origin(Struct, frozen=True, array_like=True):
+class Origin(Struct, frozen=True, array_like=True, gc=False):
     """Where a record was read. In a file, `topic` is the one it belongs on, `partition` -1 and
     `offset` the line number."""
 
@@ -18,7 +18,7 @@ class Origin(Struct, frozen=True, array_like=True):
     offset: int
 
 
-class Event(Struct, frozen=True, array_like=True):
+class Event(Struct, frozen=True, array_like=True, gc=False):
     """One CloudEvent. `time` is microseconds since 1970-01-01T00:00:00Z.
 
     Ids and contacts in `data` are in their one form; `sent` has, by path (`order`, `after.phone`),

@@ -141,7 +141,7 @@ def check_amount(field: str, amount: Decimal | None, *, signed: bool = False) ->
         raise ValueError(f"`{field}` must have at most 18 digits")
 
 
-class EventData(Struct, frozen=True, omit_defaults=True):
+class EventData(Struct, frozen=True, omit_defaults=True, gc=False):
     """What all kinds of `data` have in common: immutable, unknown fields ignored."""
 
 

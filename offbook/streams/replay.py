@@ -243,7 +243,7 @@ def _few_collections() -> Iterator[None]:
     the time and finds none."""
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(500_000, 50, 1000)
+    gc.set_threshold(5_000_000, 50, 1000)
     try:
         yield
     finally:
