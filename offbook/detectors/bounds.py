@@ -30,6 +30,9 @@ _TOGETHER = 7 * DAY
 #: So many times as many facts may be kept while time is behind them.
 _AT_MOST = 4
 
+#: Later than any time.
+_NEVER = 1 << 62
+
 #: Of an alert whose facts give way to those of newer ones, so many are kept.
 _SKETCH = 10
 
@@ -265,9 +268,10 @@ def _thin_profile(state: EntityState, running: Mapping[str, Running], most: int)
 
 
 def set_due(
-    step: Step, running: Mapping[str, Running], touched: Collection[str], common: Common
+    step: Step, running: Mapping[str, Running], touched: Collection[str], wait: int
 ) -> None:
-    """Work out when the entity wants to be looked at next: a deadline, or to be forgotten.
+    """Work out when the entity wants to be looked at next: a deadline, or to be forgotten, which is
+    once nothing that comes within `wait` (µs) can count.
 
     Only the notebooks of `touched` detectors can want it at another time than before.
 
@@ -277,10 +281,9 @@ def set_due(
     found at the first look once it runs again.
     """
     state, forgets = step.state, step.now.forgets
-    wait = common.lateness + common.grace
     due: dict[Topics, int] = {}
     # To forget something: each of it is forgotten by itself, the first of it says when to look.
-    forgotten: list[int] = []
+    forgotten = _NEVER
     idle: list[str] = []
     for detector_id, notebook in state.notebooks.items():
         ran = running.get(detector_id)
@@ -301,28 +304,27 @@ def set_due(
                 due[clock] = min(notebook.due, due.get(clock, notebook.due))
         if notebook.expires is not None:
             at = notebook.expires + _TOGETHER
-            if ran is not None or forgets is None or at >= forgets:
-                forgotten.append(at)
+            if at < forgotten and (ran is not None or forgets is None or at >= forgets):
+                forgotten = at
     for detector_id in idle:
         del state.notebooks[detector_id]
     if state.profile:
         newest = state.profile[-1]
         at = newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait
         # Passed, it waits for the answer to a judgement, which is a look of its own.
-        if forgets is None or at >= forgets:
-            forgotten.append(at)
+        if at < forgotten and (forgets is None or at >= forgets):
+            forgotten = at
     if state.past or state.retold or state.aside:
         registers = [next(iter(alerts.values())).until for alerts in state.past.values()]
         registers += [retained.at for retained in state.retold.values()]
         registers += [aside.at for aside in state.aside.values()]
-        forgotten.append(min(registers) + REGISTER_KEPT + wait)
+        forgotten = min(forgotten, min(registers) + REGISTER_KEPT + wait)
     if state.subscribers:
-        forgotten.append(max(state.subscribers.values()) + wait)
-    if forgotten:
-        at = min(forgotten)
-        due[FORGETTING] = min(at, due.get(FORGETTING, at))
+        forgotten = min(forgotten, max(state.subscribers.values()) + wait)
+    if forgotten < due.get(FORGETTING, _NEVER):
+        due[FORGETTING] = forgotten
     state.due = due
-    state.soonest = min(due.values(), default=None)
+    state.soonest = min(due.values()) if due else None
 
 
 def _forget_old(state: EntityState, over: int, most: int) -> None:

@@ -81,12 +81,10 @@ class Engine:
         """
         data = event.data
         keys: list[str] = []
-        for kind, reading in self._readers.of(data).items():
-            if reading.always or reading.wanted(data):
-                if reading.by_reference and known is not None and reading.says_nothing(data, known):
-                    continue
-                for id_ in reading.ids(data):
-                    keys.append(f"{kind}:{id_}")  # noqa: PERF401 - a generator costs more for one
+        for prefix, ids, to_all, reading in self._readers.of(data).routes:
+            if to_all or reading.wants(data, known):
+                for id_ in ids(data):
+                    keys.append(prefix + id_)  # noqa: PERF401 - a generator costs more for one
         return keys
 
     def step(
@@ -134,7 +132,10 @@ class Engine:
         grown = step.changed and state.soonest is None
         if len(state.profile) > self.common.max_facts:
             grown = grown or is_too_much(len(state.profile), state.profile, step, self.common)
-        overdue = _is_overdue(state, now)
+        soonest, latest = state.soonest, now.latest
+        # Asked at every step: of most no clock has come that far.
+        overdue = soonest is not None and latest is not None and soonest < latest
+        overdue = overdue and _is_overdue(state, now)
         if not (grown or subscribed or overdue or step.dirty or step.begun or step.failures):
             # Something new at most of which nothing is found, behind a deadline that is set.
             return step
@@ -155,7 +156,7 @@ class Engine:
         for detector_id in step.aside:
             touched.pop(detector_id, None)
         step.evict("profile", prune_shared(step, view, self._running, touched, self.common))
-        set_due(step, self._running, touched, self.common)
+        set_due(step, self._running, touched, self._settles)
         return step
 
     def seal(self, state: EntityState) -> None:
@@ -239,10 +240,6 @@ class Engine:
 
 
 def _is_overdue(state: EntityState, now: Now) -> bool:
-    # Asked at every step: of most no clock has come that far.
-    soonest, latest = state.soonest, now.latest
-    if soonest is None or latest is None or latest <= soonest:
-        return False
     return any(_passed(due, now.of(clock)) for clock, due in state.due.items())
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from offbook.detectors.detector import Draw
 from offbook.detectors.drawing import PROFILES, Drawn
-from offbook.detectors.entity import ABOUT, EntityKind
+from offbook.detectors.entity import ABOUT, EntityKind, entity
 from offbook.detectors.reference import Reference
 from offbook.detectors.running import Running
 from offbook.detectors.where import Edits, Where, anything
@@ -49,19 +49,45 @@ class Reading(Struct, frozen=True):
     asks: tuple[Where, ...]
     by_reference: tuple[Callable[[Any, Reference], bool], ...]
 
-    def wanted(self, data: EventData) -> bool:
-        """Whether any of it is for this very event."""
-        # Asked of every second event: a generator would cost as much as three questions.
-        for asks in self.asks:
-            if asks(data):
-                return True
-        return self.always
-
-    def says_nothing(self, data: EventData, reference: Reference) -> bool:
-        """Whether `by_reference`, of which there must be some, nothing is drawn of this event."""
-        if self.drawn_asks is not None and self.drawn_asks(data):
+    def wants(self, data: EventData, known: Reference | None) -> bool:
+        """Whether any of it is for this very event; with the reference data as they are `known`,
+        not if nothing is drawn of it by what they say."""
+        if not self.always and not _any(self.asks, data):
             return False
-        return not any(counts(data, reference) for counts in self.by_reference)
+        if known is None or not self.by_reference:
+            return True
+        if self.drawn_asks is not None and self.drawn_asks(data):
+            return True
+        return _any(self.by_reference, data, known)
+
+
+def _any(questions: Iterable[Callable[..., bool]], *said: object) -> bool:
+    # Asked of every second event: a generator would cost as much as three questions.
+    holds = False
+    for asks in questions:
+        if asks(*said):
+            holds = True
+            break
+    return holds
+
+
+class Route(NamedTuple):
+    """To which entities of a kind an event of one shape goes: their keys are `prefix` and an id.
+
+    It goes to all of them, or if the `reading` wants it.
+    """
+
+    prefix: str
+    ids: Callable[[Any], tuple[str, ...]]
+    to_all: bool
+    reading: Reading
+
+
+class Shaped(NamedTuple):
+    """What is known of all events of one shape."""
+
+    readings: dict[EntityKind, Reading]
+    routes: tuple[Route, ...]
 
 
 class Readers:
@@ -69,11 +95,11 @@ class Readers:
 
     def __init__(self, running: Iterable[Running]) -> None:
         self._running = tuple(running)
-        self._known: dict[Shape, dict[EntityKind, Reading]] = {}
-        self._last: tuple[EventData | None, dict[EntityKind, Reading]] = (None, {})
+        self._known: dict[Shape, Shaped] = {}
+        self._last: tuple[EventData | None, Shaped] = (None, Shaped({}, ()))
 
-    def of(self, data: EventData) -> dict[EntityKind, Reading]:
-        """What an event of this shape may say, by the kind of entity."""
+    def of(self, data: EventData) -> Shaped:
+        """What an event of this shape may say, and to whom."""
         # Whoever is to route an event and each entity it is about ask in turn.
         last, known_last = self._last
         if data is last:
@@ -81,13 +107,21 @@ class Readers:
         shape: Shape = (data.op, data.object.type) if type(data) is CrmEdit else type(data)
         known = self._known.get(shape)
         if known is None:
-            known = self._known[shape] = {
-                kind: reading
-                for (about, kind), ids in ABOUT.items()
-                if about is type(data) and (reading := self._reading(kind, ids, data)) is not None
-            }
+            known = self._known[shape] = self._shaped(data)
         self._last = (data, known)
         return known
+
+    def _shaped(self, data: EventData) -> Shaped:
+        readings = {
+            kind: reading
+            for (about, kind), ids in ABOUT.items()
+            if about is type(data) and (reading := self._reading(kind, ids, data)) is not None
+        }
+        routes = [
+            Route(entity(kind, ""), it.ids, it.always and not it.by_reference, it)
+            for kind, it in readings.items()
+        ]
+        return Shaped(readings, (*routes,))
 
     def _reading(
         self, kind: EntityKind, ids: Callable[[Any], tuple[str, ...]], data: EventData

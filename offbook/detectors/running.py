@@ -16,10 +16,10 @@ from offbook.detectors.roles import CORRECTED, CORRECTED_WITHIN
 @dataclass(frozen=True, slots=True)
 class Running:
     """`keeps` and `reach` are the detector's, in µs. Where it drops facts itself, they are kept
-    for `stays` longer: payments and shipments may be told again with other content, and what was found of
-    them with them; `keeps` counts it in. `window` is that within which its facts may be folded,
-    None if they may not. `clock` is what its deadlines go by. `fingerprint` is another one for
-    another version of Offbook, or other settings."""
+    for `stays` longer: payments and shipments may be told again with other content, and what was
+    found of them with them; `keeps` counts it in. `window` is that within which its facts may be
+    folded, None if they may not. `clock` is what its deadlines go by. `fingerprint` is another one
+    for another version of Offbook, or other settings."""
 
     detector: Detector
     keeps: int

@@ -51,7 +51,7 @@ class Taking:
     def read(self, step: Step, view: StepView, event: Event, told: list[Fact]) -> None:
         """Take in what an event says of the entity; what is new of it in the profile is `told`."""
         data = event.data
-        reading = self._readers.of(data).get(view.entity_kind)
+        reading = self._readers.of(data).readings.get(view.entity_kind)
         if reading is None:
             return
         drawn, asks = reading.drawn, reading.drawn_asks

@@ -10,7 +10,7 @@ whoever reads those looks for null values before decoding. Everywhere else it is
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from sys import intern
@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from offbook.events import checks, explain, leap_seconds, privacy
 from offbook.events.event import Event, Origin
-from offbook.events.folding import REGION, RefusedError, Sent, fold
+from offbook.events.folding import REGION, RefusedError, Sent, fold, is_folded
 from offbook.events.rejected import MAX_BYTES, Rejected
 from offbook.events.spelling import folded
 from offbook.events.times import MINUTE, micros
@@ -82,9 +82,9 @@ class _Envelope(_Attributes):
     data_base64: Raw = _NOTHING
 
 
-_ENVELOPE = msgspec.json.Decoder(_Envelope)
-_DATA: dict[str, msgspec.json.Decoder[EventData]] = {
-    kind.type: msgspec.json.Decoder(kind.data) for kind in KIND_OF_TYPE.values()
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_DECODE_DATA: dict[str, Callable[[bytes], EventData]] = {
+    kind.type: msgspec.json.Decoder(kind.data).decode for kind in KIND_OF_TYPE.values()
 }
 
 _ONE_EVENT = "Send one CloudEvent as a JSON object."
@@ -113,7 +113,8 @@ class Opened(Struct, order=True, array_like=True, gc=False):
         Where it cannot be read, that is said of a byte of `data`, not of the document.
         """
         try:
-            return _event(self, Origin(KIND_OF_TYPE[self.type].topic, -1, self.line), region)
+            kind = KIND_OF_TYPE[self.type]
+            return _event(self, kind, Origin(kind.topic, -1, self.line), region)
         except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
             return replace(explain.unreadable(error, self.data), field="data")
 
@@ -136,10 +137,10 @@ def decode_record(
     try:
         outcome: Opened | Event | Rejected = _record(value, headers, origin, wall)
         if isinstance(outcome, Opened):
-            home = origin
+            home, kind = origin, KIND_OF_TYPE[outcome.type]
             if not origin.topic:
-                home = Origin(KIND_OF_TYPE[outcome.type].topic, origin.partition, origin.offset)
-            outcome = _event(outcome, home, region)
+                home = Origin(kind.topic, origin.partition, origin.offset)
+            outcome = _event(outcome, kind, home, region)
     except Exception as error:  # noqa: BLE001 - whatever a producer sends, the stream goes on
         outcome = explain.unreadable(error, value or b"")
     if isinstance(outcome, Rejected) and _concerns_tips(value, headers, origin):
@@ -206,7 +207,7 @@ def _record(
             outcome = _open(attributes, Raw(value), value, headers, origin, wall)
             return _of_header(outcome) if isinstance(outcome, Rejected) else outcome
     try:
-        envelope = _ENVELOPE.decode(value)
+        envelope = _decode_envelope(value)
     except ValueError as error:
         # What is no document at all may be the `data` of attributes that are spelt otherwise.
         if (otherwise := _spelt_otherwise(headers)) is not None:
@@ -280,8 +281,8 @@ def _open(
     return Opened(time, kind.type, intern(source), id_, bytes(data))
 
 
-def _event(opened: Opened, origin: Origin, region: str) -> Event | Rejected:
-    told = _data(KIND_OF_TYPE[opened.type], opened.data, region)
+def _event(opened: Opened, kind: Kind, origin: Origin, region: str) -> Event | Rejected:
+    told = _data(kind, opened.data, region)
     if isinstance(told, Rejected):
         return told
     data, sent = told
@@ -300,7 +301,10 @@ _ANOTHER_PARTITION = Rejected(
 
 def _data(kind: Kind, raw: bytes, region: str) -> tuple[EventData, Sent] | Rejected:
     try:
-        data, sent = fold(_DATA[kind.type].decode(raw), region)
+        sent: Sent = ()
+        data = _DECODE_DATA[kind.type](raw)
+        if not is_folded(data):
+            data, sent = fold(data, region)
         if not checks.doubtful(data, raw):
             return data, sent
         wrong = checks.fault(data, raw)

@@ -91,7 +91,10 @@ def folded(text: str) -> str:
 
 def is_plain(id_: str) -> bool:
     """Whether an id is its own one form; False where it takes a closer look to tell."""
-    return id_.isascii() and id_[:1].isalnum() and not id_[-1].isspace() and id_ not in _USUAL
+    if not id_.isascii() or not id_[:1].isalnum():
+        return False
+    # Most end so, and to look one up costs as much as all else.
+    return id_[-1].isdigit() or (not id_[-1].isspace() and id_ not in _USUAL)
 
 
 def is_placeholder(text: str, words: frozenset[str] = _PLACEHOLDERS) -> bool:
