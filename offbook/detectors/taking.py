@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from offbook.detectors.bounds import WORTH_PRUNING, is_forgotten, is_too_much
 from offbook.detectors.closing import is_closed
-from offbook.detectors.detector import Common, Detector, Dossier, Spare
+from offbook.detectors.detector import Common, Dossier
 from offbook.detectors.drawing import Drawn
 from offbook.detectors.fact import Fact, by_role, insert, insert_ends
 from offbook.detectors.hearing import Hearing
@@ -149,7 +149,16 @@ class Taking:
             return False
         if due is not None and due < now:
             return False
-        spare, left = _spare(detector, facts, fact), notebook.left
+        spare, left = detector.spare, notebook.left
+        if spare is not None and (
+            len(facts) < 2
+            or facts[-1] is not fact
+            or fact.role not in spare.roles
+            or facts[-2].at >= fact.at
+            or facts[-2].about != fact.about
+        ):
+            # It does not go on where the newest was.
+            spare = None
         if left is not None and (spare is None or left.fingerprint != ran.fingerprint):
             left = None
         if left is not None and fact.weight < left.weight:
@@ -259,12 +268,3 @@ class Taking:
             return False
         self._unseal(ran, notebook, min(it.at for it in news))
         return all(self._changes_nothing(step, view, ran, notebook, it) for it in news)
-
-
-def _spare(detector: Detector, facts: Sequence[Fact], fact: Fact) -> Spare | None:
-    """What the detector says of how much may come, if a new fact goes on where the newest was."""
-    spare = detector.spare
-    if spare is None or len(facts) < 2 or facts[-1] is not fact or fact.role not in spare.roles:
-        return None
-    before = facts[-2]
-    return spare if before.at < fact.at and before.about == fact.about else None

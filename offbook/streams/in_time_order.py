@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain, islice
 from types import TracebackType
 
 from offbook.events.decode import NOWHERE, Opened, decode_structured, open_structured
@@ -18,8 +19,8 @@ from offbook.streams.sorter import LIMIT, Sorter
 #: An event, where it stands, and of what it is a double.
 Read = tuple[Event, Place, Double | None]
 
-#: Records between two reports of progress.
-_STRIDE = 1000
+#: Events, some 2 KiB each. Twice or half as many are as good.
+_AHEAD = 512
 
 _TIPS = {kind.type for kind in KINDS if kind.data is Tip}
 _REFERENCE = {kind.type for kind in KINDS if kind.is_reference}
@@ -108,15 +109,26 @@ class InTimeOrder:
             self._doubles.note(opened.type, opened.source, opened.id)
 
     def _decoded(self, sorter: Sorter[Opened], advance: Advance | None) -> Iterator[Read]:
+        return chain.from_iterable(self._ahead(sorter.drain(), advance))
+
+    def _ahead(self, documents: Iterator[Opened], advance: Advance | None) -> Iterator[list[Read]]:
+        """Some events at a time, the first of which is then judged.
+
+        One by one, what reads and what judges drive each other out of the processor's caches: a
+        replay took an eighth longer.
+        """
         complain, doubles, region = self._complain, self._doubles, self._region
         ids = doubles.ids
-        for count, opened in enumerate(sorter.drain(), start=1):
-            if advance is not None and count % _STRIDE == 0:
-                advance(_STRIDE)
-            event, place = opened.read(region), (opened.file, opened.line)
-            if isinstance(event, Rejected):
-                complain(place, event)
-            elif opened.id in ids:
-                yield event, place, doubles.meet(event, place)
-            else:
-                yield event, place, None
+        while batch := list(islice(documents, _AHEAD)):
+            if advance is not None:
+                advance(len(batch))
+            read: list[Read] = []
+            for opened in batch:
+                event, place = opened.read(region), (opened.file, opened.line)
+                if isinstance(event, Rejected):
+                    complain(place, event)
+                elif opened.id in ids:
+                    read.append((event, place, doubles.meet(event, place)))
+                else:
+                    read.append((event, place, None))
+            yield read

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 
 from offbook.detectors.detector import Detector, Subject
 from offbook.detectors.engine import Engine
@@ -26,9 +25,6 @@ from offbook.streams.in_time_order import InTimeOrder, Read
 from offbook.streams.ndjson import Place, Progress, problem, sources, total, unseen
 from offbook.streams.settings import Settings
 from offbook.streams.sorter import LIMIT
-
-#: Events, some 2 KiB each. Twice or half as many are as good.
-_READ_AHEAD = 512
 
 
 @dataclass
@@ -151,7 +147,7 @@ def replay(
                     reference.put(document)
                 engine = Engine(detectors, reference, settings.common, "replay", Signs())
                 run = LocalRun(engine)
-                for event in _ahead(_taken(documents.others(advance), done, until, findings)):
+                for event in _taken(documents.others(advance), done, until, findings):
                     for alert in run.feed(event):
                         _take(alert, done, emit)
         if until is not None:
@@ -219,16 +215,6 @@ def _taken(
             done.events += 1
             done.newest = time
             yield event
-
-
-def _ahead(events: Iterator[Event]) -> Iterator[Event]:
-    """Reads some events before the first of them is judged.
-
-    One by one, what reads and what judges drive each other out of the processor's caches: a replay
-    took an eighth longer.
-    """
-    while read := list(islice(events, _READ_AHEAD)):
-        yield from read
 
 
 def _take(alert: Alert, done: Replayed, emit: Callable[[Alert], None]) -> None:
