@@ -111,12 +111,13 @@ class Taking:
 
     def spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
-        state = step.state
-        step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
+        state, notebooks = step.state, step.state.notebooks
+        if state.subscribers:
+            step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
         for role, news in by_role(told).items():
             for ran in self._hearing.watching(role):
                 id_ = ran.detector.id
-                notebook = state.notebooks.get(id_)
+                notebook = notebooks.get(id_)
                 if notebook is not None and not self._leave_alone(step, view, ran, notebook, news):
                     notebook.waiting += (*news,)
                     step.soil(id_, None, ())
@@ -266,5 +267,9 @@ class Taking:
     ) -> bool:
         if news[0].role not in FREQUENT or ran.detector.id in step.dirty:
             return False
-        self._unseal(ran, notebook, min(it.at for it in news))
-        return all(self._changes_nothing(step, view, ran, notebook, it) for it in news)
+        for fact in news:
+            if notebook.sealed is not None:
+                self._unseal(ran, notebook, fact.at)
+            if not self._changes_nothing(step, view, ran, notebook, fact):
+                return False
+        return True
