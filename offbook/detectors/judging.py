@@ -84,7 +84,7 @@ class Judging:
             notebook.waiting = (*thinned(notebook.waiting, room(self._common.max_facts)),)
         waits = notebook.due is not None and not notebook.raised
         worth_pruning = not (fresh and waits) or len(notebook.facts) >= WORTH_PRUNING
-        # Who judges by the profile has no facts of his own to drop.
+        # Who judges by the profile has no facts of its own to drop.
         if worth_pruning and detector.dossier is None:
             self.prune(step, view, ran)
 
@@ -125,8 +125,9 @@ class Judging:
             if raised is not None and _gave_way(notebook, raised):
                 continue
             finding = _open_for_correction(finding)
-            old = over is not None and finding.until < over
-            if old and (raised is None or detector.dossier is not None):
+            if _is_over(finding, over) and (
+                raised is None or (detector.dossier is not None and _is_over(raised.finding, over))
+            ):
                 newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)
                 # What comes again of one that is past is not all that it was told of.
                 past = finding.anchor in step.state.past.get(detector.id, ())
@@ -152,7 +153,7 @@ class Judging:
         raised = notebook.raised[anchor]
         # A judgement may name the event of a told fact otherwise than it was told.
         news = settled is not None and _share(settled.facts, notebook.waiting, _event)
-        done = over is not None and raised.finding.until < over
+        done = _is_over(raised.finding, over)
         if _gave_way(notebook, raised) or (done and not news):
             # By a profile that is still kept it could be found, and numbered, once more.
             if detector.dossier is None:
@@ -264,6 +265,11 @@ def _tried_again(due: int | None, now: int | None) -> int | None:
 def _named(finding: Finding) -> Iterable[str]:
     subject = finding.subject
     return [it for it in (subject.employee, subject.account_holder) if it is not None]
+
+
+def _is_over(finding: Finding, over: int | None) -> bool:
+    """Whether nothing that still counts can change it."""
+    return over is not None and finding.until < over
 
 
 def _facts_of(detector: Detector, state: EntityState) -> list[Fact]:
