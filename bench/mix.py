@@ -69,7 +69,7 @@ def account(number: int) -> str:
 
 
 def private_account(employee: int) -> str:
-    """The account an employee keeps for himself."""
+    """A private account of an employee."""
     return f"6217003810{employee:09d}"
 
 

@@ -1,14 +1,14 @@
 """An employee who has left is still at work in the company's systems.
 
-Catches any CRM edit, chat hit or file event under the name of an employee after he `left` or was
-`terminated` (if a day is given on which that takes effect, after its end) and before he is hired
-again. Of each hour of the clock one event is told: the first, where that is after the leaving, else
-the last.
+Catches any CRM edit, chat hit or file event under the name of an employee after they `left` or
+were `terminated` (if a day is given on which that takes effect, after its end) and before they are
+hired again. Of each hour of the clock one event is told: the first, where that is after the
+leaving, else the last.
 
-Misses what he did more than `entered_within` before HR entered the leaving, what he does more than
-a year later, and what he does under a name that is not his.
+Misses what they did more than `entered_within` before HR entered the leaving, what they do more
+than a year later, and what they do under a name that is not theirs.
 
-Looks the same: a handover under his login, a forward or synchronisation nobody switched off, a
+Looks the same: a handover under their login, a forward or synchronisation nobody switched off, a
 leaving dated too early, somebody who stays on as a freelancer.
 """
 
@@ -38,7 +38,7 @@ NOTES = {
     "hired": Bilingual("hired again", "重新入职"),
     "active": Bilingual("active after leaving", "离职后仍有操作"),
 }
-HIRED_AGAIN = Bilingual("he had been hired again by then", "当时已重新入职")
+HIRED_AGAIN = Bilingual("they had been hired again by then", "当时已重新入职")
 
 
 class ActiveAfterLeavingParams(Params, frozen=True):
@@ -68,7 +68,7 @@ def _counts(absence: Absence, fact: Fact, params: ActiveAfterLeavingParams) -> b
 
 
 def judge(view: View, params: ActiveAfterLeavingParams) -> Iterable[Finding]:
-    """One finding for each leaving after which he was active."""
+    """One finding for each leaving after which the leaver was active."""
     for absence in _gone(view):
         hours: dict[int, Fact] = {}
         for fact in view.facts:
@@ -89,7 +89,7 @@ def judge(view: View, params: ActiveAfterLeavingParams) -> Iterable[Finding]:
                 values |= {"latest": str(told[-1].at), "hours": str(len(told))}
             yield structs.replace(found, values=values)
         elif absence.back is not None:
-            # Told only if he was thought to be gone.
+            # Told only if they were thought to be gone.
             facts = in_time_order(absence.left, absence.back)
             due = absence.back.at
             yield structs.replace(found, facts=facts, due=due, settled=HIRED_AGAIN)
@@ -101,7 +101,7 @@ def _spare(view: View, _: ActiveAfterLeavingParams) -> int:
 
 
 def concerns(view: View, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
-    """Not while he is with the company, nor where an earlier event of the hour is told."""
+    """Not while they are with the company, nor where an earlier event of the hour is told."""
     for absence in _gone(view):
         if _counts(absence, fact, params):
             hour = fact.at // HOUR * HOUR

@@ -1,4 +1,4 @@
-"""What is usual for one who sells: his orders by company day, and how far something is from it.
+"""What is usual for one who sells: their orders by company day, and how far something is from it.
 
 Whoever compares with the weeks before needs of each day only how many orders there were and what
 they came to. So the orders of days that no event in time can reach any more are folded into one

@@ -1,11 +1,11 @@
 """A big order that no sales manager had a hand in.
 
 Catches an order created with an amount of at least `amount` (whatever its currency) that, up to
-`within` after its creation, the manager of its owner has not approved, and on whose customer he had
-no activity in that time or in the `lookback` before. Where no manager of the owner is on file, any
-manager's part will do. An order that is cancelled, rejected or deleted when that time is over needs
-none until it is taken up again. The manager's part of an order created without a customer is its
-approval.
+`within` after its creation, the manager of its owner has not approved, and on whose customer that
+manager had no activity in that time or in the `lookback` before. Where no manager of the owner is
+on file, any manager's part will do. An order that is cancelled, rejected or deleted when that time
+is over needs none until it is taken up again. The manager's part of an order created without a
+customer is its approval.
 
 Misses an order that grows so big only later, one that is split (`order-splitting`), an approval
 given unread, an activity entered for show.
@@ -133,7 +133,7 @@ def _finding(view: View, created: Fact, params: BigOrderUnattendedParams) -> Fin
 
 
 def _attends(view: View, who: str, manager: str | None) -> bool:
-    """Whether he is the manager who must take part; any manager, where it is not known who."""
+    """Whether `who` is the manager who must take part; any manager, where it is not known who."""
     return view.reference.is_manager(who) if manager is None else who == manager
 
 

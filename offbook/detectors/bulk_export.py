@@ -1,7 +1,7 @@
 """Customer data taken out in bulk.
 
 Catches an employee who exports and views CRM records and copies, uploads, prints or sends files,
-together at least `threshold`, within `window`. It is critical if he resigns within
+together at least `threshold`, within `window`. It is critical if the employee resigns within
 `resignation_within` before or after; a resignation taken back makes it a warning again.
 
 Misses what is taken out slower than that, photographs of the screen, exports on systems that send
@@ -59,7 +59,7 @@ class BulkExportParams(Params, frozen=True):
     resignation_within: Annotated[
         Duration,
         described(
-            "critical if he resigns this long before or after, at most",
+            "critical if the employee resigns this long before or after, at most",
             "在此前后多久之内提离职，告警升为严重",
         ),
     ] = Duration("30d")

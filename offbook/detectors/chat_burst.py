@@ -1,4 +1,4 @@
-"""An employee talks a lot, or with many customers, of what he should not.
+"""An employee talks a lot, or with many customers, of what they should not.
 
 Catches at least `hits` keyword hits, or hits about at least `customers` different customers,
 within `window` by one employee. Hits of category `other` do not count.

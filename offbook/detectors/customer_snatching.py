@@ -4,7 +4,7 @@ Catches somebody, neither the customer's owner as of then nor the owner's manage
 activity, quote, opportunity or order on it at most `within` after its owner's last activity.
 
 Misses customers whose owner nobody told, deals made under an accomplice's name, and a colleague who
-makes himself the owner first (`unauthorised-transfer` sees that).
+makes themselves the owner first (`unauthorised-transfer` sees that).
 
 Looks the same: a stand-in during leave, a team that shares a customer, an assistant or inside
 sales who enters what the owner sold, a web shop or another system that acts under a name of its
@@ -54,7 +54,7 @@ _SEVERAL = distinct_of(2)
 
 
 class CustomerSnatchingParams(Params, frozen=True):
-    """How long a customer is its owner's to work on after his last activity."""
+    """How long a customer is its owner's to work on after their last activity."""
 
     within: Annotated[
         Duration,

@@ -1,8 +1,8 @@
-"""An employee who resigns deletes records or files around his notice.
+"""An employee who resigns deletes records or files around their notice.
 
 Catches a leaver whose deletes, in the CRM and on endpoints together, reach `threshold` from
-`before` his notice to `after_leaving` after he left (or `after_notice` after his notice, while no
-leaving is known). A withdrawn resignation withdraws it.
+`before` the notice to `after_leaving` after the leaving (or `after_notice` after the notice, while
+no leaving is known). A withdrawn resignation withdraws it.
 
 Misses what was deleted long before the notice, and copies taken instead of deletes.
 

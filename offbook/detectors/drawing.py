@@ -117,7 +117,7 @@ def opportunity_facts(event: Event, _: str) -> list[Fact]:
 
 
 def employee_facts(event: Event, _: str) -> list[Fact]:
-    """What HR says of his coming and going, and from which company day on."""
+    """What HR says of an employee's coming and going, and from which company day on."""
     return [hr_word(event)]
 
 

@@ -1,7 +1,7 @@
 """One customer entered twice, by two employees.
 
 Catches two customers with one phone or one email that different employees created within `within`:
-whoever entered the second works on somebody else's customer under a name of his own.
+whoever entered the second works on somebody else's customer under a name of their own.
 
 Misses a second entry with another phone and email, one that got them by a later edit, and one that
 follows later than `within`. A first entry that was deleted or merged in the meantime counts: to

@@ -94,8 +94,8 @@ DETECTOR = Detector(
             Sentence("released shipment", "放行了发货单", when="duty=shipment"),
         ),
         his=(
-            Sentence("whose owner he or she is", "的归属人", when="tie=owner"),
-            Sentence("which he or she created", "的下单人", when="tie=created"),
+            Sentence("whose owner they are", "的归属人", when="tie=owner"),
+            Sentence("which they created", "的下单人", when="tie=created"),
         ),
         again=Sentence(", and {more} more later", "，此后又有 {more} 次", when="!more=0"),
     ),

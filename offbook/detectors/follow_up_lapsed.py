@@ -1,8 +1,8 @@
 """A customer with an open opportunity is left alone by its owner.
 
 Catches an owned customer with an open opportunity and no activity of its owner for `within`,
-counted from the latest of his last activity, his becoming owner and the opportunity's opening, or
-the first edit that names its customer.
+counted from the latest of the owner's last activity, their becoming owner and the opportunity's
+opening, or the first edit that names its customer.
 
 Misses activities entered for show, customers whose opportunities are never entered, and those
 whose opportunity was closed by an edit that names them and reopened by one that does not, until
@@ -34,7 +34,7 @@ from offbook.events.types import CrmEdit
 #: Up to so many facts, looking for ones to drop costs more than keeping them.
 _FEW = 12
 
-#: Who owned the customer when, and all that he did.
+#: Who owned the customer when, and all that they did.
 Owners = Sequence[tuple[Spell, Sequence[Fact]]]
 
 IN_TIME = Bilingual(

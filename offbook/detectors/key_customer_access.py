@@ -1,4 +1,4 @@
-"""Somebody looks into a key customer that is not his.
+"""Somebody looks into a key customer that is not theirs.
 
 Catches a `view`, `export` or `update` of the record of a customer whose tier is `key`, by somebody
 who is neither its owner as of then nor a manager. The reference document decides on the tier; where

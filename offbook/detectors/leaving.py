@@ -1,4 +1,4 @@
-"""When an employee was gone, as HR tells it: the words his profile keeps."""
+"""When an employee was gone, as HR tells it: the words their profile keeps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NEVER = 2**62
 
 
 class Absence(NamedTuple):
-    """He was gone after `start` and before `end` (µs): he `left`, and a hire brought him `back`."""
+    """Gone after `start` and before `end` (µs): somebody `left`, and a hire brought them `back`."""
 
     left: Fact
     start: int
@@ -21,15 +21,15 @@ class Absence(NamedTuple):
     back: Fact | None
 
     def covers(self, at: int) -> bool:
-        """Whether he was gone at `at`."""
+        """Whether the employee was gone at `at`."""
         return self.start < at < self.end
 
 
 def absences(words: Sequence[Fact], reference: Reference) -> Iterator[Absence]:
-    """When he was gone, by what HR said, in the order in which it was said.
+    """When somebody was gone, by what HR said, in the order in which it was said.
 
-    A leaving said once more while he is gone is none. One said before the one known takes effect
-    replaces it; a resignation withdrawn before that cancels it.
+    A leaving said once more while they are gone is none. One said before the one known takes
+    effect replaces it; a resignation withdrawn before that cancels it.
     """
     hires = [(_begins(it, reference), it) for it in words if it.role == "hired"]
     hires.sort(key=lambda hire: hire[0])
@@ -49,7 +49,7 @@ def absences(words: Sequence[Fact], reference: Reference) -> Iterator[Absence]:
 
 
 def end_of_work(leaving: Fact, reference: Reference) -> int:
-    """A leaver works until the end of his last company day."""
+    """A leaver works until the end of their last company day."""
     on = leaving.fields.get("on")
     return reference.end_of_day(date.fromisoformat(on)) if on else leaving.at
 

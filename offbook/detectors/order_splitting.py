@@ -1,9 +1,10 @@
 """One big order, entered as many small ones.
 
 Catches an employee who creates at least `orders` orders under `below` within `window`, and at least
-`times` as many as the median of the days on which he created any in the `history` before the day
-of the first. Without such days, `orders` is enough. He is the one who created them, for that is the
-act, and not their owner: one who enters small orders for ten colleagues is one, who is used to it.
+`times` as many as the median of the days on which they created any in the `history` before the
+day of the first. Without such days, `orders` is enough. The employee is the one who created the
+orders, for that is the act, and not their owner: one who enters small orders for ten colleagues is
+one, who is used to it.
 
 Misses orders that several employees enter for one, parts just over `below`, orders whose amount is
 entered later or is in another currency than `currency`, and who always splits.
@@ -82,7 +83,7 @@ def _alike(sale: Fact, params: OrderSplittingParams) -> Hashable:
 
 
 def _usual(facts: Sequence[Fact], params: OrderSplittingParams) -> Callable[[str], Decimal | None]:
-    """How many he created on such a day before a day; None if there was none."""
+    """How many they created on such a day before a day; None if there was none."""
     orders = orders_by_day(facts, _small(params))
 
     @cache
@@ -162,7 +163,7 @@ DETECTOR = Detector(
             "{employee}自 {since:time} 起 {window}内新建了 {orders} 笔低于 {below:money}的订单。",
         ),
         Sentence(
-            "The median of his or her days with such orders in the {history} before is {usual}.",
+            "The median of their days with such orders in the {history} before is {usual}.",
             "此前 {history}内有此类订单的日子，单日笔数中位数为 {usual} 笔。",
             when="usual",
         ),

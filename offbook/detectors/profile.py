@@ -135,7 +135,7 @@ def order_owner(profile: Profile, at: int) -> str | None:
 
 
 def order_tie(profile: Profile, employee: str, at: int) -> Fact | None:
-    """The edit since which `employee` owned the order at `at`, else that by which he created it."""
+    """The edit since which `employee` owned the order at `at`, else the one that created it."""
     if profile.owner_at(at) == employee:
         return profile.owned_since(at)
     created = profile.first("created")

@@ -176,7 +176,7 @@ class Reference:
         return Stated(known.owner, self._customer_stated_at[customer])
 
     def is_manager(self, employee: str) -> bool:
-        """Whether his role says so, or a colleague's document names him as manager."""
+        """Whether their role says so, or a colleague's document names them as manager."""
         known = self.employees.get(employee)
         return (known is not None and known.role == "manager") or self._reports[employee] > 0
 
@@ -185,7 +185,7 @@ class Reference:
         return self.is_manager(employee) or not self.has("employees")
 
     def manager_of(self, employee: str) -> str | None:
-        """Whom his document names as his manager."""
+        """Whom their document names as their manager."""
         known = self.employees.get(employee)
         return known.manager if known else None
 

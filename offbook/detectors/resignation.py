@@ -14,8 +14,8 @@ from offbook.events.alert import Bilingual
 from offbook.events.times import DAY
 from offbook.events.types import HrChange
 
-#: Nobody's notice is longer; what is kept of an employee must reach from before his notice to
-#: after his leaving.
+#: Nobody's notice is longer; what is kept of an employee must reach from before the notice to
+#: after the leaving.
 LONGEST_NOTICE = 180 * DAY
 
 #: What the notice adds to an alert.

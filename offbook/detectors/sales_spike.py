@@ -1,10 +1,10 @@
-"""An employee takes orders for far more on one day than he ever does.
+"""An employee takes orders for far more on one day than they ever do.
 
 Catches a company day on which the orders of one employee come to at least `deviations` robust
-deviations above the median of his days with orders in the `history` before, if there are at least
+deviations above the median of their days with orders in the `history` before, if there are at least
 `days` of those: sales made up for a target, a colleague's orders rebooked, a last haul before
-leaving. An order is its owner's where its creation names one, else his who created it; it counts
-on the day it is created, with the amount it is created with. It fires while the day still goes on.
+leaving. An order is its owner's where its creation names one, else its creator's; it counts on the
+day it is created, with the amount it is created with. It fires while the day still goes on.
 
 Misses what grows slowly, amounts that are put in or raised by a later edit, orders in another
 currency than `currency`, and whoever has sold on fewer days than `days`.

@@ -97,7 +97,7 @@ DETECTOR = Detector(
     judge=judge,
     summarise=says(
         Sentence(
-            "{employee} approved order {order} at {at:time}, which is his or her own.",
+            "{employee} approved order {order} at {at:time}, which is their own.",
             "{employee}于 {at:time} 审批了本人的订单 {order}。",
             when="what=approved",
         ),

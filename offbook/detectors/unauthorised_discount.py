@@ -7,7 +7,7 @@ discount or a higher one, the terms' change, the approver in a third person's ed
 A deletion, cancellation or rejection that stands when that time is over ends the wait. While an
 object has such an edit, further ones are evidence at once.
 
-Misses an approver's name that the editor put in himself, a price cut by another list price, many
+Misses an approver's name that the editor put in, a price cut by another list price, many
 cuts below the limit on goods that should have none.
 
 Looks the same: a slip of the keyboard put right an hour later, approvals given in a chat or on

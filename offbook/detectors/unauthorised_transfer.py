@@ -1,10 +1,10 @@
-"""A salesperson makes himself the owner of a colleague's customer.
+"""A salesperson makes themselves the owner of a colleague's customer.
 
 Catches an edit by which a customer's owner becomes whoever made the edit, who is no manager:
-neither his role says so nor does any colleague name him as manager.
+neither their role says so nor does any colleague name them as manager.
 
 Misses a customer that nobody is known to have owned, one taken under a colleague's name or
-passed to an accomplice, and a manager who helps himself.
+passed to an accomplice, and a manager who takes one.
 
 Looks the same: a handover agreed by word of mouth, an assistant or administrator who enters what a
 manager decided, a manager whom the reference data does not know as one.
@@ -41,7 +41,7 @@ def _taken(event: Event, reference: Reference) -> Fact | None:
 
 
 def judge(view: View, params: UnauthorisedTransferParams) -> Iterable[Finding]:
-    """One finding an edit by which somebody took the customer for himself."""
+    """One finding an edit by which somebody took the customer for themselves."""
     for taken, before in transfers(view):
         if view.reference.is_manager(taken.about):
             continue
@@ -64,12 +64,12 @@ DETECTOR = Detector(
     summarise=says(
         Sentence(
             "{employee}, who is not a manager, took over customer {customer} from "
-            "{before:employee} at {first:time} in an edit of his or her own.",
+            "{before:employee} at {first:time} in an edit of their own.",
             "{employee}并非经理，却于 {first:time} 自行将客户 {customer} 从{before:employee}名下"
             "改到自己名下。",
         )
     ),
-    notes={"transfer": Bilingual("made himself or herself the owner", "把归属人改成了本人")},
+    notes={"transfer": Bilingual("made themselves the owner", "把归属人改成了本人")},
     # Nothing but what is late can change what one edit says.
     keeps=lambda _: 1,
     needs=("employees",),

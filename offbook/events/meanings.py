@@ -87,7 +87,7 @@ TYPES: dict[type[t.EventData], Meaning] = {
     ),
     t.ReferenceAccount: _M("An account the company owns.", "公司名下的收款账户。"),
     t.ReferenceEmployee: _M(
-        "An employee, with what is known to be his.", "员工档案，以及已知属于其本人的信息。"
+        "An employee, with what is known to be theirs.", "员工档案，以及已知属于其本人的信息。"
     ),
     t.ReferenceCustomer: _M("A customer and who owns it.", "客户档案及其归属。"),
     t.Heartbeat: _M(
@@ -231,11 +231,11 @@ FIELDS: dict[type[t.EventData], dict[str, Meaning]] = {
         "employee": _M("Id of the employee.", "员工编号。"),
         "name": _M("Name.", "姓名。"),
         "team": _M("Team.", "团队。"),
-        "manager": _M("The employee he reports to.", "直属上级（员工编号）。"),
-        "role": _M("What he does.", "岗位。"),
-        "phones": _M("Phones that are his.", "本人电话。"),
-        "accounts": _M("Bank accounts that are his.", "本人银行账号。"),
-        "addresses": _M("Addresses that are his.", "本人地址。"),
+        "manager": _M("The employee they report to.", "直属上级（员工编号）。"),
+        "role": _M("What they do.", "岗位。"),
+        "phones": _M("The employee's own phones.", "本人电话。"),
+        "accounts": _M("The employee's own bank accounts.", "本人银行账号。"),
+        "addresses": _M("The employee's own addresses.", "本人地址。"),
     },
     t.ReferenceCustomer: {
         "customer": _M("Id of the customer.", "客户编号。"),

@@ -161,7 +161,7 @@ class Acts(CrmActs):
         count: int = 1,
         path: str | None = None,
     ) -> EventId:
-        """Files on his computer are printed, sent, uploaded, copied or deleted."""
+        """Files on the employee's computer are printed, sent, uploaded, copied or deleted."""
         event = EndpointFile(
             employee=employee.id,
             action=action,

@@ -20,7 +20,7 @@ _SEASON = (1.1, 0.75, 1.15, 1.1, 1.0, 1.05, 0.9, 0.9, 1.1, 0.95, 1.1, 1.1)
 _DISCOUNTS = (0, 0, 2, 3, 3, 5, 5, 5, 6, 8, 8, 10, 10, 12, 14, 18)
 #: A discount above this one needs the manager's word, in per cent.
 _FREE_DISCOUNT = 10
-#: From this amount on, in yuan, the sales manager takes part himself.
+#: From this amount on, in yuan, the sales manager takes part too.
 _MANAGERS_BUSINESS = 300_000
 _CONTRACT_FROM = 60_000
 _LOST = ("价格高于竞品", "项目取消", "预算推迟到明年", "选择了本地供应商", "交期不满足")
@@ -80,7 +80,7 @@ def _next(rng: Random, customer: Customer, last: int) -> int:
 
 
 def _allotted(company: Company, rng: Random, customer: Customer) -> Process:
-    """A customer of nobody's asks: a manager gives it to one of his people, who looks it up."""
+    """A customer of nobody's asks: a manager gives it to one of their reps, who looks it up."""
     manager = company.one_of(rng, company.staff.managers)
     present = [
         rep
@@ -94,7 +94,7 @@ def _allotted(company: Company, rng: Random, customer: Customer) -> Process:
 
 
 def seller(company: Company, customer: Customer) -> Employee:
-    """Who speaks for the company today: the owner, or his manager while he is away."""
+    """Who speaks for the company today: the owner, or their manager while the owner is away."""
     owner = customer.owner
     if owner is None:
         return company.staff.head

@@ -13,7 +13,7 @@ from offbook.simulation.staff import Employee
 
 
 def joins(company: Company, rep: Employee) -> Process:
-    """A new rep: hired, and given customers by the manager over his first days."""
+    """A new rep: hired, and given customers by the manager over the first days."""
     acts, calendar, rng = company.acts, company.calendar, rep.rng
     yield clock(rep.from_day, 9) + between(rng, 0, 1800)
     acts.staff_change(company.now, rep, "hired", date_of(rep.from_day))
@@ -63,7 +63,7 @@ def hand_over_all(company: Company, rep: Employee, by: int) -> Process:
 
 
 def _give(company: Company, manager: Employee, customer: Customer, rep: Employee) -> None:
-    """A customer gets a new owner, and mostly waits with the next order until it has met him."""
+    """A customer gets a new owner, and mostly waits with the next order until it has met them."""
     company.acts.hand_over(company.now, manager, customer, rep)
     assign(customer, rep)
     if happens(rep.rng, 0.85):
@@ -181,7 +181,7 @@ def gossip(company: Company) -> Process:
 
 
 def helps_out(company: Company, rep: Employee) -> Process:
-    """While a rep is on leave a colleague once in a while answers a customer of his."""
+    """While a rep is on leave a colleague once in a while answers one of the rep's customers."""
     rng = company.stream("helps out", rep.id)
     for day in sorted(rep.away):
         yield clock(max(day, company.today), 8)

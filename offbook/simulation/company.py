@@ -72,7 +72,7 @@ class Company:
         return MAIN_ACCOUNT if chance < 0.85 else BILLS_ACCOUNT
 
     def manager_for(self, rep: Employee, day: int) -> Employee:
-        """Who decides for `rep` on that day: his manager, or who stands in for him."""
+        """Who decides for `rep` on that day: their manager, or that manager's stand-in."""
         manager = rep.manager
         if manager is None or manager is self.staff.head or manager.role != "manager":
             return self.staff.head
@@ -88,7 +88,7 @@ class Company:
         return pick(rng, present or group)
 
     def team(self, rep: Employee, day: int) -> list[Employee]:
-        """His colleagues under the same manager who are there on that day."""
+        """The rep's colleagues under the same manager who are there on that day."""
         return [
             other
             for other in self.staff.reps

@@ -234,7 +234,7 @@ class CrmActs:
         status: OrderStatus = "submitted",
         number: str | None = None,
     ) -> Order:
-        """`actor` enters an order for `owner`, by default himself."""
+        """`actor` enters an order for `owner`, who is by default the actor."""
         owner = owner or actor
         order = Order(number or self.numbers.next("SO"), customer, owner, amount, status)
         customer.last_order = time

@@ -158,7 +158,7 @@ class Deed:
         return pick(self.rng, present)
 
     def manager(self) -> Employee:
-        """The rep's manager, or who stands in for him today."""
+        """The rep's manager, or that manager's stand-in today."""
         return self.company.manager_for(self.rep, self.company.today)
 
     def one_of(self, group: list[Employee]) -> Employee:

@@ -46,11 +46,11 @@ class Employee:
     to_day: int | None = None
     away: frozenset[int] = frozenset()
     customers: dict[str, Customer] = field(default_factory=dict)
-    #: Customers with an open opportunity, and when he was last in touch with them.
+    #: Customers with an open opportunity, and when the employee was last in touch with each.
     live: dict[str, int] = field(default_factory=dict)
-    #: Until when his customers' business goes past the company's books.
+    #: Until when the employee's customers' business goes past the company's books.
     diverts_until: int = 0
-    #: On how many days he has sold something so far, and the last of them.
+    #: On how many days the employee has sold something so far, and the last of them.
     selling_days: int = 0
     last_sale: int = 0
     #: Has a fraud under way.
@@ -80,7 +80,7 @@ class Employee:
         return self.employed(day) and day not in self.away
 
     def reference(self) -> ReferenceEmployee:
-        """What personnel publishes of him."""
+        """What personnel publishes of the employee."""
         return ReferenceEmployee(
             employee=self.id,
             name=self.name,

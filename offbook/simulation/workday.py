@@ -23,7 +23,7 @@ _RECENT_ORDERS = 400
 
 
 def days(company: Company, person: Employee) -> Process:
-    """One person's days at work, from his first to his last."""
+    """One person's days at work, from the first to the last."""
     calendar = company.calendar
     day = max(company.first_day, person.from_day)
     while day <= company.last_day and (person.to_day is None or day <= person.to_day):
@@ -52,7 +52,7 @@ def _sells(company: Company, rep: Employee, day: int) -> None:
     mine = [customer for customer in rep.customers.values() if not company.held(customer)]
     for customer in mine:
         last = rep.live.get(customer.id)
-        # Customers with an open opportunity come first. Now and then one slips his mind.
+        # Customers with an open opportunity come first. Now and then one slips the rep's mind.
         if last is not None and last < clock(day - rep.patience + 1, 0) and happens(rng, 0.97):
             _contact(company, rep, customer, office_hours(rng, day))
     if mine:
@@ -64,7 +64,7 @@ def _sells(company: Company, rep: Employee, day: int) -> None:
     for _ in range(between(rng, 2, 5)):
         acts.look(office_hours(rng, day), rep, pick(rng, _LISTS), count=between(rng, 5, 15))
     if happens(rng, 0.0005):
-        # A colleague asked him to look something up.
+        # A colleague asked for something to be looked up.
         customer = pick(rng, company.customers)
         acts.look(office_hours(rng, day), rep, "customer", customer.id, customer)
     if happens(rng, 0.01):

@@ -149,7 +149,7 @@ _handled = st.sampled_from(("O-A", "O-A", "O-A", "O-B", None))
 
 @st.composite
 def _passed(draw: st.DrawFn) -> Make:
-    """An order is entered by a seller himself, passes from one to another, or is said to stay."""
+    """An order is entered by its own seller, passes from one to another, or is said to stay."""
     id_, whose = draw(_mostly), draw(_customers)
     was, to = draw(st.permutations(("E-A", "E-B", "E-CLERK")))[:2]
     was = draw(st.sampled_from((was, to, to)))
@@ -163,7 +163,7 @@ def _passed(draw: st.DrawFn) -> Make:
 
 @st.composite
 def _decided(draw: st.DrawFn) -> Make:
-    """An order is approved, completed or sent back, by a seller or in his name perhaps.
+    """An order is approved, completed or sent back, by a seller or in a seller's name perhaps.
 
     Or another order is, whose edit names this one beside it.
     """
@@ -540,7 +540,7 @@ def owned(events: Iterable[Event], id_: str, at: int) -> tuple[str, Event] | Non
 
 
 def tie(events: Iterable[Event], id_: str, who: str, at: int, until: int) -> Event | None:
-    """What shows, up to `until`, that somebody owned the order at `at`, else that he created it."""
+    """What shows, up to `until`, that somebody owned the order at `at`, else created it."""
     told = [event for event in events if event.time <= until]
     owner = owned(told, id_, at)
     if owner is not None and owner[0] == who:

@@ -292,7 +292,7 @@ def _moving(draw: st.DrawFn) -> list[Event]:
     edit = tl.edit(
         moment, actor, "update", where, customer=customer, before={"owner": was}, owner=to
     )
-    # Whose it was is told when he became it: told a month later, it is no longer a matter of law.
+    # Whose it was is told when they got it: told a month later, it is no longer a matter of law.
     happened = [tl.owner(BASE - 60 * DAY, customer, was), edit]
     order = {of: number for number, of in ORDERS.items()}[customer]
     if draw(st.booleans()):

@@ -116,7 +116,7 @@ def test_who_did_not_leave_may(kind: str) -> None:
 
 
 @pytest.mark.parametrize("micro, fires", [(-1, False), (0, False), (1, True)])
-def test_without_a_day_he_is_gone_from_that_instant(micro: int, fires: bool) -> None:
+def test_without_a_day_they_are_gone_from_that_instant(micro: int, fires: bool) -> None:
     #   ── view ┤ left ├ view ──
     seen = views(after(NINE, "0s", micro))
     assert (found(hr(NINE, "E-1", "left"), seen) != []) is fires
@@ -124,7 +124,7 @@ def test_without_a_day_he_is_gone_from_that_instant(micro: int, fires: bool) -> 
 
 
 @pytest.mark.parametrize("micro, fires", [(-1, False), (0, True)])
-def test_with_a_day_he_is_gone_when_that_is_over(micro: int, fires: bool) -> None:
+def test_with_a_day_they_are_gone_when_that_is_over(micro: int, fires: bool) -> None:
     #   said on the 2nd, effective on the 31st: ... 23:59:59.999999 │ 00:00 of April, in Shanghai
     said = hr(NINE, "E-1", "left", on="2026-03-31")
     assert (found(said, views(after("2026-04-01 00:00", "0s", micro))) != []) is fires
@@ -166,7 +166,7 @@ def test_a_hire_that_is_entered_late_withdraws_it() -> None:
     back = hr(after(NINE, "2d"), "E-1", "hired", on="2026-03-03")
     alert = only(found(left, seen, back))
     assert (alert.revision, alert.state) == (2, "withdrawn")
-    assert alert.summary.en.startswith("Withdrawn: he had been hired again by then. 唐静 (E-1)")
+    assert alert.summary.en.startswith("Withdrawn: they had been hired again by then. 唐静 (E-1)")
     assert alert.summary.zh.startswith("已撤回：当时已重新入职。唐静（E-1）")
     assert evidence(alert) == ids(left, seen, back)
 
@@ -203,7 +203,7 @@ def test_a_leaving_is_put_off_or_brought_forward_before_it_takes_effect() -> Non
     assert found(planned, at_once, views("2026-03-04 12:00"))
 
 
-def test_who_withdraws_his_resignation_before_he_is_gone_stays() -> None:
+def test_who_withdraws_their_resignation_before_they_are_gone_stays() -> None:
     planned = hr(NINE, "E-1", "left", on="2026-03-05")
     stays = hr(after(NINE, "1d"), "E-1", "resignation_withdrawn")
     too_late = hr("2026-03-06 00:00", "E-1", "resignation_withdrawn")
@@ -245,7 +245,7 @@ def test_a_year_later_it_is_the_same_alert() -> None:
 # What is kept, and what it costs.
 
 
-def test_of_who_has_not_left_only_the_ends_of_his_hours_are_kept() -> None:
+def test_of_who_has_not_left_only_the_ends_of_their_hours_are_kept() -> None:
     #   60 days, an event each minute of 9 hours: 3 d, 7 d of lateness and 2 h stay
     run = local(DETECTOR)
     for day in range(60):

@@ -159,9 +159,9 @@ def test_an_approval_counts_for_a_day(distance: str, micro: int, fires: bool) ->
         (says("1h", status="completed"), True),
     ],
     ids=[
-        "his own call", "another manager's call", "a call on another", "a call edited",
-        "a call deleted", "a quote", "his own approval", "another manager's approval",
-        "entered by a clerk", "under his own name", "of another order", "no approval",
+        "the seller's call", "another manager's call", "a call on another", "a call edited",
+        "a call deleted", "a quote", "the seller's approval", "another manager's approval",
+        "entered by a clerk", "under the seller's name", "of another order", "no approval",
     ],
 )  # fmt: skip
 def test_what_is_the_managers_part(act: Event, fires: bool) -> None:
@@ -339,7 +339,7 @@ _MANAGER = {"E-BIG": "E-HEAD", "E-BIG2": "E-HEAD2"}
 
 
 def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
-    """Every big order, unless its manager, or where he is unknown any, was there in time."""
+    """Every big order, unless its manager, or where none is known any, was there in time."""
     happened = sorted(events, key=lambda it: (it.time, it.id))
     for sold in happened:
         data = sold.data

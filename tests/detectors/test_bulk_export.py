@@ -160,7 +160,7 @@ def test_a_later_notice_makes_the_same_alert_critical() -> None:
 
 
 def test_a_notice_known_before_makes_it_critical_at_once() -> None:
-    #   notice ─── 10 d ─── 09:00 260 ◄ critical; told since when he took it, not since the notice
+    #   notice ─── 10 d ─── 09:00 260 ◄ critical; told since it was taken, not since the notice
     notice, taken = hr(after(NINE, "-10d"), "E-1", "resigned"), exports(NINE, "E-1", 260)
     [alert] = play([notice, taken], DETECTOR)
     assert (alert.severity, evidence(alert)) == ("critical", ids(notice, taken))

@@ -101,7 +101,7 @@ def test_two_employees_are_not_one() -> None:
     assert play([*hits(0, 1, 2), *hits(3, 4, 5, by="E-2")], DETECTOR) == []
 
 
-def test_one_customer_is_named_where_all_is_about_him() -> None:
+def test_one_customer_is_named_where_all_is_about_it() -> None:
     alert = only(play(hits(0, 1, 2, 3, 4, about="C-1"), DETECTOR))
     assert alert.customer == "C-1"
     assert "5 sensitive chat hits about 1 customer within" in alert.summary.en

@@ -69,7 +69,7 @@ def test_three_complaints_fire_and_two_do_not() -> None:
     )
 
 
-def test_one_customer_is_named_where_all_complaints_are_his() -> None:
+def test_one_customer_is_named_where_all_complaints_are_its_own() -> None:
     said = [complaint(f"{day}d", f"B-{day}") for day in range(3)]
     alert = only(play(said, DETECTOR))
     assert alert.customer == "C-1"

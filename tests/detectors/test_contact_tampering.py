@@ -309,8 +309,8 @@ DOCUMENTS = (
 )
 #: What is written, and what is the same however it is written; the first of each are an employee's.
 _PHONES = {
-    "+86 137 0013 7001": "his",
-    "13700137001-802": "his",
+    "+86 137 0013 7001": "staff",
+    "13700137001-802": "staff",
     "0571-87000007": "7",
     "(0571) 8700 0007": "7",
     "": "",
@@ -318,8 +318,8 @@ _PHONES = {
     "137****7001": None,
 }
 _ADDRESSES = {
-    "西湖路7号": "his",
-    "西湖\u200b路 ７号": "his",
+    "西湖路7号": "staff",
+    "西湖\u200b路 ７号": "staff",
     "X Road 7": "x",
     "x road7": "x",
     "-": "",
@@ -366,7 +366,7 @@ def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:
         if not new:
             continue
         changed.setdefault(it.data.actor, []).append((it, it.data.object.id))
-        if "his" in (new.get("phone"), new.get("address")):
+        if "staff" in (new.get("phone"), new.get("address")):
             evidence = frozenset({it.id})
             yield "critical", it.data.actor, it.data.object.id, None, None, evidence
     for who, edits in changed.items():

@@ -136,14 +136,14 @@ def test_a_customer_its_owner_left_alone_is_free() -> None:
     assert found(calls("0s", "E-3"), creates("1d")) == []
 
 
-def test_an_activity_that_the_owner_takes_up_again_counts_as_his() -> None:
+def test_an_activity_that_the_owner_takes_up_again_counts_as_theirs() -> None:
     #   E-2 calls ── 7 d ── E-2 amends it ── 6 d ── E-1: quote
     amended = creates("7d", "activity", "E-2", op="update")
     quoted = creates("13d")
     assert evidence(only(found(calls("0s"), amended, quoted))) == ids(amended, quoted)
 
 
-def test_the_owner_and_his_manager_may() -> None:
+def test_the_owner_and_their_manager_may() -> None:
     #   E-9 is E-2's manager; E-8 is some other manager
     assert found(calls("0s"), creates("1d", who="E-2"), creates("2d", who="E-9")) == []
     other = company(*STAFF, OWNED, event(DOCUMENTED, ReferenceEmployee("E-8", role="manager")))

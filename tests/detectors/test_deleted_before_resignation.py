@@ -1,4 +1,4 @@
-"""deleted-before-resignation: a leaver deletes 3 records or files around his notice."""
+"""deleted-before-resignation: a leaver deletes 3 records or files around their notice."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ from tests.detectors.timeline import (
 )
 
 NINE = "2026-03-02 09:00"
-HIS_PHONE, HIS_HOME = "+86 139-0000-0009", "杭州市西湖区文三路 9 号"
+REP_PHONE, REP_HOME = "+86 139-0000-0009", "杭州市西湖区文三路 9 号"
 SITE, DOCK = "宁波市北仑区港口路 1 号", "0574-8700 1111"
 
 
@@ -45,7 +45,7 @@ def stands(id: str, name: str, phones: Sequence[str] = (), addresses: Sequence[s
 
 STAFF = (
     stands("E-DIV1", "唐静"),
-    stands("E-DIV2", "王伟", [HIS_PHONE, "13900000010"], [HIS_HOME]),
+    stands("E-DIV2", "王伟", [REP_PHONE, "13900000010"], [REP_HOME]),
     stands("E-DIV3", "李娜", ["13900000011"]),
 )
 DOCUMENTS = STAFF
@@ -112,7 +112,7 @@ def test_goods_go_to_an_employees_home() -> None:
 
 
 def test_the_address_may_be_one_employees_and_the_phone_anothers() -> None:
-    alert = only(found(ships("0s", address=HIS_HOME, phone="13900000011")))
+    alert = only(found(ships("0s", address=REP_HOME, phone="13900000011")))
     assert (
         "address is that of 王伟 (E-DIV2). Its phone is that of 李娜 (E-DIV3)." in alert.summary.en
     )
@@ -136,14 +136,14 @@ def test_whom_the_alert_names(
     about: tuple[str | None, str | None],
 ) -> None:
     known = [order(NINE, "O-1", "E-SELLER", customer="C-2")] if before else []
-    goods = ships("1h", **{"customer": None, **sent}, phone=HIS_PHONE)  # type: ignore[arg-type]
+    goods = ships("1h", **{"customer": None, **sent}, phone=REP_PHONE)  # type: ignore[arg-type]
     alert = only(found(*known, goods, documents=(*STAFF, customer("C-1", "E-OWNER"))))
     assert (alert.employee, alert.customer, alert.order) == (employee, *about)
 
 
 def test_an_order_entered_later_tells_whose_deal_it_is() -> None:
-    #   S-1 ◄ names the addressee ── 3 d: O-1, by 唐静 ◄ names her | after 7 d no more
-    sent = ships("0s", customer=None, order="O-1", phone=HIS_PHONE)
+    #   S-1 ◄ names the addressee ── 3 d: O-1, by 唐静 ◄ names 唐静 | after 7 d no more
+    sent = ships("0s", customer=None, order="O-1", phone=REP_PHONE)
     alerts = found(sent, order(after(NINE, "3d"), "O-1", "E-DIV1", customer="C-1"))
     assert [(it.revision, it.employee, it.customer) for it in alerts] == [
         (1, "E-DIV2", None),
@@ -160,8 +160,8 @@ def test_an_order_entered_later_tells_whose_deal_it_is() -> None:
         ships("0s", address="杭州市西湖区文三路 99 号"),
         ships("0s", phone="n/a", address="  "),
         ships("0s", consignee="王伟"),
-        ships("0s", phone=HIS_PHONE, status="delivered"),
-        ships("0s", phone=HIS_PHONE, status="returned"),
+        ships("0s", phone=REP_PHONE, status="delivered"),
+        ships("0s", phone=REP_PHONE, status="returned"),
     ],
     ids=["a phone", "an address", "nothing", "a name", "delivered", "returned"],
 )
@@ -170,12 +170,12 @@ def test_what_does_not_leave_for_an_employee(sent: Event) -> None:
 
 
 def test_the_same_shipment_again_changes_nothing() -> None:
-    sent = ships("0s", phone=HIS_PHONE)
-    assert [it.revision for it in found(sent, sent, ships("1d", phone=HIS_PHONE))] == [1]
+    sent = ships("0s", phone=REP_PHONE)
+    assert [it.revision for it in found(sent, sent, ships("1d", phone=REP_PHONE))] == [1]
 
 
 def test_without_employees_on_file_it_is_silent() -> None:
-    assert found(ships("0s", phone=HIS_PHONE), documents=()) == []
+    assert found(ships("0s", phone=REP_PHONE), documents=()) == []
 
 
 # Gathered.
@@ -222,8 +222,8 @@ def test_one_address_and_one_phone_are_two_alerts() -> None:
     assert len({alert.alert_id for alert in firing(found(*sent))}) == 2
 
 
-def test_if_it_is_an_employees_he_is_named() -> None:
-    sent = [ships(f"{n}d", f"S-{n}", f"C-{n}", address=HIS_HOME) for n in range(3)]
+def test_if_it_is_an_employees_they_are_named() -> None:
+    sent = [ships(f"{n}d", f"S-{n}", f"C-{n}", address=REP_HOME) for n in range(3)]
     gathered = [it for it in firing(found(*sent)) if len(it.evidence) == 3]
     [alert] = gathered
     assert alert.employee == "E-DIV2"
@@ -232,7 +232,7 @@ def test_if_it_is_an_employees_he_is_named() -> None:
 
 
 @pytest.mark.parametrize("third, employee", [("E-DIV1", "E-DIV1"), ("E-DIV3", None), (None, None)])
-def test_if_all_the_customers_are_one_employees_he_is_named(
+def test_if_all_the_customers_are_one_employees_they_are_named(
     third: str | None, employee: str | None
 ) -> None:
     owned = [customer("C-1", "E-DIV1"), customer("C-2", "E-DIV1"), customer("C-3", third)]
@@ -311,7 +311,7 @@ def test_a_forwarder_is_one_alert_and_asks_after_two_owners() -> None:
 
 def test_an_address_is_forgotten() -> None:
     run = local(DETECTOR, reference=company(*STAFF))
-    run.run([*THREE, ships("21d", phone=HIS_PHONE, address=HIS_HOME)])
+    run.run([*THREE, ships("21d", phone=REP_PHONE, address=REP_HOME)])
     for days in range(30, 900, 10):
         run.advance(after(NINE, f"{days}d"))
     assert run.states == {}
@@ -336,7 +336,7 @@ def _forwarding(draw: st.DrawFn) -> list[Event]:
             moment = BASE - draw(st.sampled_from((-2 * DAY, 0, DAY)))
             events.append(owner(moment, about, draw(st.sampled_from(("E-1", "E-1", "E-2")))))
     moment = BASE
-    sites = st.sampled_from((SITE, SITE, SITE, SITE.replace(" ", ""), DOCK, HIS_HOME, None))
+    sites = st.sampled_from((SITE, SITE, SITE, SITE.replace(" ", ""), DOCK, REP_HOME, None))
     phones = st.sampled_from((None, None, DOCK, "057487001111", "13900000009", "139 0000 0011"))
     for turn in range(draw(st.integers(1, 6))):
         # Whose order it was is known for a year, and told of no later here.
@@ -380,7 +380,7 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
         near = [it for it in edits if it.data.object.id == data.order]
         near = [it for it in near if it.time <= one.time + 7 * DAY]
         home = "李娜" if _digits(data.phone) == "13900000011" else None
-        if data.address == HIS_HOME.replace(" ", "") or _digits(data.phone) == "13900000009":
+        if data.address == REP_HOME.replace(" ", "") or _digits(data.phone) == "13900000009":
             home = "王伟"
         if home is None:
             continue
@@ -410,7 +410,7 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
             left = left[len(run) :]
             owners = {owner_of(about, it.time) for about, it in firsts.items()}
             behind = owners.pop() if len(owners) == 1 else None
-            if place in (HIS_HOME.replace(" ", ""), "phone 13900000009"):
+            if place in (REP_HOME.replace(" ", ""), "phone 13900000009"):
                 behind = "E-DIV2"
             elif place == "phone 13900000011":
                 behind = "E-DIV3"

@@ -44,7 +44,7 @@ def test_the_creator_books_the_payment() -> None:
     assert (alert.employee, alert.customer, alert.order) == ("E-1", "C-1", "O-1")
     assert evidence(alert) == ids(sold, paid)
     assert alert.summary.en == (
-        "唐静 (E-1) booked payment P-1 at 2026-03-02 12:00 for order O-1, which he or she created."
+        "唐静 (E-1) booked payment P-1 at 2026-03-02 12:00 for order O-1, which they created."
     )
     assert alert.summary.zh == (
         "唐静（E-1）于 2026-03-02 12:00 登记了付款 P-1，而此人正是订单 O-1 的下单人。"
@@ -58,7 +58,7 @@ def test_the_owner_releases_the_goods() -> None:
     alert = only(play([sold, sent], DETECTOR))
     assert evidence(alert) == ids(sold, sent)
     assert alert.summary.en == (
-        "E-1 released shipment S-1 at 2026-03-02 12:00 for order O-1, whose owner he or she is."
+        "E-1 released shipment S-1 at 2026-03-02 12:00 for order O-1, whose owner they are."
     )
     assert alert.summary.zh == (
         "员工E-1于 2026-03-02 12:00 放行了发货单 S-1，而此人正是订单 O-1 的归属人。"
@@ -66,7 +66,7 @@ def test_the_owner_releases_the_goods() -> None:
 
 
 @pytest.mark.parametrize("duty", ["payment", "shipment"])
-def test_somebody_else_does_his_duty(duty: str) -> None:
+def test_somebody_else_does_the_duty(duty: str) -> None:
     #   09:00 E-1 creates O-1    12:00 E-9, of finance or the warehouse
     done = (
         payment(NOON, "P-1", order="O-1", recorded_by="E-9")
@@ -111,6 +111,16 @@ def test_more_of_it_half_a_year_later_is_a_revision() -> None:
     assert only(play(events, DETECTOR)).revision == 2
 
 
+def test_what_was_corrected_later_is_no_more_of_it() -> None:
+    #   09:00 order    12:00 payment ◄ fires ── 180 d ─┤ P-2 ── 1 h: P-2 was another order's
+    sold, paid = order(NINE, "O-1", "E-1"), payment(NOON, "P-1", order="O-1", recorded_by="E-1")
+    more = payment(after(NOON, "180d"), "P-2", order="O-1", recorded_by="E-1")
+    corrected = payment(after(NOON, "4321h"), "P-2", order="O-2", recorded_by="E-1")
+    alerts = play([sold, paid, more, corrected], DETECTOR)
+    assert [alert.revision for alert in alerts] == [1, 2, 3]
+    assert evidence(alerts[-1]) == evidence(alerts[0]) == ids(sold, paid)
+
+
 def test_goods_that_arrive_are_not_released_again() -> None:
     sold = order(NINE, "O-1", "E-1")
     arrived = shipment(NOON, "S-1", order="O-1", status="delivered", released_by="E-1")
@@ -120,7 +130,7 @@ def test_goods_that_arrive_are_not_released_again() -> None:
 @pytest.mark.parametrize("micro, fires", [(0, True), (-1, False)])
 def test_the_owner_is_who_it_was_at_the_time(micro: int, fires: bool) -> None:
     #   09:00 E-9 creates O-1 for E-2    12:00 becomes E-1's ┤ E-1 books its payment
-    #                                                   1 µs earlier it was not his
+    #                                                   1 µs earlier it was not theirs
     sold = order(NINE, "O-1", "E-9", owner="E-2")
     moved = edit(NOON, "E-9", "update", ("order", "O-1"), owner="E-1")
     paid = payment(after(NOON, "0s", micro), "P-1", order="O-1", recorded_by="E-1")
@@ -135,8 +145,8 @@ def test_an_order_told_of_up_to_7_days_later_counts(micro: int, fires: bool) -> 
     assert (play([paid, sold], DETECTOR) != []) is fires
 
 
-def test_the_edit_since_which_he_owns_it_is_shown_in_whatever_order_edits_repeat_it() -> None:
-    #   09:00 E-1's ── 10:00 still his ── 10:30 E-1 books ── 11:00 E-1's ── 12:00 still his
+def test_the_edit_since_which_they_own_it_is_shown_in_whatever_order_edits_repeat_it() -> None:
+    #   09:00 E-1's ── 10:00 still E-1's ── 10:30 E-1 books ── 11:00 E-1's ── 12:00 still E-1's
     def owns(moment: str, was: str | None = None) -> Event:
         before: dict[str, object] | None = {"owner": was} if was else None
         return edit(moment, "E-9", "update", ("order", "O-1"), before=before, owner="E-1")
@@ -148,7 +158,7 @@ def test_the_edit_since_which_he_owns_it_is_shown_in_whatever_order_edits_repeat
         assert evidence(only(play([paid, *came], DETECTOR))) == ids(words[0], paid)
 
 
-def test_another_order_of_his_is_another_matter() -> None:
+def test_another_order_of_theirs_is_another_matter() -> None:
     sold = [order(NINE, "O-1", "E-1"), order(NINE, "O-2", "E-2")]
     paid = payment(NOON, "P-1", order="O-2", recorded_by="E-1")
     assert play([*sold, paid], DETECTOR) == []
@@ -164,7 +174,7 @@ def test_more_of_one_duty_revises_the_alert_and_the_other_duty_is_another() -> N
     ]
     money, goods = final(play(events, DETECTOR)).values()
     assert (money.revision, goods.revision) == (2, 1)
-    assert money.summary.en.endswith("which he or she created, and 1 more later.")
+    assert money.summary.en.endswith("which they created, and 1 more later.")
     assert money.summary.zh.endswith("的下单人，此后又有 1 次。")
 
 

@@ -197,7 +197,7 @@ def test_only_who_still_owns_it_at_the_deal_got_something_from_the_transfer() ->
     onward, bought = moved("1d", "E-3", "E-1"), placed("2d")
     alert = only(play([MOVED, onward, bought], DETECTOR))
     assert (alert.employee, evidence(alert)) == ("E-3", ids(onward, bought))
-    #   E-2 ─► E-1 ── O-1 ── E-1 ─► E-3 ── O-2: each has his order
+    #   E-2 ─► E-1 ── O-1 ── E-1 ─► E-3 ── O-2: each has their order
     first = placed("1h", "O-0")
     alerts = firing(play([MOVED, first, onward, bought], DETECTOR))
     assert [evidence(alert) for alert in alerts] == [ids(MOVED, first), ids(onward, bought)]

@@ -273,7 +273,7 @@ def test_another_customer_is_another_lapse() -> None:
 
 
 def test_a_new_owner_starts_anew() -> None:
-    #   opened ── 5 d E-2 becomes owner ───── 7 d ───── ◄ 12 d, his lapse
+    #   opened ── 5 d E-2 becomes owner ───── 7 d ───── ◄ 12 d, E-2's lapse
     turn = owner(after(NOON, "5d"), "C-1", "E-2", was="E-1")
     opened = opens(NOON, "OP-1", "C-1")
     alert = only(lapses(opened, turn))
@@ -282,7 +282,7 @@ def test_a_new_owner_starts_anew() -> None:
     assert "since 2026-03-07 12:00" in alert.summary.en
 
 
-def test_the_old_owners_lapse_stays_his() -> None:
+def test_the_old_owners_lapse_stays_theirs() -> None:
     #   opened ── 7 d ◄ E-1's ── 9 d E-2 ── 16 d ◄ E-2's
     opened = opens(NOON, "OP-1", "C-1")
     turn = owner(after(NOON, "9d"), "C-1", "E-2", was="E-1")

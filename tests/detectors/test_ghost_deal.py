@@ -102,13 +102,13 @@ def test_money_comes_from_a_customer_nobody_worked_on() -> None:
     )
 
 
-def test_goods_leave_for_him() -> None:
+def test_goods_leave_for_the_customer() -> None:
     alert = only(found(ships()))
     assert alert.summary.en.startswith("Shipment S-1 for customer C-1 left at 2026-03-02 09:00. F")
     assert alert.summary.zh.startswith("客户 C-1 的发货单 S-1 于 2026-03-02 09:00 出库。此前")
 
 
-def test_his_order_is_approved() -> None:
+def test_an_order_of_the_customer_is_approved() -> None:
     alert = only(found(approves(owner="E-7")))
     assert (alert.employee, alert.order) == ("E-7", "O-1")
     assert alert.summary.en.startswith(
@@ -146,7 +146,7 @@ def test_what_is_work_on_a_customer(object: str, op: str, fires: bool) -> None:
     assert (found(worked, pays()) != []) is fires
 
 
-def test_neither_talk_nor_a_callback_nor_work_on_another_is_work_on_him() -> None:
+def test_neither_talk_nor_a_callback_nor_work_on_another_is_work_on_the_customer() -> None:
     near = after(NINE, "-1d")
     others = [hit(near, "E-1", "C-1"), callback(near, "B-1", "C-1"), calls("-1d", about="C-2")]
     assert only(found(*others, pays())).customer == "C-1"

@@ -95,7 +95,7 @@ def test_a_colleague_opens_a_key_customer() -> None:
 
 
 def test_the_owner_and_managers_may() -> None:
-    #   E-7 is a manager by role, E-8 because E-1 names him
+    #   E-7 is a manager by role, E-8 because E-1's document says so
     managers = (
         event(DOCUMENTED, ReferenceEmployee("E-7", role="manager")),
         event(DOCUMENTED, ReferenceEmployee("E-1", manager="E-8")),

@@ -128,7 +128,7 @@ def test_it_must_be_three_times_as_many_as_usual(orders: int, fires: bool) -> No
         alert = only(alerts)
         assert evidence(alert) == ids(*small(*range(9)))
         assert alert.summary.en.endswith(
-            "The median of his or her days with such orders in the 30 days before is 3."
+            "The median of their days with such orders in the 30 days before is 3."
         )
         assert alert.summary.zh.endswith("此前 30 天内有此类订单的日子，单日笔数中位数为 3 笔。")
         assert alert.rule is not None

@@ -151,13 +151,13 @@ def test_a_manager_is_whose_role_says_so(role: str | None, manages: bool) -> Non
     assert not known.is_manager("E-NEVER-SEEN")
 
 
-def test_a_manager_is_whom_a_colleague_names_as_his() -> None:
+def test_a_manager_is_whom_a_colleague_names_as_theirs() -> None:
     #   E-1, a salesperson, and E-BOSS, of whom there is no document
     known = reference(_works_for("E-1", "E-BOSS"), _works_for("E-2", "E-1", "sales"))
     assert [known.is_manager(id) for id in ("E-1", "E-2", "E-BOSS")] == [True, False, True]
 
 
-def test_nobody_is_a_manager_for_naming_himself() -> None:
+def test_nobody_is_a_manager_for_naming_themselves() -> None:
     known = reference(_works_for("E-1", "E-1"))
     assert not known.is_manager("E-1")
     known.put(_works_for("E-1"))
@@ -229,7 +229,7 @@ def test_a_phone_or_address_given_up_is_the_others_or_nobodys() -> None:
     assert _employee_of(known, address="文三路1号") is None
 
 
-def test_ones_manager_is_whom_his_own_document_names() -> None:
+def test_ones_manager_is_whom_ones_own_document_names() -> None:
     #   E-1 reports to E-9 ── to E-8 ── gone; E-9 reports to nobody
     known = reference(_works_for("E-1", "E-9"), _works_for("E-9"))
     assert [known.manager_of(id) for id in ("E-1", "E-9", "E-NEVER-SEEN")] == ["E-9", None, None]

@@ -195,7 +195,7 @@ def test_who_never_sold_or_sells_as_ever_is_left_alone() -> None:
 
 
 def test_two_employees_are_not_one() -> None:
-    #   E-2 sells on, which does not help E-1, and is found himself when he stops
+    #   E-2 sells on, which does not help E-1, and is found in turn on stopping
     alerts = firing(found(*EIGHT, *mondays(-8, 0, by="E-2")))
     assert [alert.employee for alert in alerts] == ["E-1"]
 
@@ -225,7 +225,7 @@ def test_orders_that_come_late_lift_the_week_and_withdraw_it() -> None:
     assert evidence(alerts[-1]) == ids(low, late)
 
 
-def test_a_late_order_of_his_last_day_lifts_it() -> None:
+def test_a_late_order_of_the_last_day_lifts_it() -> None:
     #   Mon 03-02 09:00 200 ◄ fires ── 10:00 400 comes the day after
     alerts = found(*EIGHT, sells("0s", "200"), sells("20h", by="E-2"), sells("1h", "400"))
     assert [alert.state for alert in alerts] == ["firing", "withdrawn"]

@@ -1,4 +1,4 @@
-"""tip-corroborated: a tip about an employee, and another detector's alert on him within 30 d."""
+"""tip-corroborated: a tip about an employee, and another detector's alert on them within 30 d."""
 
 from __future__ import annotations
 

@@ -92,15 +92,13 @@ def test_no_other_status_asks_for_an_approval(word: str) -> None:
     assert play([SOLD, status(NOON, word)], DETECTOR, until=LATER) == []
 
 
-def test_the_creator_approves_it_himself() -> None:
+def test_the_creator_approves_it() -> None:
     #   09:00 E-1 creates    12:00 E-1 approves ◄ fires at once
     approved = status(NOON, "approved", "E-1")
     alert = only(play([SOLD, approved], DETECTOR))
     assert (alert.severity, alert.employee) == ("critical", "E-1")
     assert evidence(alert) == ids(SOLD, approved)
-    assert alert.summary.en == (
-        "E-1 approved order O-1 at 2026-03-02 12:00, which is his or her own."
-    )
+    assert alert.summary.en == "E-1 approved order O-1 at 2026-03-02 12:00, which is their own."
     assert alert.summary.zh == "员工E-1于 2026-03-02 12:00 审批了本人的订单 O-1。"
 
 
@@ -114,7 +112,7 @@ def test_approved_by_names_the_approver_whoever_typed_it() -> None:
 
 @pytest.mark.parametrize("micro, fires", [(0, True), (-1, False)])
 def test_the_owner_is_who_it_was_at_the_time(micro: int, fires: bool) -> None:
-    #   12:00 becomes E-1's ┤ E-1 approves      1 µs earlier it was not his
+    #   12:00 becomes E-1's ┤ E-1 approves      1 µs earlier it was not theirs
     sold = order(NINE, "O-1", "E-9", owner="E-2")
     moved = edit(NOON, "E-9", "update", ("order", "O-1"), owner="E-1")
     approved = status(after(NOON, "0s", micro), "approved", "E-1")

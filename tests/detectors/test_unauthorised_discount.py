@@ -55,7 +55,7 @@ def changes(
 
 
 def approves(distance: str, by: str = "E-BOSS", **more: object) -> Event:
-    """An edit that names an approver; by himself, if nothing else is said."""
+    """An edit that names an approver; by the approver, if nothing else is said."""
     who = str(more.pop("who", by))
     return changes(distance, who, approved_by=by, **more)  # type: ignore[arg-type]
 

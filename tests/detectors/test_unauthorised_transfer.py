@@ -1,4 +1,4 @@
-"""unauthorised-transfer: somebody who is no manager makes himself a customer's owner."""
+"""unauthorised-transfer: somebody who is no manager makes themselves a customer's owner."""
 
 from __future__ import annotations
 
@@ -66,16 +66,16 @@ def sets(
 
 
 def test_a_salesperson_takes_a_colleagues_customer() -> None:
-    #   C-1 is E-2's ── E-1 makes himself its owner ◄ fires
+    #   C-1 is E-2's ── E-1 makes E-1 its owner ◄ fires
     taken = sets("0s", "E-1", was="E-2")
     alert = only(found(taken))
     assert (alert.severity, alert.score, alert.state) == ("warning", 30, "firing")
     assert (alert.employee, alert.customer, alert.order) == ("E-1", "C-1", None)
     assert evidence(alert) == ids(taken)
-    assert [piece.note for piece in alert.evidence] == ["made himself or herself the owner"]
+    assert [piece.note for piece in alert.evidence] == ["made themselves the owner"]
     assert alert.summary.en == (
         "唐静 (E-1), who is not a manager, took over customer C-1 from E-2 at 2026-03-02 12:00 "
-        "in an edit of his or her own."
+        "in an edit of their own."
     )
     assert alert.summary.zh == (
         "唐静（E-1）并非经理，却于 2026-03-02 12:00 自行将客户 C-1 从员工E-2名下改到自己名下。"
@@ -83,7 +83,7 @@ def test_a_salesperson_takes_a_colleagues_customer() -> None:
 
 
 def test_one_who_is_given_a_customer_took_nothing() -> None:
-    #   E-9 gives E-2's customer to E-1; E-1 gives his own away
+    #   E-9 gives E-2's customer to E-1; E-1 gives their own away
     assert found(sets("0s", "E-1", by="E-9", was="E-2")) == []
     assert found(sets("0s", "E-2", by="E-1", was="E-1")) == []
 
@@ -107,8 +107,8 @@ def test_no_other_role_may_and_neither_may_one_nobody_knows(role: str | None) ->
     assert len(found(taken, reference=company(employee("E-8")))) == 1
 
 
-def test_that_he_is_a_manager_may_be_filed_late() -> None:
-    #   E-1 takes C-1 ◄ fires ── he is on file as a manager ── another edit of C-1: judged anew
+def test_that_they_are_a_manager_may_be_filed_late() -> None:
+    #   E-1 takes C-1 ◄ fires ── they are on file as a manager ── another edit of C-1: judged anew
     reference = company(*STAFF)
     run = local(DETECTOR, reference=reference)
     alerts = run.run([sets("0s", "E-1", was="E-2")])
@@ -121,7 +121,7 @@ def test_without_reference_employees_it_is_silent() -> None:
     assert found(sets("0s", "E-1", was="E-2"), reference=company()) == []
 
 
-def test_the_owner_who_saves_his_customer_again_took_nothing() -> None:
+def test_the_owner_who_saves_their_customer_again_took_nothing() -> None:
     #   whole images: the owner stands in every edit
     assert found(sets("0s", "E-1", was="E-1"), sets("1d", "E-1", was="E-1", email="a@b.c")) == []
     #   and in those that tell nothing of before
@@ -181,7 +181,7 @@ def test_a_document_that_names_the_new_owner_afterwards_undoes_nothing() -> None
     assert only(alerts).revision == 1
 
 
-def test_an_earlier_edit_that_arrives_late_shows_that_he_owned_it_already() -> None:
+def test_an_earlier_edit_that_arrives_late_shows_that_they_owned_it_already() -> None:
     #   -200 d to E-2    (-2 d E-9 gives it to E-1, late)    E-1 saves it ◄ fired, withdrawn
     given, taken = sets("-200d", "E-2", by="E-9"), sets("0s", "E-1")
     late = sets("-2d", "E-1", by="E-9")

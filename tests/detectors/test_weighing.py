@@ -270,11 +270,11 @@ def test_an_alert_whose_employee_changes_moves_from_the_one_to_the_other() -> No
         ("employee:E-2", 2, True),
         ("employee:E-1", 2, False),
     ]
-    [mine], [his] = (
+    [mine], [theirs] = (
         [fact for fact in known(run.states[key]) if fact.about.startswith("offbook-payment")]
         for key in ("employee:E-1", "employee:E-2")
     )
-    assert (mine.role, his.role) == (WITHDRAWN, STANDS)
+    assert (mine.role, theirs.role) == (WITHDRAWN, STANDS)
 
 
 def test_an_alert_that_is_withdrawn_leaves() -> None:

@@ -20,12 +20,12 @@ from tests.detectors.timeline import DOCUMENTED, at, customer, edit, employee, e
 #: Of K-STATED a document tells the owner, of K-RESTATED one that is told in the midst of it all.
 CUSTOMERS = ("K-STATED", "K-STATED", "K-UNSTATED", "K-RESTATED")
 STATED = {"K-STATED": at(DOCUMENTED), "K-RESTATED": BASE + 3 * DAY}
-SELLERS = ("E-HERS", "E-HIS")
+SELLERS = ("E-ONE", "E-OTHER")
 DOCUMENTS = (
-    employee("E-HERS"),
-    event(DOCUMENTED, ReferenceEmployee("E-HIS", manager="E-LEADS")),
+    employee("E-ONE"),
+    event(DOCUMENTED, ReferenceEmployee("E-OTHER", manager="E-LEADS")),
     event(DOCUMENTED, ReferenceEmployee("E-CHIEF", role="manager")),
-    *(customer(id_, "E-HIS", moment=moment) for id_, moment in STATED.items()),
+    *(customer(id_, "E-OTHER", moment=moment) for id_, moment in STATED.items()),
 )
 
 
@@ -65,7 +65,7 @@ def transfers(events: Iterable[Event]) -> Iterator[tuple[Event, CrmEdit, str]]:
             assert isinstance(data, CrmEdit)
             stated = STATED.get(id_)
             if stated is not None and stated < moved.time and (not known or known[0] <= stated):
-                known = stated, "E-HIS"
+                known = stated, "E-OTHER"
             before = data.before.owner if data.before else None
             before = before or (known[1] if known else None)
             if data.op != "create" and before is not None and before != to:

@@ -309,7 +309,7 @@ def shipment_without_order(company: Company) -> Iterator[Found]:
 def _resignations(
     words: list[Happened],
 ) -> Iterator[tuple[Happened, datetime | None, Happened | None]]:
-    """By what HR says of an employee, each notice, when he left and what says that he stays.
+    """By what HR says of an employee, each notice, when they left and what says that they stay.
 
     A notice right after another repeats it, for nothing has come of that one yet.
     """
@@ -343,8 +343,8 @@ def _end_of_work(left: Happened) -> datetime:
 def deleted_before_resignation(company: Company) -> Iterator[Found]:
     words = [e for e in company.of_kind("hr.change") if e.data["kind"] in _COMINGS_AND_GOINGS]
     for who in sorted({word.data["employee"] for word in words}):
-        his = [word for word in words if word.data["employee"] == who]
-        for notice, left, stays in _resignations(his):
+        theirs = [word for word in words if word.data["employee"] == who]
+        for notice, left, stays in _resignations(theirs):
             until = left + days(7) if left else notice.time + days(30)
             gone = [
                 event
@@ -455,7 +455,7 @@ def _open_spells(
 def _tenures(
     company: Company, customer: str
 ) -> Iterator[tuple[str, datetime, datetime, Happened | None]]:
-    """Each owner of a customer, from when to when, and the edit that made him."""
+    """Each owner of a customer, from when to when, and the edit that made them owner."""
     edits = [e for e in company.edits_of("customer", customer) if e.image("after", "owner")]
     before = edits[0].image("before", "owner") if edits else None
     owned: list[tuple[str | None, datetime, Happened | None]] = [

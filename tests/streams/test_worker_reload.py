@@ -136,7 +136,7 @@ def test_what_the_file_says_of_detectors_counts_without_a_restart(start: Start) 
     service.deletes("E-2", 50)
     service.until(lambda: service.alerts().keys() == {"E-2"})
 
-    # A number: E-1 is judged anew with his next event.
+    # A number: E-1 is judged anew with the next event.
     service.write(BULK + "threshold = 20\n")
     service.until(service.taken(2))
     service.deletes("E-1", 1)

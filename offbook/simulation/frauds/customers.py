@@ -55,7 +55,7 @@ def only_a_message(deed: Deed) -> Process:
 
 
 @scenario("eve-of-deal-transfer", "easy", lasts=6)
-def his_just_in_time(deed: Deed) -> Process:
+def theirs_just_in_time(deed: Deed) -> Process:
     yield from _transferred(deed, deed.company.manager_for(deed.rep, deed.company.today), 1)
 
 
@@ -68,7 +68,7 @@ def by_the_administrator(deed: Deed) -> Process:
 
 
 def _transferred(deed: Deed, by: Employee, days: int) -> Process:
-    """The owner changes just before the deal, and with him who gets the commission."""
+    """The owner changes just before the deal, and so does who gets the commission."""
     owner = deed.colleague()
     customer, acts, rep = deed.customer(owner), deed.acts, deed.rep
     acts.touch(deed.now, owner, customer, "meeting")
@@ -126,7 +126,7 @@ def _taken(deed: Deed, customer: Customer, at: int, login: Employee) -> Process:
     deed.acts.touch(deed.now, rep, customer)
     whose = (f"{owner.name}'s", f"{owner.name}名下的") if owner else ("nobody's", "公海")
     deed.tell(
-        f"{rep.name} makes himself the owner of {customer.id}, until then {whose[0]}.",
+        f"{rep.name} makes themselves the owner of {customer.id}, until then {whose[0]}.",
         f"{rep.name}擅自把{whose[1]}客户 {customer.id} 改到自己名下。",
         customer=customer,
     )
@@ -240,7 +240,7 @@ def _key_customer(deed: Deed) -> Customer:
 
 def _told_of_access(deed: Deed, customer: Customer) -> None:
     deed.tell(
-        f"{deed.rep.name} reads up on {customer.id}, a key customer that is not his.",
+        f"{deed.rep.name} reads up on {customer.id}, a key customer that is not theirs.",
         f"{deed.rep.name}查看了不归自己的大客户 {customer.id} 的资料。",
         customer=customer,
     )

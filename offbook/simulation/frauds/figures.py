@@ -96,13 +96,13 @@ def _spike(deed: Deed, orders: int, times: int) -> Process:
         yield deed.now + between(deed.rng, 300, 900)
         deed.acts.approve(deed.now, deed.manager(), order)
     deed.tell(
-        f"{deed.rep.name} enters invented orders over {total} CNY on one day for his bonus.",
+        f"{deed.rep.name} enters invented orders over {total} CNY on one day for their bonus.",
         f"{deed.rep.name}为冲业绩，一天内录入虚假订单共 {total} 元。",
     )
 
 
 @scenario("sales-slump", "easy", lasts=24, history=42, suits=_sells_often)
-def sells_for_himself(deed: Deed) -> Process:
+def sells_privately(deed: Deed) -> Process:
     yield from _slump(deed, 1, between(deed.rng, 50, 120) * 10)
 
 
@@ -112,7 +112,7 @@ def a_little_for_the_company(deed: Deed) -> Process:
 
 
 def _slump(deed: Deed, crumbs: int, amount: int) -> Process:
-    """For two weeks most of what his customers want goes to a firm of his own."""
+    """For two weeks most of what the rep's customers want goes to a firm of the rep's own."""
     customers = deed.customers(3)
     rep, acts = deed.rep, deed.acts
     rep.diverts_until = deed.now + 15 * DAY
@@ -131,7 +131,7 @@ def _slump(deed: Deed, crumbs: int, amount: int) -> Process:
     yield max(rep.diverts_until, deed.now)
     acts.touch(deed.now, rep, customers[0])
     deed.tell(
-        f"For two weeks {rep.name} sells his customers the goods of a firm of his own.",
+        f"For two weeks {rep.name} sells their customers the goods of the rep's own firm.",
         f"两周内{rep.name}把客户的采购都转给了自己的公司，公司业绩骤降。",
     )
 
@@ -142,7 +142,7 @@ def nobody_asked_for_it(deed: Deed) -> Process:
     deed.harm()
     order = yield from deed.ordered(customer, amount_of(deed.rng, customer, 3))
     deed.tell(
-        f"{order.id} exists on paper only: {deed.rep.name} needed it for his quarter.",
+        f"{order.id} exists on paper only: {deed.rep.name} needed it for their quarter.",
         f"{order.id} 只存在于系统里，是{deed.rep.name}凑季度业绩的。",
         customer=customer,
         order=order,

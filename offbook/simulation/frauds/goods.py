@@ -24,7 +24,7 @@ def out_of_the_gate(deed: Deed) -> Process:
     acts.move_goods(deed.now, "delivered", customer, None, shipment=shipment)
     deed.tell(
         f"Goods worth {value} CNY leave for {customer.id} without any order; {deed.rep.name} sold"
-        " them himself.",
+        " them privately.",
         f"价值 {value} 元的货无订单发往 {customer.id}，是{deed.rep.name}私卖的。",
         customer=customer,
     )
@@ -88,7 +88,7 @@ def _too_early(deed: Deed, days: int) -> Process:
 
 
 @scenario("diverted-consignee", "easy", lasts=16)
-def to_his_own_door(deed: Deed) -> Process:
+def to_their_own_door(deed: Deed) -> Process:
     customer, rep, acts = deed.customer(), deed.rep, deed.acts
     order = yield from deed.ordered(customer, amount_of(deed.rng, customer))
     yield from deed.paid(order)

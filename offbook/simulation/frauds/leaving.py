@@ -20,7 +20,7 @@ def nothing_left_behind(deed: Deed) -> Process:
     yield deed.later(1, 2)
     yield from _leaves(deed)
     deed.tell(
-        f"{rep.name} deletes his customers' records and files and gives notice the day after.",
+        f"{rep.name} deletes their customers' records and files and gives notice the day after.",
         f"{rep.name}删光客户记录和文件，随后提出离职。",
     )
 
@@ -80,7 +80,7 @@ def the_login_still_works(deed: Deed) -> Process:
     deed.harm()
     acts.look(deed.now, rep, "customer", count=between(deed.rng, 20, 90), op="export")
     deed.tell(
-        f"Days after leaving {rep.name} looks up his old customers and exports a list.",
+        f"Days after leaving {rep.name} looks up their old customers and exports a list.",
         f"{rep.name}离职数日后仍登录系统查看、导出老客户资料。",
     )
 

@@ -10,7 +10,7 @@ from offbook.simulation.small_talk import GUILTY
 
 
 @scenario("offbook-payment", "easy", lasts=20)
-def paid_onto_his_card(deed: Deed) -> Process:
+def paid_onto_a_private_card(deed: Deed) -> Process:
     rep, acts, customer = deed.rep, deed.acts, deed.customer()
     acts.touch(deed.now, rep, customer, "visit")
     yield deed.later(0, 2)
@@ -22,7 +22,7 @@ def paid_onto_his_card(deed: Deed) -> Process:
     deed.harm()
     acts.pay(deed.now, customer, amount, payee=rep.account, slip=True)
     deed.tell(
-        f"{rep.name} has {customer.id} pay {amount} CNY onto his own card, without any order.",
+        f"{rep.name} has {customer.id} pay {amount} CNY onto the rep's card, without any order.",
         f"{rep.name}让 {customer.id} 把货款 {amount} 元直接打到自己卡上，公司没有订单。",
         customer=customer,
         account=rep.account,
@@ -117,8 +117,8 @@ def order_nobody_entered(deed: Deed) -> Process:
     clerk = deed.one_of(deed.company.staff.finance)
     deed.acts.pay(deed.now, customer, amount, order=number, recorded_by=clerk)
     deed.tell(
-        f"{customer.id} pays for {number}, an order {deed.rep.name} took on a letterhead of his own"
-        " and never entered; the money came to the company by mistake.",
+        f"{customer.id} pays for {number}, an order {deed.rep.name} took on a letterhead of their"
+        " own and never entered; the money came to the company by mistake.",
         f"{customer.id} 按 {number} 付款：{deed.rep.name}私下签的订单，从未录入，款项误打进公司。",
         customer=customer,
         order=number,

@@ -122,7 +122,7 @@ def _split(deed: Deed, parts: tuple[int, ...], count: int, customers: int) -> Pr
 
 
 @scenario("duties-conflict", "easy", lasts=20)
-def books_the_money_himself(deed: Deed) -> Process:
+def seller_books_the_money(deed: Deed) -> Process:
     customer, acts, rep = deed.customer(), deed.acts, deed.rep
     order = yield from deed.ordered(customer, amount_of(deed.rng, customer))
     yield deed.later(1, 3)
@@ -131,7 +131,7 @@ def books_the_money_himself(deed: Deed) -> Process:
     yield from deed.delivered(order)
     yield from deed.finished(order)
     deed.tell(
-        f"{rep.name} books the payment of {order.id}, his own order.",
+        f"{rep.name} books the payment of {order.id}, their own order.",
         f"{rep.name}给自己的订单 {order.id} 登记收款。",
         customer=customer,
         order=order,
@@ -188,7 +188,7 @@ def _unattended(deed: Deed, ten_thousands: int, wait: int) -> Process:
     acts.approve(deed.now, approver, order)
     yield from deed.paid(order)
     deed.tell(
-        f"{rep.name} takes {order.id} over {ten_thousands}0,000 CNY past his own manager.",
+        f"{rep.name} takes {order.id} over {ten_thousands}0,000 CNY past their own manager.",
         f"{rep.name}绕开自己的经理，签下 {ten_thousands} 万元的 {order.id}。",
         customer=customer,
         order=order,

@@ -81,7 +81,7 @@ def ring_me_instead(deed: Deed) -> Process:
     deed.acts.update(deed.now, rep, customer, Image(phone=customer.phone), Image(phone=rep.phone))
     yield deed.soon(5, 30)
     deed.tell(
-        f"{rep.name} puts his own phone number into the record of {customer.id}.",
+        f"{rep.name} puts their own phone number into the record of {customer.id}.",
         f"{rep.name}把 {customer.id} 的联系电话改成了自己的手机。",
         customer=customer,
     )
@@ -101,7 +101,7 @@ def wrong_by_a_digit(deed: Deed) -> Process:
         )
         yield deed.now + between(deed.rng, 10 * MINUTE, 60 * MINUTE)
     deed.tell(
-        f"{rep.name} replaces the phone numbers of his best customers, one after the other.",
+        f"{rep.name} replaces the phone numbers of their best customers, one after the other.",
         f"{rep.name}一天之内陆续改掉多家客户的电话，让别人联系不上。",
     )
 

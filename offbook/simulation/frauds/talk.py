@@ -171,7 +171,7 @@ def told_on(deed: Deed) -> Process:
     yield deed.later(1, 4)
     acts.tip(deed.now, rep, "他让客户把钱打到自己卡上", customer)
     deed.tell(
-        f"{rep.name} takes {customer.id}'s money onto his card; days later somebody tells.",
+        f"{rep.name} takes {customer.id}'s money onto their own card; days later somebody tells.",
         f"{rep.name}让 {customer.id} 打款到自己卡上，几天后被人举报。",
         customer=customer,
         account=rep.account,

@@ -28,7 +28,7 @@ def one_thing_after_another(deed: Deed) -> Process:
     deed.harm()
     acts.pay(deed.now, second, amount_of(deed.rng, second), payee=rep.account, slip=True)
     deed.tell(
-        f"A wild discount, a colleague's customer, goods without an order, money onto his card:"
+        f"A wild discount, a colleague's customer, goods without an order, money onto their card:"
         f" {rep.name} within two weeks.",
         f"乱让价、抢同事客户、无单发货、货款进自己卡：{rep.name}两周内接连出事。",
     )
