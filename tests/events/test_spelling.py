@@ -15,7 +15,10 @@ from offbook.events.spelling import (
     address,
     by_metadata,
     email,
+    folded,
     id_,
+    is_placeholder,
+    is_plain,
     phone,
 )
 
@@ -42,6 +45,16 @@ def spelt(draw: st.DrawFn, text: str, within: str = "") -> str:
         written += wide(character) if draw(st.integers(0, 3)) == 0 else character
     ends = st.text(INVISIBLE + BLANK, max_size=3)
     return draw(ends) + written + draw(ends)
+
+
+@given(
+    st.text(st.characters(max_codepoint=0x7F), min_size=1, max_size=6)
+    | st.sampled_from(("n/a", "N/A", "NULL", "Nil", "NaN", "nan", "tbd", "unknown", "undefined"))
+)
+def test_an_id_that_is_told_to_be_plain_is_what_folding_makes_of_it(text: str) -> None:
+    if is_plain(text):
+        assert folded(text) == text
+        assert not is_placeholder(text)
 
 
 @given(st.data(), st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:/ -]{0,12}[A-Za-z0-9]", fullmatch=True))
