@@ -93,7 +93,7 @@ def _finding(view: View, created: Fact, params: BigOrderUnattendedParams) -> Fin
     if not view.passed(deadline + grace):
         return pending
     whole = view.profile("order", number)
-    while (again := whole.resumed(deadline)) is not None:
+    while (again := whole.resumed(deadline)) and again.at <= deadline + RESUMED_WITHIN:
         deadline = again.at + params.within
         if not view.passed(deadline + grace):
             return structs.replace(pending, until=deadline, due=deadline + grace)

@@ -255,6 +255,15 @@ def test_the_same_again_changes_nothing() -> None:
     assert [alert.revision for alert in found(sells(), sells())] == [1]
 
 
+@pytest.mark.parametrize("later, fires", [("91d", True), ("2185h", False)])
+def test_one_that_is_taken_up_again_has_its_time_within_90_days(later: str, fires: bool) -> None:
+    #   sold ─ 1 h cancelled ─ 24 h ───── 90 d ─────┤ taken up again      later is not
+    alerts = found(
+        sells(), says("1h", status="cancelled"), says(later, status="draft"), until="95d"
+    )
+    assert (firing(alerts) != []) is fires
+
+
 def test_one_that_was_attended_to_is_none_when_it_comes_again_a_year_later() -> None:
     #   called ── 200 d sold ── 400 d, when the call is forgotten: both again
     attended = [calls("-200d"), sells()]
