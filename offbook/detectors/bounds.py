@@ -17,7 +17,7 @@ from offbook.detectors.running import Running
 from offbook.detectors.state import EntityState, Notebook
 from offbook.detectors.step import Step, StepView
 from offbook.detectors.thinning import folded, thinned
-from offbook.events.times import DAY
+from offbook.events.times import DAY, NEVER
 
 #: New facts are no reason to look for old ones while there are fewer.
 WORTH_PRUNING = 16
@@ -29,9 +29,6 @@ _TOGETHER = 7 * DAY
 
 #: So many times as many facts may be kept while time is behind them.
 _AT_MOST = 4
-
-#: Later than any time.
-_NEVER = 1 << 62
 
 #: Of an alert whose facts give way to those of newer ones, so many are kept.
 _SKETCH = 10
@@ -283,7 +280,7 @@ def set_due(
     state, forgets = step.state, step.now.forgets
     due: dict[Topics, int] = {}
     # To forget something: each of it is forgotten by itself, the first of it says when to look.
-    forgotten = _NEVER
+    forgotten = NEVER
     idle: list[str] = []
     for detector_id, notebook in state.notebooks.items():
         ran = running.get(detector_id)
@@ -321,7 +318,7 @@ def set_due(
         forgotten = min(forgotten, min(registers) + REGISTER_KEPT + wait)
     if state.subscribers:
         forgotten = min(forgotten, max(state.subscribers.values()) + wait)
-    if forgotten < due.get(FORGETTING, _NEVER):
+    if forgotten < due.get(FORGETTING, NEVER):
         due[FORGETTING] = forgotten
     state.due = due
     state.soonest = min(due.values()) if due else None

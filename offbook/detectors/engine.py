@@ -132,10 +132,7 @@ class Engine:
         grown = step.changed and state.soonest is None
         if len(state.profile) > self.common.max_facts:
             grown = grown or is_too_much(len(state.profile), state.profile, step, self.common)
-        soonest, latest = state.soonest, now.latest
-        # Asked at every step: of most no clock has come that far.
-        overdue = soonest is not None and latest is not None and soonest < latest
-        overdue = overdue and _is_overdue(state, now)
+        overdue = _is_overdue(state, now)
         if not (grown or subscribed or overdue or step.dirty or step.begun or step.failures):
             # Something new at most of which nothing is found, behind a deadline that is set.
             return step
@@ -240,6 +237,10 @@ class Engine:
 
 
 def _is_overdue(state: EntityState, now: Now) -> bool:
+    # Asked at every step: of most no clock has come that far.
+    soonest, latest = state.soonest, now.latest
+    if soonest is None or latest is None or latest <= soonest:
+        return False
     return any(_passed(due, now.of(clock)) for clock, due in state.due.items())
 
 

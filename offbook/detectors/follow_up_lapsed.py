@@ -25,10 +25,11 @@ from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.roles import WHOSE_CUSTOMER
 from offbook.detectors.sentences import Sentence, says
 from offbook.detectors.shapes import covered, is_newest
-from offbook.detectors.spell import NEVER, Spell, open_spells, tenures
+from offbook.detectors.spell import Spell, open_spells, tenures
 from offbook.detectors.stage import every_change, stage_change
 from offbook.detectors.where import edits
 from offbook.events.alert import Bilingual
+from offbook.events.times import NEVER
 from offbook.events.types import CrmEdit
 
 #: Up to so many facts, looking for ones to drop costs more than keeping them.

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from offbook.detectors.fact import Fact
 from offbook.detectors.reference import Reference
-
-NEVER = 2**62
+from offbook.events.times import NEVER
 
 
 class Absence(NamedTuple):

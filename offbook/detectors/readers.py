@@ -35,13 +35,12 @@ class Reader(NamedTuple):
 
 
 class Reading(Struct, frozen=True):
-    """What an event of one shape may say of the entities of a kind, whose `ids` it has.
+    """What an event of one shape may say of the entities of a kind.
 
     The profile is drawn if `drawn_asks` says so. Where `always`, some of it needs no asking; else
     `asks` are all that are to be asked. `by_reference` are those of the readers, if all have one.
     """
 
-    ids: Callable[[Any], tuple[str, ...]]
     drawn: Drawn | None
     drawn_asks: Where | None
     readers: tuple[Reader, ...]
@@ -72,7 +71,8 @@ def _any(questions: Iterable[Callable[..., bool]], *said: object) -> bool:
 
 
 class Route(NamedTuple):
-    """To which entities of a kind an event of one shape goes: their keys are `prefix` and an id.
+    """To which entities of a kind an event of one shape goes: their keys are `prefix` and one of
+    the `ids` that it has.
 
     It goes to all of them, or if the `reading` wants it.
     """
@@ -112,20 +112,14 @@ class Readers:
         return known
 
     def _shaped(self, data: EventData) -> Shaped:
-        readings = {
-            kind: reading
+        routes = {
+            kind: Route(entity(kind, ""), ids, it.always and not it.by_reference, it)
             for (about, kind), ids in ABOUT.items()
-            if about is type(data) and (reading := self._reading(kind, ids, data)) is not None
+            if about is type(data) and (it := self._reading(kind, data)) is not None
         }
-        routes = [
-            Route(entity(kind, ""), it.ids, it.always and not it.by_reference, it)
-            for kind, it in readings.items()
-        ]
-        return Shaped(readings, (*routes,))
+        return Shaped({kind: it.reading for kind, it in routes.items()}, (*routes.values(),))
 
-    def _reading(
-        self, kind: EntityKind, ids: Callable[[Any], tuple[str, ...]], data: EventData
-    ) -> Reading | None:
+    def _reading(self, kind: EntityKind, data: EventData) -> Reading | None:
         drawn = PROFILES.get((kind, type(data)))
         if drawn is not None and not _may(drawn.where, data):
             drawn = None
@@ -155,7 +149,6 @@ class Readers:
             questions.append(drawn_asks)
             known += [None] if drawn_asks is None else []
         return Reading(
-            ids,
             drawn,
             drawn_asks,
             readers,

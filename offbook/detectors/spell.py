@@ -10,9 +10,9 @@ from msgspec import Struct
 from offbook.detectors.detector import View
 from offbook.detectors.fact import Fact
 from offbook.detectors.reference import Stated
+from offbook.events.times import NEVER
 
-ALWAYS = -(2**62)
-NEVER = 2**62
+ALWAYS = -NEVER
 
 
 class Spell(Struct, frozen=True, gc=False):

@@ -111,13 +111,13 @@ class Taking:
 
     def spread(self, step: Step, view: StepView, told: list[Fact]) -> None:
         """Tell what is new in the profile to who subscribed, and to the detectors that watch it."""
-        state, notebooks = step.state, step.state.notebooks
+        state = step.state
         if state.subscribers:
             step.notes += [(by, Told(step.key, list(told))) for by in state.subscribers]
         for role, news in by_role(told).items():
             for ran in self._hearing.watching(role):
                 id_ = ran.detector.id
-                notebook = notebooks.get(id_)
+                notebook = state.notebooks.get(id_)
                 if notebook is not None and not self._leave_alone(step, view, ran, notebook, news):
                     notebook.waiting += (*news,)
                     step.soil(id_, None, ())

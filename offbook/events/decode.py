@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from offbook.events import checks, explain, leap_seconds, privacy
 from offbook.events.event import Event, Origin
-from offbook.events.folding import REGION, RefusedError, Sent, fold, is_folded
+from offbook.events.folding import REGION, RefusedError, Sent, fold
 from offbook.events.rejected import MAX_BYTES, Rejected
 from offbook.events.spelling import folded
 from offbook.events.times import MINUTE, micros
@@ -301,10 +301,7 @@ _ANOTHER_PARTITION = Rejected(
 
 def _data(kind: Kind, raw: bytes, region: str) -> tuple[EventData, Sent] | Rejected:
     try:
-        sent: Sent = ()
-        data = _DECODE_DATA[kind.type](raw)
-        if not is_folded(data):
-            data, sent = fold(data, region)
+        data, sent = fold(_DECODE_DATA[kind.type](raw), region)
         if not checks.doubtful(data, raw):
             return data, sent
         wrong = checks.fault(data, raw)

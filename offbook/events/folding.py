@@ -103,11 +103,13 @@ def _fields(cls: type[EventData]) -> tuple[_Field, ...]:
 
 def fold(data: EventData, region: str = REGION) -> tuple[EventData, Sent]:
     """`data` in one form, and what was sent where that reads otherwise. Raises `RefusedError`."""
+    if _is_folded(data):
+        return data, ()
     sent: list[tuple[str, str]] = []
     return _fold(data, region, "", sent), tuple(sent)
 
 
-def is_folded(data: EventData) -> bool:
+def _is_folded(data: EventData) -> bool:
     """Whether it has nothing but plain ids, as nearly all has; False where it takes a closer look
     to tell."""
     ids, else_ = _look(type(data))
@@ -115,7 +117,7 @@ def is_folded(data: EventData) -> bool:
         if value and not is_plain(value):
             return False
     for value in else_(data):
-        if value and (type(value) is not Image or not is_folded(value)):
+        if value and (type(value) is not Image or not _is_folded(value)):
             return False
     return True
 

@@ -13,6 +13,9 @@ _MICROSECOND = timedelta(microseconds=1)
 #: The epoch as each offset has it: to subtract within one offset costs half as much as across.
 _EPOCHS: dict[tzinfo | None, datetime] = {}
 
+#: Later than any event time, in microseconds.
+NEVER = 2**62
+
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE

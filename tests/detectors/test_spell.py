@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from offbook.detectors.fact import Fact
-from offbook.detectors.spell import NEVER, Spell
+from offbook.detectors.spell import Spell
+from offbook.events.times import NEVER
 
 
 def fact(at: int) -> Fact:
