@@ -68,7 +68,11 @@ class LocalRun:
             for due, key in self.timers.expired(to):
                 now = due + 1 if now is None else max(now, due + 1)
                 self._now = self._moment(now)
-                alerts += self._step(key, [])
+                if self.engine.is_spent(self.states[key], self._now):
+                    # As a look at it would find: of every third that is due nothing is left.
+                    del self.states[key]
+                else:
+                    alerts += self._step(key, [])
         self._now = self._moment(to)
         return alerts
 
