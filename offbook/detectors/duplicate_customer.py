@@ -13,11 +13,12 @@ instead of a phone, a call centre and a rep who enter the same enquiry.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Annotated
 
 from offbook.detectors.detector import Detector, Finding, Reads, Subject, View
-from offbook.detectors.fact import Fact, fact_of
+from offbook.detectors.fact import Fact, by_time, fact_of
 from offbook.detectors.params import Duration, Params, described
 from offbook.detectors.reference import Reference
 from offbook.detectors.sentences import Sentence, says
@@ -73,6 +74,25 @@ def judge(view: View, params: DuplicateCustomerParams) -> Iterable[Finding]:
             )
 
 
+def _prune(facts: list[Fact], params: DuplicateCustomerParams, limit: int) -> list[Fact]:
+    """Without what no customer can be held against any more.
+
+    As long as any entry of a customer is kept, so are its first and all since. The first forgotten,
+    the second would be news, and whoever entered a customer twice be accused of it.
+    """
+    start = bisect_left(facts, limit - params.within, key=by_time)
+    if not start:
+        return facts
+    firsts: dict[str, int] = {}
+    for place, entry in enumerate(facts):
+        firsts.setdefault(entry.about, place)
+    place = len(facts)
+    while place > start:
+        place -= 1
+        start = min(start, firsts[facts[place].about])
+    return facts[start:]
+
+
 DETECTOR = Detector(
     id="duplicate-customer",
     severity="warning",
@@ -109,5 +129,6 @@ DETECTOR = Detector(
         ),
     },
     keeps=lambda params: params.within,
+    prune=_prune,
     judges_contacts=True,
 )

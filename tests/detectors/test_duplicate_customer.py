@@ -200,6 +200,14 @@ def test_a_phone_that_nobody_enters_any_more_is_forgotten() -> None:
     assert not run.states["contact:phone:+8613800004711"].notebooks
 
 
+def test_who_entered_a_customer_twice_is_not_accused_when_all_is_sent_again() -> None:
+    # C-1 ── 45 d ── C-2 (fires) ── 15 d ── C-1 again ── 45 d ── C-2 again ── 55 d ── all again
+    entries = [FIRST, enters("45d"), enters("60d", "C-1", "E-1"), enters("105d", who="E-3")]
+    run = local(DETECTOR)
+    assert only(run.run(entries, after(NINE, "160d"))).customer == "C-2"
+    assert run.run(entries) == []
+
+
 def test_a_placeholder_that_everybody_enters_costs_little() -> None:
     run = local(DETECTOR)
     alerts = [
