@@ -101,7 +101,7 @@ class Engine:
         `detected_at` (µs) is when an alert is said to be found; by default when its last event
         happened or its deadline passed. `state` is changed in place, or gives way to an empty one.
         """
-        fresh = state is None
+        first = state is None
         state = EntityState() if state is None else state
         forgets, forgot = now.forgets, state.forgot
         if forgot is not None and (forgets is None or forgets < forgot):
@@ -152,7 +152,7 @@ class Engine:
         touched = dict.fromkeys((*step.dirty, *step.begun, *expired))
         for detector_id in step.aside:
             touched.pop(detector_id, None)
-        if step.dirty or told or subscribed or not fresh:
+        if step.dirty or told or subscribed or not first:
             # Of a detector's first fact, nothing is old and nothing too much.
             step.evict("profile", prune_shared(step, view, self._running, touched, self.common))
         set_due(step, self._running, touched, self._settles)

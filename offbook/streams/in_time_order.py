@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from itertools import chain, islice
 from types import TracebackType
 
+from msgspec import Struct
+
 from offbook.events.decode import NOWHERE, Opened, decode_structured, open_structured
 from offbook.events.event import Event
 from offbook.events.folding import REGION
@@ -27,6 +29,15 @@ _REFERENCE = {kind.type for kind in KINDS if kind.is_reference}
 
 #: What a document takes in memory beside its texts: six objects, and its place in a list.
 _OVERHEAD = 224
+
+
+class Batch(Struct, array_like=True):
+    """Some documents in their order, for a process that has not read them: by their numbers, which
+    of them are not plain, and which are doubles of what."""
+
+    documents: list[Opened]
+    unclear: set[int]
+    doubles: dict[int, Double]
 
 
 class InTimeOrder:
@@ -92,6 +103,12 @@ class InTimeOrder:
         """All others, heartbeats among them."""
         return self._decoded(self._others, advance)
 
+    def batches(self) -> Iterator[Iterator[Batch]]:
+        """The reference documents and then all others, to be read in another process: in place of
+        `reference` and `others`."""
+        for sorter in (self._references, self._others):
+            yield self._batches(sorter.drain())
+
     def _is_good(self, line: bytes, which: int, number: int) -> bool:
         """Whether a tip is: before anything is kept of it, for who told one is stored nowhere."""
         event = decode_structured(line, NOWHERE, wall=self._wall, region=self._region)
@@ -132,3 +149,20 @@ class InTimeOrder:
                 else:
                     read.append((event, place, None))
             yield read
+
+    def _batches(self, documents: Iterator[Opened]) -> Iterator[Batch]:
+        doubles = self._doubles
+        while some := list(islice(documents, _AHEAD)):
+            batch = Batch(some, set(), {})
+            for number, opened in enumerate(some):
+                event = opened.read(self._region)
+                if isinstance(event, Rejected):
+                    batch.unclear.add(number)
+                    continue
+                if not opened.is_plain(event):
+                    batch.unclear.add(number)
+                if opened.id in doubles.ids:
+                    double = doubles.meet(event, (opened.file, opened.line))
+                    if double is not None:
+                        batch.doubles[number] = double
+            yield batch

@@ -1,0 +1,215 @@
+"""`InTimeOrder` in a process of its own: what is next is read while what came before is judged.
+
+Reading is a sixth of a replay, and Python works on one core. The other process is this one, forked:
+it has the files open, and nothing to import. It reads and sorts, and finds out which documents are
+anything but plain; through a pipe come the plain ones as they were sent, for to decode them once
+more costs less than to send what they decode to.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import chain
+from types import TracebackType
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec import Struct
+
+from offbook.events.event import Event
+from offbook.events.folding import REGION
+from offbook.events.rejected import Rejected
+from offbook.streams.in_time_order import Batch, InTimeOrder, Read
+from offbook.streams.last_resort import tell
+from offbook.streams.ndjson import Advance, InputError, Place, Source
+from offbook.streams.sorter import LIMIT
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+#: Files of fewer bytes are read before a process has begun to do so.
+WORTH_A_PROCESS: Final = 4 << 20
+
+
+class _Went(Struct, tag=1, array_like=True):
+    """So many bytes further."""
+
+    count: int
+
+
+class _Bad(Struct, tag=2, array_like=True):
+    place: Place
+    rejected: Rejected
+
+
+class _Sorted(Struct, tag=3, array_like=True):
+    """All is read: so many documents."""
+
+    count: int
+
+
+class _Next(Struct, tag=4, array_like=True):
+    batch: Batch
+
+
+class _End(Struct, tag=5, array_like=True):
+    """Of the reference documents, or of the others."""
+
+
+class _Failed(Struct, tag=6, array_like=True):
+    """A file cannot be read."""
+
+    reason: str
+
+
+_Message = _Went | _Bad | _Sorted | _Next | _End | _Failed
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Message).decode
+
+
+def worth_it(inputs: Sequence[Source]) -> bool:
+    """Whether a second process makes it quicker, and can be.
+
+    What is no file may be waited for without end. A lock that another thread holds would stay
+    locked in the forked process.
+    """
+    sizes = [source.size for source in inputs]
+    return (
+        sys.platform == "linux"
+        and all(sizes)
+        and sum(sizes) >= WORTH_A_PROCESS
+        and len(os.sched_getaffinity(0)) > 1
+        and threading.active_count() == 1
+    )
+
+
+class ReadAhead:
+    """Gives what an `InTimeOrder` of the same arguments gives. To be asked in the order in which
+    its methods stand, each of them once."""
+
+    def __init__(
+        self,
+        inputs: Sequence[Source],
+        complain: Callable[[Place, Rejected], None],
+        *,
+        wall: int | None = None,
+        region: str = REGION,
+        limit: int = LIMIT,
+    ) -> None:
+        # Small files are read without, and most commands have none.
+        import multiprocessing
+
+        self._complain = complain
+        self._region = region
+        self.count = 0
+        context = multiprocessing.get_context("fork")
+        self._pipe, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=_serve, args=(theirs, self._pipe, inputs, wall, region, limit), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+
+    def __enter__(self) -> ReadAhead:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pipe.close()
+        self._process.terminate()
+        self._process.join()
+
+    def read(self, advance: Advance | None = None) -> None:
+        """Read all files. `advance` is told of bytes."""
+        while not isinstance(message := self._receive(), _Sorted):
+            if isinstance(message, _Bad):
+                self._complain(message.place, message.rejected)
+            elif isinstance(message, _Went) and advance is not None:
+                advance(message.count)
+        self.count = message.count
+
+    def reference(self, advance: Advance | None = None) -> Iterator[Event]:
+        """The reference documents, when all is read. `advance` is told of documents."""
+        for event, _, _ in self.others(advance):
+            yield event
+
+    def others(self, advance: Advance | None = None) -> Iterator[Read]:
+        """All others, heartbeats among them."""
+        return chain.from_iterable(self._batches(advance))
+
+    def _batches(self, advance: Advance | None) -> Iterator[list[Read]]:
+        while isinstance(message := self._receive(), _Next):
+            if advance is not None:
+                advance(len(message.batch.documents))
+            yield list(self._read(message.batch))
+
+    def _read(self, batch: Batch) -> Iterator[Read]:
+        unclear, doubles = batch.unclear, batch.doubles
+        for number, opened in enumerate(batch.documents):
+            # One text for all that a system sends: facts keep it.
+            opened.source = sys.intern(opened.source)
+            place = (opened.file, opened.line)
+            event = opened.read(self._region) if number in unclear else opened.read_plain()
+            if isinstance(event, Rejected):
+                self._complain(place, event)
+            else:
+                yield event, place, doubles.get(number)
+
+    def _receive(self) -> _Message:
+        try:
+            message: _Message = _decode(self._pipe.recv_bytes())
+        except EOFError as error:
+            self._process.join()
+            how = self._process.exitcode or 0
+            why = f"was ended by signal {-how}" if how < 0 else "failed"
+            raise InputError(f"the process that reads the files {why}") from error
+        if isinstance(message, _Failed):
+            raise InputError(message.reason)
+        return message
+
+
+def _serve(
+    pipe: Connection,
+    theirs: Connection,
+    inputs: Sequence[Source],
+    wall: int | None,
+    region: str,
+    limit: int,
+) -> None:
+    """What the other process does, as long as somebody is there to be told."""
+    # Ctrl-C is for who is waited for.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    theirs.close()
+
+    def send(message: _Message) -> None:
+        pipe.send_bytes(_encode(message))
+
+    def complain(place: Place, rejected: Rejected) -> None:
+        send(_Bad(place, rejected))
+
+    with suppress(BrokenPipeError):
+        try:
+            with InTimeOrder(inputs, complain, wall=wall, region=region, limit=limit) as documents:
+                documents.read(lambda count: send(_Went(count)))
+                send(_Sorted(documents.count))
+                for batches in documents.batches():
+                    for batch in batches:
+                        send(_Next(batch))
+                    send(_End())
+        except InputError as error:
+            send(_Failed(str(error)))
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told here: what Python would print may be data
+            tell(error)
+            sys.exit(1)
