@@ -125,7 +125,8 @@ class ReadAhead:
         traceback: TracebackType | None,
     ) -> None:
         self._pipe.close()
-        self._process.terminate()
+        # It has nothing to put in order: its temporary file has no name.
+        self._process.kill()
         self._process.join()
 
     def read(self, advance: Advance | None = None) -> None:
@@ -186,7 +187,7 @@ def _serve(
     limit: int,
 ) -> None:
     """What the other process does, as long as somebody is there to be told."""
-    # Ctrl-C is for who is waited for.
+    # Ctrl-C, which goes to both, is for who is waited for.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     theirs.close()
