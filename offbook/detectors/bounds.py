@@ -62,14 +62,13 @@ def is_forgotten(fact: Fact, forgets: int, common: Common) -> bool:
     return fact.at < forgets - common.lateness - KEPT.get(fact.role, REGISTER_KEPT)
 
 
-def is_spent(
-    state: EntityState, forgets: int | None, over: int | None, running: Mapping[str, Running]
-) -> bool:
+def is_spent(step: Step, common: Common) -> bool:
     """Whether it is time to look, and nothing kept of the entity matters to what is to come.
 
     Of many that is so weeks after all that was ever heard of them, and to look through it costs as
     much as all that was done with it before.
     """
+    state, forgets, over = step.state, step.now.forgets, step.over
     if forgets is None or over is None or state.soonest is None or state.soonest >= forgets:
         return False
     if state.profile or state.subscribers or state.past or state.asked:
@@ -77,7 +76,7 @@ def is_spent(
     if state.retold or state.aside or state.withheld or state.closed:
         return False
     for detector_id, notebook in state.notebooks.items():
-        ran, facts = running.get(detector_id), notebook.facts
+        ran, facts = step.running.get(detector_id), notebook.facts
         if ran is None or (facts and facts[-1].at >= over - ran.keeps):
             return False
         if notebook.raised or notebook.waiting or notebook.due is not None:

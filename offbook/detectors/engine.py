@@ -101,15 +101,15 @@ class Engine:
         `detected_at` (µs) is when an alert is said to be found; by default when its last event
         happened or its deadline passed. `state` is changed in place, or gives way to an empty one.
         """
-        first = state is None
-        state = EntityState() if state is None else state
+        state = state if state is not None else EntityState()
         forgets, forgot = now.forgets, state.forgot
         if forgot is not None and (forgets is None or forgets < forgot):
             forgets = forgot
         over = None if forgets is None else forgets - self._settles
-        if not inputs and is_spent(state, now.forgets, over, self._running):
-            return Step(key, EntityState(), now, self._running, forgets, over, changed=True)
         step = Step(key, state, now, self._running, forgets, over, detected_at)
+        if not inputs and is_spent(step, self.common):
+            step.state, step.changed = EntityState(), True
+            return step
         kind, id_ = split(key)
         view = StepView(kind, id_, state, self.common, self.reference)
         if state.aside:
@@ -152,18 +152,9 @@ class Engine:
         touched = dict.fromkeys((*step.dirty, *step.begun, *expired))
         for detector_id in step.aside:
             touched.pop(detector_id, None)
-        if step.dirty or told or subscribed or not first:
-            # Of a detector's first fact, nothing is old and nothing too much.
-            step.evict("profile", prune_shared(step, view, self._running, touched, self.common))
+        step.evict("profile", prune_shared(step, view, self._running, touched, self.common))
         set_due(step, self._running, touched, self._settles)
         return step
-
-    def is_spent(self, state: EntityState, now: Now) -> bool:
-        """Whether a look at an entity, without inputs, would leave nothing of it; False if it takes
-        that look to tell."""
-        forgets = now.forgets
-        over = None if forgets is None else forgets - self._settles
-        return is_spent(state, forgets, over, self._running)
 
     def seal(self, state: EntityState) -> None:
         """Make a state ready to be encoded: what no look at a new fact needs is encoded for long.

@@ -68,11 +68,7 @@ class LocalRun:
             for due, key in self.timers.expired(to):
                 now = due + 1 if now is None else max(now, due + 1)
                 self._now = self._moment(now)
-                if self.engine.is_spent(self.states[key], self._now):
-                    # As a look at it would find: of every third that is due nothing is left.
-                    del self.states[key]
-                else:
-                    alerts += self._step(key, [])
+                alerts += self._step(key, [])
         self._now = self._moment(to)
         return alerts
 
