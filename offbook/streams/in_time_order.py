@@ -31,7 +31,7 @@ _REFERENCE = {kind.type for kind in KINDS if kind.is_reference}
 _OVERHEAD = 224
 
 
-class Batch(Struct, array_like=True):
+class Batch(Struct, tag=True, array_like=True):
     """Some documents in their order, for a process that has not read them: by their numbers, which
     of them are not plain, and which are doubles of what."""
 
@@ -58,9 +58,9 @@ class InTimeOrder:
         limit: int = LIMIT,
     ) -> None:
         self._inputs = inputs
-        self._complain = complain
+        self.complain = complain
         self._wall = wall
-        self._region = region
+        self.region = region
         self._open = ExitStack()
         self._references = self._open.enter_context(Sorter(Opened, limit))
         self._others = self._open.enter_context(Sorter(Opened, limit))
@@ -88,7 +88,7 @@ class InTimeOrder:
             for number, line in source.lines(advance):
                 opened = open_structured(line, wall=self._wall)
                 if isinstance(opened, Rejected):
-                    self._complain((which, number), opened)
+                    self.complain((which, number), opened)
                 elif opened.type not in _TIPS or self._is_good(line, which, number):
                     opened.file, opened.line = which, number
                     self._add(opened)
@@ -111,9 +111,9 @@ class InTimeOrder:
 
     def _is_good(self, line: bytes, which: int, number: int) -> bool:
         """Whether a tip is: before anything is kept of it, for who told one is stored nowhere."""
-        event = decode_structured(line, NOWHERE, wall=self._wall, region=self._region)
+        event = decode_structured(line, NOWHERE, wall=self._wall, region=self.region)
         if isinstance(event, Rejected):
-            self._complain((which, number), event)
+            self.complain((which, number), event)
             return False
         return True
 
@@ -134,7 +134,7 @@ class InTimeOrder:
         One by one, what reads and what judges drive each other out of the processor's caches: a
         replay took an eighth longer.
         """
-        complain, doubles, region = self._complain, self._doubles, self._region
+        complain, doubles, region = self.complain, self._doubles, self.region
         ids = doubles.ids
         while batch := list(islice(documents, _AHEAD)):
             if advance is not None:
@@ -151,18 +151,12 @@ class InTimeOrder:
             yield read
 
     def _batches(self, documents: Iterator[Opened]) -> Iterator[Batch]:
-        doubles = self._doubles
         while some := list(islice(documents, _AHEAD)):
             batch = Batch(some, set(), {})
             for number, opened in enumerate(some):
-                event = opened.read(self._region)
-                if isinstance(event, Rejected):
+                event, place = opened.read(self.region), (opened.file, opened.line)
+                if isinstance(event, Rejected) or not opened.is_plain(event):
                     batch.unclear.add(number)
-                    continue
-                if not opened.is_plain(event):
-                    batch.unclear.add(number)
-                if opened.id in doubles.ids:
-                    double = doubles.meet(event, (opened.file, opened.line))
-                    if double is not None:
-                        batch.doubles[number] = double
+                if isinstance(event, Event) and (double := self._doubles.meet(event, place)):
+                    batch.doubles[number] = double
             yield batch

@@ -12,62 +12,56 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import chain
-from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import Struct
 
 from offbook.events.event import Event
-from offbook.events.folding import REGION
 from offbook.events.rejected import Rejected
 from offbook.streams.in_time_order import Batch, InTimeOrder, Read
 from offbook.streams.last_resort import tell
 from offbook.streams.ndjson import Advance, InputError, Place, Source
-from offbook.streams.sorter import LIMIT
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 #: Files of fewer bytes are read before a process has begun to do so.
 WORTH_A_PROCESS: Final = 4 << 20
 
 
-class _Went(Struct, tag=1, array_like=True):
+class _Went(Struct, tag=True, array_like=True):
     """So many bytes further."""
 
     count: int
 
 
-class _Bad(Struct, tag=2, array_like=True):
+class _Bad(Struct, tag=True, array_like=True):
     place: Place
     rejected: Rejected
 
 
-class _Sorted(Struct, tag=3, array_like=True):
+class _Sorted(Struct, tag=True, array_like=True):
     """All is read: so many documents."""
 
     count: int
 
 
-class _Next(Struct, tag=4, array_like=True):
-    batch: Batch
-
-
-class _End(Struct, tag=5, array_like=True):
+class _End(Struct, tag=True, array_like=True):
     """Of the reference documents, or of the others."""
 
 
-class _Failed(Struct, tag=6, array_like=True):
+class _Failed(Struct, tag=True, array_like=True):
     """A file cannot be read."""
 
     reason: str
 
 
-_Message = _Went | _Bad | _Sorted | _Next | _End | _Failed
+_Message = _Went | _Bad | _Sorted | Batch | _End | _Failed
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Message).decode
 
@@ -88,46 +82,35 @@ def worth_it(inputs: Sequence[Source]) -> bool:
     )
 
 
-class ReadAhead:
-    """Gives what an `InTimeOrder` of the same arguments gives. To be asked in the order in which
-    its methods stand, each of them once."""
+@contextmanager
+def read_ahead(documents: InTimeOrder) -> Iterator[ReadAhead]:
+    """Have another process read `documents`, of which nothing has been read yet."""
+    # Small files are read without, and most commands have none.
+    import multiprocessing
 
-    def __init__(
-        self,
-        inputs: Sequence[Source],
-        complain: Callable[[Place, Rejected], None],
-        *,
-        wall: int | None = None,
-        region: str = REGION,
-        limit: int = LIMIT,
-    ) -> None:
-        # Small files are read without, and most commands have none.
-        import multiprocessing
-
-        self._complain = complain
-        self._region = region
-        self.count = 0
-        context = multiprocessing.get_context("fork")
-        self._pipe, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=_serve, args=(theirs, self._pipe, inputs, wall, region, limit), daemon=True
-        )
-        self._process.start()
-        theirs.close()
-
-    def __enter__(self) -> ReadAhead:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._pipe.close()
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_serve, args=(theirs, ours, documents), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield ReadAhead(documents, process, ours)
+    finally:
+        ours.close()
         # It has nothing to put in order: its temporary file has no name.
-        self._process.kill()
-        self._process.join()
+        process.kill()
+        process.join()
+
+
+class ReadAhead:
+    """Gives what `documents` would give, from the `process` that reads them. To be asked in the
+    order in which its methods stand, each of them once."""
+
+    def __init__(self, documents: InTimeOrder, process: BaseProcess, pipe: Connection) -> None:
+        self._complain, self._region = documents.complain, documents.region
+        self._process = process
+        self._pipe = pipe
+        self.count = 0
 
     def read(self, advance: Advance | None = None) -> None:
         """Read all files. `advance` is told of bytes."""
@@ -148,10 +131,10 @@ class ReadAhead:
         return chain.from_iterable(self._batches(advance))
 
     def _batches(self, advance: Advance | None) -> Iterator[list[Read]]:
-        while isinstance(message := self._receive(), _Next):
+        while isinstance(batch := self._receive(), Batch):
             if advance is not None:
-                advance(len(message.batch.documents))
-            yield list(self._read(message.batch))
+                advance(len(batch.documents))
+            yield list(self._read(batch))
 
     def _read(self, batch: Batch) -> Iterator[Read]:
         unclear, doubles = batch.unclear, batch.doubles
@@ -178,14 +161,7 @@ class ReadAhead:
         return message
 
 
-def _serve(
-    pipe: Connection,
-    theirs: Connection,
-    inputs: Sequence[Source],
-    wall: int | None,
-    region: str,
-    limit: int,
-) -> None:
+def _serve(pipe: Connection, theirs: Connection, documents: InTimeOrder) -> None:
     """What the other process does, as long as somebody is there to be told."""
     # Ctrl-C, which goes to both, is for who is waited for.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -195,18 +171,15 @@ def _serve(
     def send(message: _Message) -> None:
         pipe.send_bytes(_encode(message))
 
-    def complain(place: Place, rejected: Rejected) -> None:
-        send(_Bad(place, rejected))
-
+    documents.complain = lambda place, rejected: send(_Bad(place, rejected))
     with suppress(BrokenPipeError):
         try:
-            with InTimeOrder(inputs, complain, wall=wall, region=region, limit=limit) as documents:
-                documents.read(lambda count: send(_Went(count)))
-                send(_Sorted(documents.count))
-                for batches in documents.batches():
-                    for batch in batches:
-                        send(_Next(batch))
-                    send(_End())
+            documents.read(lambda count: send(_Went(count)))
+            send(_Sorted(documents.count))
+            for batches in documents.batches():
+                for batch in batches:
+                    send(batch)
+                send(_End())
         except InputError as error:
             send(_Failed(str(error)))
         except BrokenPipeError:

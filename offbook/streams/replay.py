@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from offbook.detectors.detector import Detector, Subject
@@ -23,7 +23,7 @@ from offbook.streams.doubles import contradiction
 from offbook.streams.gaps import LONG, Point, gap
 from offbook.streams.in_time_order import InTimeOrder, Read
 from offbook.streams.ndjson import Place, Progress, problem, sources, total, unseen
-from offbook.streams.read_ahead import ReadAhead, worth_it
+from offbook.streams.read_ahead import read_ahead, worth_it
 from offbook.streams.settings import Settings
 from offbook.streams.sorter import LIMIT
 
@@ -136,10 +136,12 @@ def replay(
     with sources(files, once=True) as inputs, _few_collections():
         findings = _Findings(done, [source.name for source in inputs])
         ahead_of = wall if wall is None or until is None else max(wall, until - FUTURE)
-        read = ReadAhead if worth_it(inputs) else InTimeOrder
-        with read(
-            inputs, findings.bad, wall=ahead_of, region=settings.phone_region, limit=limit
-        ) as documents:
+        with (
+            InTimeOrder(
+                inputs, findings.bad, wall=ahead_of, region=settings.phone_region, limit=limit
+            ) as here,
+            read_ahead(here) if worth_it(inputs) else nullcontext(here) as documents,
+        ):
             with progress("reading", total(inputs)) as advance:
                 documents.read(advance)
             with progress("replaying", documents.count) as advance:

@@ -26,19 +26,33 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothi
 
 BEGINNING = """
 import os, signal, sys
+from contextlib import contextmanager, nullcontext
 from multiprocessing import active_children
 from offbook.streams.in_time_order import InTimeOrder
 from offbook.streams.ndjson import InputError, sources
-from offbook.streams.read_ahead import ReadAhead
+from offbook.streams.read_ahead import read_ahead
 
-def all_of(read, files, limit):
+def all_of(how, files, limit):
     bad, went = [], []
     complain = lambda place, rejected: bad.append((place, rejected))
-    with sources(files, once=True) as inputs, read(inputs, complain, limit=limit) as documents:
+    with (
+        sources(files, once=True) as inputs,
+        InTimeOrder(inputs, complain, limit=limit) as here,
+        how(here) as documents,
+    ):
         documents.read(went.append)
         reference = [*documents.reference(went.append)]
         others = [*documents.others(went.append)]
         return documents.count, reference, others, bad, sum(went)
+
+@contextmanager
+def reading(files):
+    with (
+        sources(files, once=True) as inputs,
+        InTimeOrder(inputs, lambda *_: None) as here,
+        read_ahead(here) as documents,
+    ):
+        yield documents
 """
 
 
@@ -79,8 +93,8 @@ def test_it_gives_what_is_read_without_it(tmp_path: Path, much: str) -> None:
     packed.write_bytes(gzip.compress(b"\n".join(lines)))
     script = """
 for limit in (1, 20_000, 1 << 30):
-    apart = all_of(ReadAhead, sys.argv[1:], limit)
-    assert apart == all_of(InTimeOrder, sys.argv[1:], limit)
+    apart = all_of(read_ahead, sys.argv[1:], limit)
+    assert apart == all_of(nullcontext, sys.argv[1:], limit)
     assert apart[1] and apart[2] and apart[3] and any(double for *_, double in apart[2])
     print(active_children())
 """
@@ -91,9 +105,9 @@ def test_a_file_that_is_cut_off_is_told_as_without_it(tmp_path: Path) -> None:
     cut = tmp_path / "cut.gz"
     cut.write_bytes(gzip.compress(b"\n".join(LINES))[:-100])
     script = """
-for read in (ReadAhead, InTimeOrder):
+for how in (read_ahead, nullcontext):
     try:
-        all_of(read, sys.argv[1:], 1 << 30)
+        all_of(how, sys.argv[1:], 1 << 30)
     except InputError as error:
         print(error)
 """
@@ -106,7 +120,7 @@ for read in (ReadAhead, InTimeOrder):
 
 def test_who_reads_is_killed_and_who_waits_says_so(much: str) -> None:
     script = """
-with sources(sys.argv[1:], once=True) as inputs, ReadAhead(inputs, lambda *_: None) as documents:
+with reading(sys.argv[1:]) as documents:
     documents.read()
     [child] = active_children()
     os.kill(child.pid, signal.SIGKILL)
@@ -121,7 +135,7 @@ with sources(sys.argv[1:], once=True) as inputs, ReadAhead(inputs, lambda *_: No
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_who_waits_is_ended_and_nobody_goes_on_reading(much: str, end: signal.Signals) -> None:
     script = """
-with sources(sys.argv[1:], once=True) as inputs, ReadAhead(inputs, lambda *_: None) as documents:
+with reading(sys.argv[1:]) as documents:
     documents.read()
     [child] = active_children()
     print(child.pid, flush=True)
@@ -145,7 +159,7 @@ def fails(*_):
 
 InTimeOrder.read = fails
 try:
-    all_of(ReadAhead, sys.argv[1:], 1 << 30)
+    all_of(read_ahead, sys.argv[1:], 1 << 30)
 except InputError as error:
     print(error)
 """
