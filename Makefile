@@ -58,8 +58,8 @@ style: .venv
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-logo
-	$(PY) -m offbook.events.schemas --check
-	$(PY) -m offbook.streams.documentation --check
+	$(PY) -m contract.publishing.schemas --check
+	$(PY) -m offbook.cli.explain.documentation --check
 
 test-kafka: .venv
 	@[ -n "$${KAFKA_BOOTSTRAP:-}" ] && [ -n "$${REDIS_URL:-}" ] || { \
@@ -75,8 +75,8 @@ quality: .venv
 	$(PY) -m bench.quality
 
 docs: .venv
-	$(PY) -m offbook.events.schemas
-	$(PY) -m offbook.streams.documentation
+	$(PY) -m contract.publishing.schemas
+	$(PY) -m offbook.cli.explain.documentation
 
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-header --no-annotate --quiet

@@ -29,14 +29,14 @@ from msgspec import Struct
 
 from bench.installation import Process, Worker, produce, servers, until
 from bench.mix import Line, Mix, reference
-from offbook.events.times import DAY, SECOND, rfc3339
-from offbook.events.types import KIND_OF_TYPE, STREAM_TOPICS
-from offbook.simulation.plan import Plan
-from offbook.simulation.simulate import Simulation
-from offbook.streams.kafka import ALERTS_TOPIC
-from offbook.streams.keyed import KEYED_TOPIC, decode_batch, partition_of
-from offbook.streams.settings import Settings
-from offbook.streams.topics import create_topics
+from contract.times import DAY, SECOND, rfc3339
+from contract.types import KIND_OF_TYPE, STREAM_TOPICS
+from simulation.plan import Plan
+from simulation.simulate import Simulation
+from streams.settings.settings import Settings
+from streams.wire.kafka import ALERTS_TOPIC
+from streams.wire.keyed_records import KEYED_TOPIC, decode_batch, partition_of
+from streams.wire.topics import create_topics
 
 _PARTITIONS = 4
 #: What a monitor does with an event costs three times what the router does: with one, the second

@@ -18,18 +18,19 @@ from pathlib import Path
 from time import process_time
 
 from bench.mix import DAYS, START, Mix, reference
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.engine import Engine
-from offbook.detectors.entity import split
-from offbook.detectors.params import Duration
-from offbook.detectors.reference import Reference
-from offbook.events.decode import decode_structured
-from offbook.events.event import Event, Origin
-from offbook.events.times import DAY, parse_rfc3339, rfc3339
-from offbook.events.types import STREAM_TOPICS
-from offbook.streams.entity_table import EntityPartition
-from offbook.streams.entity_work import work_off
-from offbook.streams.keyed import (
+from contract.decoding.decode import decode_structured
+from contract.event import Event, Origin
+from contract.times import DAY, parse_rfc3339, rfc3339
+from contract.types import STREAM_TOPICS
+from detectors.engine.engine import Engine
+from detectors.facts.entity import split
+from detectors.facts.reference import Reference
+from detectors.language.params import Duration
+from detectors.rules.catalogue import DETECTORS
+from streams.monitor.entity_table import EntityPartition
+from streams.monitor.entity_work import work_off
+from streams.settings.settings import Settings
+from streams.wire.keyed_records import (
     Batch,
     WireEvent,
     decode_batch,
@@ -39,7 +40,6 @@ from offbook.streams.keyed import (
     partition_of,
     wire,
 )
-from offbook.streams.settings import Settings
 
 _SHOWN_EVERY = 1_000_000
 _MIB = 2**20

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from offbook.events.times import DAY, HOUR, MINUTE, parse_rfc3339, rfc3339
+from contract.times import DAY, HOUR, MINUTE, parse_rfc3339, rfc3339
 
 CUSTOMERS = 200_000
 EMPLOYEES = 2_000

@@ -17,7 +17,7 @@ from typing import Any
 import faust
 
 from bench.mix import account
-from offbook.events.times import DAY, HOUR, parse_rfc3339
+from contract.times import DAY, HOUR, parse_rfc3339
 
 BOOTSTRAP = os.environ.get("BENCH_BOOTSTRAP", "localhost:9092")
 PREFIX = os.environ.get("BENCH_PREFIX", "plain.")

@@ -22,8 +22,8 @@ from msgspec import Struct
 
 from bench.quality_curve import Curve, Point
 from bench.quality_page import Run, page, pictures
-from offbook.events.label import Company
-from offbook.scoring.outcomes import Outcomes
+from contract.label import Company
+from scoring.outcomes import Outcomes
 
 ROOT = Path(__file__).parents[1]
 #: Nobody tunes on these.

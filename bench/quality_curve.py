@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from offbook.scoring.picture import Row, draw
-from offbook.scoring.rates import Rate, rate
-from offbook.scoring.score import DetectorScore, Recall
-from offbook.scoring.words import NOTHING, between, counted, per_week
+from scoring.picture import Row, draw
+from scoring.rates import Rate, rate
+from scoring.score import DetectorScore, Recall
+from scoring.words import NOTHING, between, counted, per_week
 
 
 class Point(Struct, frozen=True):

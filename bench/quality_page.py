@@ -9,13 +9,13 @@ from textwrap import indent
 from msgspec import Struct
 
 from bench.quality_curve import Curve, cell
-from offbook.detectors.catalogue import BY_ID
-from offbook.events.label import Company
-from offbook.scoring.outcomes import Outcomes, join
-from offbook.scoring.picture import Row, draw
-from offbook.scoring.rates import Rate
-from offbook.scoring.score import Score, score
-from offbook.scoring.words import NOTHING, lasting, per_week
+from contract.label import Company
+from detectors.rules.catalogue import BY_ID
+from scoring.outcomes import Outcomes, join
+from scoring.picture import Row, draw
+from scoring.rates import Rate
+from scoring.score import Score, score
+from scoring.words import NOTHING, lasting, per_week
 
 #: What is asked for, as shares and as false alarms per 100 reps and week.
 EASY, DISGUISED, CRITICAL_PRECISION, FALSE_ALARMS = 0.95, 0.60, 0.80, 5.0

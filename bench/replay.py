@@ -23,13 +23,13 @@ from time import perf_counter, perf_counter_ns
 from typing import Any
 
 from bench.mix import Mix, reference
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Detector
-from offbook.detectors.where import Edits, Where, anything
-from offbook.simulation.plan import Plan
-from offbook.simulation.simulate import Simulation
-from offbook.streams.replay import Replayed, replay
-from offbook.streams.settings import Settings
+from detectors.facts.event_filter import Edits, Where, anything
+from detectors.language.detector import Detector
+from detectors.rules.catalogue import DETECTORS
+from offbook.cli.files.replay import Replayed, replay
+from simulation.plan import Plan
+from simulation.simulate import Simulation
+from streams.settings.settings import Settings
 
 #: So many lines, the first, `json.loads` is measured with.
 _YARDSTICK = 100_000

@@ -1,3 +1,5 @@
 """Offbook: a stream-processing monitor of sales fraud."""
 
-__version__ = "0.1.0"
+from contract import __version__
+
+__all__ = ["__version__"]

@@ -1,6 +1,6 @@
 """`python -m offbook`."""
 
-from offbook.streams.cli import main
+from offbook.cli.app import main
 
 if __name__ == "__main__":
     main()

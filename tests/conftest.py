@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import redis
 
-from offbook.streams.embedded import EmbeddedKafka, EmbeddedMissingError, EmbeddedRedis
+from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedMissingError, EmbeddedRedis
 from tests.parts.apache_kafka import ApacheKafka
 
 KAFKA_BOOTSTRAP = os.environ.get("KAFKA_BOOTSTRAP")

@@ -10,10 +10,10 @@ from msgspec import structs
 from bench import quality
 from bench.quality_curve import Curve, Place
 from bench.quality_page import Run, page, pictures
-from offbook.events.alert import Alert
-from offbook.events.label import EventId, Fraud, Labels, encode_labels
-from offbook.scoring.rates import rate
-from offbook.scoring.score import Recall
+from contract.alert import Alert
+from contract.label import EventId, Fraud, Labels, encode_labels
+from scoring.rates import rate
+from scoring.score import Recall
 from tests.scoring.cases import COMPANY, alert, fraud, outcomes
 from tests.streams.commands import REFERENCE, STORY
 

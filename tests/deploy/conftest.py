@@ -19,9 +19,10 @@ import pytest
 import yaml
 from kafka import KafkaProducer
 
-from offbook.events import Event, Origin, encode_document
-from offbook.events.types import Heartbeat, Shipment
-from offbook.streams.embedded import EmbeddedKafka, EmbeddedRedis
+from contract.document import encode_document
+from contract.event import Event, Origin
+from contract.types import Heartbeat, Shipment
+from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
 from tests.parts.story_service import story_service
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 import offbook
-from offbook.streams import kafka, settings
+from streams.settings import settings
+from streams.wire import kafka
 from tests.deploy.conftest import DEPLOY, ROOT, read_yaml
 
 COMPOSE: dict[str, Any] = read_yaml(ROOT / "docker-compose.yml")

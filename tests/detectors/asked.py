@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from offbook.events.document import document
-from offbook.events.event import Event
+from contract.document import document
+from contract.event import Event
 from tests.detectors.order_world import Answer, corrected
 from tests.detectors.random_company import END
 from tests.detectors.timeline import hit

@@ -12,9 +12,9 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from msgspec import structs
 
-from offbook.events.event import Event
-from offbook.events.times import DAY
-from offbook.events.types import CrmEdit, Payment, ServiceCallback, Shipment
+from contract.event import Event
+from contract.times import DAY
+from contract.types import CrmEdit, Payment, ServiceCallback, Shipment
 from tests.detectors.timeline import (
     DOCUMENTED,
     at,

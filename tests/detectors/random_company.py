@@ -9,10 +9,10 @@ from hashlib import blake2b
 import msgspec
 from hypothesis import strategies as st
 
-from offbook.detectors.reference import Reference
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR, MINUTE
-from offbook.events.types import CrmEdit
+from contract.event import Event
+from contract.times import DAY, HOUR, MINUTE
+from contract.types import CrmEdit
+from detectors.facts.reference import Reference
 from tests.detectors import timeline as tl
 
 BASE = tl.at("2026-03-02 09:00")

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from msgspec import structs
 
-from offbook.events.event import Event
+from contract.event import Event
 
 _PATHS = (
     *("actor", "object.id", "customer", "order", "before.owner", "after.owner"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from offbook.detectors.local import LocalRun
-from offbook.detectors.notes import Input
-from offbook.detectors.roles import REGISTER_KEPT
-from offbook.detectors.state import decode_state, encode_state
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.messages import Input
+from detectors.engine.state import decode_state, encode_state
+from detectors.facts.roles import REGISTER_KEPT
 from tests.detectors.random_company import END
 
 #: How far time goes back: by what a sender explains, and by weeks, where whoever takes a partition

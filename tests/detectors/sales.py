@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from offbook.events.event import Event
-from offbook.events.times import moment
-from offbook.events.types import CrmEdit, Image
+from contract.event import Event
+from contract.times import moment
+from contract.types import CrmEdit, Image
 from tests.detectors.timeline import SHANGHAI, Moment, after, order
 
 NINE = "2026-03-02 09:00"

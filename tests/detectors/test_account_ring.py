@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from hypothesis import strategies as st
 
-from offbook.detectors.account_ring import DETECTOR
-from offbook.detectors.reference import Reference
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.facts.reference import Reference
+from detectors.rules.money.account_ring import DETECTOR
 from tests.detectors.asked import asked
 from tests.detectors.order_world import Answer
 from tests.detectors.random_company import BASE

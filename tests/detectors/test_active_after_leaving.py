@@ -9,14 +9,14 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.active_after_leaving import DETECTOR
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import configured
-from offbook.detectors.state import encode_state
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR, MINUTE, SECOND
-from offbook.events.types import EndpointFile, HrChange
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR, MINUTE, SECOND
+from contract.types import EndpointFile, HrChange
+from detectors.engine.engine import configured
+from detectors.engine.state import encode_state
+from detectors.language.detector import Common
+from detectors.rules.data.active_after_leaving import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     Moment,
@@ -281,7 +281,7 @@ def test_one_that_fails_in_a_busy_hour_is_reported_with_what_gave_way(
 
     run = local(DETECTOR)
     run.feed(hr(NINE, "E-1", "left"))
-    monkeypatch.setattr("offbook.detectors.active_after_leaving.in_time_order", fail)
+    monkeypatch.setattr("detectors.rules.data.active_after_leaving.in_time_order", fail)
     three = [views(after(NINE, f"{n}m")) for n in (61, 62, 63)]
     step = run.engine.step(
         "employee:E-1", run.states["employee:E-1"], three, time_is(at(NINE) + 2 * HOUR)

@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from offbook.detectors.allowance import Allowance, allowed
-from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.deleted_before_resignation import DETECTOR as LEAVER
-from offbook.detectors.detector import Detector, Subject
-from offbook.detectors.engine import Engine, configured
-from offbook.detectors.local import LocalRun
-from offbook.detectors.shipment_without_order import DETECTOR as SHIPMENT
-from offbook.detectors.state import decode_state, encode_state
-from offbook.events.alert import Alert, Suppressed
-from offbook.events.times import rfc3339
+from contract.alert import Alert, Suppressed
+from contract.times import rfc3339
+from detectors.engine.engine import Engine, configured
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.state import decode_state, encode_state
+from detectors.language.allowance import Allowance, allowed
+from detectors.language.detector import Detector, Subject
+from detectors.rules.catalogue import DETECTORS
+from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
+from detectors.rules.data.deleted_before_resignation import DETECTOR as LEAVER
+from detectors.rules.goods.shipment_without_order import DETECTOR as SHIPMENT
 from tests.detectors.random_company import (
     CUSTOMERS,
     EMPLOYEES,

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from offbook.detectors.catalogue import BY_ID
-from offbook.detectors.detector import Detector, Finding, View
-from offbook.detectors.engine import Engine, configured
-from offbook.detectors.local import LocalRun
-from offbook.detectors.notes import Input
-from offbook.detectors.params import Duration
-from offbook.detectors.state import decode_state, encode_state
-from offbook.detectors.step import Step
-from offbook.events.alert import Alert
-from offbook.events.event import Event
+from contract.alert import Alert
+from contract.event import Event
+from detectors.engine.engine import Engine, configured
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.look import Step
+from detectors.engine.messages import Input
+from detectors.engine.state import decode_state, encode_state
+from detectors.language.detector import Detector, Finding, View
+from detectors.language.params import Duration
+from detectors.rules.catalogue import BY_ID
 from tests.detectors.timeline import (
     after,
     company,

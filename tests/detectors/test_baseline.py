@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.baseline import (
+from contract.times import DAY, HOUR
+from detectors.facts.fact import Fact, insert, joined
+from detectors.facts.reference import Reference
+from detectors.language.shapes import runs, total_of
+from detectors.words.sales_by_day import (
     SALES,
     amounts_by_day,
     by_day,
@@ -22,11 +26,7 @@ from offbook.detectors.baseline import (
     sale,
     surges,
 )
-from offbook.detectors.fact import Fact, insert, joined
-from offbook.detectors.reference import Reference
-from offbook.detectors.shapes import runs, total_of
-from offbook.detectors.weeks import WEEK, Weeks, monday, number
-from offbook.events.times import DAY, HOUR
+from detectors.words.sales_by_week import WEEK, Weeks, monday, number
 from tests.detectors.sales import NINE, daily, sells
 from tests.detectors.timeline import after
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.big_order_unattended import DETECTOR
-from offbook.detectors.engine import configured
-from offbook.detectors.params import Duration
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import ReferenceEmployee
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import ReferenceEmployee
+from detectors.engine.engine import configured
+from detectors.language.params import Duration
+from detectors.rules.orders.big_order_unattended import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.bulk_delete import DETECTOR
-from offbook.detectors.engine import configured
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import EndpointFile
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import EndpointFile
+from detectors.engine.engine import configured
+from detectors.rules.data.bulk_delete import DETECTOR
 from tests.detectors.asked import asked
 from tests.detectors.order_world import Answer
 from tests.detectors.random_company import BASE

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.bulk_export import DETECTOR
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import Engine, configured
-from offbook.detectors.reference import Reference
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR, MINUTE, SECOND
-from offbook.events.types import EndpointFile, HrChange
+from contract.event import Event
+from contract.times import DAY, HOUR, MINUTE, SECOND
+from contract.types import EndpointFile, HrChange
+from detectors.engine.engine import Engine, configured
+from detectors.facts.reference import Reference
+from detectors.language.detector import Common
+from detectors.rules.data.bulk_export import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     Moment,

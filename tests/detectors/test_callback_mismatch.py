@@ -8,12 +8,12 @@ from itertools import permutations
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.callback_mismatch import DETECTOR
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import configured
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import ServiceCallback
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import ServiceCallback
+from detectors.engine.engine import configured
+from detectors.language.detector import Common
+from detectors.rules.voices.callback_mismatch import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.order_world import Answer, Make, around
 from tests.detectors.timeline import (

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.chat_burst import DETECTOR
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.rules.voices.chat_burst import DETECTOR
 from tests.detectors.asked import asked
 from tests.detectors.order_world import Answer
 from tests.detectors.random_company import BASE

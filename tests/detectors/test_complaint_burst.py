@@ -8,13 +8,13 @@ from itertools import permutations
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.complaint_burst import DETECTOR
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import configured
-from offbook.detectors.params import Duration
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import ServiceCallback
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import ServiceCallback
+from detectors.engine.engine import configured
+from detectors.language.detector import Common
+from detectors.language.params import Duration
+from detectors.rules.voices.complaint_burst import DETECTOR
 from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (

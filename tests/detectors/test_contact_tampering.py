@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.contact_tampering import DETECTOR
-from offbook.detectors.engine import configured
-from offbook.detectors.reference import Reference
-from offbook.events.document import document
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import CrmEdit, ReferenceEmployee
+from contract.document import document
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import CrmEdit, ReferenceEmployee
+from detectors.engine.engine import configured
+from detectors.facts.reference import Reference
+from detectors.rules.customers.contact_tampering import DETECTOR
 from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (

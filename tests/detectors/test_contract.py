@@ -13,21 +13,21 @@ from typing import Any, get_type_hints
 import msgspec
 import pytest
 
-import offbook.detectors
-from offbook.detectors import catalogue
-from offbook.detectors.alerts import STANDS
-from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.detector import Common, Detector, Finding, View
-from offbook.detectors.drawing import PROFILES
-from offbook.detectors.engine import configured
-from offbook.detectors.entity import ABOUT
-from offbook.detectors.evidence import taken_apart
-from offbook.detectors.fact import Fact
-from offbook.detectors.params import Duration
-from offbook.detectors.state import encode_state
-from offbook.events.alert import Alert, Bilingual
-from offbook.events.event import Event
-from offbook.events.times import SECOND
+import detectors
+from contract.alert import Alert, Bilingual
+from contract.event import Event
+from contract.times import SECOND
+from detectors.engine.alert_writer import STANDS
+from detectors.engine.engine import configured
+from detectors.engine.state import encode_state
+from detectors.facts.drawing import PROFILES
+from detectors.facts.entity import ABOUT
+from detectors.facts.evidence import taken_apart
+from detectors.facts.fact import Fact
+from detectors.language.detector import Common, Detector, Finding, View
+from detectors.language.params import Duration
+from detectors.rules import catalogue
+from detectors.rules.catalogue import BY_ID, DETECTORS
 from tests.detectors.timeline import (
     activity,
     after,
@@ -56,7 +56,7 @@ from tests.detectors.timeline import (
 )
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = Path(offbook.detectors.__file__).parent
+PACKAGE = Path(detectors.__file__).parent
 NINE = "2026-03-02 09:00"
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -593,7 +593,7 @@ def test_the_source_reads_no_clock_and_does_no_input_or_output(path: Path) -> No
             imported |= {name.name.split(".")[0] for name in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add((node.module or "").split(".")[0])
-            assert not (node.module or "").startswith(("offbook.sinks", "offbook.streams"))
+            assert not (node.module or "").startswith(("sinks", "streams"))
         elif isinstance(node, ast.Call):
             if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
                 if node.func.value.id in {"datetime", "date"}:

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.customer_snatching import DETECTOR
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import configured
-from offbook.detectors.params import Duration
-from offbook.detectors.reference import Reference
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY
-from offbook.events.types import ReferenceEmployee
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY
+from contract.types import ReferenceEmployee
+from detectors.engine.engine import configured
+from detectors.facts.reference import Reference
+from detectors.language.detector import Common
+from detectors.language.params import Duration
+from detectors.rules.customers.customer_snatching import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     DOCUMENTED,

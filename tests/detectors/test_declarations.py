@@ -11,15 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from offbook.detectors.awaits import awaited
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Detector, Finding, View
-from offbook.detectors.drawing import PROFILES
-from offbook.detectors.engine import Engine
-from offbook.detectors.entity import ABOUT, EntityKind
-from offbook.detectors.local import LocalRun
-from offbook.events.event import Event
-from offbook.events.types import (
+from contract.event import Event
+from contract.types import (
     KINDS,
     EventData,
     HrChange,
@@ -31,6 +24,13 @@ from offbook.events.types import (
     ServiceCallback,
     Shipment,
 )
+from detectors.engine.awaits import awaited
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.facts.drawing import PROFILES
+from detectors.facts.entity import ABOUT, EntityKind
+from detectors.language.detector import Detector, Finding, View
+from detectors.rules.catalogue import DETECTORS
 from tests.detectors.random_company import END, reference_of
 from tests.detectors.test_laws_of_each import arrivals, module_of
 from tests.detectors.timeline import callback, edit, hit, hr, payment, shipment

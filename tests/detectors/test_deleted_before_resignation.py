@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.deleted_before_resignation import DETECTOR
-from offbook.detectors.detector import Common
-from offbook.events.event import Event
-from offbook.events.times import DAY, SECOND
-from offbook.events.types import EndpointFile
+from contract.event import Event
+from contract.times import DAY, SECOND
+from contract.types import EndpointFile
+from detectors.language.detector import Common
+from detectors.rules.data.deleted_before_resignation import DETECTOR
 from tests.detectors.asked import asked
 from tests.detectors.order_world import Answer
 from tests.detectors.random_company import BASE

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.diverted_consignee import DETECTOR
-from offbook.detectors.engine import configured
-from offbook.detectors.params import Duration
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY
-from offbook.events.types import CrmEdit, ReferenceEmployee, Shipment
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY
+from contract.types import CrmEdit, ReferenceEmployee, Shipment
+from detectors.engine.engine import configured
+from detectors.language.params import Duration
+from detectors.rules.goods.diverted_consignee import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     DOCUMENTED,

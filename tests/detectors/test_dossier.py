@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from offbook.detectors.catalogue import BY_ID
-from offbook.detectors.detector import Common, Detector, Dossier, Finding, Subject, View
-from offbook.detectors.engine import Engine
-from offbook.detectors.fact import Fact
-from offbook.detectors.local import LocalRun
-from offbook.detectors.params import Params
-from offbook.detectors.reference import Reference
-from offbook.detectors.state import decode_state, encode_state
-from offbook.events.alert import Alert, Bilingual
-from offbook.events.times import DAY, HOUR
+from contract.alert import Alert, Bilingual
+from contract.times import DAY, HOUR
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.state import decode_state, encode_state
+from detectors.facts.fact import Fact
+from detectors.facts.reference import Reference
+from detectors.language.detector import Common, Detector, Dossier, Finding, Subject, View
+from detectors.language.params import Params
+from detectors.rules.catalogue import BY_ID
 from tests.detectors.order_world import paid
 from tests.detectors.timeline import (
     after,

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.duplicate_customer import DETECTOR
-from offbook.detectors.engine import configured
-from offbook.detectors.params import Duration
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY
+from detectors.engine.engine import configured
+from detectors.language.params import Duration
+from detectors.rules.customers.duplicate_customer import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,

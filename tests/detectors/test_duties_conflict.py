@@ -7,10 +7,10 @@ from itertools import permutations
 
 import pytest
 
-from offbook.detectors.duties_conflict import DETECTOR
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import Payment, Shipment
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import Payment, Shipment
+from detectors.rules.orders.duties_conflict import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.order_world import Answer, around
 from tests.detectors.timeline import (

@@ -8,14 +8,14 @@ from decimal import Decimal
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
-from offbook.detectors.callback_mismatch import DETECTOR as CALLBACK_MISMATCH
-from offbook.detectors.chat_burst import DETECTOR as CHAT_BURST
-from offbook.detectors.employee_risk import DETECTOR
-from offbook.detectors.engine import configured
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY
+from detectors.engine.engine import configured
+from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
+from detectors.rules.voices.callback_mismatch import DETECTOR as CALLBACK_MISMATCH
+from detectors.rules.voices.chat_burst import DETECTOR as CHAT_BURST
+from detectors.rules.voices.employee_risk import DETECTOR
 from tests.detectors import weighed_world
 from tests.detectors.timeline import (
     after,

@@ -7,19 +7,19 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from offbook.detectors.alerts import alert_id, score
-from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
-from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import Engine
-from offbook.detectors.entity import entity, split
-from offbook.detectors.fact import fact_of, in_time_order, insert
-from offbook.detectors.notes import Subscribe, Told
-from offbook.detectors.params import Duration
-from offbook.detectors.reference import Reference
-from offbook.detectors.shipment_without_order import DETECTOR as SHIPMENT
-from offbook.detectors.state import EntityState, decode_state, encode_state, writable
-from offbook.events.types import KIND_OF_TOPIC
+from contract.types import KIND_OF_TOPIC
+from detectors.engine.alert_writer import alert_id, score
+from detectors.engine.engine import Engine
+from detectors.engine.messages import Subscribe, Told
+from detectors.engine.state import EntityState, decode_state, encode_state, writable
+from detectors.facts.entity import entity, split
+from detectors.facts.fact import fact_of, in_time_order, insert
+from detectors.facts.reference import Reference
+from detectors.language.detector import Common
+from detectors.language.params import Duration
+from detectors.rules.catalogue import BY_ID, DETECTORS
+from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
+from detectors.rules.goods.shipment_without_order import DETECTOR as SHIPMENT
 from tests.detectors.timeline import (
     activity,
     after,

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import configured
-from offbook.detectors.eve_of_deal_transfer import DETECTOR
-from offbook.detectors.params import Duration
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import CrmEdit
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import CrmEdit
+from detectors.engine.engine import configured
+from detectors.language.detector import Common
+from detectors.language.params import Duration
+from detectors.rules.customers.eve_of_deal_transfer import DETECTOR
 from tests.detectors import order_world, transfer_world
 from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE

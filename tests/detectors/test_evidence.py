@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.alerts import GENERAL_NOTES
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.evidence import Remarks, sent_as, taken_apart, with_remarks
-from offbook.events.shown import shown
+from contract.spelling.shown import shown
+from detectors.engine.alert_writer import GENERAL_NOTES
+from detectors.facts.evidence import Remarks, sent_as, taken_apart, with_remarks
+from detectors.rules.catalogue import DETECTORS
 
 any_text = st.text(st.characters(exclude_categories=()))
 #: Texts that look like remarks, alone and next to each other.

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from offbook.detectors.fact import Fact, by_about, insert, insert_ends
+from detectors.facts.fact import Fact, by_about, insert, insert_ends
 
 SPAN = 10
 

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.allowance import Allowance
-from offbook.detectors.customer_snatching import DETECTOR as SNATCHING
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import configured
-from offbook.detectors.flooded_record import DETECTOR
-from offbook.detectors.state import encode_state
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR, MINUTE, SECOND
-from offbook.events.types import CrmEdit
+from contract.event import Event
+from contract.times import DAY, HOUR, MINUTE, SECOND
+from contract.types import CrmEdit
+from detectors.engine.engine import configured
+from detectors.engine.state import encode_state
+from detectors.language.allowance import Allowance
+from detectors.language.detector import Common
+from detectors.rules.customers.customer_snatching import DETECTOR as SNATCHING
+from detectors.rules.data.flooded_record import DETECTOR
 from tests.detectors.order_world import Answer
 from tests.detectors.random_company import BASE
 from tests.detectors.test_laws import law

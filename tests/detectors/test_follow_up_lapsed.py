@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.follow_up_lapsed import DETECTOR
-from offbook.detectors.reference import Reference
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.facts.reference import Reference
+from detectors.rules.customers.follow_up_lapsed import DETECTOR
 from tests.detectors.timeline import (
     Moment,
     activity,

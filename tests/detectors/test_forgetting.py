@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from offbook.detectors.catalogue import BY_ID
-from offbook.detectors.detector import Detector
-from offbook.detectors.engine import Engine
-from offbook.detectors.local import LocalRun
-from offbook.detectors.notes import Input
-from offbook.detectors.state import decode_state, encode_state
-from offbook.detectors.step import Step
-from offbook.events.event import Event
-from offbook.events.times import DAY, SECOND
+from contract.event import Event
+from contract.times import DAY, SECOND
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.look import Step
+from detectors.engine.messages import Input
+from detectors.engine.state import decode_state, encode_state
+from detectors.language.detector import Detector
+from detectors.rules.catalogue import BY_ID
 from tests.detectors.timeline import (
     activity,
     after,

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.engine import Engine, configured
-from offbook.detectors.ghost_deal import DETECTOR
-from offbook.detectors.notes import Told
-from offbook.detectors.params import Duration
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import CrmEdit, Payment, Shipment
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import CrmEdit, Payment, Shipment
+from detectors.engine.engine import Engine, configured
+from detectors.engine.messages import Told
+from detectors.language.params import Duration
+from detectors.rules.orders.ghost_deal import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.random_company import BASE
 from tests.detectors.test_laws import Batches

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from offbook.detectors.engine import Engine
-from offbook.detectors.key_customer_access import DETECTOR
-from offbook.detectors.reference import Reference
-from offbook.events import times
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import ReferenceCustomer, ReferenceEmployee
+from contract import times
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import ReferenceCustomer, ReferenceEmployee
+from detectors.engine.engine import Engine
+from detectors.facts.reference import Reference
+from detectors.rules.customers.key_customer_access import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     DOCUMENTED,

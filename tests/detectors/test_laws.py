@@ -14,17 +14,17 @@ import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.detector import Detector
-from offbook.detectors.engine import Engine
-from offbook.detectors.local import LocalRun
-from offbook.detectors.notes import Input, Note
-from offbook.detectors.state import decode_state, encode_state
-from offbook.detectors.step import Step
-from offbook.events.alert import Alert
-from offbook.events.document import document
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.alert import Alert
+from contract.document import document
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.look import Step
+from detectors.engine.messages import Input, Note
+from detectors.engine.state import decode_state, encode_state
+from detectors.language.detector import Detector
+from detectors.rules.catalogue import BY_ID, DETECTORS
 from tests.detectors.order_world import corrected
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
 from tests.detectors.respelt import respelt
@@ -195,7 +195,7 @@ class Forgetful(LocalRun):
 
     def _step(self, key: str, inputs: list[Input]) -> list[Alert]:
         for known, state in self.states.items():
-            with patch("offbook.detectors.state.SEALED_TOGETHER", 1):
+            with patch("detectors.engine.state.SEALED_TOGETHER", 1):
                 self.engine.seal(state)
             self.states[known] = decode_state(encode_state(state))
         return super()._step(key, inputs)

@@ -20,13 +20,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Detector
-from offbook.detectors.engine import Engine
-from offbook.detectors.local import LocalRun
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.language.detector import Detector
+from detectors.rules.catalogue import DETECTORS
 from tests.detectors.random_company import END, reference_of
 from tests.detectors.respelt import respelt
 from tests.detectors.restarts import (

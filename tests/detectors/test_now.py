@@ -6,15 +6,15 @@ from collections.abc import Collection
 
 import pytest
 
-from offbook.detectors.awaits import awaited
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Detector
-from offbook.detectors.engine import Engine
-from offbook.detectors.local import LocalRun
-from offbook.detectors.now import EVERY_TOPIC, FORGETTING, UNKNOWN, Everywhere, Now, topics
-from offbook.detectors.timers import Clocks
-from offbook.events.alert import Alert
-from offbook.events.types import STREAM_TOPICS
+from contract.alert import Alert
+from contract.types import STREAM_TOPICS
+from detectors.engine.awaits import awaited
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.stream_time import EVERY_TOPIC, FORGETTING, UNKNOWN, Everywhere, Now, topics
+from detectors.engine.timers import Clocks
+from detectors.language.detector import Detector
+from detectors.rules.catalogue import DETECTORS
 from tests.detectors.test_contract import FIRING, NINE, OWNED, alongside
 from tests.detectors.timeline import after, company, firing
 

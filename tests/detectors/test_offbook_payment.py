@@ -8,11 +8,11 @@ from itertools import permutations
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.alerts import alert_id
-from offbook.detectors.offbook_payment import DETECTOR
-from offbook.detectors.reference import Reference
-from offbook.events.event import Event
-from offbook.events.times import DAY
+from contract.event import Event
+from contract.times import DAY
+from detectors.engine.alert_writer import alert_id
+from detectors.facts.reference import Reference
+from detectors.rules.money.offbook_payment import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.asked import asked
 from tests.detectors.order_world import Answer, Make

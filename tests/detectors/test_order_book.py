@@ -6,11 +6,11 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 import pytest
 
-from offbook.detectors.drawing import PROFILES, order_facts
-from offbook.detectors.fact import Fact
-from offbook.detectors.order_book import OrderBook, dossier, entered, figure
-from offbook.detectors.remembering import remember
-from offbook.events.event import Event
+from contract.event import Event
+from detectors.facts.drawing import PROFILES, order_facts
+from detectors.facts.fact import Fact
+from detectors.facts.remembering import remember
+from detectors.words.order_book import OrderBook, dossier, entered, figure
 from tests.detectors.timeline import after, callback, edit, event, order, payment, refund, shipment
 
 NOON = "2026-03-02 12:00"

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import strategies as st
 from msgspec import structs
 
-from offbook.detectors.detector import Common, Detector
-from offbook.detectors.engine import Engine, configured
-from offbook.detectors.fact import Fact
-from offbook.detectors.order_cycle_collapse import DETECTOR
-from offbook.detectors.params import Duration
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, SECOND
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, SECOND
+from detectors.engine.engine import Engine, configured
+from detectors.facts.fact import Fact
+from detectors.language.detector import Common, Detector
+from detectors.language.params import Duration
+from detectors.rules.figures.order_cycle_collapse import DETECTOR
 from tests.detectors.sales import NINE, created
 from tests.detectors.timeline import (
     after,

@@ -11,10 +11,10 @@ from statistics import median
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.order_splitting import DETECTOR
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, SECOND
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, SECOND
+from detectors.rules.orders.order_splitting import DETECTOR
 from tests.detectors.sales import NINE, created, daily, day_of, sells, worth
 from tests.detectors.timeline import (
     after,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from offbook.detectors.catalogue import BY_ID
-from offbook.detectors.detector import Common
-from offbook.detectors.state import decode_state, encode_state
-from offbook.events.event import Event
+from contract.event import Event
+from detectors.engine.state import decode_state, encode_state
+from detectors.language.detector import Common
+from detectors.rules.catalogue import BY_ID
 from tests.detectors.timeline import after, callback, firing, hit, local, payment, play
 
 NINE = "2026-03-02 09:00"

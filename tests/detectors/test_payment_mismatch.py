@@ -8,11 +8,11 @@ from functools import partial
 
 import pytest
 
-from offbook.detectors.engine import configured
-from offbook.detectors.payment_mismatch import DETECTOR
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import HOUR
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import HOUR
+from detectors.engine.engine import configured
+from detectors.rules.money.payment_mismatch import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.order_world import Answer, around, back, paid, status
 from tests.detectors.timeline import (

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from offbook.detectors.engine import configured
-from offbook.detectors.period_end_reversal import DETECTOR
-from offbook.detectors.reference import Reference
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.engine.engine import configured
+from detectors.facts.reference import Reference
+from detectors.rules.figures.period_end_reversal import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.order_world import Answer, around, status
 from tests.detectors.timeline import (

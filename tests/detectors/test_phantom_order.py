@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from offbook.detectors.engine import configured
-from offbook.detectors.phantom_order import DETECTOR
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.engine.engine import configured
+from detectors.rules.figures.phantom_order import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.order_world import Answer, around, status
 from tests.detectors.timeline import (

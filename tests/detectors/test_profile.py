@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.drawing import customer_facts, opportunity_facts, order_facts
-from offbook.detectors.fact import Fact
-from offbook.detectors.profile import Profile, customer_owner, order_owner
-from offbook.detectors.reference import Stated
-from offbook.detectors.remembering import remember
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.facts.drawing import customer_facts, opportunity_facts, order_facts
+from detectors.facts.fact import Fact
+from detectors.facts.profile import Profile, customer_owner, order_owner
+from detectors.facts.reference import Stated
+from detectors.facts.remembering import remember
 from tests.detectors.timeline import (
     after,
     at,

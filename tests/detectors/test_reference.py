@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from offbook.detectors.reference import Reference
-from offbook.events import spelling
-from offbook.events.event import Event
-from offbook.events.types import ReferenceEmployee
+from contract.event import Event
+from contract.spelling import spelling
+from contract.types import ReferenceEmployee
+from detectors.facts.reference import Reference
 from tests.detectors.timeline import (
     DOCUMENTED,
     account,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from msgspec import structs
 
-from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import Engine
-from offbook.detectors.local import LocalRun
-from offbook.detectors.reference import Reference
-from offbook.detectors.state import decode_state, encode_state
-from offbook.events.event import Event
-from offbook.events.times import DAY
-from offbook.events.types import ReferenceEmployee
+from contract.event import Event
+from contract.times import DAY
+from contract.types import ReferenceEmployee
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.state import decode_state, encode_state
+from detectors.facts.reference import Reference
+from detectors.language.detector import Common
+from detectors.rules.catalogue import BY_ID, DETECTORS
 from tests.detectors.random_company import Arrival, documents, histories
 from tests.detectors.test_laws import Documents, end, in_time_order, law, told
 from tests.detectors.timeline import (

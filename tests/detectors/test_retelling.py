@@ -7,11 +7,11 @@ from itertools import permutations
 
 import pytest
 
-from offbook.detectors.catalogue import BY_ID
-from offbook.detectors.detector import Detector
-from offbook.detectors.state import decode_state, encode_state
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.engine.state import decode_state, encode_state
+from detectors.language.detector import Detector
+from detectors.rules.catalogue import BY_ID
 from tests.detectors.timeline import (
     after,
     at,

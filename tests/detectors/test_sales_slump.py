@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.detector import Finding, View
-from offbook.detectors.engine import configured
-from offbook.detectors.sales_slump import DETECTOR
-from offbook.events.alert import Alert
-from offbook.events.event import Event
+from contract.alert import Alert
+from contract.event import Event
+from detectors.engine.engine import configured
+from detectors.language.detector import Finding, View
+from detectors.rules.figures.sales_slump import DETECTOR
 from tests.detectors.sales import NINE, created, daily, day_of, sells, worth
 from tests.detectors.timeline import (
     after,

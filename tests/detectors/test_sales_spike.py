@@ -12,12 +12,12 @@ from statistics import median
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import configured
-from offbook.detectors.sales_spike import DETECTOR
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import SECOND
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import SECOND
+from detectors.engine.engine import configured
+from detectors.language.detector import Common
+from detectors.rules.figures.sales_spike import DETECTOR
 from tests.detectors.sales import NINE, created, daily, day_of, sells, worth
 from tests.detectors.timeline import (
     after,

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.detector import Common, Detector
-from offbook.detectors.engine import Engine
-from offbook.detectors.fact import Fact
-from offbook.detectors.local import LocalRun
-from offbook.detectors.state import SEALED_TOGETHER, Notebook, decode_state, encode_state
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import HOUR
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import HOUR
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.state import SEALED_TOGETHER, Notebook, decode_state, encode_state
+from detectors.facts.fact import Fact
+from detectors.language.detector import Common, Detector
+from detectors.rules.catalogue import BY_ID, DETECTORS
 from tests.detectors.timeline import after, company, edit, local
 
 MONDAY = "2026-03-02 09:00"

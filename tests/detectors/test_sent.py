@@ -7,16 +7,16 @@ from collections.abc import Iterable
 import pytest
 from msgspec import structs
 
-from offbook.detectors.baseline import by_day, in_currency, sale
-from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.evidence import taken_apart, with_remarks
-from offbook.detectors.fact import fact_of
-from offbook.detectors.reference import Reference
-from offbook.detectors.sent import as_sent
-from offbook.detectors.state import decode_state, encode_state
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.types import EndpointFile, ReferenceEmployee, Shipment
+from contract.alert import Alert
+from contract.event import Event
+from contract.types import EndpointFile, ReferenceEmployee, Shipment
+from detectors.engine.state import decode_state, encode_state
+from detectors.facts.evidence import taken_apart, with_remarks
+from detectors.facts.fact import fact_of
+from detectors.facts.reference import Reference
+from detectors.facts.sent import as_sent
+from detectors.rules.catalogue import BY_ID, DETECTORS
+from detectors.words.sales_by_day import by_day, in_currency, sale
 from tests.detectors.respelt import respelt
 from tests.detectors.timeline import (
     DOCUMENTED,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from offbook.detectors.detector import Finding, Subject
-from offbook.detectors.fact import Fact
-from offbook.detectors.params import Duration, Params
-from offbook.detectors.sentences import Listing, Part, Sentence, says
-from offbook.detectors.wording import CompanyWords, elapsed
-from offbook.events.alert import Bilingual
-from offbook.events.times import DAY, HOUR, MINUTE, SECOND
+from contract.alert import Bilingual
+from contract.times import DAY, HOUR, MINUTE, SECOND
+from detectors.facts.fact import Fact
+from detectors.language.detector import Finding, Subject
+from detectors.language.params import Duration, Params
+from detectors.language.sentences import Listing, Part, Sentence, says
+from detectors.language.wording import CompanyWords, elapsed
 from tests.detectors.timeline import at, company, employee
 
 NINE = at("2026-03-02 09:00")

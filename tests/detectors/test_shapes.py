@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.detector import ENDLESS
-from offbook.detectors.fact import Fact
-from offbook.detectors.shapes import (
+from detectors.facts.fact import Fact
+from detectors.language.detector import ENDLESS
+from detectors.language.shapes import (
     Enough,
     absence,
     around,

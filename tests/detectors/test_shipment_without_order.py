@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.shipment_without_order import DETECTOR
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.rules.goods.shipment_without_order import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.asked import asked
 from tests.detectors.order_world import Answer

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from offbook.detectors.catalogue import BY_ID
-from offbook.detectors.engine import Engine
-from offbook.detectors.local import LocalRun
-from offbook.detectors.reference import Reference
-from offbook.detectors.signs import Signs
-from offbook.events.times import DAY
+from contract.times import DAY
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.signs import Signs
+from detectors.facts.reference import Reference
+from detectors.rules.catalogue import BY_ID
 from tests.detectors.timeline import activity, after, only, order, payment
 
 NINE = "2026-03-02 09:00"

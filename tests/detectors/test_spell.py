@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from offbook.detectors.fact import Fact
-from offbook.detectors.spell import Spell
-from offbook.events.times import NEVER
+from contract.times import NEVER
+from detectors.facts.fact import Fact
+from detectors.words.periods import Spell
 
 
 def fact(at: int) -> Fact:

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
-from offbook.detectors.catalogue import BY_ID
-from offbook.detectors.detector import Common, Detector, same_thing
-from offbook.detectors.engine import configured
-from offbook.detectors.fact import Fact
-from offbook.detectors.params import Duration
-from offbook.detectors.thinning import folded, shown, thinned
-from offbook.events.event import Event
-from offbook.events.times import MINUTE, SECOND
+from contract.event import Event
+from contract.times import MINUTE, SECOND
+from detectors.engine.engine import configured
+from detectors.facts.fact import Fact
+from detectors.facts.thinning import folded, shown, thinned
+from detectors.language.detector import Common, Detector, same_thing
+from detectors.language.params import Duration
+from detectors.rules.catalogue import BY_ID
+from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
 from tests.detectors.timeline import (
     after,
     at,

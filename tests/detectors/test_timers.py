@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.timers import Timers
+from detectors.engine.timers import Timers
 
 
 def test_what_is_due_comes_out_in_order_and_once() -> None:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
-from offbook.detectors.detector import Common
-from offbook.detectors.engine import configured
-from offbook.detectors.tip_corroborated import DETECTOR
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY
-from offbook.events.types import Tip
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY
+from contract.types import Tip
+from detectors.engine.engine import configured
+from detectors.language.detector import Common
+from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
+from detectors.rules.voices.tip_corroborated import DETECTOR
 from tests.detectors import weighed_world
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from offbook.detectors.unapproved_order import DETECTOR
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import CrmEdit
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import CrmEdit
+from detectors.rules.orders.unapproved_order import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.order_world import Answer, around
 from tests.detectors.timeline import (

@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.engine import configured
-from offbook.detectors.unauthorised_discount import DETECTOR
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.engine.engine import configured
+from detectors.rules.orders.unauthorised_discount import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.reference import Reference
-from offbook.detectors.unauthorised_transfer import DETECTOR
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import ReferenceEmployee
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import ReferenceEmployee
+from detectors.facts.reference import Reference
+from detectors.rules.customers.unauthorised_transfer import DETECTOR
 from tests.detectors import transfer_world
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (

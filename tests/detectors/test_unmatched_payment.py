@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import strategies as st
 
-from offbook.detectors.reference import Reference
-from offbook.detectors.unmatched_payment import DETECTOR
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import CrmEdit, Payment
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import CrmEdit, Payment
+from detectors.facts.reference import Reference
+from detectors.rules.money.unmatched_payment import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.order_world import Answer, Make, around
 from tests.detectors.timeline import (

@@ -10,24 +10,24 @@ from types import ModuleType
 
 import pytest
 
-from offbook.detectors.alerts import STANDS, WITHDRAWN
-from offbook.detectors.allowance import Allowance
-from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
-from offbook.detectors.callback_mismatch import DETECTOR as CALLBACK_MISMATCH
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Detector
-from offbook.detectors.employee_risk import DETECTOR as EMPLOYEE_RISK
-from offbook.detectors.engine import Engine
-from offbook.detectors.fact import Fact, fact_of
-from offbook.detectors.local import LocalRun
-from offbook.detectors.notes import Implicated, Input
-from offbook.detectors.offbook_payment import DETECTOR as OFFBOOK_PAYMENT
-from offbook.detectors.state import EntityState, decode_state, encode_state
-from offbook.detectors.step import Step
-from offbook.detectors.tip_corroborated import DETECTOR as TIP_CORROBORATED
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY
+from detectors.engine.alert_writer import STANDS, WITHDRAWN
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.look import Step
+from detectors.engine.messages import Implicated, Input
+from detectors.engine.state import EntityState, decode_state, encode_state
+from detectors.facts.fact import Fact, fact_of
+from detectors.language.allowance import Allowance
+from detectors.language.detector import Detector
+from detectors.rules.catalogue import DETECTORS
+from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
+from detectors.rules.money.offbook_payment import DETECTOR as OFFBOOK_PAYMENT
+from detectors.rules.voices.callback_mismatch import DETECTOR as CALLBACK_MISMATCH
+from detectors.rules.voices.employee_risk import DETECTOR as EMPLOYEE_RISK
+from detectors.rules.voices.tip_corroborated import DETECTOR as TIP_CORROBORATED
 from tests.detectors import test_employee_risk, test_tip_corroborated
 from tests.detectors.timeline import (
     activity,

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Common, Detector
-from offbook.detectors.fact import Fact
-from offbook.detectors.params import Duration
-from offbook.detectors.reference import Reference
-from offbook.detectors.wording import (
+from contract.alert import Bilingual
+from contract.times import DAY, HOUR, MINUTE, SECOND
+from detectors.facts.fact import Fact
+from detectors.facts.reference import Reference
+from detectors.language.detector import Common, Detector
+from detectors.language.params import Duration
+from detectors.language.wording import (
     CompanyWords,
     counted,
     floored,
@@ -24,8 +25,7 @@ from offbook.detectors.wording import (
     tenths,
     total,
 )
-from offbook.events.alert import Bilingual
-from offbook.events.times import DAY, HOUR, MINUTE, SECOND
+from detectors.rules.catalogue import DETECTORS
 from tests.detectors.timeline import at, company, employee
 
 

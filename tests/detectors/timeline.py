@@ -16,20 +16,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET
 
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Common, Detector
-from offbook.detectors.engine import Engine
-from offbook.detectors.evidence import Remarks, with_remarks
-from offbook.detectors.local import LocalRun
-from offbook.detectors.now import UNKNOWN, Everywhere, Now
-from offbook.detectors.params import Duration
-from offbook.detectors.reference import Reference
-from offbook.detectors.state import EntityState
-from offbook.events.alert import Alert
-from offbook.events.event import Event, Origin
-from offbook.events.folding import fold
-from offbook.events.times import micros
-from offbook.events.types import (
+from contract.alert import Alert
+from contract.event import Event, Origin
+from contract.spelling.folding import fold
+from contract.times import micros
+from contract.types import (
     KIND_OF_DATA,
     ChatHit,
     CrmEdit,
@@ -47,6 +38,15 @@ from offbook.events.types import (
     Shipment,
     Tip,
 )
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.engine.state import EntityState
+from detectors.engine.stream_time import UNKNOWN, Everywhere, Now
+from detectors.facts.evidence import Remarks, with_remarks
+from detectors.facts.reference import Reference
+from detectors.language.detector import Common, Detector
+from detectors.language.params import Duration
+from detectors.rules.catalogue import DETECTORS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COMPANY_ACCOUNT = "6222OURS"

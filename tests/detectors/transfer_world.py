@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from hypothesis import strategies as st
 
-from offbook.events.event import Event
-from offbook.events.times import DAY
-from offbook.events.types import CrmEdit, ReferenceEmployee
+from contract.event import Event
+from contract.times import DAY
+from contract.types import CrmEdit, ReferenceEmployee
 from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import DOCUMENTED, at, customer, edit, employee, event

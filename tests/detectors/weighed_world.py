@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
-from offbook.detectors.callback_mismatch import DETECTOR as CALLBACK_MISMATCH
-from offbook.detectors.chat_burst import DETECTOR as CHAT_BURST
-from offbook.detectors.deleted_before_resignation import DETECTOR as BEFORE_RESIGNATION
-from offbook.detectors.detector import Detector
-from offbook.detectors.follow_up_lapsed import DETECTOR as FOLLOW_UP_LAPSED
-from offbook.detectors.offbook_payment import DETECTOR as OFFBOOK_PAYMENT
-from offbook.detectors.shipment_without_order import DETECTOR as SHIPMENT_WITHOUT_ORDER
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR, parse_rfc3339
+from contract.event import Event
+from contract.times import DAY, HOUR, parse_rfc3339
+from detectors.language.detector import Detector
+from detectors.rules.customers.follow_up_lapsed import DETECTOR as FOLLOW_UP_LAPSED
+from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
+from detectors.rules.data.deleted_before_resignation import DETECTOR as BEFORE_RESIGNATION
+from detectors.rules.goods.shipment_without_order import DETECTOR as SHIPMENT_WITHOUT_ORDER
+from detectors.rules.money.offbook_payment import DETECTOR as OFFBOOK_PAYMENT
+from detectors.rules.voices.callback_mismatch import DETECTOR as CALLBACK_MISMATCH
+from detectors.rules.voices.chat_burst import DETECTOR as CHAT_BURST
 from tests.detectors.random_company import BASE, END
 from tests.detectors.timeline import (
     COMPANY_ACCOUNT,

@@ -6,8 +6,11 @@ import copy
 import json
 from typing import Any
 
-from offbook.events import Event, Origin, Rejected, decode_record, topic_of_type
-from offbook.events.examples import EXAMPLES
+from contract.decoding.decode import decode_record
+from contract.event import Event, Origin
+from contract.publishing.examples import EXAMPLES
+from contract.rejected import Rejected
+from contract.types import topic_of_type
 
 Headers = list[tuple[str, bytes | None]]
 

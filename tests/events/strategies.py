@@ -10,11 +10,12 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import Meta
 
-from offbook.events import KINDS, Event, Kind, Origin
-from offbook.events import types as t
-from offbook.events.checks import bare, may_be_null
-from offbook.events.decode import EARLIEST, LATEST
-from offbook.events.folding import RefusedError, Sent, fold
+from contract import types as t
+from contract.checks import bare, may_be_null
+from contract.decoding.decode import EARLIEST, LATEST
+from contract.event import Event, Origin
+from contract.spelling.folding import RefusedError, Sent, fold
+from contract.types import KINDS, Kind
 
 _characters = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"])
 _any_character = st.characters(codec="utf-8", exclude_categories=["Cs"])

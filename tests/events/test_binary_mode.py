@@ -7,8 +7,10 @@ import json
 import pytest
 from hypothesis import given
 
-from offbook.events import Event, Origin, decode_record, document
-from offbook.events.examples import EXAMPLES
+from contract.decoding.decode import decode_record
+from contract.document import document
+from contract.event import Event, Origin
+from contract.publishing.examples import EXAMPLES
 from tests.events.documents import Headers, binary, example, refused, taken
 from tests.events.strategies import events
 

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from offbook.events import KIND_OF_TYPE
-from offbook.events.checks import doubtful, fault
-from offbook.events.examples import EXAMPLES
-from offbook.events.types import check_amount
+from contract.checks import doubtful, fault
+from contract.publishing.examples import EXAMPLES
+from contract.types import KIND_OF_TYPE, check_amount
 from tests.events.documents import PAYMENT, example
 
 _texts = st.text(

@@ -11,21 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events import (
-    KINDS,
-    MAX_BYTES,
-    Event,
-    Origin,
-    Rejected,
+from contract import types as t
+from contract.decoding.decode import (
+    EARLIEST,
+    FUTURE,
+    LATEST,
+    Opened,
     decode_record,
     decode_structured,
-    encode_document,
-    topic_of_type,
+    open_structured,
 )
-from offbook.events import types as t
-from offbook.events.decode import EARLIEST, FUTURE, LATEST, Opened, open_structured
-from offbook.events.examples import EXAMPLES
-from offbook.events.times import parse_rfc3339
+from contract.document import encode_document
+from contract.event import Event, Origin
+from contract.publishing.examples import EXAMPLES
+from contract.rejected import MAX_BYTES, Rejected
+from contract.times import parse_rfc3339
+from contract.types import KINDS, topic_of_type
 from tests.events.documents import (
     EDIT,
     TIP,

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from offbook.events import Event, Origin, decode_record
-from offbook.events.document import document
-from offbook.events.rejected import Rejected
+from contract.decoding.decode import decode_record
+from contract.document import document
+from contract.event import Event, Origin
+from contract.rejected import Rejected
 
 
 def read(kind: str, data: dict[str, Any]) -> Event | Rejected:

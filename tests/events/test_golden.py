@@ -13,18 +13,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from offbook.events import (
-    KIND_OF_TYPE,
-    Alert,
-    Bilingual,
-    Evidence,
-    Origin,
-    Rule,
-    decode_structured,
-    document,
-)
-from offbook.events.event import Event
-from offbook.events.folding import Sent
+from contract.alert import Alert, Bilingual, Evidence, Rule
+from contract.decoding.decode import decode_structured
+from contract.document import document
+from contract.event import Event, Origin
+from contract.spelling.folding import Sent
+from contract.types import KIND_OF_TYPE
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events import Event, Origin, Rejected, decode_record
+from contract.decoding.decode import decode_record
+from contract.event import Event, Origin
+from contract.rejected import Rejected
 from tests.events.documents import (
     TIP,
     Headers,

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events import Event, Origin, decode_record
-from offbook.events.readings import readings
+from contract.decoding.decode import decode_record
+from contract.decoding.readings import readings
+from contract.event import Event, Origin
 
 AS_NONE = "masked or placeholders, read as none"
 BARE = "read without blanks, hyphens or dots"

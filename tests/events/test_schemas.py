@@ -13,23 +13,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from offbook.events import (
-    KIND_OF_TYPE,
-    KINDS,
-    Event,
-    Kind,
-    Origin,
-    Rejected,
-    Stage,
-    decode_record,
-    document,
-    meanings,
-    pages,
-)
-from offbook.events.examples import EXAMPLES
-from offbook.events.schemas import alert_schema, event_schema, main, rendered, stale
-from offbook.events.types import IMAGE_KEYS, EventData, Image
-from offbook.events.yaml import to_yaml
+from contract.decoding.decode import decode_record
+from contract.document import document
+from contract.event import Event, Origin
+from contract.publishing import meanings, pages
+from contract.publishing.examples import EXAMPLES
+from contract.publishing.schemas import alert_schema, event_schema, main, rendered, stale
+from contract.publishing.yaml import to_yaml
+from contract.rejected import Rejected, Stage
+from contract.types import IMAGE_KEYS, KIND_OF_TYPE, KINDS, EventData, Image, Kind
 from tests.events.documents import example
 from tests.events.strategies import events
 from tests.events.test_golden import ALERT
@@ -168,7 +160,7 @@ def _at(whole: Any, reference: str) -> Any:
 
 def test_the_yaml_reads_back_as_the_same_document() -> None:
     yaml = pytest.importorskip("yaml")
-    from offbook.events.asyncapi import asyncapi
+    from contract.publishing.asyncapi import asyncapi
 
     assert yaml.safe_load(to_yaml(asyncapi())) == asyncapi()
     odd = {"a b": [[1, [2]], {"x": {}}, [], "no", "1.0", "- x", "a: b", "#", "", None, True, "é"]}
@@ -176,7 +168,7 @@ def test_the_yaml_reads_back_as_the_same_document() -> None:
 
 
 def test_asyncapi_has_every_topic_and_its_references_resolve() -> None:
-    from offbook.events.asyncapi import asyncapi
+    from contract.publishing.asyncapi import asyncapi
 
     whole = asyncapi()
     topics = {kind.topic for kind in KINDS}

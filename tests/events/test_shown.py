@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events.shown import quoted, shown, shown_json, shown_lines
+from contract.spelling.shown import quoted, shown, shown_json, shown_lines
 
 
 @pytest.mark.parametrize(

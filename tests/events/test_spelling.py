@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events.spelling import (
+from contract.spelling.spelling import (
     UnclearError,
     account,
     address,

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events.decode import EARLIEST, LATEST
-from offbook.events.times import micros, moment
+from contract.decoding.decode import EARLIEST, LATEST
+from contract.times import micros, moment
 
 TIMES = st.integers(EARLIEST, LATEST - 1)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from offbook.detectors.alerts import alert_id
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.engine import Engine
-from offbook.detectors.local import LocalRun
-from offbook.detectors.reference import Reference
-from offbook.events.alert import Alert
+from contract.alert import Alert
+from detectors.engine.alert_writer import alert_id
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.facts.reference import Reference
+from detectors.rules.catalogue import DETECTORS
 from tests.examples.test_story import decoded, tales
 
 

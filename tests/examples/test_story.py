@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from offbook.events.decode import decode_structured
-from offbook.events.event import Event, Origin
-from offbook.events.types import STREAM_TOPICS, topic_of_type
+from contract.decoding.decode import decode_structured
+from contract.event import Event, Origin
+from contract.types import STREAM_TOPICS, topic_of_type
 from tests.examples.nine_questions import ASKED, Company, Found, answers
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -21,11 +21,11 @@ import msgspec
 import redis
 from aiokafka import AIOKafkaProducer
 
-from offbook.events.alert import Alert
-from offbook.sinks.redis import STREAM
-from offbook.streams.keyed import partition_of
-from offbook.streams.settings import Settings, load
-from offbook.streams.topics import create_topics
+from contract.alert import Alert
+from sinks.redis.sink import STREAM
+from streams.settings.settings import Settings, load
+from streams.wire.keyed_records import partition_of
+from streams.wire.topics import create_topics
 from tests.streams.commands import depends_on_arrival
 from tests.streams.company import Company, Record, partition
 
@@ -285,7 +285,7 @@ def home(key: str, installation: Installation) -> int:
 
 
 def _documents(company: Company) -> list[tuple[Any, Any]]:
-    from offbook.events.document import document
+    from contract.document import document
 
     return [(event, document(event)) for event in company.documents]
 

@@ -15,8 +15,8 @@ from random import Random
 
 import pytest
 
-from offbook.events.times import MINUTE
-from offbook.streams.embedded import EmbeddedKafka, EmbeddedRedis
+from contract.times import MINUTE
+from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
 from tests.integration.installation import Installation, expected_of, settings_for
 from tests.parts.apache_kafka import ApacheKafka
 from tests.streams.company import Company

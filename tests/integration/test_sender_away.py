@@ -16,9 +16,9 @@ import pytest
 from kafka import KafkaProducer
 from prometheus_client.parser import text_string_to_metric_families
 
-from offbook.events.times import DAY, HOUR, SECOND, parse_rfc3339, rfc3339
-from offbook.events.types import STREAM_TOPICS, topic_of_type
-from offbook.streams.embedded import free_port
+from contract.times import DAY, HOUR, SECOND, parse_rfc3339, rfc3339
+from contract.types import STREAM_TOPICS, topic_of_type
+from offbook.cli.demo.embedded import free_port
 from tests.conftest import RunningKafka
 from tests.parts.story_service import in_redis, running_worker, until, worker_config
 from tests.streams.commands import firing, offbook

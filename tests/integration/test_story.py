@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from offbook.detectors.catalogue import BY_ID
-from offbook.events.types import REFERENCE_TOPICS
+from contract.types import REFERENCE_TOPICS
+from detectors.rules.catalogue import BY_ID
 from tests.conftest import RunningKafka
 from tests.parts.story_service import StoryService, story_service, until
 

@@ -7,9 +7,9 @@ import os
 import sys
 from pathlib import Path
 
-from offbook.streams.reload import ConfigFile
-from offbook.streams.settings import CONFIG_VARIABLE, load
-from offbook.streams.worker import ROLES, main
+from streams.service.reload import ConfigFile
+from streams.service.worker import ROLES, main
+from streams.settings.settings import CONFIG_VARIABLE, load
 
 if __name__ == "__main__":
     wanted = [role for role in ROLES if role in sys.argv[1:]] or ROLES

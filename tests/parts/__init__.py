@@ -1,1 +1,1 @@
-"""The real servers that tests run against, beside the embedded ones of offbook.streams.embedded."""
+"""The real servers that tests run against, beside the embedded ones."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from offbook.streams.embedded import (
+from offbook.cli.demo.embedded import (
     LOOPBACK,
     EmbeddedFailedError,
     EmbeddedMissingError,

@@ -16,7 +16,7 @@ from typing import Any
 
 import redis
 
-from offbook.streams.embedded import free_port
+from offbook.cli.demo.embedded import free_port
 from tests.streams.commands import REFERENCE, STORY, environment, offbook, standing
 
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 
-from offbook.streams.embedded import EmbeddedRedis
+from offbook.cli.demo.embedded import EmbeddedRedis
 from tests.parts.apache_kafka import ApacheKafka
 
 

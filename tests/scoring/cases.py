@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec import structs
 
-from offbook.events.alert import Alert, Bilingual, Evidence, Suppressed
-from offbook.events.label import Company, EventId, Fraud, Labels
-from offbook.scoring.outcomes import Outcomes, Tally
+from contract.alert import Alert, Bilingual, Evidence, Suppressed
+from contract.label import Company, EventId, Fraud, Labels
+from scoring.outcomes import Outcomes, Tally
 
 SOURCE = "//test.example"
 TEXT = Bilingual("text", "文字")

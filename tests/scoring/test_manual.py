@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from offbook.detectors.catalogue import BY_ID
-from offbook.events.label import decode_labels
-from offbook.scoring.outcomes import Tally
+from contract.label import decode_labels
+from detectors.rules.catalogue import BY_ID
+from scoring.outcomes import Tally
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from offbook.events.label import Labels
-from offbook.scoring.outcomes import LabelsError, Tally, join
+from contract.label import Labels
+from scoring.outcomes import LabelsError, Tally, join
 from tests.scoring.cases import ALLOWED, COMPANY, alert, fraud, outcomes
 
 

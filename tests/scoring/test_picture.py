@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from offbook.scoring.picture import Row, draw
-from offbook.scoring.rates import rate
-from offbook.scoring.score import Recall
-from offbook.scoring.words import counted, lasting, per_week, percent
+from scoring.picture import Row, draw
+from scoring.rates import rate
+from scoring.score import Recall
+from scoring.words import counted, lasting, per_week, percent
 
 SVG = "{http://www.w3.org/2000/svg}"
 

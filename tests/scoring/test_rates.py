@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from offbook.scoring.rates import rate
+from scoring.rates import rate
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from offbook.scoring.outcomes import Outcomes
-from offbook.scoring.score import Suppressed, Untold, score
+from scoring.outcomes import Outcomes
+from scoring.score import Suppressed, Untold, score
 from tests.scoring.cases import ALLOWED, alert, fraud, outcomes
 
 

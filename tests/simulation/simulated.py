@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 
-from offbook.events.decode import decode_structured
-from offbook.events.event import Event, Origin
-from offbook.events.label import Labels
-from offbook.events.rejected import Rejected
-from offbook.simulation.plan import Plan
-from offbook.simulation.simulate import Simulation
+from contract.decoding.decode import decode_structured
+from contract.event import Event, Origin
+from contract.label import Labels
+from contract.rejected import Rejected
+from simulation.plan import Plan
+from simulation.simulate import Simulation
 
 #: Big enough for every kind of fraud in both versions, and for the New Year holidays.
 QUARTER = Plan(days=90, reps=120, customers=3000, fraud_rate=0.5, seed=3, start=date(2026, 1, 5))

@@ -7,11 +7,11 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events.types import Tip
-from offbook.simulation.agenda import Agenda, Process
-from offbook.simulation.calendar import DAY, HOUR, MINUTE, Calendar, clock, day_number, day_of
-from offbook.simulation.chance import around, between, some, stream
-from offbook.simulation.journal import Journal, rfc3339
+from contract.types import Tip
+from simulation.agenda import Agenda, Process
+from simulation.calendar import DAY, HOUR, MINUTE, Calendar, clock, day_number, day_of
+from simulation.chance import around, between, some, stream
+from simulation.journal import Journal, rfc3339
 
 CALENDAR = Calendar()
 FIRST = day_number(date(2026, 1, 1))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from offbook.events.label import decode_labels, encode_labels
-from offbook.simulation.frauds import SCENARIOS
-from offbook.simulation.plan import Plan
-from offbook.simulation.simulate import Simulation
+from contract.label import decode_labels, encode_labels
+from simulation.frauds import SCENARIOS
+from simulation.plan import Plan
+from simulation.simulate import Simulation
 from tests.simulation.simulated import QUARTER, SMALL, company, seconds
 
 DAY = 86_400
@@ -109,7 +109,7 @@ def test_labels_say_of_what_company_they_speak() -> None:
 
 def test_the_simulation_knows_no_detector() -> None:
     """import-linter holds it too; here also against a look at the numbers as text."""
-    room = Path(__file__).parents[2] / "offbook" / "simulation"
+    room = Path(__file__).parents[2] / "simulation"
     for file in room.rglob("*.py"):
         assert not re.search(r"offbook\.detectors|Params\b", file.read_text("utf-8")), file
 

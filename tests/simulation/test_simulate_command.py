@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from offbook.events.label import decode_labels
+from contract.label import decode_labels
 from tests.simulation.simulated import SMALL, lines
 from tests.streams.commands import environment, offbook
 

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from offbook.events.times import moment
-from offbook.events.types import CrmEdit, Payment, Shipment
-from offbook.simulation.plan import Plan, PlanError
+from contract.times import moment
+from contract.types import CrmEdit, Payment, Shipment
+from simulation.plan import Plan, PlanError
 from tests.simulation.simulated import QUARTER, SMALL, company, lines
 from tests.streams.commands import environment
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import redis
 
-from offbook.events.alert import Alert, Bilingual, Evidence
+from contract.alert import Alert, Bilingual, Evidence
 
 _WORDS = Bilingual(en="Payment to a stranger's account", zh="货款打入非公司账户")
 _EVENT = Evidence(

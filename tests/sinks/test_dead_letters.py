@@ -7,13 +7,8 @@ from dataclasses import dataclass, field
 import msgspec
 import pytest
 
-from offbook.events.rejected import Rejected
-from offbook.sinks.dead_letters import (
-    dead_letter_topic,
-    failed_letter,
-    rejected_letter,
-    without_value,
-)
+from contract.rejected import Rejected
+from sinks.dead_letters import dead_letter_topic, failed_letter, rejected_letter, without_value
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ def test_key_value_headers_and_time_stay_as_they_were() -> None:
 
 def test_the_headers_are_those_of_kip_1034_and_the_stage() -> None:
     assert rejected_letter(Source(headers=()), WRONG).headers == (
-        ("__streams.errors.exception", b"offbook.events.rejected.Rejected"),
+        ("__streams.errors.exception", b"contract.rejected.Rejected"),
         ("__streams.errors.message", b"data.amount: `data.amount` is below 0. Send 0 or more."),
         ("__streams.errors.stacktrace", b""),
         ("__streams.errors.topic", b"payments"),

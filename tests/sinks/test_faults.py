@@ -7,8 +7,8 @@ import kafka.errors
 import pytest
 import redis
 
-from offbook.sinks.faults import account, chain, classes, is_for_people, place, told
-from offbook.sinks.redis import RedisUnavailableError
+from sinks.faults import account, chain, classes, is_for_people, place, told
+from sinks.redis.sink import RedisUnavailableError
 
 SECRET = "C-88XQ"
 

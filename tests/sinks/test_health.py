@@ -6,7 +6,7 @@ import json
 
 import msgspec
 
-from offbook.sinks.health import Health
+from sinks.health import Health
 
 
 class Clock:

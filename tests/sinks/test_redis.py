@@ -19,15 +19,9 @@ import redis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offbook.events.alert import Alert, Suppressed
-from offbook.sinks.redis import (
-    BATCH,
-    Outcome,
-    RedisRefusedError,
-    RedisSink,
-    RedisUnavailableError,
-)
-from offbook.streams.embedded import EmbeddedRedis, free_port
+from contract.alert import Alert, Suppressed
+from offbook.cli.demo.embedded import EmbeddedRedis, free_port
+from sinks.redis.sink import BATCH, Outcome, RedisRefusedError, RedisSink, RedisUnavailableError
 from tests.sinks.some_alerts import alert, contents
 
 

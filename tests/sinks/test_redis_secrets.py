@@ -13,11 +13,11 @@ from urllib.parse import quote
 import pytest
 import redis
 
-from offbook.sinks.redis import RedisRefusedError, RedisSink, RedisSinkError, RedisUnavailableError
-from offbook.sinks.redis_url import Secrets, redis_address, redis_url_fault
-from offbook.streams.embedded import LOOPBACK, EmbeddedMissingError, EmbeddedRedis, free_port
-from offbook.streams.reload import ConfigFile
-from offbook.streams.settings import Settings, SettingsError, load
+from offbook.cli.demo.embedded import LOOPBACK, EmbeddedMissingError, EmbeddedRedis, free_port
+from sinks.redis.sink import RedisRefusedError, RedisSink, RedisSinkError, RedisUnavailableError
+from sinks.redis.url import Secrets, redis_address, redis_url_fault
+from streams.service.reload import ConfigFile
+from streams.settings.settings import Settings, SettingsError, load
 from tests.parts.certificate import Certificate
 from tests.parts.relay import Listener, Relay
 from tests.streams.commands import offbook

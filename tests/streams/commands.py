@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-from offbook.detectors.catalogue import BY_ID
+from detectors.rules.catalogue import BY_ID
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

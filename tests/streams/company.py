@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from random import Random
 from zlib import crc32
 
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.engine import Engine
-from offbook.detectors.local import LocalRun
-from offbook.detectors.reference import Reference
-from offbook.events.alert import Alert
-from offbook.events.document import encode_document
-from offbook.events.event import Event
-from offbook.events.times import HOUR, MINUTE
-from offbook.events.types import CrmEdit, HrChange, Payment
+from contract.alert import Alert
+from contract.document import encode_document
+from contract.event import Event
+from contract.times import HOUR, MINUTE
+from contract.types import CrmEdit, HrChange, Payment
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
+from detectors.facts.reference import Reference
+from detectors.rules.catalogue import DETECTORS
 from tests.detectors import timeline as tell
 
 EMPLOYEES = [f"E-{n}" for n in range(12)]

@@ -34,35 +34,35 @@ async def fail_soon(*_: Any, **__: Any) -> Any:
 
 #: By stage: module, and the name in it that fails when it is called.
 PLACES = {
-    "decode": ("offbook.streams.intake", "decode_record"),
-    "decode inside": ("offbook.events.decode", "_record"),
-    "route": ("offbook.detectors.engine", "Engine.route"),
-    "take in": ("offbook.detectors.engine", "Engine.step"),
-    "changelog": ("offbook.streams.changelog", "Changelog.write_entities"),
-    "load": ("offbook.streams.changelog", "Changelog.load"),
-    "agent": ("offbook.streams.partition_lanes", "PartitionLanes.put"),
-    "delivery": ("offbook.sinks.redis", "RedisSink.write"),
-    "look at redis": ("offbook.sinks.redis", "RedisSink.open_alerts"),
-    "reference": ("offbook.streams.reference_reader", "Documents.put"),
-    "http": ("offbook.sinks.metrics", "Metrics.exposition"),
-    "reload": ("offbook.streams.reload", "configured_detectors"),
-    "replay": ("offbook.streams.replay", "replay"),
-    "explain": ("offbook.streams.explanation", "explain"),
-    "validate": ("offbook.streams.validate", "problem"),
-    "produce": ("offbook.streams.produce", "record_key"),
-    "score": ("offbook.scoring.score", "score"),
-    "tune": ("offbook.streams.tune", "tune"),
-    "simulate": ("offbook.streams.simulate", "simulate"),
-    "topics": ("offbook.streams.topics", "create_topics"),
-    "sheet": ("offbook.streams.detector_sheet", "sheet"),
-    "settings": ("offbook.streams.settings", "load"),
+    "decode": ("streams.router.intake", "decode_record"),
+    "decode inside": ("contract.decoding.decode", "_record"),
+    "route": ("detectors.engine.engine", "Engine.route"),
+    "take in": ("detectors.engine.engine", "Engine.step"),
+    "changelog": ("streams.monitor.changelog", "Changelog.write_entities"),
+    "load": ("streams.monitor.changelog", "Changelog.load"),
+    "agent": ("streams.monitor.partition_queues", "PartitionLanes.put"),
+    "delivery": ("sinks.redis.sink", "RedisSink.write"),
+    "look at redis": ("sinks.redis.sink", "RedisSink.open_alerts"),
+    "reference": ("streams.monitor.reference_reader", "Documents.put"),
+    "http": ("sinks.metrics", "Metrics.exposition"),
+    "reload": ("streams.service.reload", "configured_detectors"),
+    "replay": ("offbook.cli.files.replay", "replay"),
+    "explain": ("offbook.cli.explain.explanation", "explain"),
+    "validate": ("offbook.cli.files.validate", "problem"),
+    "produce": ("offbook.cli.files.produce", "record_key"),
+    "score": ("scoring.score", "score"),
+    "tune": ("offbook.cli.quality.tune", "tune"),
+    "simulate": ("offbook.cli.quality.simulate", "simulate"),
+    "topics": ("streams.wire.topics", "create_topics"),
+    "sheet": ("offbook.cli.explain.detector_sheet", "sheet"),
+    "settings": ("streams.settings.settings", "load"),
 }
 _ASYNC = {"changelog", "load", "agent", "delivery", "look at redis"}
 
 
 def break_detector(what: str) -> None:
     """Let bulk-delete fail when it judges, or when it draws a fact."""
-    from offbook.detectors.bulk_delete import DETECTOR
+    from detectors.rules.data.bulk_delete import DETECTOR
 
     if what == "judge":
         object.__setattr__(DETECTOR, "judge", fail)
@@ -87,7 +87,7 @@ def say_all(log_format: str) -> None:
     """Everything a log may be given, in `log_format`."""
     import structlog
 
-    from offbook.streams import logs
+    from streams.service import logs
 
     logs.configure(log_format)  # type: ignore[arg-type]
     log = structlog.get_logger("offbook.test")
@@ -139,7 +139,7 @@ if __name__ == "__main__":
         say_all(arguments[0])
     if stage in PLACES or stage in ("judge", "draw"):
         break_at(stage)
-    from offbook.streams import cli
+    from offbook.cli import app as cli
 
     sys.argv = ["offbook", *arguments]
     cli.main()

@@ -12,17 +12,19 @@ from typing import Any
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.detector import Detector
-from offbook.detectors.engine import Engine
-from offbook.detectors.reference import Reference
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.types import STREAM_TOPICS
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.streams.kafka import ALERTS_TOPIC, topic_name
-from offbook.streams.keyed import (
+from contract.alert import Alert
+from contract.event import Event
+from contract.types import STREAM_TOPICS
+from detectors.engine.engine import Engine
+from detectors.facts.reference import Reference
+from detectors.language.detector import Detector
+from detectors.rules.catalogue import DETECTORS
+from sinks.health import Health
+from sinks.metrics import Metrics
+from streams.monitor.monitor import Monitor
+from streams.settings.settings import Settings
+from streams.wire.kafka import ALERTS_TOPIC, topic_name
+from streams.wire.keyed_records import (
     KEYED_TOPIC,
     Batch,
     Mark,
@@ -31,9 +33,7 @@ from offbook.streams.keyed import (
     partition_of,
     wire,
 )
-from offbook.streams.monitor import Monitor
-from offbook.streams.settings import Settings
-from offbook.streams.topics import create_topics
+from streams.wire.topics import create_topics
 from tests.detectors import timeline as tell
 
 PATIENCE = 40.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from offbook.detectors.now import Now, topics
-from offbook.events.types import STREAM_TOPICS
-from offbook.streams.keyed import Mark, StreamTime
+from contract.types import STREAM_TOPICS
+from detectors.engine.stream_time import Now, topics
+from streams.wire.keyed_records import Mark, StreamTime
 from tests.streams.routing import Bench, comes_about
 
 

@@ -14,16 +14,16 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from offbook.detectors.now import EVERY_TOPIC
-from offbook.detectors.params import Duration
-from offbook.events.times import SECOND, rfc3339
-from offbook.events.types import STREAM_TOPICS
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import OUTCOMES, Metrics
-from offbook.streams.kafka import FEEDS_TOPIC, all_topics, topic_name
-from offbook.streams.keyed import KEYED_TOPIC, Batch, StreamTime, decode_batch
-from offbook.streams.router import Router
-from offbook.streams.settings import Settings
+from contract.times import SECOND, rfc3339
+from contract.types import STREAM_TOPICS
+from detectors.engine.stream_time import EVERY_TOPIC
+from detectors.language.params import Duration
+from sinks.health import Health
+from sinks.metrics import OUTCOMES, Metrics
+from streams.router.router import Router
+from streams.settings.settings import Settings
+from streams.wire.kafka import FEEDS_TOPIC, all_topics, topic_name
+from streams.wire.keyed_records import KEYED_TOPIC, Batch, StreamTime, decode_batch
 
 #: Well in the past: nothing in these tests depends on the hour they run at.
 MONDAY = 1_772_420_400 * SECOND

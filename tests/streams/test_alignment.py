@@ -8,7 +8,7 @@ from aiokafka import TopicPartition
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.streams.alignment import Alignment, Turn
+from streams.router.alignment import Alignment, Turn
 
 CRM = TopicPartition("crm.edits", 0)
 BANK = TopicPartition("payments", 0)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from detectors.rules.catalogue import DETECTORS
 from offbook import __version__
-from offbook.detectors.catalogue import DETECTORS
-from offbook.streams import documentation
-from offbook.streams.embedded import EmbeddedRedis, free_port
+from offbook.cli.demo.embedded import EmbeddedRedis, free_port
+from offbook.cli.explain import documentation
 from tests.conftest import RunningKafka
 from tests.streams.commands import (
     BAD,
@@ -48,7 +48,7 @@ def test_help_imports_nothing_heavy() -> None:
         env=environment(),
         check=True,
     )
-    for heavy in ("faust", "aiokafka", "kafka", "redis", "msgspec", "offbook.detectors"):
+    for heavy in ("faust", "aiokafka", "kafka", "redis", "msgspec", "detectors"):
         assert f" {heavy}\n" not in done.stderr
 
 

@@ -18,12 +18,12 @@ import redis
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from offbook.events.alert import Alert, Severity, Suppressed
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.sinks.redis import RedisSink
-from offbook.streams.delivery import EVENT_TIMESTAMP, Delivery
-from offbook.streams.embedded import EmbeddedRedis
+from contract.alert import Alert, Severity, Suppressed
+from offbook.cli.demo.embedded import EmbeddedRedis
+from sinks.delivery.delivery import EVENT_TIMESTAMP, Delivery
+from sinks.health import Health
+from sinks.metrics import Metrics
+from sinks.redis.sink import RedisSink
 from tests.sinks.some_alerts import alert, contents
 
 pytestmark = pytest.mark.integration
@@ -379,10 +379,10 @@ def test_a_stopped_worker_has_committed_what_it_did(
 
 _PROGRAM = """
 import asyncio, sys
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.sinks.redis import RedisSink
-from offbook.streams.delivery import Delivery
+from sinks.health import Health
+from sinks.metrics import Metrics
+from sinks.redis.sink import RedisSink
+from sinks.delivery.delivery import Delivery
 
 bootstrap, url, prefix = sys.argv[1:]
 asyncio.run(Delivery(

@@ -18,8 +18,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
 from kafka.errors import IncompatibleBrokerVersion
 
-from offbook.streams import embedded
-from offbook.streams.embedded import (
+from offbook.cli.demo import embedded
+from offbook.cli.demo.embedded import (
     EmbeddedFailedError,
     EmbeddedKafka,
     EmbeddedMissingError,
@@ -130,7 +130,7 @@ def test_a_server_dies_with_a_parent_that_is_killed(server):
         [
             sys.executable,
             "-c",
-            f"import time\nfrom offbook.streams.embedded import {server}\n"
+            f"import time\nfrom offbook.cli.demo.embedded import {server}\n"
             f"s = {server}().start()\nprint(s.pid, flush=True)\ntime.sleep(60)",
         ],
         stdout=subprocess.PIPE,
@@ -149,7 +149,7 @@ def test_a_server_stops_when_its_parent_just_exits():
         [
             sys.executable,
             "-c",
-            "from offbook.streams.embedded import EmbeddedRedis\n"
+            "from offbook.cli.demo.embedded import EmbeddedRedis\n"
             "print(EmbeddedRedis().start().pid, flush=True)",
         ],
         capture_output=True,

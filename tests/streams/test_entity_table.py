@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.engine import Engine
-from offbook.detectors.reference import Reference
-from offbook.detectors.state import EntityState, encode_state
-from offbook.streams.entity_table import EntityPartition, Entry, Refusal, keyed_offset
-from offbook.streams.keyed import mark
+from detectors.engine.engine import Engine
+from detectors.engine.state import EntityState, encode_state
+from detectors.facts.reference import Reference
+from detectors.rules.catalogue import DETECTORS
+from streams.monitor.entity_table import EntityPartition, Entry, Refusal, keyed_offset
+from streams.wire.keyed_records import mark
 from tests.detectors import timeline as tell
 
 KEY = "employee:E-1"

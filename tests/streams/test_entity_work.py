@@ -11,21 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from offbook.detectors.bulk_delete import DETECTOR
-from offbook.detectors.catalogue import BY_ID, DETECTORS
-from offbook.detectors.engine import Engine
-from offbook.detectors.notes import Input
-from offbook.detectors.now import FORGETTING, Now
-from offbook.detectors.reference import Reference
-from offbook.detectors.state import EntityState
-from offbook.detectors.step import Step
-from offbook.events.alert import Alert
-from offbook.events.event import Event
-from offbook.events.times import DAY, HOUR
-from offbook.events.types import STREAM_TOPICS
-from offbook.streams.entity_table import EntityPartition
-from offbook.streams.entity_work import ENGINE, Work, work_off
-from offbook.streams.keyed import Batch, Mark, mark, note_batches, wire
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import STREAM_TOPICS
+from detectors.engine.engine import Engine
+from detectors.engine.look import Step
+from detectors.engine.messages import Input
+from detectors.engine.state import EntityState
+from detectors.engine.stream_time import FORGETTING, Now
+from detectors.facts.reference import Reference
+from detectors.rules.catalogue import BY_ID, DETECTORS
+from detectors.rules.data.bulk_delete import DETECTOR
+from streams.monitor.entity_table import EntityPartition
+from streams.monitor.entity_work import ENGINE, Work, work_off
+from streams.wire.keyed_records import Batch, Mark, mark, note_batches, wire
 from tests.detectors import timeline as tell
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
 from tests.detectors.test_laws import Documents, events_of, law, one_by_one, told

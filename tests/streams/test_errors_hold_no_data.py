@@ -20,10 +20,10 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from offbook.events.examples import EXAMPLES
-from offbook.streams.embedded import free_port
-from offbook.streams.settings import load
-from offbook.streams.topics import create_topics
+from contract.publishing.examples import EXAMPLES
+from offbook.cli.demo.embedded import free_port
+from streams.settings.settings import load
+from streams.wire.topics import create_topics
 from tests.integration.installation import settings_for
 from tests.streams.commands import REFERENCE, ROOT, STORY, environment, offbook
 from tests.streams.failing import MARKS
@@ -101,7 +101,7 @@ def test_a_command_that_fails(stage: str) -> None:
         assert f"offbook: unexpected {WHAT} at failing.py:" in done.stderr.splitlines()[-1]
         # Where, with its causes, for whoever mends it.
         assert "/tests/streams/failing.py" in done.stderr
-        assert "/offbook/streams/cli.py" in done.stderr
+        assert "/offbook/cli/app.py" in done.stderr
 
 
 def test_explain_and_score_that_fail(tmp_path: Path) -> None:

@@ -14,16 +14,16 @@ import pytest
 import redis
 from msgspec import structs
 
-from offbook.detectors.bulk_delete import DETECTOR
-from offbook.detectors.catalogue import BY_ID
-from offbook.detectors.engine import configured
-from offbook.detectors.params import Duration
-from offbook.events.alert import Alert, Bilingual, Rule
-from offbook.events.times import rfc3339
-from offbook.sinks.redis import RedisSink, alert_key
-from offbook.streams.explanation import explain
-from offbook.streams.explanation_text import show
-from offbook.streams.runbooks import in_ten_seconds
+from contract.alert import Alert, Bilingual, Rule
+from contract.times import rfc3339
+from detectors.engine.engine import configured
+from detectors.language.params import Duration
+from detectors.rules.catalogue import BY_ID
+from detectors.rules.data.bulk_delete import DETECTOR
+from offbook.cli.explain.explanation import explain
+from offbook.cli.explain.explanation_text import show
+from offbook.cli.explain.runbooks import in_ten_seconds
+from sinks.redis.sink import RedisSink, alert_key
 from tests.detectors.timeline import after, deletes, hr, only, payment, play
 from tests.streams.commands import REFERENCE, STORY, offbook
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.catalogue import BY_ID
-from offbook.detectors.params import Duration
-from offbook.events.times import DAY, HOUR, MINUTE, SECOND, parse_rfc3339
-from offbook.streams.feeds import (
+from contract.times import DAY, HOUR, MINUTE, SECOND, parse_rfc3339
+from detectors.language.params import Duration
+from detectors.rules.catalogue import BY_ID
+from streams.router.feeds import (
     Feeds,
     Standing,
     decode_entry,
@@ -22,10 +22,10 @@ from offbook.streams.feeds import (
     partition_of_key,
     span,
 )
-from offbook.streams.rhythm import Rhythm
-from offbook.streams.setting_feeds import FeedSettings
-from offbook.streams.settings import Settings
-from offbook.streams.source_time import Known, Partition
+from streams.router.rhythm import Rhythm
+from streams.router.source_time import Known, Partition
+from streams.settings.feeds import FeedSettings
+from streams.settings.settings import Settings
 
 NOON = parse_rfc3339("2026-03-02T12:00:00Z")
 CRM, CRM_1, TIPS = ("crm.edits", 0), ("crm.edits", 1), ("tips", 0)

@@ -6,9 +6,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events.decode import EARLIEST, LATEST
-from offbook.events.times import DAY, parse_rfc3339
-from offbook.streams.gaps import LONG, Gaps, gap
+from contract.decoding.decode import EARLIEST, LATEST
+from contract.times import DAY, parse_rfc3339
+from offbook.cli.files.gaps import LONG, Gaps, gap
 
 TIMES = st.lists(st.integers(EARLIEST // DAY, LATEST // DAY - 1), max_size=40, unique=True)
 

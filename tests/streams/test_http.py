@@ -11,9 +11,9 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.streams.http import HttpServer, ListenError
+from sinks.health import Health
+from sinks.metrics import Metrics
+from streams.service.http import HttpServer, ListenError
 
 Get = Callable[[str], Awaitable[tuple[int, str, str]]]
 

@@ -13,10 +13,10 @@ from threading import Thread
 
 import pytest
 
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.streams.http import HttpServer
-from offbook.streams.http_guard import MOST, PATIENCE, Guard
+from sinks.health import Health
+from sinks.metrics import Metrics
+from streams.service.http import HttpServer
+from streams.service.http_guard import MOST, PATIENCE, Guard
 
 SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
 

@@ -10,24 +10,25 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from offbook.detectors.catalogue import DETECTORS
-from offbook.events.event import Event
-from offbook.events.rejected import Rejected
-from offbook.events.times import parse_rfc3339, rfc3339
-from offbook.streams.in_time_order import InTimeOrder
-from offbook.streams.ndjson import Place, sources
-from offbook.streams.replay import Replayed, replay
-from offbook.streams.settings import Settings
+from contract.event import Event
+from contract.rejected import Rejected
+from contract.times import parse_rfc3339, rfc3339
+from detectors.rules.catalogue import DETECTORS
+from offbook.cli.files.in_time_order import InTimeOrder
+from offbook.cli.files.ndjson import Place, sources
+from offbook.cli.files.replay import Replayed, replay
+from streams.settings.settings import Settings
 from tests.streams.commands import REFERENCE, STORY, environment
 
 WALL = parse_rfc3339("2026-11-01T00:00:00Z")
@@ -196,9 +197,9 @@ def test_of_a_tip_that_names_who_told_it_nothing_is_kept(tmp_path: Path) -> None
 
 WAITS = """
 import sys
-from offbook.streams import cli
-from offbook.streams.replay import replay
-from offbook.streams.settings import Settings
+from offbook.cli import app as cli
+from offbook.cli.files.replay import replay
+from streams.settings.settings import Settings
 
 cli.app.registered_commands.clear()
 
@@ -214,6 +215,20 @@ cli.main()
 """
 
 
+def _opened(pipe: Path, reader: subprocess.Popen[bytes]) -> BinaryIO:
+    """The pipe to write into, once `reader` reads it."""
+    deadline = time.monotonic() + 30
+    while True:
+        # Opened in the common way it would wait for a reader that has died.
+        with suppress(OSError):
+            file = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+            os.set_blocking(file, True)
+            return os.fdopen(file, "wb")
+        assert reader.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="shows open files on Linux only")
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_no_temporary_file_is_left_however_it_ends(tmp_path: Path, end: signal.Signals) -> None:
@@ -226,7 +241,7 @@ def test_no_temporary_file_is_left_however_it_ends(tmp_path: Path, end: signal.S
         env=environment(TMPDIR=str(aside)),
         stderr=subprocess.PIPE,
     )
-    with process, pipe.open("wb") as feed:
+    with process, _opened(pipe, process) as feed:
         feed.writelines(lines)
         feed.flush()
         deadline = time.monotonic() + 30

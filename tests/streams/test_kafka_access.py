@@ -19,15 +19,11 @@ from kafka.admin import (
     ResourceType,
 )
 
-from offbook.streams.embedded import LOOPBACK, EmbeddedMissingError, free_port
-from offbook.streams.kafka import all_topics
-from offbook.streams.kafka_access import (
-    KafkaAccessError,
-    KafkaRefusedError,
-    KafkaUnreachableError,
-)
-from offbook.streams.settings import Settings, load
-from offbook.streams.topics import TopicsError, check_topics, create_topics, require_topics
+from offbook.cli.demo.embedded import LOOPBACK, EmbeddedMissingError, free_port
+from streams.settings.settings import Settings, load
+from streams.wire.kafka import all_topics
+from streams.wire.kafka_access import KafkaAccessError, KafkaRefusedError, KafkaUnreachableError
+from streams.wire.topics import TopicsError, check_topics, create_topics, require_topics
 from tests.conftest import RunningKafka
 from tests.parts.secured_kafka import SecuredKafka
 from tests.streams.commands import offbook

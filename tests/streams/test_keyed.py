@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.detectors.fact import fact_of
-from offbook.detectors.notes import Implicated, Note, Subscribe, Told
-from offbook.detectors.now import Now, topics
-from offbook.events.types import STREAM_TOPICS
-from offbook.streams.keyed import (
+from contract.types import STREAM_TOPICS
+from detectors.engine.messages import Implicated, Note, Subscribe, Told
+from detectors.engine.stream_time import Now, topics
+from detectors.facts.fact import fact_of
+from streams.wire.keyed_records import (
     Batch,
     Mark,
     StreamTime,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from offbook.detectors.params import Fires
-from offbook.events.alert import Bilingual
-from offbook.streams.margin import margin
+from contract.alert import Bilingual
+from detectors.language.params import Fires
+from offbook.cli.explain.threshold_margin import margin
 
 
 @pytest.mark.parametrize(

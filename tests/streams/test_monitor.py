@@ -16,24 +16,24 @@ from kafka.admin import KafkaAdminClient
 from kafka.structs import TopicPartition as At
 from msgspec import structs
 
-from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
-from offbook.detectors.engine import Engine
-from offbook.detectors.now import UNKNOWN
-from offbook.detectors.reference import Reference
-from offbook.events.alert import Alert
-from offbook.events.decode import decode_record
-from offbook.events.event import Event, Origin
-from offbook.sinks.dead_letters import EXCEPTION, OFFSET, STAGE, TOPIC
-from offbook.streams.changelog import Changelog, SupersededError
-from offbook.streams.delivery import EVENT_TIMESTAMP
-from offbook.streams.embedded import EmbeddedKafka
-from offbook.streams.entity_table import APPLIED, EntityPartition
-from offbook.streams.kafka import CHANGELOG_TOPIC, group
-from offbook.streams.keyed import KEYED_TOPIC, partition_of
-from offbook.streams.monitor import Monitor, StateGoneError
-from offbook.streams.monitor_records import KeyedRecord
-from offbook.streams.partition_lanes import MOST_TOGETHER
-from offbook.streams.partition_reader import PartitionReader, RecordsGoneError
+from contract.alert import Alert
+from contract.decoding.decode import decode_record
+from contract.event import Event, Origin
+from detectors.engine.engine import Engine
+from detectors.engine.stream_time import UNKNOWN
+from detectors.facts.reference import Reference
+from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
+from offbook.cli.demo.embedded import EmbeddedKafka
+from sinks.dead_letters import EXCEPTION, OFFSET, STAGE, TOPIC
+from sinks.delivery.delivery import EVENT_TIMESTAMP
+from streams.monitor.changelog import Changelog, SupersededError
+from streams.monitor.entity_table import APPLIED, EntityPartition
+from streams.monitor.monitor import Monitor, StateGoneError
+from streams.monitor.partition_queues import MOST_TOGETHER
+from streams.monitor.partition_reader import PartitionReader, RecordsGoneError
+from streams.monitor.records import KeyedRecord
+from streams.wire.kafka import CHANGELOG_TOPIC, group
+from streams.wire.keyed_records import KEYED_TOPIC, partition_of
 from tests.detectors import timeline as tell
 from tests.parts.apache_kafka import ApacheKafka
 from tests.parts.paused import paused

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offbook.events.rejected import MAX_BYTES
-from offbook.streams import ndjson
-from offbook.streams.ndjson import LONGEST, InputError, sources
+from contract.rejected import MAX_BYTES
+from offbook.cli.files import ndjson
+from offbook.cli.files.ndjson import LONGEST, InputError, sources
 from tests.streams.commands import STORY, environment, offbook, peak
 
 #: MiB that a command may hold: three times what it holds of an empty file.
@@ -235,9 +235,9 @@ def test_a_disk_that_is_full_is_one_line_that_says_where_else(
     """A limit on what a process may write stands for the disk."""
     limited = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000));"
-        "import offbook.streams.sorter as s; s.Sorter.__init__.__defaults__ = (50_000,);"
-        "import offbook.streams.replay as r; r.replay.__kwdefaults__['limit'] = 50_000;"
-        "from offbook.streams.cli import main; main()"
+        "import offbook.cli.files.sorter as s; s.Sorter.__init__.__defaults__ = (50_000,);"
+        "import offbook.cli.files.replay as r; r.replay.__kwdefaults__['limit'] = 50_000;"
+        "from offbook.cli.app import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", limited, *command],

@@ -6,7 +6,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from offbook.streams.partition_lanes import PartitionLanes
+from streams.monitor.partition_queues import PartitionLanes
 
 
 def message(partition: int, offset: int, size: int | None = 10) -> Any:

@@ -10,14 +10,14 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from msgspec.structs import replace
 
-from offbook.events.decode import decode_structured
-from offbook.events.event import Event, Origin
-from offbook.events.times import HOUR, micros, moment, parse_rfc3339
-from offbook.events.types import REFERENCE_TOPICS, SOURCE_TOPICS
-from offbook.streams.documents import Documents
-from offbook.streams.embedded import EmbeddedKafka
-from offbook.streams.ndjson import sources
-from offbook.streams.produce import (
+from contract.decoding.decode import decode_structured
+from contract.event import Event, Origin
+from contract.times import HOUR, micros, moment, parse_rfc3339
+from contract.types import REFERENCE_TOPICS, SOURCE_TOPICS
+from offbook.cli.demo.embedded import EmbeddedKafka
+from offbook.cli.files.documents import Documents
+from offbook.cli.files.ndjson import sources
+from offbook.cli.files.produce import (
     ProduceError,
     RebaseError,
     age_warning,
@@ -25,9 +25,9 @@ from offbook.streams.produce import (
     produce,
     record_key,
 )
-from offbook.streams.replay import replay
-from offbook.streams.settings import Settings, configured_detectors, load
-from offbook.streams.topics import TopicsError, create_topics
+from offbook.cli.files.replay import replay
+from streams.settings.settings import Settings, configured_detectors, load
+from streams.wire.topics import TopicsError, create_topics
 from tests.conftest import RunningKafka
 from tests.streams.commands import BAD, REFERENCE, STORY
 

@@ -17,8 +17,8 @@ from random import Random
 
 import pytest
 
-from offbook.streams.ndjson import sources
-from offbook.streams.read_ahead import WORTH_A_PROCESS, worth_it
+from offbook.cli.files.ndjson import sources
+from offbook.cli.files.read_ahead import WORTH_A_PROCESS, worth_it
 from tests.streams.commands import environment
 from tests.streams.test_in_time_order import LINES
 
@@ -28,9 +28,9 @@ BEGINNING = """
 import os, signal, sys
 from contextlib import contextmanager, nullcontext
 from multiprocessing import active_children
-from offbook.streams.in_time_order import InTimeOrder
-from offbook.streams.ndjson import InputError, sources
-from offbook.streams.read_ahead import read_ahead
+from offbook.cli.files.in_time_order import InTimeOrder
+from offbook.cli.files.ndjson import InputError, sources
+from offbook.cli.files.read_ahead import read_ahead
 
 def all_of(how, files, limit):
     bad, went = [], []
@@ -184,9 +184,9 @@ def test_a_large_replay_has_it_where_there_is_a_second_core_and_says_the_same(
             lines.write(view(number) + b"\n")
             number += 1
     script = """
-from offbook.detectors.catalogue import DETECTORS
-from offbook.streams.replay import replay
-from offbook.streams.settings import Settings
+from detectors.rules.catalogue import DETECTORS
+from offbook.cli.files.replay import replay
+from streams.settings.settings import Settings
 
 def on(cores):
     os.sched_setaffinity(0, cores)

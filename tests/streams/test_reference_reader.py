@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from offbook.detectors.reference import Reference
-from offbook.events.event import Event, Origin
-from offbook.events.times import DAY
-from offbook.events.types import ReferenceAccount, ReferenceCustomer
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.streams.embedded import EmbeddedKafka
-from offbook.streams.reference_reader import Documents, ReferenceReader
-from offbook.streams.setting_feeds import FeedSettings
+from contract.event import Event, Origin
+from contract.times import DAY
+from contract.types import ReferenceAccount, ReferenceCustomer
+from detectors.facts.reference import Reference
+from offbook.cli.demo.embedded import EmbeddedKafka
+from sinks.health import Health
+from sinks.metrics import Metrics
+from streams.monitor.reference_reader import Documents, ReferenceReader
+from streams.settings.feeds import FeedSettings
 from tests.parts.paused import paused
 from tests.streams.routing import MONDAY, Bench, document, run, until
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import structlog
 
-from offbook.detectors.detector import Detector
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.streams.reload import ConfigFile, Reload
-from offbook.streams.settings import load
+from detectors.language.detector import Detector
+from sinks.health import Health
+from sinks.metrics import Metrics
+from streams.service.reload import ConfigFile, Reload
+from streams.settings.settings import load
 from tests.streams.routing import until
 
 GOOD = "[detectors.bulk-delete]\nthreshold = 30\n"

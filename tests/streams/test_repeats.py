@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from offbook.events.event import Event, Origin
-from offbook.events.types import (
+from contract.event import Event, Origin
+from contract.types import (
     CrmEdit,
     Difference,
     EndpointFile,
@@ -21,7 +21,7 @@ from offbook.events.types import (
     Payment,
     ServiceCallback,
 )
-from offbook.streams.repeats import First, Repeats
+from streams.router.repeats import First, Repeats
 
 
 def event(id_: str, source: str = "/crm", **more: Any) -> Event:

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from offbook.detectors import bulk_delete
-from offbook.events.alert import Alert, Suppressed
-from offbook.events.times import parse_rfc3339
-from offbook.streams.ndjson import InputError
-from offbook.streams.replay import Replayed, replay
-from offbook.streams.settings import Settings, configured_detectors
-from offbook.streams.sorter import LIMIT
+from contract.alert import Alert, Suppressed
+from contract.times import parse_rfc3339
+from detectors.rules.data import bulk_delete
+from offbook.cli.files.ndjson import InputError
+from offbook.cli.files.replay import Replayed, replay
+from offbook.cli.files.sorter import LIMIT
+from streams.settings.settings import Settings, configured_detectors
 from tests.streams.commands import REFERENCE, STORY
 
 Write = Callable[..., str]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from offbook.detectors.reference import Reference
-from offbook.events.alert import Alert
-from offbook.streams import monitor as monitor_module
+from contract.alert import Alert
+from detectors.facts.reference import Reference
+from streams.monitor import monitor as monitor_module
 from tests.detectors import timeline as tell
 from tests.detectors.timeline import account, owner, payment
 from tests.streams.monitoring import Bench, applied, until

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from offbook.detectors.params import Duration
-from offbook.events.times import DAY, HOUR, MINUTE, SECOND
-from offbook.events.types import STREAM_TOPICS
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.streams.keyed import Batch, Mark, partition_of, unwire
-from offbook.streams.router import Router
-from offbook.streams.setting_feeds import FeedSettings
+from contract.times import DAY, HOUR, MINUTE, SECOND
+from contract.types import STREAM_TOPICS
+from detectors.language.params import Duration
+from sinks.health import Health
+from sinks.metrics import Metrics
+from streams.router.router import Router
+from streams.settings.feeds import FeedSettings
+from streams.wire.keyed_records import Batch, Mark, partition_of, unwire
 from tests.streams.routing import MONDAY, Bench, deletion, document, run, until
 
 pytestmark = pytest.mark.integration

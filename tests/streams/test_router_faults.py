@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
-from offbook.streams.keyed import KEYED_TOPIC
+from streams.wire.keyed_records import KEYED_TOPIC
 from tests.parts.apache_kafka import ApacheKafka
 from tests.streams.routing import (
     Bench,
@@ -52,7 +52,7 @@ def test_what_the_broker_does_not_take_waits_uncommitted(
 def test_reading_stops_when_too_much_waits(
     apache_kafka: ApacheKafka, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("offbook.streams.router._ROOM", 100_000)
+    monkeypatch.setattr("streams.router.router._ROOM", 100_000)
     ids = [f"f-{number}" for number in range(20_000)]
 
     async def work(bench: Bench) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
-from offbook.detectors.now import topics
-from offbook.detectors.params import Duration
-from offbook.events.times import HOUR, MINUTE, SECOND, rfc3339
-from offbook.events.types import STREAM_TOPICS
-from offbook.streams.feeds import Entry, Standing, decode_entry, encode_entry, partition_of_key
-from offbook.streams.kafka import FEEDS_TOPIC
-from offbook.streams.setting_feeds import FeedSettings
-from offbook.streams.source_time import Known, Partition
+from contract.times import HOUR, MINUTE, SECOND, rfc3339
+from contract.types import STREAM_TOPICS
+from detectors.engine.stream_time import topics
+from detectors.language.params import Duration
+from streams.router.feeds import Entry, Standing, decode_entry, encode_entry, partition_of_key
+from streams.router.source_time import Known, Partition
+from streams.settings.feeds import FeedSettings
+from streams.wire.kafka import FEEDS_TOPIC
 from tests.parts.apache_kafka import ApacheKafka
 from tests.streams.router_time import clock, is_past, marks_of, now
 from tests.streams.routing import (

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from offbook.detectors.now import topics
-from offbook.detectors.params import Duration
-from offbook.events.times import DAY, SECOND
-from offbook.events.types import STREAM_TOPICS
-from offbook.streams.keyed import StreamTime, partition_of
+from contract.times import DAY, SECOND
+from contract.types import STREAM_TOPICS
+from detectors.engine.stream_time import topics
+from detectors.language.params import Duration
+from streams.wire.keyed_records import StreamTime, partition_of
 from tests.parts.apache_kafka import ApacheKafka
 from tests.streams.router_time import clock, is_past, marks_of, now
 from tests.streams.routing import Bench, comes_about, deletion, document, run, until

@@ -14,10 +14,10 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from offbook.events.alert import Alert
-from offbook.events.label import Fraud, Labels, encode_labels
-from offbook.streams.ndjson import LONGEST
-from offbook.streams.scoring import read_and_score
+from contract.alert import Alert
+from contract.label import Fraud, Labels, encode_labels
+from offbook.cli.files.ndjson import LONGEST
+from offbook.cli.quality.scoring import read_and_score
 from tests.scoring.cases import COMPANY, alert, fraud
 from tests.streams.commands import REFERENCE, ROOT, STORY, environment, offbook
 

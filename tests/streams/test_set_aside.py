@@ -11,19 +11,19 @@ from aiokafka import AIOKafkaProducer
 from kafka.admin import ConfigResource, KafkaAdminClient
 from msgspec import structs
 
-from offbook.detectors.bulk_delete import DETECTOR as BULK_DELETE
-from offbook.detectors.fact import fact_of
-from offbook.detectors.notes import Implicated, Told
-from offbook.events.decode import decode_structured
-from offbook.events.event import Event, Origin
-from offbook.sinks.dead_letters import OFFSET, STAGE
-from offbook.streams.changelog import Changelog
-from offbook.streams.entity_work import Work
-from offbook.streams.kafka import ALERTS_TOPIC, CHANGELOG_TOPIC
-from offbook.streams.keyed import KEYED_TOPIC, decode_batch, partition_of
-from offbook.streams.monitor import Monitor
-from offbook.streams.monitor_outbox import Outbox
-from offbook.streams.topics import message_limits
+from contract.decoding.decode import decode_structured
+from contract.event import Event, Origin
+from detectors.engine.messages import Implicated, Told
+from detectors.facts.fact import fact_of
+from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
+from sinks.dead_letters import OFFSET, STAGE
+from streams.monitor.changelog import Changelog
+from streams.monitor.entity_work import Work
+from streams.monitor.monitor import Monitor
+from streams.monitor.outbox import Outbox
+from streams.wire.kafka import ALERTS_TOPIC, CHANGELOG_TOPIC
+from streams.wire.keyed_records import KEYED_TOPIC, decode_batch, partition_of
+from streams.wire.topics import message_limits
 from tests.detectors import timeline as tell
 from tests.parts.apache_kafka import ApacheKafka
 from tests.streams.monitoring import Bench, applied, until

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from offbook.detectors.catalogue import DETECTORS
-from offbook.detectors.params import Duration
-from offbook.events.times import rfc3339
-from offbook.streams import kafka
-from offbook.streams.settings import Settings, SettingsError, configured_detectors, load
+from contract.times import rfc3339
+from detectors.language.params import Duration
+from detectors.rules.catalogue import DETECTORS
+from streams.settings.settings import Settings, SettingsError, configured_detectors, load
+from streams.wire import kafka
 
 
 def written(tmp_path: Path, text: str) -> Path:

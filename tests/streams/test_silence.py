@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events.times import DAY, HOUR, MINUTE, micros
-from offbook.streams.silence import Silence, WorkingHours
+from contract.times import DAY, HOUR, MINUTE, micros
+from streams.settings.silence import Silence, WorkingHours
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OFFICE = "Mon-Fri 08:30-18:00"

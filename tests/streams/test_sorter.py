@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.streams.ndjson import InputError
-from offbook.streams.sorter import Sorter
+from offbook.cli.files.ndjson import InputError
+from offbook.cli.files.sorter import Sorter
 
 
 @given(st.lists(st.binary(max_size=30), max_size=200), st.integers(0, 3000))

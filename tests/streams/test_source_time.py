@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.events.times import DAY, HOUR, MINUTE, SECOND
-from offbook.streams.source_time import Known, Partition, SourceTime
+from contract.times import DAY, HOUR, MINUTE, SECOND
+from streams.router.source_time import Known, Partition, SourceTime
 
 CRM = ("crm.edits", 0)
 CRM_1 = ("crm.edits", 1)

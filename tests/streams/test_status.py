@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from offbook.detectors.params import Duration
-from offbook.events.times import HOUR, MINUTE, SECOND, parse_rfc3339, rfc3339
-from offbook.events.types import STREAM_TOPICS
-from offbook.streams.embedded import free_port
-from offbook.streams.feeds import Entry, Standing, decode_entry, encode_entry
-from offbook.streams.setting_feeds import FeedSettings
-from offbook.streams.settings import Settings
-from offbook.streams.source_time import Known, Partition
-from offbook.streams.status import Status, judged, table
+from contract.times import HOUR, MINUTE, SECOND, parse_rfc3339, rfc3339
+from contract.types import STREAM_TOPICS
+from detectors.language.params import Duration
+from offbook.cli.demo.embedded import free_port
+from offbook.cli.status import Status, judged, table
+from streams.router.feeds import Entry, Standing, decode_entry, encode_entry
+from streams.router.source_time import Known, Partition
+from streams.settings.feeds import FeedSettings
+from streams.settings.settings import Settings
 from tests.streams.commands import offbook
 from tests.streams.router_time import clock, is_past
 from tests.streams.routing import Bench, comes_about, deletion, run, until

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from offbook.events.alert import Alert
-from offbook.streams.terminal import AlertPrinter
+from contract.alert import Alert
+from offbook.cli.terminal import AlertPrinter
 from tests.streams.commands import alerts, offbook
 
 #: A colour, a bell, a turned direction, a forged second line, a character nobody sees.

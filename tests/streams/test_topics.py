@@ -5,15 +5,10 @@ import time
 import pytest
 from kafka.admin import ConfigResource, KafkaAdminClient
 
-from offbook.streams.kafka import all_topics
-from offbook.streams.kafka_access import PATIENCE, KafkaUnreachableError
-from offbook.streams.settings import Settings, load
-from offbook.streams.topics import (
-    TopicsError,
-    check_topics,
-    create_topics,
-    require_topics,
-)
+from streams.settings.settings import Settings, load
+from streams.wire.kafka import all_topics
+from streams.wire.kafka_access import PATIENCE, KafkaUnreachableError
+from streams.wire.topics import TopicsError, check_topics, create_topics, require_topics
 from tests.conftest import RunningKafka
 from tests.parts.apache_kafka import ApacheKafka
 

@@ -11,15 +11,15 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from offbook.detectors.params import Duration
-from offbook.events.times import HOUR, MINUTE, SECOND
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.sinks.redis import RedisSink
-from offbook.streams.delivery import Delivery
-from offbook.streams.kafka import ALERTS_TOPIC, KEYED_TOPIC
-from offbook.streams.partition_reader import PartitionReader
-from offbook.streams.reference_reader import ReferenceReader
+from contract.times import HOUR, MINUTE, SECOND
+from detectors.language.params import Duration
+from sinks.delivery.delivery import Delivery
+from sinks.health import Health
+from sinks.metrics import Metrics
+from sinks.redis.sink import RedisSink
+from streams.monitor.partition_reader import PartitionReader
+from streams.monitor.reference_reader import ReferenceReader
+from streams.wire.kafka import ALERTS_TOPIC, KEYED_TOPIC
 from tests.conftest import RunningRedis
 from tests.parts.apache_kafka import ApacheKafka
 from tests.sinks.some_alerts import alert

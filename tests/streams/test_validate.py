@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.streams.validate import Validation, validate
+from offbook.cli.files.validate import Validation, validate
 from tests.streams.commands import offbook
 
 Write = Callable[..., str]

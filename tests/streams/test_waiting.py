@@ -13,19 +13,19 @@ from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 from msgspec import structs
 from structlog.testing import capture_logs
 
-from offbook.detectors.engine import Engine
-from offbook.sinks.health import Health
-from offbook.sinks.metrics import Metrics
-from offbook.sinks.redis import RedisRefusedError, RedisSink, RedisUnavailableError
-from offbook.streams import waiting
-from offbook.streams.delivery import Delivery
-from offbook.streams.kafka_access import KafkaRefusedError, KafkaUnreachableError
-from offbook.streams.monitor import Monitor
-from offbook.streams.reference_reader import ReferenceReader
-from offbook.streams.router import Router
-from offbook.streams.settings import Settings
-from offbook.streams.topics import TopicsError
-from offbook.streams.waiting import can_pass, until_it_works
+from detectors.engine.engine import Engine
+from sinks import waiting
+from sinks.delivery.delivery import Delivery
+from sinks.health import Health
+from sinks.metrics import Metrics
+from sinks.redis.sink import RedisRefusedError, RedisSink, RedisUnavailableError
+from sinks.waiting import can_pass, until_it_works
+from streams.monitor.monitor import Monitor
+from streams.monitor.reference_reader import ReferenceReader
+from streams.router.router import Router
+from streams.settings.settings import Settings
+from streams.wire.kafka_access import KafkaRefusedError, KafkaUnreachableError
+from streams.wire.topics import TopicsError
 from tests.parts.relay import Relay
 from tests.streams.monitoring import NoBarrier
 from tests.streams.routing import Bench, run, until

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from kafka.admin import KafkaAdminClient
 
-from offbook.streams.embedded import EmbeddedKafka, EmbeddedRedis, free_port
-from offbook.streams.kafka import CHANGELOG_TOPIC
-from offbook.streams.settings import load
-from offbook.streams.topics import create_topics
+from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis, free_port
+from streams.settings.settings import load
+from streams.wire.kafka import CHANGELOG_TOPIC
+from streams.wire.topics import create_topics
 from tests.integration.installation import Worker, settings_for
 
 pytestmark = pytest.mark.integration

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from offbook.events.times import DAY, rfc3339
-from offbook.streams.embedded import free_port
-from offbook.streams.settings import CONFIG_VARIABLE, load
-from offbook.streams.topics import create_topics
+from contract.times import DAY, rfc3339
+from offbook.cli.demo.embedded import free_port
+from streams.settings.settings import CONFIG_VARIABLE, load
+from streams.wire.topics import create_topics
 from tests.integration.installation import Installation, Worker, settings_for
 from tests.sinks.some_alerts import contents
 from tests.streams.company import Record

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 
-from offbook.streams.embedded import EmbeddedRedis, free_port
-from offbook.streams.settings import load
-from offbook.streams.topics import create_topics
+from offbook.cli.demo.embedded import EmbeddedRedis, free_port
+from streams.settings.settings import load
+from streams.wire.topics import create_topics
 from tests.integration.installation import settings_for
 from tests.parts.apache_kafka import ApacheKafka
 from tests.parts.relay import Relay

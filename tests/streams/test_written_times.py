@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.streams.written_times import day_fault, time_fault
+from offbook.cli.files.written_times import day_fault, time_fault
 
 EXPECTED = "expected a time with an offset such as 2026-03-22T20:00:00+08:00"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offbook.streams.zones import zone_meant
+from streams.settings.zones import zone_meant
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,146 @@
+"""The topics as an AsyncAPI 3.0 document: what Offbook reads, and what it writes."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from contract.publishing import meanings
+from contract.rejected import Stage
+from contract.types import HEARTBEAT, KIND_OF_TYPE, KINDS, Kind
+
+ALERTS_TOPIC = "offbook.alerts"
+_BINDING = "0.5.0"
+
+#: The headers a dead letter has beside those of its record: KIP-1034's six, and our own.
+DEAD_LETTER_HEADERS: dict[str, meanings.Meaning] = {
+    "__streams.errors.exception": meanings.Meaning(
+        "`contract.rejected.Rejected` for a record that breaks the contract, else the class "
+        "of the error our own code met.",
+        "不符合约定为 `contract.rejected.Rejected`，程序自身出错则为错误类名。",
+    ),
+    "__streams.errors.stacktrace": meanings.Meaning(
+        "Where our own code failed, else empty.", "程序自身出错时的调用栈，否则为空。"
+    ),
+    "__streams.errors.message": meanings.Meaning(
+        "Which field is wrong, why, and what to send instead.", "哪个字段有误、原因及如何改正。"
+    ),
+    "__streams.errors.topic": meanings.Meaning("Topic of the record.", "原记录的 topic。"),
+    "__streams.errors.partition": meanings.Meaning("Its partition.", "原记录的分区。"),
+    "__streams.errors.offset": meanings.Meaning("Its offset.", "原记录的 offset。"),
+    "offbook.errors.stage": meanings.Meaning(
+        "How far it came; the stages are listed below.", "在哪一步被拒收，见下表。"
+    ),
+}
+
+
+def asyncapi() -> dict[str, Any]:
+    """The whole document, ready to be written as YAML."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Offbook",
+            "version": "1",
+            "description": "Company events in, alerts on off-the-books deals out. One CloudEvents "
+            "1.0 document in JSON per record, structured or binary; events.md says it in full.",
+        },
+        "defaultContentType": "application/cloudevents+json",
+        "channels": {kind.topic: _source(kind) for kind in KINDS}
+        | {ALERTS_TOPIC: _alerts()}
+        | {f"dlq.{kind.topic}": _dead_letters(kind) for kind in KINDS},
+        "operations": {
+            f"receive.{kind.topic}": _operation("receive", kind.topic, kind.type, HEARTBEAT.type)
+            for kind in KINDS
+        }
+        | {f"send.{ALERTS_TOPIC}": _operation("send", ALERTS_TOPIC, "offbook.alert.v1")}
+        | {
+            f"send.dlq.{kind.topic}": _operation("send", f"dlq.{kind.topic}", "deadLetter")
+            for kind in KINDS
+        },
+        "components": {
+            "messages": {kind.type: _event(kind) for kind in KIND_OF_TYPE.values()}
+            | {"offbook.alert.v1": _alert(), "deadLetter": _dead_letter()}
+        },
+    }
+
+
+def _source(kind: Kind) -> dict[str, Any]:
+    policy = ["compact"] if kind.is_reference else ["delete"]
+    summary = meanings.TYPES[kind.data].en
+    return _channel(kind.topic, summary, policy, kind.type, HEARTBEAT.type)
+
+
+def _alerts() -> dict[str, Any]:
+    return _channel(ALERTS_TOPIC, "Every revision of every alert.", ["delete"], "offbook.alert.v1")
+
+
+def _dead_letters(kind: Kind) -> dict[str, Any]:
+    summary = f"Records of `{kind.topic}` that are no events, as they came."
+    return _channel(f"dlq.{kind.topic}", summary, ["delete"], "deadLetter")
+
+
+def _channel(topic: str, summary: str, policy: list[str], *messages: str) -> dict[str, Any]:
+    return {
+        "address": topic,
+        "summary": summary,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+        "bindings": {
+            "kafka": {
+                "topic": topic,
+                "topicConfiguration": {"cleanup.policy": policy},
+                "bindingVersion": _BINDING,
+            }
+        },
+    }
+
+
+def _operation(action: str, topic: str, *messages: str) -> dict[str, Any]:
+    channel = f"#/channels/{topic}"
+    return {
+        "action": action,
+        "channel": {"$ref": channel},
+        "messages": [{"$ref": f"{channel}/messages/{name}"} for name in messages],
+    }
+
+
+def _event(kind: Kind) -> dict[str, Any]:
+    key = (
+        "The id of what the record describes; a null value under it removes the entry."
+        if kind.is_reference
+        else "Free."
+    )
+    return _message(kind.type, meanings.TYPES[kind.data].en, f"{kind.type}.json", key)
+
+
+def _alert() -> dict[str, Any]:
+    summary = "One revision of one alert."
+    message = _message("offbook.alert.v1", summary, "offbook.alert.v1.json", "The alert's id.")
+    return message | {"contentType": "application/json"}
+
+
+def _message(name: str, summary: str, schema: str, key: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "summary": summary,
+        "payload": {"$ref": f"./schemas/{schema}"},
+        "bindings": {
+            "kafka": {
+                "key": {"type": "string", "description": key},
+                "bindingVersion": _BINDING,
+            }
+        },
+    }
+
+
+def _dead_letter() -> dict[str, Any]:
+    headers: dict[str, Any] = {
+        name: {"type": "string", "description": meaning.en}
+        for name, meaning in DEAD_LETTER_HEADERS.items()
+    }
+    headers["offbook.errors.stage"]["examples"] = list(get_args(Stage))
+    return {
+        "name": "deadLetter",
+        "summary": "A refused record with its key, value and headers as they came. The value of a "
+        "tip that names or may name its reporter is withheld.",
+        "contentType": "application/octet-stream",
+        "headers": {"type": "object", "required": list(headers), "properties": headers},
+    }

@@ -1,0 +1,1 @@
+"""How the same thing is recognised however it is spelt, and how what others wrote is shown."""

@@ -1,0 +1,1 @@
+"""What runs the rules: state and deadlines in, alerts out."""

@@ -1,0 +1,365 @@
+"""All that is kept of an entity is bounded in time and in number; what gives way is counted."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec import structs
+
+from contract.times import DAY, NEVER
+from detectors.engine.closing import close, ended, open_again
+from detectors.engine.look import Step, StepView
+from detectors.engine.running import Running
+from detectors.engine.state import EntityState, Notebook
+from detectors.engine.stream_time import FORGETTING, Topics
+from detectors.facts.fact import Fact, Order, by_time
+from detectors.facts.retelling import TOLD
+from detectors.facts.roles import KEPT, REGISTER_KEPT
+from detectors.facts.thinning import folded, thinned
+from detectors.language.detector import Common, View
+
+#: New facts are no reason to look for old ones while there are fewer.
+WORTH_PRUNING = 16
+
+#: What may be forgotten waits so long, for what else may be forgotten of the entity: every look at
+#: it costs the same, and it would be looked at for each of its notebooks. In a week most have
+#: been looked at for another reason; what is kept meanwhile makes the state a fiftieth larger.
+_TOGETHER = 7 * DAY
+
+#: So many times as many facts may be kept while time is behind them.
+_AT_MOST = 4
+
+#: Of an alert whose facts give way to those of newer ones, so many are kept.
+_SKETCH = 10
+
+_SHORTEST = min(KEPT.values())
+
+
+def room(most: int) -> int:
+    """To how many facts too many are thinned: at the bound itself, every further fact would cost a
+    look through all."""
+    return max(most * 3 // 4, 1)
+
+
+def is_too_much(count: int, facts: Sequence[Fact], step: Step, common: Common) -> bool:
+    """Whether `count` facts are more than may be kept in one place, the newest of them in `facts`.
+
+    More may while time is behind them, as where a history is loaded or a sender is away: of what
+    came since, nothing can be forgotten yet.
+    """
+    most = common.max_facts
+    if count <= most:
+        return False
+    if step.forgets is None:
+        return count > _AT_MOST * most
+    behind = max(facts[-1].at - step.forgets, 0)
+    return count > min(most + most * behind // max(common.lateness, 1), _AT_MOST * most)
+
+
+def is_forgotten(fact: Fact, forgets: int, common: Common) -> bool:
+    """Whether the profile remembers nothing as old as this fact."""
+    return fact.at < forgets - common.lateness - KEPT.get(fact.role, REGISTER_KEPT)
+
+
+def is_spent(step: Step, common: Common) -> bool:
+    """Whether it is time to look, and nothing kept of the entity matters to what is to come.
+
+    Of many that is so weeks after all that was ever heard of them, and to look through it costs as
+    much as all that was done with it before.
+    """
+    state, forgets, over = step.state, step.now.forgets, step.over
+    if forgets is None or over is None or state.soonest is None or state.soonest >= forgets:
+        return False
+    if state.profile or state.subscribers or state.past or state.asked:
+        return False
+    if state.retold or state.aside or state.withheld or state.closed:
+        return False
+    for detector_id, notebook in state.notebooks.items():
+        ran, facts = step.running.get(detector_id), notebook.facts
+        if ran is None or (facts and facts[-1].at >= over - ran.keeps):
+            return False
+        if notebook.raised or notebook.waiting or notebook.due is not None:
+            return False
+    return True
+
+
+def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | None) -> int:
+    """Drop what can no longer matter, then what is too much; how many facts were too much.
+
+    Without a `view`, after a judgement that failed, a detector that forgets by one forgets nothing.
+    """
+    detector, state = ran.detector, step.state
+    notebook = state.notebooks[detector.id]
+    notebook.unseal()
+    over = step.over
+    if over is not None:
+        # Whatever time it is said to be then: what was forgotten cannot be judged again.
+        state.forgot = step.forgets
+        facts, alerts = notebook.facts, ended(notebook, over) if notebook.raised else {}
+        if alerts and detector.dossier is None:
+            # What is judged by the profile can be found as long as that is kept.
+            done = over - ran.keeps
+            for anchor in [it for it, one in notebook.raised.items() if one.finding.until < done]:
+                state.let_go(detector.id, anchor)
+        try:
+            notebook.facts = _still_of_use(ran, notebook, view, over)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
+            step.fail(detector.id, error)
+        if alerts and len(notebook.facts) < len(facts):
+            close(state, ran, facts, alerts)
+    evicted = 0
+    if is_too_much(len(notebook.facts), notebook.facts, step, common):
+        evicted = _make_room(ran, notebook, common.max_facts)
+    if notebook.raised:
+        _sketch(notebook, common.max_facts)
+    if not notebook.facts and detector.dossier is None:
+        # Nothing can be found of no facts, and `judge` may count on one.
+        for anchor in list(notebook.raised):
+            state.let_go(detector.id, anchor)
+        notebook.waiting = ()
+    return evicted
+
+
+def withhold(step: Step, ran: Running, common: Common) -> int:
+    """Bound what waits for reference data: it is kept as long as it would be if it were judged. How
+    many facts were too many."""
+    notebook = step.state.notebooks[ran.detector.id]
+    notebook.unseal()
+    notebook.left = None
+    over = step.over
+    if over is not None:
+        del notebook.facts[: bisect_left(notebook.facts, over - ran.keeps, key=by_time)]
+    before = len(notebook.facts)
+    if is_too_much(before, notebook.facts, step, common):
+        notebook.facts = thinned(notebook.facts, room(common.max_facts))
+    notebook.waiting = ()
+    return before - len(notebook.facts)
+
+
+def _still_of_use(ran: Running, notebook: Notebook, view: View | None, over: int) -> list[Fact]:
+    detector, facts = ran.detector, notebook.facts
+    if detector.prune is not None:
+        return detector.prune(facts, detector.params, over - ran.stays)
+    if detector.forget is not None:
+        if view is None:
+            return facts
+        view.facts = facts
+        return detector.forget(view, detector.params, over)
+    done = over - ran.keeps
+    if not facts or facts[0].at >= done:
+        return facts
+    old = bisect_left(facts, done, key=by_time)
+    if notebook.raised and detector.holds_evidence:
+        held = _evidence(notebook)
+        return [it for it in facts[:old] if it.order in held] + facts[old:]
+    return facts[old:]
+
+
+def _make_room(ran: Running, notebook: Notebook, most: int) -> int:
+    """Fold, then drop what there is most of. What was raised on what is dropped stands."""
+    facts, enough = notebook.facts, room(most)
+    before = len(facts)
+    runs = [
+        (one.finding.facts[0], {it.order for it in one.finding.facts})
+        for one in notebook.raised.values()
+    ]
+    folds, params = ran.detector.folds, ran.detector.params
+    if folds is not None and ran.window is not None:
+        facts = folded(facts, enough, ran.window, lambda fact: folds.alike(fact, params), runs)
+    if len(facts) > most:
+        kept = thinned(facts, enough, {order for _, orders in runs for order in orders})
+        known = {fact.order for fact in kept}
+        notebook.floor = max(fact.at for fact in facts if fact.order not in known)
+        facts = kept
+    notebook.facts = facts
+    return before - len(facts)
+
+
+def _sketch(notebook: Notebook, most: int) -> None:
+    """Alerts hold no more facts than their detector may: of the oldest, a few each."""
+    alerts = list(notebook.raised.values())
+    held = sum(len(one.finding.facts) for one in alerts)
+    for one in alerts:
+        if held <= most:
+            return
+        facts = tuple(thinned(one.finding.facts, _SKETCH))
+        held -= len(one.finding.facts) - len(facts)
+        one.finding = structs.replace(one.finding, facts=facts)
+
+
+def forget_unjudged(step: Step, ran: Running, common: Common, view: StepView | None) -> int:
+    """`prune_notebook` where nothing is due, which counts as a judgement.
+
+    Else the next one would take what the forgotten facts had settled for news.
+    """
+    notebook = step.state.notebooks[ran.detector.id]
+    now = step.now.of(ran.clock)
+    if now is not None and not notebook.waiting:
+        notebook.judged = now if notebook.judged is None else max(now, notebook.judged)
+    return prune_notebook(step, ran, common, view)
+
+
+def prune_shared(
+    step: Step,
+    view: StepView,
+    running: Mapping[str, Running],
+    touched: Collection[str],
+    common: Common,
+) -> int:
+    """Bound the profile and the subscribers, drop empty notebooks; how much was too much.
+
+    `touched` are the detectors that took something in, or judged: only theirs can be empty now.
+    """
+    state, most = step.state, common.max_facts
+    evicted = 0
+    answered = state.answered()
+    if step.forgets is not None:
+        over = step.forgets - common.lateness
+        # Else a judgement that waits for an answer would be made of less than it was begun with.
+        if answered and state.profile and _has_forgettable(state.profile, over):
+            state.profile = [
+                fact for fact in state.profile if not is_forgotten(fact, step.forgets, common)
+            ]
+            # Facts so old go too, or they would be judged without what is forgotten now.
+            for detector_id in state.notebooks:
+                if detector_id in running:
+                    forget_unjudged(step, running[detector_id], common, None)
+            touched = list(state.notebooks)
+        if state.past or state.closed or state.aside or state.retold or state.subscribers:
+            _forget_old(state, over, most)
+        if state.asked and answered and min(state.asked.values()) < over:
+            # A busy account would remember each customer that ever paid into it.
+            state.asked = {about: until for about, until in state.asked.items() if until >= over}
+            state.known = {about: state.known[about] for about in state.asked}
+    if is_too_much(len(state.profile), state.profile, step, common):
+        evicted += _thin_profile(state, running, most)
+    while len(state.subscribers) > most:
+        del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
+        evicted += 1
+    # Whoever has asked may have nothing else to show for it than the question.
+    for detector_id in touched:
+        notebook = state.notebooks[detector_id]
+        empty = not (notebook.facts or notebook.raised or notebook.waiting or notebook.due)
+        ran = running.get(detector_id)
+        if empty and (answered or ran is None or ran.detector.dossier is None):
+            del state.notebooks[detector_id]
+    if not state.notebooks and state.asked:
+        state.asked = {}
+        state.known = {}
+    return evicted
+
+
+def _thin_profile(state: EntityState, running: Mapping[str, Running], most: int) -> int:
+    """What was raised by a profile of which something is gone stands."""
+    kept = thinned(state.profile, room(most))
+    known = {fact.order for fact in kept}
+    gone = max(fact.at for fact in state.profile if fact.order not in known)
+    for detector_id, notebook in state.notebooks.items():
+        ran = running.get(detector_id)
+        if ran is not None and ran.detector.dossier is not None:
+            notebook.floor = gone if notebook.floor is None else max(gone, notebook.floor)
+    evicted = len(state.profile) - len(kept)
+    state.profile = kept
+    return evicted
+
+
+def set_due(
+    step: Step, running: Mapping[str, Running], touched: Collection[str], wait: int
+) -> None:
+    """Work out when the entity wants to be looked at next: a deadline, or to be forgotten, which is
+    once nothing that comes within `wait` (µs) can count.
+
+    Only the notebooks of `touched` detectors can want it at another time than before.
+
+    Never a time that has passed: what outlives its time, such as an opportunity left open or a
+    profile while an answer is outstanding, would ask to be looked at without end. A notebook whose
+    detector is stopped keeps the deadline it has and asks for no other; what passes meanwhile is
+    found at the first look once it runs again.
+    """
+    state, forgets = step.state, step.now.forgets
+    due: dict[Topics, int] = {}
+    # To forget something: each of it is forgotten by itself, the first of it says when to look.
+    forgotten = NEVER
+    idle: list[str] = []
+    for detector_id, notebook in state.notebooks.items():
+        ran = running.get(detector_id)
+        if ran is not None and ran.detector.dossier is not None:
+            if not state.profile:
+                idle.append(detector_id)
+                continue
+        elif ran is not None and detector_id in touched:
+            last = notebook.facts[-1].at if notebook.facts else 0
+            for raised in notebook.raised.values():
+                last = max(last, raised.finding.until)
+            expiry = last + ran.keeps + wait
+            notebook.expires = expiry if forgets is None or expiry >= forgets else None
+        if notebook.due is not None:
+            clock = FORGETTING if ran is None else ran.clock
+            now = step.now.of(clock)
+            if ran is not None or now is None or notebook.due >= now:
+                due[clock] = min(notebook.due, due.get(clock, notebook.due))
+        if notebook.expires is not None:
+            at = notebook.expires + _TOGETHER
+            if at < forgotten and (ran is not None or forgets is None or at >= forgets):
+                forgotten = at
+    for detector_id in idle:
+        del state.notebooks[detector_id]
+    if state.profile:
+        newest = state.profile[-1]
+        at = newest.at + KEPT.get(newest.role, REGISTER_KEPT) + wait
+        # Passed, it waits for the answer to a judgement, which is a look of its own.
+        if at < forgotten and (forgets is None or at >= forgets):
+            forgotten = at
+    if state.past or state.retold or state.aside:
+        registers = [next(iter(alerts.values())).until for alerts in state.past.values()]
+        registers += [retained.at for retained in state.retold.values()]
+        registers += [aside.at for aside in state.aside.values()]
+        forgotten = min(forgotten, min(registers) + REGISTER_KEPT + wait)
+    if state.subscribers:
+        forgotten = min(forgotten, max(state.subscribers.values()) + wait)
+    if forgotten < due.get(FORGETTING, NEVER):
+        due[FORGETTING] = forgotten
+    state.due = due
+    state.soonest = min(due.values()) if due else None
+
+
+def _forget_old(state: EntityState, over: int, most: int) -> None:
+    """What has its time and belongs to no profile and no notebook."""
+    limit = over - REGISTER_KEPT
+    for detector_id, alerts in list(state.past.items()):
+        while alerts:
+            oldest = next(iter(alerts))
+            if alerts[oldest].until >= limit and len(alerts) <= most:
+                break
+            del alerts[oldest]
+        if not alerts:
+            del state.past[detector_id]
+    if state.closed:
+        open_again(state, limit)
+    if state.aside:
+        state.aside = {id_: it for id_, it in state.aside.items() if it.at >= limit}
+    if state.retold:
+        state.retold = {word: it for word, it in state.retold.items() if it.at >= limit}
+    if state.subscribers and min(state.subscribers.values()) < over:
+        state.subscribers = {by: until for by, until in state.subscribers.items() if until >= over}
+
+
+def _has_forgettable(profile: Sequence[Fact], over: int) -> bool:
+    """Looks at the oldest only: what is kept for a year stands before what is kept for a month.
+
+    Words of one thing go together: without the first, the next would begin another.
+    """
+    if profile and profile[-1].role == TOLD:
+        return profile[-1].at < over - KEPT[TOLD]
+    for fact in profile:
+        if fact.at >= over - _SHORTEST:
+            return False
+        if fact.at < over - KEPT.get(fact.role, REGISTER_KEPT):
+            return True
+    return False
+
+
+def _evidence(notebook: Notebook) -> Collection[Order]:
+    raised = notebook.raised.values()
+    return {fact.order for alert in raised for fact in alert.finding.facts}

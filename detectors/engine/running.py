@@ -1,0 +1,58 @@
+"""A detector as the engine runs it: what follows from its settings, asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zlib import crc32
+
+from contract import __version__
+from detectors.engine.awaits import clock_of
+from detectors.engine.stream_time import Topics
+from detectors.facts.roles import CORRECTED, CORRECTED_WITHIN
+from detectors.language.detector import Detector
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """`keeps` and `reach` are the detector's, in µs. Where it drops facts itself, they are kept
+    for `stays` longer: payments and shipments may be told again with other content, and what was
+    found of them with them; `keeps` counts it in. `window` is that within which its facts may be
+    folded, None if they may not. `clock` is what its deadlines go by. `fingerprint` is another one
+    for another version of Offbook, or other settings."""
+
+    detector: Detector
+    keeps: int
+    reach: int | None
+    window: int | None
+    stays: int
+    clock: Topics
+    fingerprint: int
+
+    @classmethod
+    def of(cls, detector: Detector) -> Running:
+        """Raises what the detector does."""
+        params = detector.params
+        again = detector.prune and any(it.data in CORRECTED for it in detector.reads)
+        stays = CORRECTED_WITHIN if again else 0
+        return cls(
+            detector,
+            detector.keeps(params) + stays,
+            None if detector.reach is None else detector.reach(params),
+            None if detector.folds is None else detector.folds.within(params),
+            stays,
+            clock_of(detector),
+            crc32(f"{__version__} {params!r}".encode()),
+        )
+
+
+def started(detectors: Iterable[Detector]) -> tuple[dict[str, Running], dict[str, Exception]]:
+    """Those that can run, by id, and why others cannot."""
+    running: dict[str, Running] = {}
+    broken: dict[str, Exception] = {}
+    for detector in detectors:
+        try:
+            running[detector.id] = Running.of(detector)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors run
+            broken[detector.id] = error
+    return running, broken

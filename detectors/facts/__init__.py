@@ -1,0 +1,1 @@
+"""What is kept of an event, of whom it is kept, and what everybody knows of them."""

@@ -1,0 +1,1 @@
+"""What a rule is written in: numbers, shapes, sentences."""

@@ -1,0 +1,148 @@
+"""What an alert says, written as it reads: sentences with places for what is known.
+
+A place is `{name}`: a part of the sentence, else something of the finding's `values` (in Chinese
+`name.zh` if there is one), `first` or `last` (when its first and last event happened), else a
+parameter, else the subject. After a colon stands how it is told: `{first:time}`, `{first:day}`,
+`{amount:money}` (in `currency`), `{owner:employee}`, `{distance:span}` (in whole hours; a shorter
+one in whole minutes, or seconds), `{total:record,file}` (in English a noun for a count).
+`{employee}`, and durations among the parameters, need no such word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from string import Formatter
+from typing import Any
+
+from msgspec import Struct
+
+from contract.alert import Bilingual
+from contract.times import HOUR, MINUTE, SECOND
+from detectors.language.detector import Finding, Words
+from detectors.language.params import Duration
+from detectors.language.wording import counted, money, span
+
+UNKNOWN = Bilingual("unknown", "未知")
+
+
+class Sentence(Struct, frozen=True):
+    """One sentence, or a part of one, in both languages.
+
+    With `when` it is only said of a finding whose values have that name (`"holder"`), have it so
+    (`"duty=payment"`), or lack it (`"!holder"`); of several with ` & ` between them, all must hold.
+    `customer`, `order`, `account` and `employee` ask the subject.
+    """
+
+    en: str
+    zh: str
+    when: str = ""
+
+    def holds(self, finding: Finding) -> bool:
+        """Whether it is to be said."""
+        return all(_holds(part, finding) for part in self.when.split(" & ") if part)
+
+
+class Listing(Struct, frozen=True):
+    """Those of the sentences that hold, and what stands between any two of them."""
+
+    sentences: tuple[Sentence, ...]
+    en: str = ", "
+    zh: str = "、"
+
+
+Part = Sentence | tuple[Sentence, ...] | Listing
+
+
+def says(*sentences: Sentence, **parts: Part) -> Callable[[Finding, Any, Words], Bilingual]:
+    """A detector's `summarise`: the sentences that hold, one after the other.
+
+    `parts` fill the places of their names. Where a tuple of alternatives stands, each says `when`.
+    """
+    whole = Listing(sentences, " ", "")
+    listings = {name: _listing(part) for name, part in parts.items()}
+
+    def summarise(finding: Finding, params: Any, words: Words) -> Bilingual:
+        english = _Telling(finding, params, words, listings, "en")
+        chinese = _Telling(finding, params, words, listings, "zh")
+        return Bilingual(english.tell(whole), chinese.tell(whole))
+
+    return summarise
+
+
+def _listing(part: Part) -> Listing:
+    if isinstance(part, Listing):
+        return part
+    return Listing(part if isinstance(part, tuple) else (part,), "", "")
+
+
+def _holds(condition: str, finding: Finding) -> bool:
+    name, _, wanted = condition.removeprefix("!").partition("=")
+    known = finding.values.get(name) or getattr(finding.subject, name, None)
+    holds = known == wanted if wanted else known is not None
+    return not holds if condition.startswith("!") else holds
+
+
+class _Telling(Formatter):
+    """Fills the places of one language's sentences."""
+
+    def __init__(
+        self,
+        finding: Finding,
+        params: Any,
+        words: Words,
+        parts: Mapping[str, Listing],
+        language: str,
+    ) -> None:
+        self._finding = finding
+        self._params = params
+        self._words = words
+        self._parts = parts
+        self._language = language
+
+    def tell(self, listing: Listing) -> str:
+        """The sentences of it that hold."""
+        said = [it for it in listing.sentences if it.holds(self._finding)]
+        return self._said(listing).join(self.vformat(self._said(it), (), {}) for it in said)
+
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+        """The part of this name, else the finding's word, the parameter's, the subject's."""
+        if isinstance(key, int):
+            raise ValueError("a place has a name")
+        values = self._finding.values
+        if key in self._parts:
+            return self.tell(self._parts[key])
+        if key in values:
+            return self._said(Bilingual(values[key], values.get(f"{key}.zh", values[key])))
+        if key in ("first", "last"):
+            return self._finding.facts[0 if key == "first" else -1].at
+        if hasattr(self._params, key):
+            value = getattr(self._params, key)
+            return self._said(span(value)) if isinstance(value, Duration) else str(value)
+        value = getattr(self._finding.subject, key)
+        if key == "employee":
+            return self._said(self._words.employee(value))
+        return self._said(UNKNOWN) if value is None else value
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """`value` told as the place wants it."""
+        match format_spec:
+            case "":
+                return str(value)
+            case "time":
+                return self._words.time(int(value))
+            case "day":
+                return self._words.day(int(value))
+            case "money":
+                return self._said(money(value, self._finding.values["currency"]))
+            case "employee":
+                return self._said(self._words.employee(value))
+            case "span":
+                length = Duration(value)
+                unit = next((it for it in (HOUR, MINUTE, SECOND) if length >= it), 1)
+                return self._said(span(length - length % unit))
+            case _:
+                nouns = format_spec.split(",")
+                return counted(value, *nouns) if self._language == "en" else str(value)
+
+    def _said(self, text: Bilingual | Sentence | Listing) -> str:
+        return text.zh if self._language == "zh" else text.en

@@ -1,0 +1,1 @@
+"""One detector, one file: its name is its id."""

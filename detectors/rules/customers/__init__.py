@@ -1,0 +1,1 @@
+"""Whose a customer is: snatched, handed over, neglected, entered twice."""

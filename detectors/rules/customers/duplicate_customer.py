@@ -1,0 +1,134 @@
+"""One customer entered twice, by two employees.
+
+Catches two customers with one phone or one email that different employees created within `within`:
+whoever entered the second works on somebody else's customer under a name of their own.
+
+Misses a second entry with another phone and email, one that got them by a later edit, and one that
+follows later than `within`. A first entry that was deleted or merged in the meantime counts: to
+delete a colleague's customer and to enter it anew is the older trick.
+
+Looks the same: firms that share an office or a bookkeeper, branches of one group, a placeholder
+instead of a phone, a call centre and a rep who enter the same enquiry.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import Annotated
+
+from contract.alert import Bilingual
+from contract.event import Event
+from contract.types import CrmEdit
+from detectors.facts.event_filter import edits
+from detectors.facts.fact import Fact, by_time, fact_of
+from detectors.facts.reference import Reference
+from detectors.language.detector import Detector, Finding, Reads, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.wording import elapsed
+
+
+class DuplicateCustomerParams(Params, frozen=True):
+    """How far apart the two may have been created."""
+
+    within: Annotated[
+        Duration,
+        described("from the first creation to the second", "自首次建档至重复建档", "at most"),
+    ] = Duration("90d")
+
+
+def _creation(event: Event, _: Reference) -> Fact:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    return fact_of(event, "created", about=edit.object.id, actor=edit.actor)
+
+
+def judge(view: View, params: DuplicateCustomerParams) -> Iterable[Finding]:
+    """One finding for each customer that somebody else had entered before, the latest time."""
+    entered: set[str] = set()
+    newest: Fact | None = None
+    by_another: Fact | None = None
+    for second in view.facts:
+        actor, customer = second.fields["actor"], second.about
+        first = newest if newest is None or newest.fields["actor"] != actor else by_another
+        if first is newest:
+            by_another = newest
+        newest = second
+        known = customer in entered
+        entered.add(customer)
+        if first is not None and not known and second.at - first.at <= params.within:
+            yield Finding(
+                anchor=f"{view.entity_id}\n{customer}",
+                facts=(first, second),
+                until=second.at,
+                subject=Subject(employee=actor, customer=customer),
+                values={
+                    "what": view.entity_id.partition(":")[0],
+                    "at": str(second.at),
+                    "since": str(first.at),
+                    "other": first.about,
+                    "who": first.fields["actor"],
+                },
+                measured={"within": elapsed(first.at, second.at)},
+            )
+
+
+def _prune(facts: list[Fact], params: DuplicateCustomerParams, limit: int) -> list[Fact]:
+    """Without what no customer can be held against any more.
+
+    As long as any entry of a customer is kept, so are its first and all since. The first forgotten,
+    the second would be news, and whoever entered a customer twice be accused of it.
+    """
+    start = bisect_left(facts, limit - params.within, key=by_time)
+    if not start:
+        return facts
+    firsts: dict[str, int] = {}
+    for place, entry in enumerate(facts):
+        firsts.setdefault(entry.about, place)
+    place = len(facts)
+    while place > start:
+        place -= 1
+        start = min(start, firsts[facts[place].about])
+    return facts[start:]
+
+
+DETECTOR = Detector(
+    id="duplicate-customer",
+    severity="warning",
+    title=Bilingual("Customer entered twice", "客户重复建档"),
+    params=DuplicateCustomerParams(),
+    reads=(
+        Reads(
+            "contact",
+            CrmEdit,
+            _creation,
+            where=edits("create", of="customer"),
+        ),
+    ),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "{employee} created customer {customer} at {at:time} with the phone of customer "
+            "{other}, which {who:employee} had created at {since:time}.",
+            "{employee}于 {at:time} 新建客户 {customer}，其电话与{who:employee}于 {since:time} "
+            "新建的客户 {other} 相同。",
+            when="what=phone",
+        ),
+        Sentence(
+            "{employee} created customer {customer} at {at:time} with the email of customer "
+            "{other}, which {who:employee} had created at {since:time}.",
+            "{employee}于 {at:time} 新建客户 {customer}，其邮箱与{who:employee}于 {since:time} "
+            "新建的客户 {other} 相同。",
+            when="what=email",
+        ),
+    ),
+    notes={
+        "created": Bilingual(
+            "created a customer with the same phone or email", "新建了电话或邮箱相同的客户"
+        ),
+    },
+    keeps=lambda params: params.within,
+    prune=_prune,
+    judges_contacts=True,
+)

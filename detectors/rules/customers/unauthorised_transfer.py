@@ -1,0 +1,77 @@
+"""A salesperson makes themselves the owner of a colleague's customer.
+
+Catches an edit by which a customer's owner becomes whoever made the edit, who is no manager:
+neither their role says so nor does any colleague name them as manager.
+
+Misses a customer that nobody is known to have owned, one taken under a colleague's name or
+passed to an accomplice, and a manager who takes one.
+
+Looks the same: a handover agreed by word of mouth, an assistant or administrator who enters what a
+manager decided, a manager whom the reference data does not know as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from contract.alert import Bilingual
+from contract.event import Event
+from contract.types import CrmEdit
+from detectors.facts.fact import Fact
+from detectors.facts.reference import Reference
+from detectors.facts.roles import WHOSE_CUSTOMER
+from detectors.language.detector import Detector, Finding, Reads, Subject, View
+from detectors.language.params import Params
+from detectors.language.sentences import Sentence, says
+from detectors.words.transfers import NAMES_OWNER, names_other_owner, transfer_fact, transfers
+
+
+class UnauthorisedTransferParams(Params, frozen=True):
+    """There is nothing to set: a transfer is one's own or it is not."""
+
+
+def _takes(edit: CrmEdit) -> bool:
+    return names_other_owner(edit) and edit.says.owner == edit.actor
+
+
+def _taken(event: Event, reference: Reference) -> Fact | None:
+    taken = transfer_fact(event, reference)
+    return None if reference.is_manager(taken.about) else taken
+
+
+def judge(view: View, params: UnauthorisedTransferParams) -> Iterable[Finding]:
+    """One finding an edit by which somebody took the customer for themselves."""
+    for taken, before in transfers(view):
+        if view.reference.is_manager(taken.about):
+            continue
+        yield Finding(
+            anchor=f"{view.entity_id}\n{taken.anchor}",
+            facts=(taken,),
+            until=taken.at,
+            subject=Subject(employee=taken.about, customer=view.entity_id),
+            values={"before": before},
+        )
+
+
+DETECTOR = Detector(
+    id="unauthorised-transfer",
+    severity="warning",
+    title=Bilingual("Customer taken over without authority", "擅自变更客户归属"),
+    params=UnauthorisedTransferParams(),
+    reads=(Reads("customer", CrmEdit, _taken, where=replace(NAMES_OWNER, also=_takes)),),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "{employee}, who is not a manager, took over customer {customer} from "
+            "{before:employee} at {first:time} in an edit of their own.",
+            "{employee}并非经理，却于 {first:time} 自行将客户 {customer} 从{before:employee}名下"
+            "改到自己名下。",
+        )
+    ),
+    notes={"transfer": Bilingual("made themselves the owner", "把归属人改成了本人")},
+    # Nothing but what is late can change what one edit says.
+    keeps=lambda _: 1,
+    needs=("employees",),
+    watches=WHOSE_CUSTOMER,
+)

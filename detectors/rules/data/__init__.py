@@ -1,0 +1,1 @@
+"""What is taken out, deleted or used by somebody who should not."""

@@ -1,0 +1,149 @@
+"""An employee who has left is still at work in the company's systems.
+
+Catches any CRM edit, chat hit or file event under the name of an employee after they `left` or
+were `terminated` (if a day is given on which that takes effect, after its end) and before they are
+hired again. Of each hour of the clock one event is told: the first, where that is after the
+leaving, else the last.
+
+Misses what they did more than `entered_within` before HR entered the leaving, what they do more
+than a year later, and what they do under a name that is not theirs.
+
+Looks the same: a handover under their login, a forward or synchronisation nobody switched off, a
+leaving dated too early, somebody who stays on as a freelancer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import structs
+
+from contract.alert import Bilingual
+from contract.event import Event
+from contract.times import DAY, HOUR
+from contract.types import ChatHit, CrmEdit, EndpointFile
+from detectors.facts.fact import Fact, by_time, fact_of, in_time_order
+from detectors.facts.reference import Reference
+from detectors.facts.roles import COMES_OR_GOES, REGISTER_KEPT
+from detectors.language.detector import ENDLESS, Detector, Finding, Reads, Spare, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.words.leaving import Absence, absences
+
+NOTES = {
+    "left": Bilingual("left", "离职"),
+    "terminated": Bilingual("dismissed", "被辞退"),
+    "hired": Bilingual("hired again", "重新入职"),
+    "active": Bilingual("active after leaving", "离职后仍有操作"),
+}
+HIRED_AGAIN = Bilingual("they had been hired again by then", "当时已重新入职")
+
+
+class ActiveAfterLeavingParams(Params, frozen=True):
+    """How late HR may enter a leaving."""
+
+    entered_within: Annotated[
+        Duration,
+        described(
+            "where HR enters a leaving later than it took effect, events so long before count too",
+            "离职补录时，录入前多久之内的操作也计入",
+        ),
+    ] = Duration("3d")
+
+
+def _active(event: Event, _: Reference) -> Fact:
+    return fact_of(event, "active")
+
+
+def _gone(view: View) -> Iterable[Absence]:
+    words = view.profile("employee", view.entity_id).facts
+    # Of nearly everybody HR has said nothing, and every event of everybody is looked at.
+    return absences(words, view.reference) if words else ()
+
+
+def _counts(absence: Absence, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
+    return absence.covers(fact.at) and fact.at >= absence.left.at - params.entered_within
+
+
+def judge(view: View, params: ActiveAfterLeavingParams) -> Iterable[Finding]:
+    """One finding for each leaving after which the leaver was active."""
+    for absence in _gone(view):
+        hours: dict[int, Fact] = {}
+        for fact in view.facts:
+            if _counts(absence, fact, params):
+                hours.setdefault(fact.at // HOUR, fact)
+        # What gives way to the bound on evidence is forgotten: the words must not count on it.
+        told = list(hours.values())[: view.common.max_evidence - 1]
+        found = Finding(
+            anchor=f"{view.entity_id}\n{absence.left.anchor}",
+            facts=in_time_order(absence.left, *told),
+            until=absence.left.at + REGISTER_KEPT - DAY,
+            subject=Subject(employee=view.entity_id),
+        )
+        if told:
+            values = {"how": absence.left.role, "since": str(absence.start)}
+            values |= {"begun": str(told[0].at)}
+            if len(told) > 1:
+                values |= {"latest": str(told[-1].at), "hours": str(len(told))}
+            yield structs.replace(found, values=values)
+        elif absence.back is not None:
+            # Told only if they were thought to be gone.
+            facts = in_time_order(absence.left, absence.back)
+            due = absence.back.at
+            yield structs.replace(found, facts=facts, due=due, settled=HIRED_AGAIN)
+
+
+def _spare(view: View, _: ActiveAfterLeavingParams) -> int:
+    """Of nearly everybody HR has said nothing."""
+    return 0 if view.profile("employee", view.entity_id).facts else ENDLESS
+
+
+def concerns(view: View, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
+    """Not while they are with the company, nor where an earlier event of the hour is told."""
+    for absence in _gone(view):
+        if _counts(absence, fact, params):
+            hour = fact.at // HOUR * HOUR
+            known = view.facts[bisect_left(view.facts, hour, key=by_time) :]
+            told = next((it for it in known if _counts(absence, it, params)), fact)
+            return told.at >= fact.at
+    return False
+
+
+DETECTOR = Detector(
+    id="active-after-leaving",
+    severity="critical",
+    title=Bilingual("Active after leaving", "离职后仍有操作"),
+    params=ActiveAfterLeavingParams(),
+    reads=tuple(
+        Reads("employee", data, _active, ends_of=HOUR) for data in (CrmEdit, ChatHit, EndpointFile)
+    ),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "{employee} left on {since:day} and was active after that, first at {begun:time}.",
+            "{employee}已于 {since:day} 离职，此后仍有操作，最早在 {begun:time}。",
+            when="how=left",
+        ),
+        Sentence(
+            "{employee} was dismissed on {since:day} and was active after that, first at "
+            "{begun:time}.",
+            "{employee}已于 {since:day} 被解除劳动合同，此后仍有操作，最早在 {begun:time}。",
+            when="how=terminated",
+        ),
+        Sentence(
+            "It went on until {latest:time} at least, in {hours:hour} of the clock in all.",
+            "此后至少持续到 {latest:time}，共有 {hours} 个钟点有操作。",
+            when="hours",
+        ),
+    ),
+    # An hour of which only one end is left would take any other event for the end it lost.
+    notes=NOTES,
+    keeps=lambda params: params.entered_within + HOUR,
+    holds_evidence=True,
+    watches=COMES_OR_GOES,
+    concerns=concerns,
+    spare=Spare(frozenset({"active"}), _spare),
+    reach=lambda _: HOUR,
+)

@@ -1,0 +1,105 @@
+"""An employee who resigns deletes records or files around their notice.
+
+Catches a leaver whose deletes, in the CRM and on endpoints together, reach `threshold` from
+`before` the notice to `after_leaving` after the leaving (or `after_notice` after the notice, while
+no leaving is known). A withdrawn resignation withdraws it.
+
+Misses what was deleted long before the notice, and copies taken instead of deletes.
+
+Looks the same: a tidy handover in which drafts and private files are cleaned up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from contract.alert import Bilingual
+from detectors.facts.fact import between, in_time_order
+from detectors.language.detector import Detector, Finding, Folds, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.wording import total
+from detectors.words.deletion import DELETED, DELETIONS
+from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
+
+STAYED = Bilingual("the resignation was withdrawn", "离职申请已撤回")
+
+
+class DeletedBeforeResignationParams(Params, frozen=True):
+    """How many deletes, and how far around the resignation."""
+
+    threshold: Annotated[
+        int,
+        described("records and files deleted in all", "删除的记录与文件合计", "at least", ge=1),
+    ] = 3
+    before: Annotated[
+        Duration,
+        described("counted from this long before the notice", "自提出离职前多久起计入"),
+    ] = Duration("30d")
+    after_leaving: Annotated[
+        Duration, described("to this long after the leaving", "计到离职后多久为止")
+    ] = Duration("7d")
+    after_notice: Annotated[
+        Duration,
+        described(
+            "or this long after the notice while no leaving is known",
+            "离职日未知时，计到提出离职后多久为止",
+        ),
+    ] = Duration("30d")
+
+
+def judge(view: View, params: DeletedBeforeResignationParams) -> Iterable[Finding]:
+    """One finding a resignation around which enough was deleted."""
+    deletes = view.of("delete")
+    for resignation in resignations(view):
+        notice, left_at = resignation.notice, resignation.left_at
+        last = notice.at + params.after_notice
+        if left_at is not None:
+            last = left_at + params.after_leaving
+        counted = between(deletes, notice.at - params.before, last)
+        if sum(fact.weight for fact in counted) < params.threshold:
+            continue
+        deleted = total(counted, view.common)
+        facts = [*counted, notice]
+        if resignation.withdrawn is not None:
+            facts.append(resignation.withdrawn)
+        yield Finding(
+            anchor=f"{view.entity_id}\n{notice.anchor}",
+            facts=in_time_order(*facts),
+            until=max(last, notice.at + LONGEST_NOTICE) if left_at is None else last,
+            settled=None if resignation.withdrawn is None else STAYED,
+            subject=Subject(employee=view.entity_id),
+            values={
+                "total": deleted,
+                "notice": str(notice.at),
+                "from": str(counted[0].at),
+                "to": view.reference.day(counted[-1].at).isoformat(),
+            },
+            measured={"threshold": deleted},
+        )
+
+
+DETECTOR = Detector(
+    id="deleted-before-resignation",
+    severity="critical",
+    title=Bilingual("Deletes around a resignation", "离职前后删除资料"),
+    params=DeletedBeforeResignationParams(),
+    reads=(*DELETIONS, HR_CHANGES),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "{employee} gave notice on {notice:day} and deleted {total:record,file} "
+            "from {from:day} to {to}.",
+            "{employee}于 {notice:day} 提出离职，并在 {from:day} 至 {to} 删除了 {total} "
+            "条记录或文件。",
+        )
+    ),
+    notes={
+        "delete": DELETED,
+        "resigned": GAVE_NOTICE,
+        "resignation_withdrawn": Bilingual("took the notice back", "撤回离职申请"),
+    },
+    keeps=lambda params: params.before + LONGEST_NOTICE,
+    folds=Folds(lambda params: params.before),
+)

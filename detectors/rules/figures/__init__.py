@@ -1,0 +1,1 @@
+"""Sales that were made up, held back or taken elsewhere, as the figures show them."""

@@ -1,0 +1,156 @@
+"""A customer who orders again much sooner than it ever did.
+
+Catches an order that comes after less than `percent` of the median of the customer's last gaps
+between orders, at most `looked_at` and at least `gaps` of them: orders made up or split, stock
+pushed into the channel, goods drawn for somebody else. It names the order's owner, else who
+created it, as the creation has them.
+
+Misses customers with fewer orders, those whose cycle shortens step by step, and those who have not
+ordered for `remembered`: with them it all begins anew.
+
+Looks the same: several orders entered at one sitting (of a batch all but the first come at once), a
+supplement to the order before, a project that starts, one order entered twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from statistics import median
+from typing import Annotated
+
+from msgspec import structs
+
+from contract.alert import Bilingual
+from contract.event import Event
+from contract.types import CrmEdit
+from detectors.facts.event_filter import edits
+from detectors.facts.fact import Fact, fact_of
+from detectors.facts.reference import Reference
+from detectors.facts.sent import sent_of
+from detectors.language.detector import Detector, Finding, Reads, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.wording import roughly, tenths
+
+
+class OrderCycleCollapseParams(Params, frozen=True):
+    """How much sooner, compared with how many gaps."""
+
+    percent: Annotated[
+        int, described("the gap in percent of the median", "间隔占中位数的百分比", "less than")
+    ] = 25
+    gaps: Annotated[
+        int, described("known gaps between orders", "已知的下单间隔数", "at least", ge=1)
+    ] = 4
+    looked_at: Annotated[int, described("last gaps that are looked at", "最近若干次间隔", ge=1)] = (
+        12
+    )
+    remembered: Annotated[
+        Duration, described("after such a pause all begins anew", "停购超过此时长则重新统计")
+    ] = Duration("365d")
+
+
+def _created(event: Event, _: Reference) -> Fact:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    return fact_of(event, "created", about=edit.object.id, employee=edit.says.owner or edit.actor)
+
+
+def _orders(
+    facts: Sequence[Fact], params: OrderCycleCollapseParams
+) -> list[tuple[Fact, list[int]]]:
+    """Each order from the one that is folded on, and the last gaps up to it.
+
+    What lies before the folded one came too late. An order told twice in a row is one.
+    """
+    start = next((place for place, fact in enumerate(facts) if fact.role == "folded"), 0)
+    orders: list[tuple[Fact, list[int]]] = []
+    for fact in facts[start:]:
+        if not orders:
+            orders.append((fact, [int(gap) for gap in fact.fields.get("gaps", "").split()]))
+            continue
+        before, gaps = orders[-1]
+        gap = fact.at - before.at
+        if fact.about == before.about:
+            continue
+        anew = gap > params.remembered
+        orders.append((fact, [] if anew else [*gaps, gap][-params.looked_at :]))
+    return orders
+
+
+def judge(view: View, params: OrderCycleCollapseParams) -> Iterable[Finding]:
+    """One finding for each order that comes too soon for its customer."""
+    for (before, gaps), (order, _) in pairwise(_orders(view.facts, params)):
+        gap = order.at - before.at
+        if len(gaps) < params.gaps or gap * 100 >= params.percent * max(gaps):
+            continue
+        middle = median(map(Decimal, gaps))
+        if gap * 100 >= params.percent * middle:
+            continue
+        percent, known = tenths(gap * 100 / middle), str(len(gaps))
+        yield Finding(
+            anchor=order.about,
+            facts=(structs.replace(before, role="before", fields=sent_of(before)), order),
+            until=order.at,
+            subject=Subject(
+                employee=order.fields["employee"], customer=view.entity_id, order=order.about
+            ),
+            values={
+                "at": str(order.at),
+                "before": before.about,
+                "gap": roughly(gap),
+                "median": roughly(int(middle)),
+                "known": known,
+                "share": percent,
+            },
+            measured={"percent": percent, "gaps": known},
+        )
+
+
+def _prune(facts: list[Fact], params: OrderCycleCollapseParams, limit: int) -> list[Fact]:
+    """The newest order before `limit` with the gaps up to it, in one fact, and those after it."""
+    if facts and facts[-1].at < limit - params.remembered:
+        return []
+    if all(fact.at >= limit or fact.role == "folded" for fact in facts):
+        return facts
+    orders = _orders(facts, params)
+    # None is, if time has gone back to before the folded one: what is folded stays so.
+    place = max((n for n, (order, _) in enumerate(orders) if order.at < limit), default=0)
+    newest, gaps = orders[place]
+    fields = {"gaps": " ".join(map(str, gaps)), **sent_of(newest)}
+    kept = [order for order, _ in orders[place + 1 :]]
+    return [structs.replace(newest, role="folded", fields=fields), *kept]
+
+
+DETECTOR = Detector(
+    id="order-cycle-collapse",
+    severity="warning",
+    title=Bilingual("Customer orders much sooner than usual", "客户订单周期骤然缩短"),
+    params=OrderCycleCollapseParams(),
+    reads=(
+        Reads(
+            "customer",
+            CrmEdit,
+            _created,
+            where=edits("create", of="order"),
+        ),
+    ),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Customer {customer} placed order {order} at {at:time}, {gap:span} after order "
+            "{before}: {share} % of {median:span}, the median of its last {known:gap} between "
+            "orders. Responsible: {employee}.",
+            "客户 {customer} 于 {at:time} 下了订单 {order}，距上一笔订单 {before} 仅 {gap:span}，"
+            "为最近 {known} 次下单间隔中位数（{median:span}）的 {share}%。责任人：{employee}。",
+        )
+    ),
+    notes={
+        "before": Bilingual("the order before", "上一笔订单"),
+        "created": Bilingual("created the order", "创建订单"),
+    },
+    keeps=lambda params: params.remembered,
+    prune=_prune,
+)

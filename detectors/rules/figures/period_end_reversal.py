@@ -1,0 +1,114 @@
+"""An order made for the month's figures and undone when the month is over.
+
+Catches an order created in the last `last_days` company days of a month and then cancelled,
+refunded in full or sent back whole in the first `within_days` company days of the next.
+
+Misses an order entered earlier, deleted instead of cancelled, or refunded but for a little; and one
+whose creation was not told. One undone before its month was over has helped no figures.
+
+Looks the same: a customer who changes its mind, goods damaged on the way, a double entry cancelled.
+A sale that goes on in time (paid again, sent again, taken up again) withdraws the alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated
+
+from contract.alert import Bilingual
+from contract.times import DAY
+from detectors.language.detector import Detector, Finding, View
+from detectors.language.params import Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.words.order_book import (
+    NOTES,
+    WHOSE,
+    WORTH,
+    OrderBook,
+    Settled,
+    dossier,
+    order_finding,
+)
+
+#: What can show that a sale goes on.
+_GOES_ON = frozenset({"status", "received", "dispatched"})
+GOES_ON = Bilingual("the sale went on after all", "该订单随后继续履行")
+
+
+class PeriodEndReversalParams(Params, frozen=True):
+    """How near the end of the month, how soon after it."""
+
+    last_days: Annotated[
+        int,
+        described(
+            "company days from creation to the end of the month, both counted",
+            "下单日至月末的天数（含当日）",
+            "at most",
+            ge=1,
+        ),
+    ] = 3
+    within_days: Annotated[
+        int, described("company days after the end of the month", "月末之后的天数", "at most", ge=1)
+    ] = 15
+
+
+def judge(view: View, params: PeriodEndReversalParams) -> Iterable[Finding]:
+    """One finding an order: what undid it first and still stands when the time is over."""
+    created = next((fact for fact in view.facts if fact.role == "created"), None)
+    if created is None:
+        return
+    day = view.reference.day(created.at)
+    month_end = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    days = (month_end - day).days + 1
+    if days > params.last_days:
+        return
+    until = view.reference.end_of_day(month_end + timedelta(days=params.within_days))
+    book = OrderBook(view.facts, until)
+    cancelled = book.status if book.status and book.status.about == "cancelled" else None
+    ways = {"cancelled": cancelled, "refunded": book.paid_back, "returned": book.sent_back}
+    standing = [(by.order, by, how) for how, by in ways.items() if by is not None]
+    if not standing:
+        went_on = [fact for fact in view.facts if fact.role in _GOES_ON and fact.at <= until]
+        if went_on:
+            settled = Settled(GOES_ON, went_on[-1])
+            yield order_finding(view, created, until, book, due=until, settled=settled)
+        return
+    _, by, how = min(standing)
+    after = (view.reference.day(by.at) - month_end).days
+    if after > 0:
+        money = book.money if how == "refunded" else ()
+        values = {"how": how, "undone": str(by.at)}
+        measured = {"last_days": str(days), "within_days": str(after)}
+        yield order_finding(
+            view, created, until, book, by, *money, values=values, measured=measured
+        )
+
+
+DETECTOR = Detector(
+    id="period-end-reversal",
+    severity="warning",
+    title=Bilingual("Month-end order undone", "月末订单跨月冲回"),
+    params=PeriodEndReversalParams(),
+    dossier=dossier("cancelled", "refund", "returned"),
+    judge=judge,
+    summarise=says(
+        *(
+            Sentence(
+                f"Order {{order}}, created at {{at:time}}, was {en} at {{undone:time}}, when its "
+                "month was over.",
+                f"订单 {{order}} 于月末（{{at:time}}）新建，跨月后于 {{undone:time}} {zh}。",
+                when=f"how={how}",
+            )
+            for how, en, zh in (
+                ("cancelled", "cancelled", "取消"),
+                ("refunded", "refunded in full", "全额退款"),
+                ("returned", "sent back whole", "全部退货"),
+            )
+        ),
+        WORTH,
+        *WHOSE,
+    ),
+    notes=NOTES,
+    keeps=lambda params: (params.last_days + params.within_days) * DAY,
+)

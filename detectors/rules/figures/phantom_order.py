@@ -1,0 +1,101 @@
+"""An order for which nothing ever moved.
+
+Catches an order that was approved or completed and for which, up to `wait` after the first of
+these, neither goods have moved nor money has come in.
+
+Misses an order kept alive by a token payment or an empty parcel, and payments and shipments that
+name no order prove nothing for it: those have detectors of their own.
+
+Looks the same: goods made to order, services without a shipment and billed at the end, frame
+contracts entered as orders. One that is cancelled, rejected, deleted or back in the making when the
+time is over is left alone; taken up again after that, it is waited for anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from contract.alert import Bilingual
+from detectors.language.detector import Detector, Finding, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.shapes import absence
+from detectors.words.order_book import (
+    NOTES,
+    WHOSE,
+    WORTH,
+    OrderBook,
+    Settled,
+    dossier,
+    entered,
+    order_finding,
+    waited,
+)
+
+#: What shows that there is something behind an order.
+_MOVES = frozenset({"received", "dispatched", "delivered", "returned"})
+_GOES_AHEAD = ("approved", "completed")
+MOVED = Bilingual("goods had moved, or money had come in, in time", "期限内已有发货或收款")
+
+
+class PhantomOrderParams(Params, frozen=True):
+    """How long nothing may move."""
+
+    wait: Annotated[
+        Duration,
+        described("what moves this long after the approval is in time", "审批通过后等待的时长"),
+    ] = Duration("20d")
+
+
+def judge(view: View, params: PhantomOrderParams) -> Iterable[Finding]:
+    """One finding an order: settled by anything that moved, however early.
+
+    Called off when its time was over and taken up again later, it has its time anew.
+    """
+    first = next(entered(view.facts, *_GOES_AHEAD), None)
+    if first is None:
+        return
+    moves = [fact for fact in view.facts if fact.role in _MOVES]
+    began, deadline = first, first.at + params.wait
+    moved, settled, book, status = absence(moves, None, deadline), None, OrderBook(), None
+    if moved is None:
+        wait = waited(view.facts, first, params.wait, lambda book: book.stands_as(*_GOES_AHEAD))
+        began, deadline, settled, book = wait.began, wait.deadline, wait.ended, wait.book
+        status = OrderBook(view.facts, began.at).status
+        moved = absence(moves, None, deadline)
+    yield order_finding(
+        view,
+        began,
+        deadline,
+        book,
+        due=deadline + view.common.grace,
+        settled=settled if moved is None else Settled(MOVED, moved),
+        values={"status": status.about} if status else {},
+    )
+
+
+DETECTOR = Detector(
+    id="phantom-order",
+    severity="warning",
+    title=Bilingual("Order without goods or money", "订单既无发货也无收款"),
+    params=PhantomOrderParams(),
+    dossier=dossier("approved", "completed", besides=_MOVES),
+    judge=judge,
+    summarise=says(
+        *(
+            Sentence(
+                f"Order {{order}} was {status} at {{at:time}}; {{wait}} later no goods had moved "
+                "for it and no money had come in.",
+                f"订单 {{order}} 于 {{at:time}} {zh}，此后 {{wait}}内既无发货也无收款。",
+                when=f"status={status}",
+            )
+            for status, zh in (("approved", "审批通过"), ("completed", "完成"))
+        ),
+        WORTH,
+        *WHOSE,
+    ),
+    notes=NOTES,
+    keeps=lambda params: params.wait,
+    waits=True,
+)

@@ -1,0 +1,174 @@
+"""An employee who used to sell hardly sells any more.
+
+Catches an employee whose orders of 7 days come to less than `percent` of the median of the `weeks`
+before them, if at least `weeks_with_sales` of those had orders: deals that go past the company, or
+one who has left in spirit. That is asked at the end of every company day; a calendar week is one
+alert, of the first day of it on which this holds. Who sells nothing at all is found until fewer
+than `weeks_with_sales` are left to compare with, and so is who has left, or is about to. An order
+is its owner's where its creation names one, else its creator's; it counts on the day it is created,
+with the amount it is created with.
+
+Misses who diverts a part and keeps up the rest, what falls over months, orders in another currency
+than `currency`, and newcomers.
+
+Looks the same: leave, illness, Spring Festival and the week of the National Day, a season's end, a
+handover of customers, a big project among the weeks before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from statistics import median
+from typing import Annotated
+
+from msgspec import structs
+
+from contract.alert import Bilingual
+from contract.times import DAY
+from contract.types import CrmEdit
+from detectors.facts.fact import EXACT, Fact
+from detectors.language.detector import Detector, Finding, Folds, Reads, Subject, View
+from detectors.language.params import Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.wording import tenths
+from detectors.words.sales_by_day import IS_SALE, NOTES, SALES, by_day, fold_days, in_currency, sale
+from detectors.words.sales_by_week import WEEK, Weeks, monday, number, with_orders
+
+LIFTED = Bilingual("orders of that week came in late", "该周有订单晚到，销售额并未骤降")
+
+
+class SalesSlumpParams(Params, frozen=True):
+    """How little, compared with how long before."""
+
+    percent: Annotated[
+        int,
+        described(
+            "the 7 days in percent of the weeks' median", "近 7 天占各周中位数的百分比", "less than"
+        ),
+    ] = 30
+    weeks: Annotated[int, described("weeks before that are looked at", "回看的周数", ge=1)] = 8
+    weeks_with_sales: Annotated[
+        int, described("of these, weeks with orders", "其中有订单的周数", "at least", ge=1)
+    ] = 4
+    currency: Annotated[str, described("of the orders that count", "计入的订单币种")] = "CNY"
+
+
+def judge(view: View, params: SalesSlumpParams) -> Iterable[Finding]:
+    """One finding for each calendar week up to the one that goes on, and one for the next look.
+
+    Weeks of which every day is folded have been judged for good.
+    """
+    days = by_day(view.facts, in_currency(params.currency))
+    if not days:
+        return
+    weeks = Weeks(days)
+    closed = [number(fact.about) for fact in view.facts if fact.role == SALES]
+    start = monday(closed[-1] + 1 if closed else weeks.oldest)
+    end = weeks.newest + WEEK * (params.weeks + 1)
+    for first in range(start, end, WEEK):
+        over = [day for day in range(first, first + WEEK) if view.passed(_due(view, day))]
+        low = next((day for day in over if _holds(weeks, day, params)), None)
+        if low is not None:
+            yield _finding(view, weeks, low, params)
+        elif over and _enough(weeks.before(over[-1], params.weeks), params):
+            yield structs.replace(_finding(view, weeks, over[-1], params), settled=LIFTED)
+        if len(over) < WEEK:
+            ahead = range(first + (len(over) if low is None else WEEK), end)
+            yield from _next_look(view, weeks, ahead, params)
+            return
+
+
+def _holds(weeks: Weeks, day: int, params: SalesSlumpParams) -> bool:
+    before = weeks.before(day, params.weeks)
+    return _enough(before, params) and weeks.amount(day) * 100 < params.percent * median(before)
+
+
+def _enough(before: Sequence[Decimal], params: SalesSlumpParams) -> bool:
+    return with_orders(before) >= params.weeks_with_sales
+
+
+def _next_look(
+    view: View, weeks: Weeks, ahead: Iterable[int], params: SalesSlumpParams
+) -> Iterator[Finding]:
+    """The next day on which it will hold if nothing more comes.
+
+    Not later than a week after the newest order, which is then among the weeks before: that day it
+    may hold by orders that were no reason to look.
+    """
+    turn = weeks.newest + WEEK
+    may = not view.passed(_due(view, turn))
+    for day in ahead:
+        if (may and day >= turn) or _holds(weeks, day, params):
+            yield _finding(view, weeks, day, params)
+            return
+
+
+def _end(view: View, day: int) -> int:
+    return view.reference.end_of_day(date.fromordinal(day))
+
+
+def _due(view: View, day: int) -> int:
+    return _end(view, day) + view.common.grace
+
+
+def _finding(view: View, weeks: Weeks, day: int, params: SalesSlumpParams) -> Finding:
+    # Sums differ in their zeros by what is remembered, which would be a revision that says nothing.
+    amount, before = EXACT.normalize(weeks.amount(day)), weeks.before(day, params.weeks)
+    middle, with_sales = EXACT.normalize(median(before)), str(with_orders(before))
+    share = tenths(EXACT.divide(amount * 100, middle)) if middle else "0"
+    year, week, _ = date.fromordinal(day).isocalendar()
+    return Finding(
+        anchor=f"{view.entity_id}\n{year}-W{week:02}",
+        facts=weeks.facts(day),
+        until=_end(view, day),
+        due=_due(view, day),
+        subject=Subject(employee=view.entity_id),
+        values={
+            "at": str(_end(view, day)),
+            "amount": f"{amount:f}",
+            "median": f"{middle:f}",
+            "currency": params.currency,
+            "share": share,
+            "with_sales": with_sales,
+        },
+        measured={"percent": share, "weeks_with_sales": with_sales},
+    )
+
+
+def _concerns(view: View, sale: Fact, params: SalesSlumpParams) -> bool:
+    """An order of a day that goes on, the newest, says nothing before the next look, which must be
+    set."""
+    day = number(sale.about)
+    if sale.about != view.facts[-1].about or view.due is None:
+        return True
+    looked_at = view.due <= _due(view, day + WEEK)
+    return not looked_at or (view.passed(sale.at) and view.passed(_due(view, day)))
+
+
+DETECTOR = Detector(
+    id="sales-slump",
+    severity="info",
+    title=Bilingual("Sales fell off", "销售额骤降"),
+    params=SalesSlumpParams(),
+    reads=(Reads("seller", CrmEdit, sale, where=IS_SALE),),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "{employee} took orders of {amount:money} in the 7 days up to {at:day}: {share} % of "
+            "the median of the {weeks} weeks before ({median:money}; {with_sales} of them had "
+            "orders).",
+            "{employee}截至 {at:day} 的 7 天内新建订单合计 {amount:money}，为此前 {weeks} 周中位数"
+            "的 {share}%（中位数 {median:money}，其中 {with_sales} 周有订单）。",
+        )
+    ),
+    notes=NOTES,
+    keeps=lambda params: (WEEK * (params.weeks + 2) + 1) * DAY,
+    prune=lambda facts, params, limit: fold_days(
+        facts, limit, WEEK * (params.weeks + 2), in_currency(params.currency)
+    ),
+    folds=Folds(lambda _: DAY),
+    concerns=_concerns,
+    waits=True,
+)

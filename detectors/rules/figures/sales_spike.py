@@ -1,0 +1,141 @@
+"""An employee takes orders for far more on one day than they ever do.
+
+Catches a company day on which the orders of one employee come to at least `deviations` robust
+deviations above the median of their days with orders in the `history` before, if there are at least
+`days` of those: sales made up for a target, a colleague's orders rebooked, a last haul before
+leaving. An order is its owner's where its creation names one, else its creator's; it counts on the
+day it is created, with the amount it is created with. It fires while the day still goes on.
+
+Misses what grows slowly, amounts that are put in or raised by a later edit, orders in another
+currency than `currency`, and whoever has sold on fewer days than `days`.
+
+Looks the same: a frame contract, the yearly order of a large customer, a month's orders entered on
+its last day, the days before a holiday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Annotated
+
+from contract.alert import Bilingual
+from contract.times import DAY
+from contract.types import CrmEdit
+from detectors.facts.fact import Fact
+from detectors.language.detector import Detector, Finding, Folds, Reads, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.wording import floored, tenths, total
+from detectors.words.sales_by_day import (
+    IS_SALE,
+    NOTES,
+    Usual,
+    amounts_by_day,
+    day_before,
+    exceeded,
+    fold_days,
+    in_currency,
+    open_sales,
+    sale,
+)
+
+
+class SalesSpikeParams(Params, frozen=True):
+    """How far beyond what is usual, and when something is usual."""
+
+    deviations: Annotated[
+        float,
+        described("robust deviations above the median", "高出中位数的稳健标准差倍数", "at least"),
+    ] = 6.0
+    days: Annotated[
+        int, described("days with orders before", "此前有订单的天数", "at least", ge=1)
+    ] = 20
+    history: Annotated[
+        Duration, described("whole days before that are looked at", "回看的天数")
+    ] = Duration("60d")
+    least_deviation_percent: Annotated[
+        int,
+        described(
+            "percent of the median that a deviation is at least", "标准差下限占中位数的百分比", ge=1
+        ),
+    ] = 5
+    currency: Annotated[str, described("of the orders that count", "计入的订单币种")] = "CNY"
+
+
+def judge(view: View, params: SalesSpikeParams) -> Iterable[Finding]:
+    """One finding for each day that reaches it, as far as the day has come."""
+    sales = open_sales(view.facts, in_currency(params.currency))
+    amounts = amounts_by_day(view.facts, in_currency(params.currency))
+    for day in dict.fromkeys(it.about for it in sales):
+        normal = _usual(amounts, day, params)
+        if normal is not None:
+            orders = [it for it in sales if it.about == day]
+            yield _finding(view, orders, amounts[day], normal, params)
+
+
+def _usual(amounts: Mapping[str, Decimal], day: str, params: SalesSpikeParams) -> Usual | None:
+    """What was usual before a day that came to so much more, None before any other."""
+    oldest = day_before(day, params.history // DAY)
+    before = [amount for known, amount in amounts.items() if oldest <= known < day]
+    if len(before) < params.days or day not in amounts:
+        return None
+    deviations = Decimal(str(params.deviations))
+    return exceeded(before, amounts[day], deviations, params.least_deviation_percent)
+
+
+def _concerns(view: View, sale: Fact, params: SalesSpikeParams) -> bool:
+    """An order of the newest day changes that day alone; one that came late, the days after it."""
+    if sale.about != view.facts[-1].about:
+        return True
+    amounts = amounts_by_day(view.facts, in_currency(params.currency))
+    return _usual(amounts, sale.about, params) is not None
+
+
+def _finding(
+    view: View, orders: list[Fact], amount: Decimal, normal: Usual, params: SalesSpikeParams
+) -> Finding:
+    deviations = floored(Decimal(tenths(normal.above(amount))), orders, view.common)
+    return Finding(
+        anchor=f"{view.entity_id}\n{orders[0].about}",
+        facts=tuple(orders),
+        until=view.reference.end_of_day(view.reference.day(orders[0].at)),
+        subject=Subject(employee=view.entity_id),
+        values={
+            "at": str(orders[0].at),
+            "amount": floored(amount, orders, view.common),
+            "currency": params.currency,
+            "orders": total(orders, view.common),
+            "median": str(normal.median),
+            "deviations": deviations,
+            "days": str(normal.days),
+        },
+        measured={"deviations": deviations, "days": str(normal.days)},
+    )
+
+
+DETECTOR = Detector(
+    id="sales-spike",
+    severity="warning",
+    title=Bilingual("Sudden peak in sales", "单日销售额突增"),
+    params=SalesSpikeParams(),
+    reads=(Reads("seller", CrmEdit, sale, where=IS_SALE),),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "{employee} took orders of {amount:money} in all ({orders:order}) on {at:day}. On the "
+            "{days} days with orders in the {history} before, the median was {median:money}; this "
+            "is {deviations} robust deviations above it.",
+            "{employee}在 {at:day} 当日新建订单合计 {amount:money}（{orders} 笔）。此前 {history}内"
+            "有订单的 {days} 天，单日订单额中位数为 {median:money}，当日高出 {deviations} 倍稳健"
+            "标准差。",
+        )
+    ),
+    notes=NOTES,
+    keeps=lambda params: params.history + 2 * DAY,
+    prune=lambda facts, params, limit: fold_days(
+        facts, limit, params.history // DAY + 1, in_currency(params.currency)
+    ),
+    folds=Folds(lambda _: DAY),
+    concerns=_concerns,
+)

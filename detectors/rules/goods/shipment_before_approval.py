@@ -1,0 +1,88 @@
+"""Goods leave for an order that nobody has approved yet.
+
+Catches a shipment dispatched before its order was first `approved` or `completed`, of an order that
+some edit mentions up to `known_within` after the dispatch.
+
+Misses an order approved for another content than what was shipped. An order that no edit mentions
+is the business of `shipment-without-order`.
+
+Looks the same: an approval given by telephone and entered in the evening, or a CRM that reports an
+approval with the time of its export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from contract.alert import Bilingual
+from detectors.facts.fact import in_time_order
+from detectors.facts.goods import LEFT, first_dispatches
+from detectors.facts.profile import Profile
+from detectors.facts.roles import WHOSE_ORDER
+from detectors.language.detector import Detector, Dossier, Finding, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.words.approval import approval_at
+from detectors.words.ownership import ORDER_EDITS, customer_of, is_to_be_told
+
+HAD_BEEN = Bilingual("the order had been approved before", "发货前订单已经审批通过")
+
+
+class ShipmentBeforeApprovalParams(Params, frozen=True):
+    """How much later than its goods an order may be told of."""
+
+    known_within: Annotated[
+        Duration,
+        described(
+            "an order first mentioned this long after the dispatch is its order",
+            "出库后多久之内首次出现的订单仍算其订单",
+        ),
+    ] = Duration("24h")
+
+
+def judge(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Finding]:
+    """One finding a shipment of a known order: settled by an approval before it."""
+    for shipment, sent in first_dispatches(view.facts).items():
+        last, due = sent.at + params.known_within, sent.at + view.common.grace
+        order = Profile(view.facts).upto(last)
+        mention = order.first("mention")
+        if mention is None:
+            continue
+        approval, who = approval_at(order, sent.at), sent.fields.get("released_by")
+        if who is None and is_to_be_told(view, approval, due):
+            who = view.responsible(sent.at, last, order=view.entity_id)
+        yield Finding(
+            anchor=shipment,
+            facts=in_time_order(sent, mention if approval is None else approval),
+            until=last,
+            due=due,
+            settled=None if approval is None else HAD_BEEN,
+            subject=Subject(
+                employee=who,
+                customer=sent.fields.get("customer") or customer_of(order, last),
+                order=view.entity_id,
+            ),
+            values={"shipment": shipment, "at": str(sent.at)},
+        )
+
+
+DETECTOR = Detector(
+    id="shipment-before-approval",
+    severity="warning",
+    title=Bilingual("Goods shipped before approval", "未审批先发货"),
+    params=ShipmentBeforeApprovalParams(),
+    dossier=Dossier("order", WHOSE_ORDER | {"status", "dispatched"}, frozenset({"dispatched"})),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Shipment {shipment} left at {at:time}, before order {order} was approved. "
+            "Responsible: {employee}.",
+            "发货单 {shipment} 于 {at:time} 出库，当时订单 {order} 尚未审批通过。"
+            "责任人：{employee}。",
+        )
+    ),
+    notes={"dispatched": LEFT, **ORDER_EDITS},
+    keeps=lambda params: params.known_within,
+    waits=True,
+)

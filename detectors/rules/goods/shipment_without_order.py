@@ -1,0 +1,108 @@
+"""Goods leave the warehouse without an order.
+
+Catches a dispatched shipment that names no order, at once; and one that names an order which no
+order edit mentions up to `wait` after it.
+
+Misses goods smuggled out inside a genuine order's shipment, and shipments no system records.
+
+Looks the same: samples, exhibition goods and repairs sent out without an order, or a CRM whose
+edits arrive days late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from contract.alert import Bilingual
+from contract.types import Shipment
+from detectors.facts.fact import Fact, in_time_order
+from detectors.facts.goods import LEFT, dispatched, first_dispatches, goods_fact
+from detectors.facts.roles import WHOSE_ORDER
+from detectors.language.detector import Detector, Finding, Reads, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.shapes import absence
+from detectors.words.ownership import ORDER_EDITS, customer_of, is_to_be_told
+
+MENTIONED = Bilingual("an order edit in time mentions the order", "期限内已有该订单的编辑记录")
+
+
+class ShipmentWithoutOrderParams(Params, frozen=True):
+    """How long an order may follow its goods."""
+
+    wait: Annotated[
+        Duration,
+        described(
+            "an order edit this long after the dispatch is in time",
+            "出库后多久之内的订单编辑算及时",
+        ),
+    ] = Duration("24h")
+
+
+def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
+    """One finding a shipment: settled by an edit of its order, or due when none came."""
+    for shipment, sent in first_dispatches(view.facts).items():
+        order, customer = sent.fields.get("order"), sent.fields.get("customer")
+        mention: Fact | None = None
+        deadline = sent.at
+        if order is not None:
+            deadline = sent.at + params.wait
+            profile = view.profile("order", order)
+            mention = absence(profile.of("mention"), None, deadline)
+            customer = customer or customer_of(profile, deadline + params.wait)
+        told_until = deadline + params.wait
+        due = None if order is None else deadline + view.common.grace
+        who = None
+        if is_to_be_told(view, mention, due):
+            who = view.responsible(sent.at, told_until, order=order, customer=customer)
+        yield Finding(
+            anchor=shipment,
+            facts=(sent,) if mention is None else in_time_order(sent, mention),
+            until=told_until,
+            due=due,
+            settled=None if mention is None else MENTIONED,
+            subject=Subject(
+                employee=who or sent.fields.get("released_by"), customer=customer, order=order
+            ),
+            values={"shipment": shipment},
+        )
+
+
+DETECTOR = Detector(
+    id="shipment-without-order",
+    severity="critical",
+    title=Bilingual("Goods shipped without an order", "无订单发货"),
+    params=ShipmentWithoutOrderParams(),
+    reads=(
+        Reads("order", Shipment, goods_fact, where=dispatched),
+        Reads(
+            "shipment",
+            Shipment,
+            goods_fact,
+            where=lambda sent: dispatched(sent) and sent.order is None,
+        ),
+    ),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Shipment {shipment} to customer {customer} left at {first:time} and {lack}. "
+            "Responsible: {employee}.",
+            "发往客户 {customer} 的发货单 {shipment} 于 {first:time} 出库，{lack}。"
+            "责任人：{employee}。",
+        ),
+        lack=(
+            Sentence("names no order", "未关联任何订单", when="!order"),
+            Sentence(
+                "names order {order}, which no order edit mentions up to {wait} later",
+                "所关联的订单 {order} 在发货后 {wait}内没有任何订单记录",
+                when="order",
+            ),
+        ),
+    ),
+    notes={"dispatched": LEFT, **ORDER_EDITS},
+    keeps=lambda params: 2 * params.wait,
+    holds_evidence=True,
+    watches=WHOSE_ORDER,
+    waits=True,
+)

@@ -1,0 +1,1 @@
+"""Where the money goes: private accounts, payments that match no order, money that never came."""

@@ -1,0 +1,115 @@
+"""A customer pays into an account that is not the company's.
+
+Catches a received payment whose payee account is no company account valid on that day: the
+core of an off-the-books deal. It scores higher when an employee talked with that customer of
+private deals, other channels or kickbacks within `talk_window` before or after.
+
+Misses payments that no feed shows: cash, or transfers between strangers' banks.
+
+Looks the same: a company account that finance has not yet put on file, a payment agent or escrow
+service, a typing error in the feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from contract.alert import Bilingual
+from contract.types import Payment
+from detectors.facts.fact import between, in_time_order
+from detectors.facts.money import is_private, private_payment_fact, received
+from detectors.language.detector import Detector, Finding, Reads, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+
+TALK = frozenset({"private_deal", "off_channel_payment", "kickback"})
+
+
+class OffbookPaymentParams(Params, frozen=True):
+    """How near in time talk corroborates a payment."""
+
+    talk_window: Annotated[
+        Duration,
+        described(
+            "chat hits count this long before and after the payment",
+            "付款前后多久之内的聊天命中计入",
+        ),
+    ] = Duration("7d")
+
+
+def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:
+    """One finding a payment; the talk with its customers is evidence beside it."""
+    told = [paid for paid in view.facts if is_private(paid, view.reference)]
+    if not told:
+        return
+    paid = told[0]
+    order, customer = paid.fields.get("order"), paid.fields.get("customer")
+    until = paid.at + params.talk_window
+    customers = [customer] if customer else []
+    if not customers and order:
+        customers = view.profile("order", order).upto(until).customers()
+    talk = {
+        hit.order: hit
+        for about in customers
+        for hit in view.profile("customer", about).of("hit")
+        if hit.fields["category"] in TALK
+    }
+    holder = view.reference.holder(paid.fields["account"])
+    near = between(talk.values(), paid.at - params.talk_window, until)
+    yield Finding(
+        anchor=view.entity_id,
+        facts=in_time_order(*told, *near),
+        until=until,
+        subject=Subject(
+            employee=view.responsible(paid.at, until, order=order, customer=customer),
+            customer=customers[0] if customers else None,
+            order=order,
+            account=paid.fields["account"],
+        ),
+        corroborated=bool(near),
+        values={
+            **paid.fields,
+            **({"holder": holder} if holder else {}),
+            "at": str(paid.at),
+            "hits": str(len(near)),
+        },
+    )
+
+
+DETECTOR = Detector(
+    id="offbook-payment",
+    severity="critical",
+    title=Bilingual("Payment to an account that is not the company's", "货款进入非公司账户"),
+    params=OffbookPaymentParams(),
+    reads=(Reads("payment", Payment, private_payment_fact, where=received),),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Customer {customer} paid {amount:money} at {at:time} to account {account}, which is "
+            "not the company's. Responsible: {employee}.",
+            "客户 {customer} 于 {at:time} 向非公司账户 {account} 付款 {amount:money}。"
+            "责任人：{employee}。",
+        ),
+        Sentence(
+            "The account belongs to employee {holder:employee}.",
+            "该账户属于{holder:employee}。",
+            when="holder",
+        ),
+        Sentence(
+            "{hits:chat hit} with this customer {point} to a private deal.",
+            "与该客户的聊天中有 {hits} 次私单相关命中。",
+            when="!hits=0",
+        ),
+        point=(Sentence("points", "", when="hits=1"), Sentence("point", "", when="!hits=1")),
+    ),
+    notes={
+        "received": Bilingual(
+            "payment to an account that is not the company's", "付款到非公司账户"
+        ),
+        "hit": Bilingual("talk of a private deal with this customer", "与该客户谈及私单"),
+    },
+    keeps=lambda params: params.talk_window,
+    holds_evidence=True,
+    needs=("accounts",),
+)

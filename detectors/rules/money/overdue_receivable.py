@@ -1,0 +1,103 @@
+"""Goods are gone and the money has not come.
+
+Catches an order whose goods were first dispatched and for which, `wait` later, less than `paid_pct`
+of its amount had been received, net of refunds.
+
+Misses an order whose amount no edit tells, or was cut to what had been paid; and money that came in
+time to be refunded later. Money in another currency than the order's is not converted: the alert
+names it. What comes in after `wait` settles nothing.
+
+Looks the same: longer terms of payment agreed, deliveries in lots of which the first counts, goods
+partly sent back and the amount not corrected. An order called off, refunded in full or sent back
+whole when the time is over is left alone; taken up again after that, it is waited for anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_DOWN
+from typing import Annotated
+
+from contract.alert import Bilingual
+from detectors.language.detector import Detector, Finding, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.words.order_book import (
+    NOTES,
+    OTHERS,
+    WHOSE,
+    OrderBook,
+    Settled,
+    dossier,
+    figure,
+    order_finding,
+    waited,
+)
+
+PAID = Bilingual("the money had come in time", "货款已在期限内收到")
+
+
+class OverdueReceivableParams(Params, frozen=True):
+    """How much, how long after the goods."""
+
+    paid_pct: Annotated[
+        int,
+        described(
+            "percent of the order's amount received", "已收款占订单金额的百分比", "less than"
+        ),
+    ] = 99
+    wait: Annotated[
+        Duration, described("money this long after the dispatch is in time", "发货后等待回款的时长")
+    ] = Duration("30d")
+
+
+def judge(view: View, params: OverdueReceivableParams) -> Iterable[Finding]:
+    """One finding an order: due when the wait is over, settled by what stands then."""
+    first = next((fact for fact in view.facts if fact.role == "dispatched"), None)
+    if first is None:
+        return
+    wait = waited(view.facts, first, params.wait, _is_over)
+    book, settled = wait.book, wait.ended
+    if book.price is None:
+        return
+    paid = book.paid_pct()
+    if settled is None and paid >= params.paid_pct:
+        settled = Settled(PAID, book.money[-1] if book.money else wait.began)
+    yield order_finding(
+        view,
+        wait.began,
+        wait.deadline,
+        book,
+        *book.reckoning(),
+        due=wait.deadline + view.common.grace,
+        settled=settled,
+        values=book.paid(),
+        measured={"paid_pct": figure(paid, ROUND_DOWN)},
+    )
+
+
+def _is_over(book: OrderBook) -> Settled | None:
+    return book.undone() or book.all_returned()
+
+
+DETECTOR = Detector(
+    id="overdue-receivable",
+    severity="warning",
+    title=Bilingual("Goods delivered, money overdue", "发货后货款逾期"),
+    params=OverdueReceivableParams(),
+    dossier=dossier("dispatched"),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Goods of order {order} left at {at:time}; {wait} later {net:money} net of refunds of "
+            "its {amount:money} had come in.",
+            "订单 {order} 的货物于 {at:time} 发出，{wait}后实收 {net:money}（已扣除退款），"
+            "而订单金额为 {amount:money}。",
+        ),
+        OTHERS,
+        *WHOSE,
+    ),
+    notes=NOTES,
+    keeps=lambda params: params.wait,
+    waits=True,
+)

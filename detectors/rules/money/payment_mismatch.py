@@ -1,0 +1,127 @@
+"""Money that does not match its order.
+
+Catches an order that was completed and for which, `wait` later, what was received less what was
+refunded differs from its amount by more than `tolerance_pct`; and, completed or not, a payment by
+which that exceeds the amount, at once.
+
+Misses money kept back with the order's amount cut to fit, and an order whose amount no edit tells.
+Money in another currency than the order's is not converted: the alert names it. What comes in after
+`wait` settles nothing, for it did differ; nor does a new amount settle what a payment exceeded.
+
+Looks the same: sales on credit, bank charges kept back, one transfer for several orders, an order
+enlarged after the customer had paid. One called off, or refunded in full, when the time is over is
+left alone; completed again after that, it is waited for anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_UP
+from typing import Annotated
+
+from contract.alert import Bilingual
+from detectors.facts.fact import Fact
+from detectors.language.detector import Detector, Finding, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.words.order_book import (
+    NOTES,
+    OTHERS,
+    WHOSE,
+    OrderBook,
+    Settled,
+    dossier,
+    entered,
+    figure,
+    order_finding,
+    waited,
+)
+
+MATCHES = Bilingual("the money that was there by then matches the order", "届时实收与订单金额相符")
+
+
+class PaymentMismatchParams(Params, frozen=True):
+    """How much, and when."""
+
+    tolerance_pct: Annotated[
+        int, described("percent of the order's amount", "占订单金额的百分比", "more than", ge=0)
+    ] = 1
+    wait: Annotated[
+        Duration, described("money this long after completion is in time", "完成后等待到账的时长")
+    ] = Duration("24h")
+
+
+def judge(view: View, params: PaymentMismatchParams) -> Iterable[Finding]:
+    """One finding an order: overpaid, else what had come in when the wait was over."""
+    book = OrderBook()
+    for fact in view.facts:
+        unpriced = book.price is None
+        book.tell(fact)
+        if book.price is not None and (unpriced or fact.role == "received"):
+            off = book.paid_pct() - 100
+            if off > params.tolerance_pct:
+                yield _finding(view, fact, fact.at, book, None, None)
+                return
+    first = next(entered(view.facts, "completed"), None)
+    if first is None:
+        return
+    wait = waited(view.facts, first, params.wait, _is_over)
+    book, settled = wait.book, wait.ended
+    if book.price is None:
+        return
+    if settled is None and abs(book.paid_pct() - 100) <= params.tolerance_pct:
+        settled = Settled(MATCHES, book.money[-1] if book.money else wait.began)
+    due = wait.deadline + view.common.grace
+    yield _finding(view, wait.began, wait.deadline, book, due, settled)
+
+
+def _is_over(book: OrderBook) -> Settled | None:
+    return book.undone() or book.stands_as("completed")
+
+
+def _finding(
+    view: View, act: Fact, until: int, book: OrderBook, due: int | None, settled: Settled | None
+) -> Finding:
+    off = abs(book.paid_pct() - 100)
+    return order_finding(
+        view,
+        act,
+        until,
+        book,
+        *book.reckoning(),
+        due=due,
+        settled=settled,
+        values={"what": "overpaid" if due is None else "completed", **book.paid()},
+        measured={"tolerance_pct": figure(off, ROUND_UP)},
+    )
+
+
+DETECTOR = Detector(
+    id="payment-mismatch",
+    severity="warning",
+    title=Bilingual("Money does not match the order", "收款与订单金额不符"),
+    params=PaymentMismatchParams(),
+    dossier=dossier("received", "completed"),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Order {order} was completed at {at:time}; {wait} later {net:money} net of refunds had "
+            "come in, and it comes to {amount:money}.",
+            "订单 {order} 于 {at:time} 完成，{wait}后实收 {net:money}（已扣除退款），"
+            "而订单金额为 {amount:money}。",
+            when="what=completed",
+        ),
+        Sentence(
+            "By {at:time} order {order} had brought in {net:money} net of refunds, more than the "
+            "{amount:money} it comes to.",
+            "截至 {at:time}，订单 {order} 实收 {net:money}（已扣除退款），"
+            "已超出订单金额（{amount:money}）。",
+            when="what=overpaid",
+        ),
+        OTHERS,
+        *WHOSE,
+    ),
+    notes=NOTES,
+    keeps=lambda params: params.wait,
+    waits=True,
+)

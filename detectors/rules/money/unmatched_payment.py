@@ -1,0 +1,165 @@
+"""Money came in for which there is no order.
+
+Catches a received payment that names an order no order edit mentions up to `wait` after it; one
+that names only a customer who has no order created from `lookback` before to `wait` after it; and
+one that names neither, at once. A refund in the meantime stops the wait.
+
+Misses payments matched to somebody else's genuine order.
+
+Looks the same: advance payments for orders entered late, deposits, and payers who leave out the
+reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from contract.alert import Bilingual
+from contract.types import Payment
+from detectors.facts.fact import Fact, in_time_order
+from detectors.facts.money import payment_fact, received, sent_back
+from detectors.facts.roles import WHOSE_ORDER
+from detectors.language.detector import Detector, Finding, Reads, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.shapes import absence
+from detectors.words.ownership import ORDER_EDITS, customer_named, is_to_be_told
+
+ORDERED = Bilingual("an order that explains it was found in time", "期限内已找到对应订单")
+REFUNDED = Bilingual("the money was refunded in time", "期限内已退款")
+
+
+class UnmatchedPaymentParams(Params, frozen=True):
+    """How far before and after a payment its order may lie."""
+
+    wait: Annotated[
+        Duration,
+        described("an order this long after the payment is in time", "收款后多久之内的订单算及时"),
+    ] = Duration("72h")
+    lookback: Annotated[
+        Duration,
+        described(
+            "an order of the customer created this long before explains it",
+            "收款前多久之内客户新建的订单可作解释",
+        ),
+    ] = Duration("90d")
+
+
+def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
+    """One finding a payment: settled by an order or a refund, or due when neither came."""
+    refunds = view.of("refund")
+    first_of = {paid.fields["payment"]: paid for paid in reversed(view.of("received"))}
+    for payment, paid in first_of.items():
+        order, customer = paid.fields.get("order"), paid.fields.get("customer")
+        wait = 0 if order is None and customer is None else params.wait
+        deadline, told_until = paid.at + wait, paid.at + 2 * wait
+        found = _order_in_time(view, paid, params)
+        settled = None if found is None else ORDERED
+        if found is None:
+            found = _refund(paid, refunds, deadline)
+            settled = None if found is None else REFUNDED
+        due = None if deadline == paid.at else deadline + view.common.grace
+        who = None
+        if is_to_be_told(view, settled, due):
+            who = view.responsible(paid.at, told_until, order=order, customer=customer)
+        yield Finding(
+            anchor=payment,
+            facts=(paid,) if found is None else in_time_order(paid, found),
+            until=told_until,
+            due=due,
+            settled=settled,
+            subject=Subject(
+                employee=who,
+                customer=customer_named(view, paid, told_until),
+                order=order,
+                account=paid.fields["account"],
+            ),
+            values=paid.fields,
+        )
+
+
+def _order_in_time(view: View, paid: Fact, params: UnmatchedPaymentParams) -> Fact | None:
+    order, customer = paid.fields.get("order"), paid.fields.get("customer")
+    if order is not None:
+        mentions = view.profile("order", order).of("mention")
+        return absence(mentions, None, paid.at + params.wait)
+    if customer is not None:
+        orders = view.profile("customer", customer).of("ordered")
+        return absence(orders, paid.at - params.lookback, paid.at + params.wait)
+    return None
+
+
+def _refund(paid: Fact, refunds: Sequence[Fact], deadline: int) -> Fact | None:
+    """A refund of another order of the customer is other money, if it is not of this payment."""
+    payment, order = paid.fields["payment"], paid.fields.get("order")
+    its = [
+        (back.fields["payment"], back)
+        for back in refunds
+        if order == back.fields.get("order") or payment == back.fields["payment"]
+    ]
+    return sent_back(payment, paid, its, deadline)
+
+
+DETECTOR = Detector(
+    id="unmatched-payment",
+    severity="warning",
+    title=Bilingual("Payment without an order", "收款无对应订单"),
+    params=UnmatchedPaymentParams(),
+    # Of its own at an order too: the dossier, kept for a year, does not say whose account it was.
+    reads=(
+        Reads("order", Payment, payment_fact),
+        Reads(
+            "customer",
+            Payment,
+            payment_fact,
+            where=lambda paid: paid.order is None or not received(paid),
+        ),
+        Reads(
+            "payment",
+            Payment,
+            payment_fact,
+            where=lambda paid: paid.order is None and paid.customer is None and received(paid),
+        ),
+    ),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Payment {payment} of {amount:money} received at {first:time} {lack}. "
+            "Responsible: {employee}.",
+            "{first:time} 收到的付款 {payment}（{amount:money}）{lack}。责任人：{employee}。",
+        ),
+        lack=(
+            Sentence(
+                "names order {order}{named}, which no order edit mentions up to {wait} later",
+                "所注明的订单 {order}{named}在收款后 {wait}内没有任何订单记录",
+                when="order",
+            ),
+            Sentence(
+                "names no order, and customer {customer} created none from {lookback} before to "
+                "{wait} after",
+                "未注明订单，且客户 {customer} 在收款前 {lookback}至收款后 {wait}内没有新建订单",
+                when="!order & customer",
+            ),
+            Sentence(
+                "names neither an order nor a customer",
+                "既未注明订单也未注明客户",
+                when="!order & !customer",
+            ),
+        ),
+        named=(
+            Sentence(" of customer {customer}", "（客户 {customer}）", when="customer"),
+            Sentence("", " ", when="!customer"),
+        ),
+    ),
+    notes={
+        "received": Bilingual("payment without an order", "收款无对应订单"),
+        "ordered": Bilingual("the customer's order", "该客户的订单"),
+        "refund": Bilingual("the money went back", "款项已退回"),
+        **ORDER_EDITS,
+    },
+    keeps=lambda params: 2 * params.wait,
+    holds_evidence=True,
+    watches=WHOSE_ORDER | {"ordered"},
+    waits=True,
+)

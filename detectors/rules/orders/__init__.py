@@ -1,0 +1,1 @@
+"""Who makes, grants and approves an order, and who should have."""

@@ -1,0 +1,111 @@
+"""Whoever sells an order also takes its money or lets out its goods.
+
+Catches a payment booked (`recorded_by`), or a shipment released (`released_by`), by the order's
+owner as of then, or by whoever created the order: no second pair of eyes has seen the deal.
+
+Misses an act done under a colleague's name, and payments or shipments that name no order.
+
+Looks the same: a small branch in which one person does everything, and a stand-in during holidays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from contract.alert import Bilingual
+from detectors.facts.fact import in_time_order
+from detectors.facts.profile import Profile, order_tie
+from detectors.facts.roles import LONGEST_ORDER, WHOSE_ORDER
+from detectors.language.detector import Detector, Dossier, Finding, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.words.ownership import ORDER_EDITS, customer_of
+
+#: What is not the seller's to do, and the field that says who did it.
+DUTIES = {"payment": "recorded_by", "shipment": "released_by"}
+#: The duty that an event in an order's profile, by its role, belongs to.
+ACTS = {"received": "payment", "refund": "payment", "dispatched": "shipment"}
+BOOKED = Bilingual("booked by the order's own salesperson", "由该订单的销售本人登记收款")
+
+
+class DutiesConflictParams(Params, frozen=True):
+    """How much later an order may be told of."""
+
+    entered_within: Annotated[
+        Duration,
+        described(
+            "an order edit this long after the act still tells whose order it is",
+            "行为之后多久之内的订单编辑仍可说明订单归谁",
+        ),
+    ] = Duration("7d")
+
+
+def judge(view: View, params: DutiesConflictParams) -> Iterable[Finding]:
+    """One finding a duty: everything of it that the order's own people did."""
+    order = Profile(view.facts)
+    for duty, by in DUTIES.items():
+        conflicts = [
+            (act, tie)
+            for act in view.facts
+            if ACTS.get(act.role) == duty and by in act.fields
+            if (
+                tie := order_tie(order.upto(act.at + params.entered_within), act.fields[by], act.at)
+            )
+        ]
+        if not conflicts:
+            continue
+        act, tie = conflicts[0]
+        named = act.fields.get("customer")
+        more = len({again.about for again, _ in conflicts}) - 1
+        yield Finding(
+            anchor=f"{view.entity_id}\n{duty}",
+            facts=in_time_order(*(fact for conflict in conflicts for fact in conflict)),
+            until=conflicts[-1][0].at + params.entered_within,
+            subject=Subject(
+                employee=act.fields[by],
+                customer=named or customer_of(order, act.at + params.entered_within),
+                order=view.entity_id,
+            ),
+            values={
+                "duty": duty,
+                "object": act.about,
+                "at": str(act.at),
+                "more": str(more),
+                "tie": tie.role,
+            },
+        )
+
+
+DETECTOR = Detector(
+    id="duties-conflict",
+    severity="critical",
+    title=Bilingual("Own order's money or goods handled", "收款发货未与销售分离"),
+    params=DutiesConflictParams(),
+    dossier=Dossier("order", WHOSE_ORDER | frozenset(ACTS), frozenset(ACTS)),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "{employee} {did} {object} at {at:time} for order {order}, {his}{again}.",
+            "{employee}于 {at:time} {did} {object}，而此人正是订单 {order} {his}{again}。",
+        ),
+        did=(
+            Sentence("booked payment", "登记了付款", when="duty=payment"),
+            Sentence("released shipment", "放行了发货单", when="duty=shipment"),
+        ),
+        his=(
+            Sentence("whose owner they are", "的归属人", when="tie=owner"),
+            Sentence("which they created", "的下单人", when="tie=created"),
+        ),
+        again=Sentence(", and {more} more later", "，此后又有 {more} 次", when="!more=0"),
+    ),
+    notes={
+        "received": BOOKED,
+        "refund": BOOKED,
+        "dispatched": Bilingual(
+            "released by the order's own salesperson", "由该订单的销售本人放行发货"
+        ),
+        **ORDER_EDITS,
+    },
+    keeps=lambda params: LONGEST_ORDER + params.entered_within,
+)

@@ -1,0 +1,102 @@
+"""An order is done and nobody asked the customer.
+
+Catches a completed order whose customer nobody had called back (with any outcome but `unreachable`)
+from the order's creation, else from the first edit that mentions it, to `wait` after completion.
+
+Misses a call written down and never made; and a call about another order of the customer counts. A
+call that names the order counts whichever customer it names; of an order whose customer no edit
+names it is the only one that can. A call that names no order is remembered for 120 days.
+
+Looks the same: customers who do not want to be called, calls made by the salesperson and not sent.
+An order cancelled, deleted or refunded in full when the time is over is left alone; completed again
+after that, it is waited for anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from contract.alert import Bilingual
+from detectors.facts.fact import Fact
+from detectors.facts.profile import Profile
+from detectors.language.detector import Detector, Finding, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.shapes import absence
+from detectors.words.order_book import (
+    NOTES,
+    WHOSE,
+    OrderBook,
+    Settled,
+    dossier,
+    entered,
+    order_finding,
+    waited,
+)
+
+CALLED = Bilingual("the customer had been called back in time", "客户已在期限内回访")
+
+
+class MissedCallbackParams(Params, frozen=True):
+    """How long customer service has."""
+
+    wait: Annotated[
+        Duration,
+        described(
+            "a callback this long after completion is in time; not below 7d",
+            "完成后等待回访的时长，不得短于 7 天",
+        ),
+    ] = Duration("14d")
+
+
+def judge(view: View, params: MissedCallbackParams) -> Iterable[Finding]:
+    """One finding an order: settled by a call about it, else by one of its customer's."""
+    first = next(entered(view.facts, "completed"), None)
+    if first is None:
+        return
+    order = Profile(view.facts)
+    wait = waited(view.facts, first, params.wait, _is_over)
+    completed, deadline, book = wait.began, wait.deadline, wait.book
+    began = order.first("created") or order.first("mention") or completed
+    since, due = min(began.at, completed.at), deadline + view.common.grace
+    call = absence(order.of("called_back"), since, deadline)
+    settled = Settled(CALLED, call) if call else wait.ended
+    if settled is None and view.passed(due):
+        call = _customers_call(view, order.upto(deadline), since, deadline)
+        settled = Settled(CALLED, call) if call else None
+    values = {"since": str(since)}
+    yield order_finding(view, completed, deadline, book, due=due, settled=settled, values=values)
+
+
+def _is_over(book: OrderBook) -> Settled | None:
+    return book.undone() or book.stands_as("completed")
+
+
+def _customers_call(view: View, order: Profile, since: int, deadline: int) -> Fact | None:
+    calls = (
+        absence(view.profile("customer", customer).of("callback"), since, deadline)
+        for customer in order.customers()
+    )
+    return next(filter(None, calls), None)
+
+
+DETECTOR = Detector(
+    id="missed-callback",
+    severity="info",
+    title=Bilingual("Customer not called back", "订单完成后未回访客户"),
+    params=MissedCallbackParams(),
+    dossier=dossier("completed", besides=["called_back", "callback"]),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Order {order} was completed at {at:time}; from {since:time} to {wait} after that the "
+            "customer was not called back.",
+            "订单 {order} 于 {at:time} 完成，自 {since:time} 至完成后 {wait}内未曾回访客户。",
+        ),
+        *WHOSE,
+    ),
+    notes=NOTES,
+    keeps=lambda params: params.wait,
+    waits=True,
+)

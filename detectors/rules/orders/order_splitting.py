@@ -1,0 +1,181 @@
+"""One big order, entered as many small ones.
+
+Catches an employee who creates at least `orders` orders under `below` within `window`, and at least
+`times` as many as the median of the days on which they created any in the `history` before the
+day of the first. Without such days, `orders` is enough. The employee is the one who created the
+orders, for that is the act, and not their owner: one who enters small orders for ten colleagues is
+one, who is used to it.
+
+Misses orders that several employees enter for one, parts just over `below`, orders whose amount is
+entered later or is in another currency than `currency`, and who always splits.
+
+Looks the same: a campaign, a group customer who orders for each shop, orders of a trade fair, a
+backlog or an old system's orders entered in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import cache
+from statistics import median
+from typing import Annotated
+
+from contract.alert import Bilingual
+from contract.times import DAY
+from contract.types import CrmEdit
+from detectors.facts.fact import Fact
+from detectors.language.detector import Detector, Finding, Folds, Reads, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.shapes import near_a_run, total_of
+from detectors.language.wording import floored, tenths, total
+from detectors.words.sales_by_day import (
+    IS_SALE,
+    NOTES,
+    SALE,
+    Counts,
+    day_before,
+    fold,
+    open_sales,
+    orders_by_day,
+    sale,
+    surges,
+)
+
+
+class OrderSplittingParams(Params, frozen=True):
+    """How many, how small, how fast, and how many more than usual."""
+
+    orders: Annotated[
+        int, described("small orders created in all", "新建的小额订单数", "at least", ge=1)
+    ] = 8
+    below: Annotated[
+        int, described("an order of less than this is small", "低于此金额为小额订单", ge=1)
+    ] = 5000
+    window: Annotated[
+        Duration, described("from the first order of the run", "自首笔订单起的时长")
+    ] = Duration("24h")
+    times: Annotated[
+        float, described("times the usual number a day", "为平日单数的倍数", "at least")
+    ] = 3.0
+    history: Annotated[
+        Duration, described("whole days before that are looked at", "回看的天数")
+    ] = Duration("30d")
+    currency: Annotated[str, described("of the orders that count", "计入的订单币种")] = "CNY"
+
+
+def _small(params: OrderSplittingParams) -> Counts:
+    """Of orders that were folded, if each of them is: of one kind they are."""
+    return lambda sale: (
+        sale.fields["currency"] == params.currency
+        and Decimal(sale.fields["amount"]) < params.below * sale.weight
+    )
+
+
+def _alike(sale: Fact, params: OrderSplittingParams) -> Hashable:
+    return (
+        sale.role,
+        sale.about,
+        sale.fields.get("currency"),
+        sale.role == SALE and _small(params)(sale),
+    )
+
+
+def _usual(facts: Sequence[Fact], params: OrderSplittingParams) -> Callable[[str], Decimal | None]:
+    """How many they created on such a day before a day; None if there was none."""
+    orders = orders_by_day(facts, _small(params))
+
+    @cache
+    def before(day: str) -> Decimal | None:
+        oldest = day_before(day, params.history // DAY)
+        counts = [Decimal(count) for known, count in orders.items() if oldest <= known < day]
+        return median(counts) if counts else None
+
+    return before
+
+
+def _runs(facts: Sequence[Fact], params: OrderSplittingParams) -> Iterator[Sequence[Fact]]:
+    usual, times = _usual(facts, params), Decimal(str(params.times))
+
+    def enough(first: Fact, orders: int) -> bool:
+        return orders >= params.orders and orders >= times * (usual(first.about) or 0)
+
+    return surges(open_sales(facts, _small(params)), params.window, enough)
+
+
+def judge(view: View, params: OrderSplittingParams) -> Iterable[Finding]:
+    """One finding for each run of small orders that is long and unusual enough."""
+    for run in _runs(view.facts, params):
+        orders, usual = total(run, view.common), _usual(view.facts, params)(run[0].about)
+        values = {"since": str(run[0].at), "orders": orders, "currency": params.currency}
+        measured = {"orders": orders}
+        if usual is not None:
+            values["usual"] = tenths(usual).removesuffix(".0")
+            ratio = Decimal(sum(order.weight for order in run)) / usual
+            measured["times"] = floored(Decimal(tenths(ratio)), run, view.common)
+        yield Finding(
+            anchor=f"{view.entity_id}\n{run[0].anchor}",
+            facts=tuple(run),
+            until=run[0].at + params.window,
+            subject=Subject(employee=view.entity_id),
+            values=values,
+            measured=measured,
+        )
+
+
+def _concerns(view: View, sale: Fact, params: OrderSplittingParams) -> bool:
+    """An order of the newest day is in no other day's history."""
+    if not _small(params)(sale):
+        return False
+    if sale.about != view.facts[-1].about:
+        return True
+    return near_a_run(view.facts, sale, params.window, total_of(params.orders))
+
+
+def _prune(facts: list[Fact], params: OrderSplittingParams, limit: int) -> list[Fact]:
+    """A run is folded whole. A day's worth at once: this looks through all runs."""
+    days = params.history // DAY + 1
+    if facts and facts[-1].at < limit - (days + 1) * DAY - params.window:
+        return []
+    first = next((fact for fact in facts if fact.role == SALE), None)
+    if first is None or first.at >= limit - params.window - DAY:
+        return facts
+    upto = limit - params.window - 1
+    for run in _runs(facts, params):
+        if run[0].at + params.window >= limit:
+            break
+        upto = max(upto, run[-1].at)
+    return fold(facts, upto, days, _small(params))
+
+
+DETECTOR = Detector(
+    id="order-splitting",
+    severity="warning",
+    title=Bilingual("Many small orders at once", "短时间大量小额订单"),
+    params=OrderSplittingParams(),
+    reads=(Reads("employee", CrmEdit, sale, where=IS_SALE),),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "{employee} created {orders:order} under {below:money} within {window} from "
+            "{since:time}.",
+            "{employee}自 {since:time} 起 {window}内新建了 {orders} 笔低于 {below:money}的订单。",
+        ),
+        Sentence(
+            "The median of their days with such orders in the {history} before is {usual}.",
+            "此前 {history}内有此类订单的日子，单日笔数中位数为 {usual} 笔。",
+            when="usual",
+        ),
+        Sentence(
+            "There were none in the {history} before.",
+            "此前 {history}内没有此类订单。",
+            when="!usual",
+        ),
+    ),
+    notes=NOTES,
+    keeps=lambda params: params.window + params.history + 2 * DAY,
+    prune=_prune,
+    folds=Folds(lambda params: params.window, _alike),
+    concerns=_concerns,
+)

@@ -1,0 +1,118 @@
+"""Talk of private deals or competitors, and then the opportunity is lost.
+
+Catches an opportunity whose customer had chat hits `private_deal`, `off_channel_payment`,
+`kickback` or `competitor` at most `within` before it was lost: the deal was handed to somebody.
+
+Misses deals that are left open and forgotten (`follow-up-lapsed` sees those) and talk that no
+hit ties to the customer.
+
+An opportunity that is reopened or won after the loss takes the alert back.
+
+Looks the same: an honest report that the customer compares offers, followed by an honest loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import structs
+
+from contract.alert import Bilingual
+from contract.event import Event
+from contract.types import CrmEdit
+from detectors.facts.event_filter import edits
+from detectors.facts.fact import Fact, fact_of, in_time_order
+from detectors.facts.profile import Profile
+from detectors.facts.reference import Reference
+from detectors.facts.roles import LONGEST_ORDER
+from detectors.language.detector import Detector, Finding, Reads, Subject, View
+from detectors.language.params import Duration, Params, described
+from detectors.language.sentences import Sentence, says
+from detectors.language.shapes import sequence
+from detectors.language.wording import elapsed
+from detectors.words.opportunity_stages import newly
+
+TAKEN_BACK = Bilingual("the opportunity was reopened or won after that", "该商机随后重新打开或赢单")
+
+
+class LeakThenLostParams(Params, frozen=True):
+    """How soon after the talk the loss must come."""
+
+    within: Annotated[
+        Duration, described("from a chat hit to the loss", "从聊天命中到丢单的时长", "at most")
+    ] = Duration("14d")
+
+
+def _loses(edit: CrmEdit) -> bool:
+    return edit.says.stage == "lost"
+
+
+def _lost(event: Event, _: Reference) -> Fact:
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    return fact_of(event, "lost", about=edit.customer or "")
+
+
+def judge(view: View, params: LeakThenLostParams) -> Iterable[Finding]:
+    """One finding an opportunity: its first loss that such talk came before, unless it is lost no
+    more: who reopens it and loses it again has not taken it back."""
+    own = view.profile("opportunity", view.entity_id)
+    for lost in view.facts:
+        if not newly(own, lost, "lost"):
+            continue
+        customers = [lost.about] if lost.about else own.upto(lost.at).customers()
+        talk = {
+            hit.order: hit
+            for customer in customers
+            for hit in sequence(view.profile("customer", customer).of("hit"), lost, params.within)
+        }
+        if not talk:
+            continue
+        hits, back = in_time_order(*talk.values()), _lost_no_more(own)
+        yield Finding(
+            anchor=view.entity_id,
+            facts=in_time_order(*hits, lost, *([back] if back else [])),
+            until=lost.at + LONGEST_ORDER,
+            settled=TAKEN_BACK if back else None,
+            subject=Subject(employee=hits[0].about, customer=customers[0]),
+            values={"hits": str(len(hits)), "opportunity": view.entity_id, "at": str(lost.at)},
+            measured={"within": elapsed(hits[-1].at, lost.at)},
+        )
+        return
+
+
+def _lost_no_more(opportunity: Profile) -> Fact | None:
+    """The edit by which it was reopened or won after its last loss."""
+    back: Fact | None = None
+    for word in opportunity.of("stage"):
+        back = None if word.about == "lost" else back or word
+    return structs.replace(back, role=back.about) if back is not None else None
+
+
+DETECTOR = Detector(
+    id="leak-then-lost",
+    severity="critical",
+    title=Bilingual("Deal lost after sensitive talk", "敏感聊天后丢单"),
+    params=LeakThenLostParams(),
+    reads=(Reads("opportunity", CrmEdit, _lost, where=edits(of="opportunity", also=_loses)),),
+    judge=judge,
+    summarise=says(
+        Sentence(
+            "Opportunity {opportunity} of customer {customer} was lost at {at:time}, after "
+            "{hits:sensitive chat hit} about that customer from {first:time} on (within {within}), "
+            "the first by {employee}.",
+            "客户 {customer} 的商机 {opportunity} 于 {at:time} 丢单；此前（{within}内，自 "
+            "{first:time} 起）有 {hits} 次与该客户相关的敏感聊天命中，最早的一次来自{employee}。",
+        )
+    ),
+    notes={
+        "hit": Bilingual("sensitive talk about this customer", "与该客户相关的敏感聊天"),
+        "lost": Bilingual("opportunity lost", "商机丢单"),
+        "open": Bilingual("opportunity reopened", "商机重新打开"),
+        "won": Bilingual("opportunity won after all", "商机最终赢单"),
+    },
+    # Who knows when a deal that was lost is won after all.
+    keeps=lambda params: LONGEST_ORDER + params.within,
+    watches=frozenset({"stage", "customer"}),
+)

@@ -1,0 +1,1 @@
+"""What several rules speak of: the order book, ownership, approvals, stages, notice, …"""

@@ -1,0 +1,339 @@
+"""An order as its events tell it: what it comes to, what was paid, which goods moved, if it stands.
+
+Every question is asked as of a time, of what happened up to then: later events change no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import ClassVar
+
+from msgspec import Struct
+
+from contract.alert import Bilingual
+from detectors.facts.fact import Fact, in_time_order
+from detectors.facts.profile import Profile
+from detectors.facts.roles import WHOSE_ORDER
+from detectors.language.detector import Dossier, Finding, Subject, View
+from detectors.language.sentences import Sentence
+from detectors.words.ownership import customer_of, is_to_be_told
+
+CALLED_OFF = Bilingual(
+    "the order was called off in time", "订单已在期限内取消、驳回、删除或退回重审"
+)
+PAID_BACK = Bilingual("all the money was refunded in time", "款项已在期限内全部退回")
+SENT_BACK = Bilingual("all the goods came back in time", "货物已在期限内全部退回")
+
+#: What an event adds, by its role in the profile.
+NOTES = {
+    "created": Bilingual("the order was created", "创建订单"),
+    "status": Bilingual("the order's status", "订单状态"),
+    "amount": Bilingual("what the order comes to", "订单金额"),
+    "received": Bilingual("money received", "收到货款"),
+    "refund": Bilingual("money refunded", "退款"),
+    "dispatched": Bilingual("goods left", "发货"),
+    "delivered": Bilingual("goods arrived", "货物签收"),
+    "returned": Bilingual("goods came back", "退货"),
+    "called_back": Bilingual("the customer was called back", "已回访客户"),
+    "callback": Bilingual("the customer was called back", "已回访客户"),
+    "gone": Bilingual("the order was deleted", "订单被删除"),
+    "back": Bilingual("the order was restored", "订单已恢复"),
+}
+
+#: Of other money that was received or refunded.
+OTHERS = Sentence("Money in {others} is not counted.", "另有 {others} 款项未计入。", when="others")
+
+WORTH = Sentence("It comes to {amount:money}.", "订单金额 {amount:money}。", when="amount")
+
+#: How an alert about an order ends.
+WHOSE = (
+    Sentence("Customer: {customer}.", "客户：{customer}。", when="customer"),
+    Sentence("Responsible: {employee}.", "责任人：{employee}。"),
+)
+
+
+#: Percent beyond which the figure says nothing more.
+_MOST = Decimal(999_999)
+
+
+def dossier(*begins: str, besides: Iterable[str] = ()) -> Dossier:
+    """An order's, for a detector that judges its book, whose it is, and by the roles `besides`, and
+    finds nothing until one of the roles or statuses `begins` is told.
+
+    Most orders are edited most often before there is anything to judge.
+    """
+    return Dossier("order", OrderBook.ROLES | WHOSE_ORDER | frozenset(besides), frozenset(begins))
+
+
+class Price(Struct, frozen=True):
+    """What an order comes to, and the edit since which it has."""
+
+    amount: Decimal
+    currency: str
+    since: Fact
+
+
+class Settled(Struct, frozen=True):
+    """Why something about an order is not to be alerted, and the event that shows it."""
+
+    why: Bilingual
+    by: Fact
+
+
+class OrderBook:
+    """An order as of the newest fact it was told; tell it the profile's facts in their order.
+
+    A payment counts once, however often it is reported under its number, unless a refund lies
+    between: then it is a new leg. So does a refund, unless it bears the number of a payment: then
+    that says what was refunded, and perhaps in parts. Goods go out, and come back, likewise.
+    """
+
+    def __init__(self, facts: Iterable[Fact] = (), until: int | None = None) -> None:
+        self.price: Price | None = None
+        self.status: Fact | None = None
+        self.deleted: Fact | None = None
+        self.paid_back: Fact | None = None
+        self.sent_back: Fact | None = None
+        self.money: list[Fact] = []
+        #: By the number of a payment, whether money of it came in since some of it went back.
+        self._paid: dict[str, bool] = {}
+        self._repaid: set[str] = set()
+        self._out: set[str] = set()
+        self._came_back: set[str] = set()
+        self._received: dict[str, Decimal] = {}
+        self._refunded: dict[str, Decimal] = {}
+        for fact in facts:
+            if until is not None and fact.at > until:
+                break
+            self.tell(fact)
+
+    def tell(self, fact: Fact) -> None:
+        """What happened next."""
+        told = self._told.get(fact.role)
+        if told is not None:
+            told(self, fact)
+
+    def _stand(self, fact: Fact) -> None:
+        if self.status is None or self.status.about != fact.about:
+            self.status = fact
+
+    def _exist(self, fact: Fact) -> None:
+        self.deleted = fact if fact.role == "gone" else None
+
+    def _value(self, fact: Fact) -> None:
+        old, amount = self.price, Decimal(fact.about)
+        currency = fact.fields.get("currency") or (old.currency if old else "CNY")
+        if old is None or (old.amount, old.currency) != (amount, currency):
+            self.price = Price(amount, currency, fact)
+
+    def _move(self, fact: Fact) -> None:
+        """Goods by the number of their shipment; sent again after a return, they are out again."""
+        if fact.role == "dispatched":
+            self._out.add(fact.about)
+            self._came_back.discard(fact.about)
+        else:
+            self._came_back.add(fact.about)
+        back = self._came_back and len(self._came_back) >= len(self._out)
+        self.sent_back = (self.sent_back or fact) if back else None
+
+    def _is_told_again(self, fact: Fact) -> bool:
+        """Whether money that was counted before is reported once more."""
+        number, paid = fact.about, self._paid
+        if fact.role == "received":
+            again = paid.get(number, False)
+            paid[number] = True
+        elif number in paid:
+            again = paid[number] = False
+        else:
+            again = number in self._repaid
+            self._repaid.add(number)
+        return again
+
+    def _count(self, fact: Fact) -> None:
+        if self._is_told_again(fact):
+            return
+        self.money.append(fact)
+        totals = self._received if fact.role == "received" else self._refunded
+        currency = fact.fields["currency"]
+        totals[currency] = totals.get(currency, Decimal(0)) + Decimal(fact.fields["amount"])
+        back = self._refunded.get
+        gone = all(back(paid_in, 0) >= paid for paid_in, paid in self._received.items())
+        self.paid_back = (self.paid_back or fact) if gone and any(self._received.values()) else None
+
+    #: What is made of a fact, by its role; any other says nothing to a book.
+    _told: ClassVar[Mapping[str, Callable[[OrderBook, Fact], None]]] = {
+        "status": _stand,
+        "gone": _exist,
+        "back": _exist,
+        "amount": _value,
+        "received": _count,
+        "refund": _count,
+        "dispatched": _move,
+        "returned": _move,
+    }
+    #: The roles that change a book.
+    ROLES: ClassVar[frozenset[str]] = frozenset(_told)
+
+    def paid_pct(self) -> Decimal:
+        """What came in, net, in percent of the price; what came in for nothing is twice too much.
+
+        Raises `ValueError` without a price.
+        """
+        if self.price is None:
+            raise ValueError("an order without a price is paid at no percent")
+        net = self.net(self.price.currency)
+        if self.price.amount:
+            return net * 100 / self.price.amount
+        return Decimal(100) + net.compare(Decimal(0)) * 100
+
+    def net(self, currency: str) -> Decimal:
+        """What was received in `currency` less what was refunded."""
+        return self._received.get(currency, Decimal(0)) - self._refunded.get(currency, Decimal(0))
+
+    def all_returned(self) -> Settled | None:
+        """Whether all goods that left have come back, by their number."""
+        return Settled(SENT_BACK, self.sent_back) if self.sent_back else None
+
+    def reckoning(self) -> list[Fact]:
+        """The edit that tells the price, and all money that moved."""
+        return [*([self.price.since] if self.price else ()), *self.money]
+
+    def worth(self) -> dict[str, str]:
+        """What an alert tells of its price: `amount` and `currency`. Nothing without one."""
+        if self.price is None:
+            return {}
+        return {"amount": str(self.price.amount), "currency": self.price.currency}
+
+    def paid(self) -> dict[str, str]:
+        """What an alert tells of its money: `net`, and in which `others` more moved."""
+        if self.price is None:
+            return {}
+        paid = {"net": str(self.net(self.price.currency))}
+        if others := (self._received.keys() | self._refunded.keys()) - {self.price.currency}:
+            paid["others"] = ", ".join(sorted(others))
+        return paid
+
+    def called_off(self, *words: str) -> Settled | None:
+        """Whether it is deleted, or its status one of `words`."""
+        if self.deleted is not None:
+            return Settled(CALLED_OFF, self.deleted)
+        if self.status is not None and self.status.about in words:
+            return Settled(CALLED_OFF, self.status)
+        return None
+
+    def stands_as(self, *words: str) -> Settled | None:
+        """Why it is none of `words` any more: called off, or gone back to another status."""
+        off = self.called_off()
+        if off is None and self.status is not None and self.status.about not in words:
+            return Settled(CALLED_OFF, self.status)
+        return off
+
+    def undone(self) -> Settled | None:
+        """Whether it is cancelled or deleted, or all its money has gone back."""
+        if self.paid_back is not None:
+            return Settled(PAID_BACK, self.paid_back)
+        return self.called_off("cancelled")
+
+
+def entered(facts: Iterable[Fact], *statuses: str) -> Iterator[Fact]:
+    """The edits by which it came to one of `statuses` from another.
+
+    The first word of its status is none if it says that it was so before: the image of an order
+    done with before anybody listened. What it comes to after that is news.
+    """
+    last: str | None = None
+    entered = False
+    for fact in facts:
+        if fact.role != "status":
+            continue
+        if last is None:
+            last = fact.fields.get("before")
+        if fact.about not in statuses:
+            entered = False
+        elif fact.about != last and not entered:
+            entered = True
+            yield fact
+        last = fact.about
+
+
+class Wait(Struct, frozen=True):
+    """A time that runs from `began` to `deadline`, the order as it then was, and why it `ended`
+    without a question: None if it is to be answered."""
+
+    began: Fact
+    deadline: int
+    book: OrderBook
+    ended: Settled | None
+
+
+def waited(
+    facts: Sequence[Fact],
+    began: Fact,
+    length: int,
+    ends: Callable[[OrderBook], Settled | None],
+) -> Wait:
+    """The wait that began with `began`; if the order stood no more when it was over and was taken
+    up again after that, the wait that begins then, and so on.
+
+    One that is called off and taken up again before the deadline has had its time.
+    """
+    while True:
+        deadline = began.at + length
+        book = OrderBook(facts, deadline)
+        ended = ends(book)
+        again = None if ended is None else _taken_up_again(facts, deadline, ends)
+        if again is None:
+            return Wait(began, deadline, book, ended)
+        began = again
+
+
+def _taken_up_again(
+    facts: Sequence[Fact], since: int, ends: Callable[[OrderBook], Settled | None]
+) -> Fact | None:
+    book = OrderBook()
+    for fact in facts:
+        book.tell(fact)
+        if fact.at > since and ends(book) is None:
+            return fact
+    return None
+
+
+def figure(percent: Decimal, rounding: str) -> str:
+    """Percent to two digits, as an alert tells it.
+
+    To be rounded away from its threshold: what is over by a hair is not told to lie on it.
+    """
+    return str(max(-_MOST, min(percent, _MOST)).quantize(Decimal("0.01"), rounding))
+
+
+def order_finding(
+    view: View,
+    act: Fact,
+    until: int,
+    book: OrderBook,
+    *facts: Fact,
+    due: int | None = None,
+    settled: Settled | None = None,
+    values: dict[str, str] | None = None,
+    measured: dict[str, str] | None = None,
+) -> Finding:
+    """What is found of an order, of which there is one at a time: what follows from an `act`.
+
+    It names whose the order was then and whom it was for, by what was said of it up to `until`;
+    nobody as long as nobody is to be told. `values` are those given, `at`, and the book's price.
+    """
+    who = customer = None
+    if is_to_be_told(view, settled, due):
+        who = view.responsible(act.at, until, order=view.entity_id)
+        customer = customer_of(Profile(view.facts), until)
+    return Finding(
+        anchor=view.entity_id,
+        facts=in_time_order(act, *facts, *([settled.by] if settled else [])),
+        until=until,
+        due=due,
+        settled=settled.why if settled else None,
+        subject=Subject(who, customer, view.entity_id),
+        values={"at": str(act.at), **book.worth(), **(values or {})},
+        measured=measured or {},
+    )

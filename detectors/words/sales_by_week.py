@@ -1,0 +1,63 @@
+"""Orders by the seven days up to the end of any day, and where one stands among calendar weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+
+from detectors.facts.fact import EXACT, Fact
+
+WEEK = 7
+_NOTHING = Decimal(0)
+
+
+def number(day: str) -> int:
+    """`2026-03-02` as an ordinal: days can be counted."""
+    return date.fromisoformat(day).toordinal()
+
+
+def monday(day: int) -> int:
+    """The first day of a day's calendar week."""
+    return day - (day - 1) % WEEK
+
+
+def with_orders(weeks: Sequence[Decimal]) -> int:
+    """How many of the weeks, by what their orders come to, had any."""
+    return sum(map(bool, weeks))
+
+
+class Weeks:
+    """The orders of one employee. A day is its ordinal, a week is named by its last day."""
+
+    def __init__(self, days: Mapping[str, Fact]) -> None:
+        """`days` are at least one, oldest first, each with its orders in one fact."""
+        self._facts = {number(day): fact for day, fact in days.items()}
+        self.oldest, self.newest = min(self._facts), max(self._facts)
+        amounts = (
+            Decimal(self._facts[day].fields["amount"]) if day in self._facts else Decimal(0)
+            for day in range(self.oldest, self.newest + 1)
+        )
+        upto = [*[Decimal(0)] * WEEK, *accumulate(amounts, EXACT.add)]
+        upto += upto[-1:] * (WEEK - 1)
+        pairs = zip(upto[WEEK:], upto, strict=False)
+        self._amounts = [EXACT.subtract(last, before) for last, before in pairs]
+
+    def amount(self, last: int) -> Decimal:
+        """What the orders of the week come to."""
+        known = self.oldest <= last < self.newest + WEEK
+        return self._amounts[last - self.oldest] if known else _NOTHING
+
+    def before(self, last: int, weeks: int) -> list[Decimal]:
+        """What those of each of the weeks before come to, the latest first."""
+        amounts, end = self._amounts, last - self.oldest
+        known = range(len(amounts))
+        places = range(end - WEEK, end - WEEK * weeks - 1, -WEEK)
+        return [amounts[place] if place in known else _NOTHING for place in places]
+
+    def facts(self, last: int) -> tuple[Fact, ...]:
+        """The week's days; without any, the newest day before, if there is one."""
+        week = [self._facts[it] for it in range(last - WEEK + 1, last + 1) if it in self._facts]
+        older = [fact for day, fact in self._facts.items() if day <= last]
+        return tuple(week or older[-1:])

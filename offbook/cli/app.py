@@ -1,0 +1,119 @@
+"""The command `offbook`. Modules are imported where they are needed: `--help` is quick."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from offbook import __version__
+from offbook.cli.commands import alerts, events, quality, service
+from offbook.cli.commands.options import UNUSABLE, WRONG
+from streams.service import last_resort
+
+app = typer.Typer(
+    name="offbook",
+    help="Watches a sales company's event streams for off-the-books deals, snatched customers and"
+    " fabricated sales.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables would show employees and customers.
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+topics_app = typer.Typer(help="The topics on Kafka.", no_args_is_help=True, rich_markup_mode=None)
+
+for command in (
+    service.demo,
+    service.worker,
+    service.status,
+    service.heartbeat,
+    events.produce,
+    events.validate,
+    alerts.replay,
+    alerts.explain,
+    alerts.detectors,
+    events.simulate,
+    quality.score,
+    quality.tune,
+):
+    app.command()(command)
+topics_app.command("create")(service.topics_create)
+app.add_typer(topics_app, name="topics")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"offbook {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _offbook(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> NoReturn:
+    """Run the command of `sys.argv`; foreseen errors are one line each and an exit status."""
+    last_resort.install()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no Chinese shows escapes; it is no reason to fail.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    signal.signal(signal.SIGTERM, _unwind)
+    try:
+        status = app(standalone_mode=False)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        status = _unread()
+    except SystemExit as stop:
+        # Typer's answer to a broken pipe, which would look like ours to bad input.
+        status = _unread() if isinstance(stop.__context__, BrokenPipeError) else stop.code
+    except typer.Abort:
+        status = 130
+    except Exception as error:  # noqa: BLE001 - raised again if it is none we foresaw
+        status = _foreseen(error)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _unwind(number: int, _: object) -> None:
+    """SIGTERM ends a command as Ctrl-C does: no child and no half-written file stays behind. The
+    worker has an answer of its own."""
+    raise SystemExit(128 + number)
+
+
+def _unread() -> int:
+    """Who read our output has gone, as `| head` does: end as a process that SIGPIPE ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+    return 128 + signal.SIGPIPE
+
+
+def _foreseen(error: Exception) -> int:
+    """Say it in a line. Every error of ours says with `retryable` that it is written for people;
+    any other is a fault in the program, and where it was raised is needed."""
+    from contract.spelling.shown import shown_lines
+
+    show = getattr(error, "show", None)
+    if callable(show) and hasattr(error, "exit_code"):
+        # Typer's own: it quotes what was typed.
+        text = shown_lines(error.format_message().expandtabs(4))  # type: ignore[attr-defined]
+        error.format_message = lambda: text  # type: ignore[attr-defined]
+        show()
+        return int(error.exit_code)
+    if not hasattr(error, "retryable"):
+        last_resort.tell(error)
+        return WRONG
+    from offbook.cli.files.ndjson import InputError
+    from streams.settings.settings import SettingsError
+
+    for line in shown_lines(str(error)).split("\n"):
+        print(f"offbook: {line}", file=sys.stderr)
+    return UNUSABLE if isinstance(error, InputError | SettingsError) else WRONG

@@ -1,0 +1,1 @@
+"""Everything on this machine, with nothing installed beforehand."""

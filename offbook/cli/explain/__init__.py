@@ -1,0 +1,1 @@
+"""What detectors and alerts mean, for people and for the documents."""

@@ -1,0 +1,1 @@
+"""What reads event files: replay, validation, production."""

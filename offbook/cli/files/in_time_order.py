@@ -1,0 +1,162 @@
+"""The documents of files in the order of event time, whatever files and lines they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import chain, islice
+from types import TracebackType
+
+from msgspec import Struct
+
+from contract.decoding.decode import NOWHERE, Opened, decode_structured, open_structured
+from contract.event import Event
+from contract.rejected import Rejected
+from contract.spelling.folding import REGION
+from contract.types import KINDS, Tip
+from offbook.cli.files.doubles import Double, Doubles
+from offbook.cli.files.ndjson import Advance, Place, Source
+from offbook.cli.files.sorter import LIMIT, Sorter
+
+#: An event, where it stands, and of what it is a double.
+Read = tuple[Event, Place, Double | None]
+
+#: Events, some 2 KiB each. Twice or half as many are as good.
+_AHEAD = 512
+
+_TIPS = {kind.type for kind in KINDS if kind.data is Tip}
+_REFERENCE = {kind.type for kind in KINDS if kind.is_reference}
+
+#: What a document takes in memory beside its texts: six objects, and its place in a list.
+_OVERHEAD = 224
+
+
+class Batch(Struct, tag=True, array_like=True):
+    """Some documents in their order, for a process that has not read them: by their numbers, which
+    of them are not plain, and which are doubles of what."""
+
+    documents: list[Opened]
+    unclear: set[int]
+    doubles: dict[int, Double]
+
+
+class InTimeOrder:
+    """Reads each of `inputs` once and sorts, then decodes: reference documents, then all others.
+
+    Events of one moment go by type, source, id and then by their bytes: the order is a function of
+    the set of documents. About `limit` bytes of each of the two sorts are held in memory.
+    `complain` hears of lines that are no event, in any order. Raises `InputError`.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[Source],
+        complain: Callable[[Place, Rejected], None],
+        *,
+        wall: int | None = None,
+        region: str = REGION,
+        limit: int = LIMIT,
+    ) -> None:
+        self._inputs = inputs
+        self.complain = complain
+        self._wall = wall
+        self.region = region
+        self._open = ExitStack()
+        self._references = self._open.enter_context(Sorter(Opened, limit))
+        self._others = self._open.enter_context(Sorter(Opened, limit))
+        self._doubles = Doubles()
+
+    def __enter__(self) -> InTimeOrder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    @property
+    def count(self) -> int:
+        """How many documents there are, bad ones among them that did not look so at first."""
+        return self._references.count + self._others.count
+
+    def read(self, advance: Advance | None = None) -> None:
+        """Read all files. `advance` is told of bytes."""
+        for which, source in enumerate(self._inputs):
+            for number, line in source.lines(advance):
+                opened = open_structured(line, wall=self._wall)
+                if isinstance(opened, Rejected):
+                    self.complain((which, number), opened)
+                elif opened.type not in _TIPS or self._is_good(line, which, number):
+                    opened.file, opened.line = which, number
+                    self._add(opened)
+        self._doubles.noted()
+
+    def reference(self, advance: Advance | None = None) -> Iterator[Event]:
+        """The reference documents, when all is read. `advance` is told of documents."""
+        for event, _, _ in self._decoded(self._references, advance):
+            yield event
+
+    def others(self, advance: Advance | None = None) -> Iterator[Read]:
+        """All others, heartbeats among them."""
+        return self._decoded(self._others, advance)
+
+    def batches(self) -> Iterator[Iterator[Batch]]:
+        """The reference documents and then all others, to be read in another process: in place of
+        `reference` and `others`."""
+        for sorter in (self._references, self._others):
+            yield self._batches(sorter.drain())
+
+    def _is_good(self, line: bytes, which: int, number: int) -> bool:
+        """Whether a tip is: before anything is kept of it, for who told one is stored nowhere."""
+        event = decode_structured(line, NOWHERE, wall=self._wall, region=self.region)
+        if isinstance(event, Rejected):
+            self.complain((which, number), event)
+            return False
+        return True
+
+    def _add(self, opened: Opened) -> None:
+        size = _OVERHEAD + len(opened.id) + len(opened.data)
+        if opened.type in _REFERENCE:
+            self._references.add(opened, size)
+        else:
+            self._others.add(opened, size)
+            self._doubles.note(opened.type, opened.source, opened.id)
+
+    def _decoded(self, sorter: Sorter[Opened], advance: Advance | None) -> Iterator[Read]:
+        return chain.from_iterable(self._ahead(sorter.drain(), advance))
+
+    def _ahead(self, documents: Iterator[Opened], advance: Advance | None) -> Iterator[list[Read]]:
+        """Some events at a time, the first of which is then judged.
+
+        One by one, what reads and what judges drive each other out of the processor's caches: a
+        replay took an eighth longer.
+        """
+        complain, doubles, region = self.complain, self._doubles, self.region
+        ids = doubles.ids
+        while batch := list(islice(documents, _AHEAD)):
+            if advance is not None:
+                advance(len(batch))
+            read: list[Read] = []
+            for opened in batch:
+                event, place = opened.read(region), (opened.file, opened.line)
+                if isinstance(event, Rejected):
+                    complain(place, event)
+                elif opened.id in ids:
+                    read.append((event, place, doubles.meet(event, place)))
+                else:
+                    read.append((event, place, None))
+            yield read
+
+    def _batches(self, documents: Iterator[Opened]) -> Iterator[Batch]:
+        while some := list(islice(documents, _AHEAD)):
+            batch = Batch(some, set(), {})
+            for number, opened in enumerate(some):
+                event, place = opened.read(self.region), (opened.file, opened.line)
+                if isinstance(event, Rejected) or not opened.is_plain(event):
+                    batch.unclear.add(number)
+                if isinstance(event, Event) and (double := self._doubles.meet(event, place)):
+                    batch.doubles[number] = double
+            yield batch

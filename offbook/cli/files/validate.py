@@ -1,0 +1,132 @@
+"""`offbook validate`: says, line by line, what keeps a document from being an event."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from contract.decoding.decode import decode_structured
+from contract.decoding.readings import readings
+from contract.event import Event, Origin
+from contract.rejected import Rejected
+from contract.spelling.folding import REGION
+from contract.types import HEARTBEAT
+from offbook.cli.files.doubles import Doubles, contradiction, id_in
+from offbook.cli.files.gaps import Gaps
+from offbook.cli.files.ndjson import Advance, Place, Source, problem, sources
+
+
+@dataclass
+class Validation:
+    """What was found: how many are good, by type, and of these, how many repeat another or
+    contradict it; how many are bad. `notes` are lines on what is good and worth a look."""
+
+    good: Counter[str] = field(default_factory=Counter)
+    repeats: int = 0
+    conflicts: int = 0
+    bad: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def summary(self) -> list[str]:
+        """Lines for people."""
+        says = [f"{self.good.total()} good", f"{self.bad} bad"]
+        if self.conflicts:
+            says.append(f"{self.conflicts} of the good conflict with another (one of each counts)")
+        if self.repeats:
+            says.append(f"{self.repeats} of the good repeat another (no harm: counted once)")
+        if heartbeats := self.good[HEARTBEAT.type]:
+            says.append(f"{heartbeats} of the good are heartbeats (for topics, not for files)")
+        return [", ".join(says), *self.notes]
+
+
+def validate(
+    files: Sequence[str],
+    say: Callable[[str], None],
+    advance: Advance | None = None,
+    *,
+    region: str = REGION,
+) -> Validation:
+    """Read all of `files` and `say` one line for each document that is none.
+
+    `region` is where phones without a country code are at home. Raises `InputError` for a file that
+    cannot be read.
+    """
+    found, doubles, gaps, readings_ = Validation(), Doubles(), Gaps(), _Readings(region)
+    with sources(files) as inputs:
+        names = [source.name for source in inputs]
+        for (which, number), line in _lines(inputs, advance):
+            event = decode_structured(line, Origin("", -1, number), region=region)
+            if isinstance(event, Rejected):
+                found.bad += 1
+                say(problem(names[which], number, event))
+                continue
+            found.good[event.kind.type] += 1
+            readings_.note(event, (which, number))
+            if _happened(event):
+                doubles.note(event.kind.type, event.source, event.id)
+                gaps.note(event.time, (which, number))
+        doubles.noted()
+        if doubles.ids:
+            for place, line in _lines(inputs):
+                _compare(line, place, doubles, found, names, say, region)
+    found.notes = [*readings_.told(names), *gaps.told(names)]
+    return found
+
+
+def _happened(event: Event) -> bool:
+    """Whether it is neither a heartbeat nor a reference document, of which the last one counts."""
+    return bool(event.origin.topic) and not event.kind.is_reference
+
+
+def _lines(
+    inputs: Sequence[Source], advance: Advance | None = None
+) -> Iterator[tuple[Place, bytes]]:
+    for which, source in enumerate(inputs):
+        for number, line in source.lines(advance):
+            yield (which, number), line
+
+
+def _compare(
+    line: bytes,
+    place: Place,
+    doubles: Doubles,
+    found: Validation,
+    names: Sequence[str],
+    say: Callable[[str], None],
+    region: str,
+) -> None:
+    """Second reading of a line: whether it says what an earlier one of its identity does."""
+    if id_in(line) not in doubles.ids:
+        return
+    event = decode_structured(line, Origin("", -1, place[1]), region=region)
+    if isinstance(event, Rejected) or not _happened(event):
+        return
+    double = doubles.meet(event, place)
+    if double is None:
+        return
+    if double.same:
+        found.repeats += 1
+    else:
+        found.conflicts += 1
+        say(contradiction(names, place, double.first))
+
+
+class _Readings:
+    """Counts what is read otherwise than it was sent, by field and way."""
+
+    def __init__(self, region: str) -> None:
+        self._region = region
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._first: dict[tuple[str, str], Place] = {}
+
+    def note(self, event: Event, place: Place) -> None:
+        if event.sent:
+            for reading in readings(event, self._region):
+                self._counts[reading] += 1
+                self._first.setdefault(reading, place)
+
+    def told(self, names: Sequence[str]) -> Iterator[str]:
+        for (path, way), count in sorted(self._counts.items()):
+            which, number = self._first[path, way]
+            yield f"{path}: {count} {way} (first in {names[which]}:{number})"

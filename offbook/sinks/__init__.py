@@ -1,1 +1,0 @@
-"""Where alerts and figures go: Redis, Prometheus, health reports, dead letters. One file each."""

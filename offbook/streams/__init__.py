@@ -1,1 +1,0 @@
-"""The moving parts: settings, router, monitor, delivery, replay, command line."""

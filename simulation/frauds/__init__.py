@@ -1,0 +1,27 @@
+"""Every fraud the simulation knows, a file a family; each in an easy and a disguised version."""
+
+from simulation.frauds import (
+    customers,
+    figures,
+    goods,
+    leaving,
+    money,
+    orders,
+    records,
+    talk,
+    together,
+)
+from simulation.frauds.deed import SCENARIOS
+
+__all__ = [
+    "SCENARIOS",
+    "customers",
+    "figures",
+    "goods",
+    "leaving",
+    "money",
+    "orders",
+    "records",
+    "talk",
+    "together",
+]

@@ -1,0 +1,434 @@
+"""The delivery role: what stands on the alerts topic goes to Redis, and nothing is dropped.
+
+A plain consumer group that keeps no state and commits after the work. A revision delivered twice
+changes nothing (see `sinks.redis.sink`), so a crash, a rebalance or a commit that fails costs
+only work. While Redis is away the batch in hand is tried again until it is there; fetching pauses
+meanwhile, and the consumer is still polled, because a group puts out a member that does not poll.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+import msgspec
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalStateError,
+    KafkaError,
+    MessageSizeTooLargeError,
+)
+
+from contract.alert import Alert
+from contract.rejected import Rejected
+from sinks.dead_letters import DeadLetter, rejected_letter, without_value
+from sinks.health import Health
+from sinks.metrics import Metrics
+from sinks.redis.sink import BATCH, MAX_REVISION, RedisRefusedError, RedisSink, RedisSinkError
+from sinks.waiting import until_it_works
+
+#: Header of an alert record: when Kafka stamped the record that caused the revision, milliseconds
+#: since 1970 as ASCII digits. Absent where no record did (an absence) or long ago (a replay).
+EVENT_TIMESTAMP: Final = "offbook.event-timestamp"
+
+#: Seconds. Delivered but uncommitted alerts are read again after a crash, which costs little.
+_COMMIT_EVERY = 1.0
+#: Seconds between looks at Redis and the ends of the partitions, for the gauges and `/readyz`.
+_LOOK_EVERY = 5.0
+#: Seconds a call for new records waits, and so how long `stop` may take to be seen.
+_POLL = 0.25
+#: Seconds between attempts while Redis is away: doubled from the first to the last.
+_FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
+#: Seconds a commit or a look may take; the coordinator is retried without end inside aiokafka.
+_PATIENCE = 5.0
+
+_MEND = "Only Offbook writes to this topic: find out who else does."
+
+_log = structlog.get_logger(__name__)
+_decode = msgspec.json.Decoder(Alert).decode
+
+
+class DeliveryError(RuntimeError):
+    """Kafka does not let delivery start. One line. A broker that is away is waited for."""
+
+    retryable: ClassVar[bool] = False
+
+
+@dataclass
+class _Item:
+    """One record in hand: an alert, or the letter for what is none until that is sent."""
+
+    partition: TopicPartition
+    offset: int
+    alert: Alert | None
+    stamped: int | None
+    letter: DeadLetter | None
+
+
+class Delivery:
+    """Delivers the alerts of one topic to one Redis until stopped.
+
+    `security` is passed to the Kafka clients as it is (`security_protocol`, `ssl_context`,
+    `sasl_mechanism` …). `prefix` is that of the installation's topics and of `topic`. Health
+    conditions: `redis` and `delivery`.
+    """
+
+    def __init__(
+        self,
+        sink: RedisSink,
+        metrics: Metrics,
+        health: Health,
+        *,
+        bootstrap: str,
+        topic: str = "offbook.alerts",
+        group: str = "offbook-delivery",
+        prefix: str = "",
+        security: Mapping[str, Any] | None = None,
+        session_timeout: float = 10.0,
+    ) -> None:
+        self._sink = sink
+        self._metrics = metrics
+        self._health = health
+        self._bootstrap = bootstrap
+        self._topic = topic
+        self._group = group
+        self._prefix = prefix
+        self._security = dict(security or {})
+        self._session_timeout = session_timeout
+        self._consumer: Any = None
+        self._producer: Any = None
+        self._stopping = asyncio.Event()
+        #: Held during one attempt, so that a rebalance waits for it and then commits it.
+        self._attempt = asyncio.Lock()
+        #: Raised by each rebalance; what was fetched before it may be another worker's by now.
+        self._generation = 0
+        self._paused = False
+        self._redis_away = False
+        #: Where to read on, for what is delivered and not committed.
+        self._done: dict[TopicPartition, int] = {}
+        #: The same, for all that was ever delivered here: what lag is counted from.
+        self._delivered: dict[TopicPartition, int] = {}
+        self._committed_at = 0.0
+        health.expect("redis", "delivery")
+
+    def stop(self) -> None:
+        """Finish the attempt under way, commit, leave the group; `run` then returns."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Deliver until `stop`. Waits for Kafka and Redis; raises `DeliveryError` or
+        `RedisRefusedError` where one of them refuses the start."""
+        self._consumer = AIOKafkaConsumer(
+            isolation_level="read_committed",
+            bootstrap_servers=self._bootstrap,
+            group_id=self._group,
+            client_id="offbook-delivery",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=int(self._session_timeout * 1000),
+            heartbeat_interval_ms=int(self._session_timeout * 1000 / 5),
+            **self._security,
+        )
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            client_id="offbook-delivery",
+            acks="all",
+            # What could be consumed must fit; the topic's own limit is the broker's to apply.
+            max_request_size=64 * 1024 * 1024,
+            **self._security,
+        )
+        self._consumer.subscribe([self._topic], listener=_Rebalance(self))
+        stopping = asyncio.create_task(self._stopping.wait())
+        starting = asyncio.create_task(self._start())
+        tasks: list[asyncio.Task[Any]] = [stopping, starting]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                look = asyncio.create_task(self._look())
+                tasks.append(look)
+                await self._deliver_until_stopped(look)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._commit()
+            await self._consumer.stop()
+            await self._producer.stop()
+            for name in ("delivery", "redis", "dead letters"):
+                self._health.forget(name)
+
+    async def _start(self) -> None:
+        kafka = f"Kafka at {self._bootstrap}"
+        try:
+            for client in (self._producer, self._consumer):
+                await until_it_works(client.start, kafka, self._health, "delivery")
+        except KafkaError as error:
+            raise DeliveryError(f"delivery cannot start at {kafka}: {error}") from error
+        self._health.ok("delivery")
+
+    async def _check(self) -> None:
+        for warning in await self._sink.check():
+            _log.warning(warning)
+        self._redis_is_up()
+
+    async def _deliver_until_stopped(self, look: asyncio.Task[None]) -> None:
+        waiting: list[_Item] = []
+        generation = self._generation
+        wait = retry_at = 0.0
+        # The first attempt of all: until Redis is there the group is joined, and its lag told.
+        checked = False
+        while not self._stopping.is_set():
+            self._health.pulse("delivery")
+            if look.done():
+                look.result()
+            idle = max(retry_at - time.monotonic(), 0.0)
+            if idle or len(waiting) < BATCH:
+                # Also while nothing can be delivered: polling keeps us in the group. A rebalance
+                # hands out partitions before they can be paused, so records may come all the same.
+                waiting += await self._poll(min(idle, _POLL) if waiting else _POLL)
+            if time.monotonic() < retry_at:
+                continue
+            async with self._attempt:
+                if generation != self._generation:
+                    # Not committed: whoever has the partition now reads them again.
+                    generation = self._generation
+                    waiting = [item for item in waiting if self._is_ours(item)]
+                try:
+                    if not checked:
+                        await self._check()
+                        checked = True
+                    if waiting:
+                        await self._deliver(waiting[:BATCH])
+                        del waiting[:BATCH]
+                except (RedisSinkError, KafkaError) as error:
+                    if not checked and isinstance(error, RedisRefusedError):
+                        raise
+                    wait = min(max(2 * wait, _FIRST_WAIT), _LAST_WAIT)
+                    retry_at = time.monotonic() + wait
+                    self._pause()
+                    self._say_waiting(error)
+                else:
+                    wait = 0.0
+                    self._resume()
+            await self._commit_now_and_then()
+
+    async def _poll(self, seconds: float) -> list[_Item]:
+        try:
+            fetched = await self._consumer.getmany(
+                timeout_ms=int(seconds * 1000), max_records=4 * BATCH
+            )
+        except KafkaError as error:
+            self._health.bad("delivery", f"cannot read {self._topic}: {error}")
+            _log.error("cannot read alerts", topic=self._topic, error=str(error))
+            await self._sleep(max(seconds, _FIRST_WAIT))
+            return []
+        return [self._item(tp, record) for tp, records in fetched.items() for record in records]
+
+    def _item(self, partition: TopicPartition, record: Any) -> _Item:
+        alert = _alert(record.value)
+        if isinstance(alert, Rejected):
+            letter = rejected_letter(record, alert, prefix=self._prefix)
+            return _Item(partition, record.offset, None, None, letter)
+        return _Item(partition, record.offset, alert, _stamp(record.headers), None)
+
+    async def _deliver(self, items: Sequence[_Item]) -> None:
+        letters = [item for item in items if item.letter is not None]
+        if letters:
+            await asyncio.gather(*(self._send(item) for item in letters))
+            self._health.ok("dead letters")
+        alerts = [item for item in items if item.alert is not None]
+        if alerts:
+            await self._write(alerts)
+        for item in items:
+            self._done[item.partition] = self._delivered[item.partition] = item.offset + 1
+
+    async def _write(self, items: Sequence[_Item]) -> None:
+        alerts = [item.alert for item in items if item.alert is not None]
+        outcomes = await self._sink.write(alerts)
+        now = time.time()
+        for item, alert, outcome in zip(items, alerts, outcomes, strict=True):
+            if outcome not in ("written", "moved"):
+                continue
+            # What was nobody's until now is news to whoever is on call, whatever its revision.
+            if alert.state == "firing" and (alert.revision == 1 or outcome == "moved"):
+                self._metrics.new_alert(alert.detector, alert.severity, alert.audience)
+            if item.stamped is not None:
+                self._metrics.latency(now - item.stamped / 1000)
+        self._redis_is_up()
+
+    async def _send(self, item: _Item) -> None:
+        letter = item.letter
+        assert letter is not None
+        try:
+            await self._produce(letter)
+        except MessageSizeTooLargeError:
+            await self._produce(without_value(letter, "too large for the dead letter topic"))
+        # If the alerts beside it must wait, it is not sent again with each attempt.
+        item.letter = None
+        self._metrics.event(self._topic.removeprefix(self._prefix), "dead_letter")
+        _log.warning(
+            "not an alert; sent to the dead letters",
+            topic=item.partition.topic,
+            partition=item.partition.partition,
+            offset=item.offset,
+            to=letter.topic,
+        )
+
+    async def _produce(self, letter: DeadLetter) -> None:
+        await self._producer.send_and_wait(
+            letter.topic,
+            value=letter.value,
+            key=letter.key,
+            headers=list(letter.headers),
+            timestamp_ms=letter.timestamp if letter.timestamp >= 0 else None,
+        )
+
+    def _say_waiting(self, error: Exception) -> None:
+        if isinstance(error, RedisSinkError):
+            self._redis_is_down(error)
+        else:
+            self._health.bad("dead letters", f"cannot be sent, alerts wait behind them: {error}")
+            _log.error("cannot send a dead letter; waiting", error=str(error))
+
+    def _redis_is_up(self) -> None:
+        if self._redis_away:
+            self._redis_away = False
+            _log.info("Redis takes alerts again")
+        self._health.ok("redis")
+        self._metrics.redis_up(True)
+        if self._sink.last_open_alerts is not None:
+            self._metrics.open_alerts(self._sink.last_open_alerts)
+        if self._sink.last_open_shadow_alerts is not None:
+            self._metrics.open_shadow_alerts(self._sink.last_open_shadow_alerts)
+
+    def _redis_is_down(self, error: RedisSinkError) -> None:
+        self._health.bad("redis", f"{error}; alerts wait in {self._topic}, none is lost")
+        self._metrics.redis_up(False)
+        if not self._redis_away:
+            self._redis_away = True
+            _log.warning("Redis does not take alerts; they wait", error=str(error))
+
+    def _pause(self) -> None:
+        self._paused = True
+        self._consumer.pause(*self._consumer.assignment())
+
+    def _resume(self) -> None:
+        if self._paused:
+            self._paused = False
+            self._consumer.resume(*self._consumer.assignment())
+
+    def _is_ours(self, item: _Item) -> bool:
+        return item.partition in self._consumer.assignment()
+
+    async def _commit_now_and_then(self) -> None:
+        if self._done and time.monotonic() - self._committed_at >= _COMMIT_EVERY:
+            await self._commit()
+
+    async def _commit(self) -> None:
+        done, self._done = self._done, {}
+        ours = {tp: offset for tp, offset in done.items() if tp in self._consumer.assignment()}
+        self._committed_at = time.monotonic()
+        if not ours:
+            return
+        try:
+            await asyncio.wait_for(self._consumer.commit(ours), _PATIENCE)
+        except (CommitFailedError, IllegalStateError):
+            pass  # Another worker has them; it delivers them again, which changes nothing.
+        except (KafkaError, TimeoutError) as error:
+            self._done = ours | self._done
+            _log.warning("cannot commit yet", error=str(error) or type(error).__name__)
+
+    async def _sleep(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _look(self) -> None:
+        """Keep gauges and health true while there is nothing to deliver, or nobody to take it."""
+        while True:
+            try:
+                await self._sink.open_alerts()
+            except RedisSinkError as error:
+                self._redis_is_down(error)
+            else:
+                self._redis_is_up()
+            try:
+                self._metrics.undelivered(await asyncio.wait_for(self._lag(), _PATIENCE))
+            except (KafkaError, TimeoutError) as error:
+                why = str(error) or "it does not answer"
+                self._health.bad("delivery", f"cannot reach Kafka at {self._bootstrap}: {why}")
+            else:
+                self._health.ok("delivery")
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def _lag(self) -> int:
+        partitions = self._consumer.assignment()
+        ends = await self._consumer.end_offsets(partitions) if partitions else {}
+        lag = 0
+        for partition, end in ends.items():
+            start = self._delivered.get(partition)
+            if start is None:
+                start = await self._consumer.committed(partition) or 0
+            lag += max(end - start, 0)
+        return lag
+
+    async def revoked(self, partitions: Iterable[TopicPartition]) -> None:
+        """A rebalance begins: let the attempt under way end, commit it, and let go."""
+        async with self._attempt:
+            self._generation += 1
+            await self._commit()
+            for partition in partitions:
+                self._delivered.pop(partition, None)
+
+    async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
+        """A rebalance is over."""
+        if self._paused:
+            self._consumer.pause(*partitions)
+
+
+class _Rebalance(ConsumerRebalanceListener):
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        await self._delivery.revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        await self._delivery.assigned(assigned)
+
+
+def _alert(value: bytes | None) -> Alert | Rejected:
+    if value is None:
+        return Rejected("decode", "", "The record has no value.", _MEND)
+    try:
+        alert = _decode(value)
+    except msgspec.ValidationError as error:
+        field = _FIELD.search(str(error))
+        return Rejected("data", field[1] if field else "", "This is not an alert.", _MEND)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Rejected("decode", "", "The value is not JSON.", _MEND)
+    if not alert.alert_id:
+        return Rejected("data", "alert_id", "It must not be empty.", _MEND)
+    if not 0 < alert.revision <= MAX_REVISION:
+        return Rejected("data", "revision", "It must be 1 or more, and below 2^53.", _MEND)
+    if not 0 <= alert.score <= 100:
+        return Rejected("data", "score", "It must be 0 to 100.", _MEND)
+    return alert
+
+
+#: The path in a message of msgspec's, whose other words may quote the value.
+_FIELD = re.compile(r"at `\$\.([a-z_.\[\]]+)`$")
+
+
+def _stamp(headers: Iterable[tuple[str, bytes | None]]) -> int | None:
+    for name, value in headers:
+        if name == EVENT_TIMESTAMP and value is not None and value.isdigit():
+            return int(value)
+    return None

@@ -1,0 +1,1 @@
+"""Alerts in Redis, each revision once."""

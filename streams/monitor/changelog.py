@@ -1,0 +1,131 @@
+"""Writes entity states to the changelog and knows when somebody else has written there too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import aclosing
+from typing import Any
+
+from streams.monitor.entity_table import APPLIED, EntityPartition, Entry, Refusal, keyed_offset
+from streams.monitor.partition_reader import PartitionReader
+from streams.wire.kafka import TOO_LARGE
+
+
+class SupersededError(RuntimeError):
+    """Another worker has taken this partition on: ours is out of date, to be loaded anew."""
+
+
+class Changelog:
+    """The changelog topic, written through the Kafka producer that `producer` gives.
+
+    Each write is acknowledged by Kafka before it returns. Where a batch lands beside its expected
+    offset, another worker has written in between: one that was paused, lost the partition and
+    does not know it yet, or, if we are that one, the partition's new owner.
+    """
+
+    def __init__(self, topic: str, producer: Callable[[], Any], reader: PartitionReader) -> None:
+        self._topic = topic
+        self._producer = producer
+        self._reader = reader
+
+    async def load(self, number: int) -> EntityPartition:
+        """All that the changelog says of a partition."""
+        partition = EntityPartition(number)
+        records = self._reader.read(self._topic, number, 0, holes=True)
+        async with aclosing(records):  # type: ignore[type-var]
+            async for some in records:
+                partition.restore(some)
+        partition.restored()
+        return partition
+
+    async def write_entities(
+        self, partition: EntityPartition, keys: Iterable[str], offset: int
+    ) -> dict[str, Refusal]:
+        """Write what `keys` are now, as of the record at `offset`; those that are too large to be
+        written, all others being so. Raises `SupersededError`."""
+        return await self._put(partition, [partition.entry(key, offset) for key in keys])
+
+    async def write_aside(
+        self, partition: EntityPartition, keys: Iterable[str], offset: int
+    ) -> None:
+        """Write whether `keys` are set aside."""
+        await self._put(partition, [partition.aside_entry(key, offset) for key in keys])
+
+    async def write_applied(self, partition: EntityPartition) -> None:
+        """Write how far the partition was applied, in a produce of its own, last of its record.
+
+        Alone, because Tansu's end offset is the start of the last batch + 1.
+        """
+        await self._put(partition, [partition.applied_entry()])
+
+    async def rewrite_outdated(self, partition: EntityPartition) -> dict[str, Refusal]:
+        """Put on top what a paused worker has covered with something older; see
+        `write_entities`."""
+        if not partition.outdated:
+            return {}
+        refused = await self.write_entities(partition, partition.outdated, partition.applied)
+        partition.outdated.clear()
+        return refused
+
+    async def _put(self, partition: EntityPartition, entries: list[Entry]) -> dict[str, Refusal]:
+        """Append `entries` and mend what others wrote since; what is too large by its key."""
+        foreign, left = await self._write(partition, entries)
+        refused: dict[str, Refusal] = {}
+        for entry in left:
+            # In a batch one that is too large takes the others down with it.
+            more, again = await self._write(partition, [entry])
+            foreign += more
+            for key, value, _ in again:
+                refused[key.decode()] = Refusal(self._topic, len(key) + len(value or b""))
+        if foreign:
+            refused |= await self._mend(partition, foreign)
+        return refused
+
+    async def _write(
+        self, partition: EntityPartition, entries: list[Entry]
+    ) -> tuple[list[tuple[int, int]], list[Entry]]:
+        """Append `entries`; the stretches others wrote since we last looked, and the entries of
+        batches that are too large."""
+        producer = self._producer()
+        sent = []
+        builder = producer.create_batch()
+        first = 0
+        for place, (key, value, headers) in enumerate(entries):
+            if builder.append(key=key, value=value, timestamp=None, headers=headers) is None:
+                sent.append((first, place, await self._send(producer, partition, builder)))
+                builder, first = producer.create_batch(), place
+                builder.append(key=key, value=value, timestamp=None, headers=headers)
+        if builder.record_count():
+            sent.append((first, len(entries), await self._send(producer, partition, builder)))
+        foreign: list[tuple[int, int]] = []
+        left: list[Entry] = []
+        for begin, end, acknowledged in sent:
+            try:
+                written = await acknowledged
+            except TOO_LARGE:
+                left += entries[begin:end]
+                continue
+            if written.offset > partition.tail:
+                foreign.append((partition.tail, written.offset))
+            partition.tail = max(partition.tail, written.offset + end - begin)
+        return foreign, left
+
+    async def _send(self, producer: Any, partition: EntityPartition, builder: Any) -> Any:
+        builder.close()
+        return await producer.send_batch(builder, self._topic, partition=partition.number)
+
+    async def _mend(
+        self, partition: EntityPartition, foreign: list[tuple[int, int]]
+    ) -> dict[str, Refusal]:
+        covered: set[str] = set()
+        for start, end in foreign:
+            records = self._reader.read(self._topic, partition.number, start, end, holes=True)
+            async with aclosing(records):  # type: ignore[type-var]
+                async for some in records:
+                    for record in some:
+                        if record.key == APPLIED.encode():
+                            if keyed_offset(record) > partition.applied:
+                                raise SupersededError
+                        elif partition.differs(record):
+                            covered.add(record.key.decode())
+        return await self.write_entities(partition, covered, partition.applied)

@@ -1,0 +1,282 @@
+"""What the monitor keeps of one partition, its form on the changelog, and the Faust Table it is in.
+
+The changelog holds one record an entity and one that says how far the partition was applied.
+Every value begins with the offset of `offbook.keyed` it was computed at: whatever the order in
+which two workers wrote, the larger is the newer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from struct import Struct as Layout
+from typing import Any, Final, NamedTuple
+
+import faust
+import msgspec
+from faust.stores.base import Store
+from faust.types import TP
+
+from detectors.engine.state import EntityState, decode_state, encode_state
+from detectors.engine.stream_time import Topics
+from detectors.engine.timers import Clocks
+from streams.wire.keyed_records import Mark, StreamTime
+
+#: Key of the entry "applied up to offset N". No entity's key is this: theirs have a colon.
+APPLIED: Final = "applied"
+#: Before the key of an entity that is set aside. No kind of entity is called so.
+ASIDE: Final = "aside/"
+#: Header of a tombstone, which has no value to carry the offset in: decimal digits.
+KEYED_OFFSET: Final = "offbook.keyed-offset"
+
+#: Before each value: the offset, what is to be known of it without decoding, and how many times it
+#: is to be looked at; each of these follows with its clock.
+_PREFIX = Layout(">qBB")
+_DUE = Layout(">Hq")
+#: Where in the prefix it stands what is to be known.
+_FLAGS = 8
+#: That something rests on reference data: alerts that can still change, or what waits for them.
+_RESTS = 1
+#: Beyond every real offset, so that Faust finds nothing to recover: the partition reads its own
+#: changelog. Faust's recovery costs about as much a record as its agents do, filters records by a
+#: counter that a rebalance in the middle of recovery leaves ahead of the data, and believes an end
+#: offset that Tansu gives too low.
+_NOTHING_TO_RECOVER = 2**62
+
+#: Services of Faust log by the module that defines them; these are its own all the same.
+_faust_logger = logging.getLogger("faust.tables")
+
+
+class Refusal(NamedTuple):
+    """What the broker found too large: the topic, with prefix, and how many bytes it was."""
+
+    topic: str
+    bytes: int
+
+
+_marks_encoder = msgspec.msgpack.Encoder()
+_marks_decoder = msgspec.msgpack.Decoder(list[Mark])
+_refusal_decoder = msgspec.msgpack.Decoder(Refusal)
+
+#: Key, value and headers of a changelog record; a value of None is a tombstone.
+Entry = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
+
+
+class EntityPartition:
+    """The entities of one partition of `offbook.keyed`, as bytes, and how far they have come.
+
+    `applied` is the offset of the last record taken in, -1 before the first. `tail` is the offset
+    on the changelog after the last record known here. `fresh` says that the changelog had nothing.
+    `in_doubt` is up to which record what followed may have been sent before, and not been applied.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.values: dict[str, bytes] = {}
+        self.timers = Clocks()
+        self.stream_time = StreamTime()
+        self.applied = -1
+        self.in_doubt = -1
+        self.tail = 0
+        self.fresh = True
+        #: One worker at a time: the agent, or the watch that heals what Faust failed to deliver.
+        self.lock = asyncio.Lock()
+        self._buried: dict[str, int] = {}
+        #: Keys whose last record on the changelog is not the newest.
+        self.outdated: set[str] = set()
+        #: Entities that take in nothing more, and why: something of theirs was too large to write.
+        self.aside: dict[str, Refusal] = {}
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def state(self, key: str) -> EntityState | None:
+        """The state of an entity, decoded anew."""
+        value = self.values.get(key)
+        return None if value is None else decode_state(value[_begins(value) :])
+
+    def put(self, key: str, state: EntityState, offset: int) -> None:
+        """Keep a state that the record at `offset` brought about; an empty one is dropped."""
+        if state.is_empty():
+            self.values.pop(key, None)
+            self.timers.set(key, {})
+        else:
+            due = b"".join(_DUE.pack(clock, at) for clock, at in state.due.items())
+            rests = _RESTS if state.has_alerts() or state.withheld else 0
+            head = _PREFIX.pack(offset, rests, len(state.due)) + due
+            self.values[key] = head + encode_state(state)
+            self.timers.set(key, state.due)
+
+    def due(self, key: str) -> dict[Topics, int]:
+        """The times at which an entity, as it was written last, is to be looked at, by clock."""
+        value = self.values.get(key)
+        return {} if value is None else _due(value)
+
+    def resting(self) -> set[str]:
+        """The entities of which something rests on reference data."""
+        return {key for key, value in self.values.items() if value[_FLAGS] & _RESTS}
+
+    def set_aside(self, key: str, written: bytes | None, why: Refusal) -> None:
+        """Have an entity stay as it was last `written` (see `values`), whatever comes."""
+        if written is None:
+            self.values.pop(key, None)
+        else:
+            self.values[key] = written
+        self.timers.set(key, {})
+        self.aside[key] = why
+
+    def take_back(self, key: str) -> None:
+        """Have an entity that was set aside go on from where it was left."""
+        del self.aside[key]
+        self.timers.set(key, self.due(key))
+
+    def aside_entry(self, key: str, offset: int) -> Entry:
+        """The changelog record that says whether an entity is set aside."""
+        why, name = self.aside.get(key), f"{ASIDE}{key}".encode()
+        if why is None:
+            return name, None, [(KEYED_OFFSET, str(offset).encode())]
+        return name, _PREFIX.pack(offset, 0, 0) + _marks_encoder.encode(why), []
+
+    def entry(self, key: str, offset: int) -> Entry:
+        """The changelog record of an entity as it is now; `offset` is a tombstone's."""
+        value = self.values.get(key)
+        headers = [] if value is not None else [(KEYED_OFFSET, str(offset).encode())]
+        return key.encode(), value, headers
+
+    def applied_entry(self) -> Entry:
+        """The changelog record that says how far this partition was applied."""
+        marks = _marks_encoder.encode(self.stream_time.marks)
+        return APPLIED.encode(), _PREFIX.pack(self.applied, 0, 0) + marks, []
+
+    def restore(self, records: Iterable[Any]) -> None:
+        """Take in changelog records, in order, while loading: the larger keyed offset stays.
+
+        An older one that stands behind a newer was written by a worker that was paused and had
+        lost the partition. Compaction would keep it and drop the newer, so it is remembered for
+        `outdated`.
+        """
+        for record in records:
+            self.tail = record.offset + 1
+            self.fresh = False
+            key = record.key.decode()
+            if key.startswith(ASIDE):
+                self._restore_aside(key.removeprefix(ASIDE), record.value)
+                continue
+            offset = keyed_offset(record)
+            if key == APPLIED:
+                if offset >= self.applied:
+                    self.applied = offset
+                    marks = _marks_decoder.decode(memoryview(record.value)[_PREFIX.size :])
+                    self.stream_time = StreamTime(marks)
+                continue
+            known = self.values.get(key)
+            known_offset = (
+                self._buried.get(key, -1) if known is None else _PREFIX.unpack_from(known)[0]
+            )
+            if offset < known_offset:
+                self.outdated.add(key)
+                continue
+            self.outdated.discard(key)
+            if record.value is None:
+                self.values.pop(key, None)
+                self._buried[key] = offset
+            else:
+                self.values[key] = record.value
+
+    def restored(self) -> None:
+        """All records of the changelog were taken in."""
+        self._buried.clear()
+        for key, value in self.values.items():
+            if key not in self.aside and (due := _due(value)):
+                self.timers.set(key, due)
+
+    def _restore_aside(self, key: str, value: bytes | None) -> None:
+        if value is None:
+            self.aside.pop(key, None)
+        else:
+            self.aside[key] = _refusal_decoder.decode(memoryview(value)[_PREFIX.size :])
+
+    def differs(self, record: Any) -> bool:
+        """Whether a changelog record that another worker wrote says other than we know."""
+        if record.key.startswith(ASIDE.encode()):
+            return False
+        return bool(self.values.get(record.key.decode()) != record.value)
+
+
+def _begins(value: bytes) -> int:
+    """Where the state begins."""
+    return int(_PREFIX.size + _DUE.size * _PREFIX.unpack_from(value)[2])
+
+
+def _due(value: bytes) -> dict[Topics, int]:
+    return dict(_DUE.iter_unpack(value[_PREFIX.size : _begins(value)]))
+
+
+def keyed_offset(record: Any) -> int:
+    """The offset of `offbook.keyed` at which a changelog record was computed."""
+    if record.value is not None:
+        return int(_PREFIX.unpack_from(record.value)[0])
+    for name, value in record.headers:
+        if name == KEYED_OFFSET and value is not None:
+            return int(value)
+    raise ValueError("a tombstone on the changelog that is not ours")
+
+
+class EntityStore(Store):
+    """The store behind the Table: partitions by number, loaded by the monitor, dropped by Faust."""
+
+    logger = _faust_logger
+
+    def __post_init__(self) -> None:
+        self.data: dict[int, EntityPartition] = {}
+
+    def persisted_offset(self, tp: TP) -> int:
+        return _NOTHING_TO_RECOVER
+
+    def apply_changelog_batch(self, batch: Any, to_key: Any, to_value: Any) -> None:
+        if batch:
+            raise AssertionError("Faust recovers what the partitions read themselves")
+
+    def reset_state(self) -> None:
+        self.data.clear()
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        """Forget revoked partitions; another worker's writes would otherwise be missed here."""
+        for tp in revoked:
+            partition = self.data.get(tp.partition)
+            if partition is not None:
+                async with partition.lock:
+                    self.data.pop(tp.partition, None)
+
+    async def backup_partition(self, *_: Any, **__: Any) -> None:
+        """There is nothing on disk."""
+
+    def restore_backup(self, *_: Any, **__: Any) -> None:
+        """There is nothing on disk."""
+
+
+class EntityTable(faust.Table):
+    """A Faust Table whose store is `EntityStore`.
+
+    Faust gives it a changelog topic that is assigned together with `offbook.keyed`, and tells it
+    when partitions come and go. Nothing is written through `table[key] = …`: that is not awaited
+    before the commit, and costs 450 µs.
+    """
+
+    logger = _faust_logger
+
+    def _new_store_by_url(self, url: Any) -> EntityStore:
+        return EntityStore(
+            url,
+            self.app,
+            self,
+            table_name=self.name,
+            key_type=self.key_type,
+            value_type=self.value_type,
+            key_serializer=self.key_serializer,
+            value_serializer=self.value_serializer,
+            options=self.options,
+        )

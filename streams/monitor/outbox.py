@@ -1,0 +1,81 @@
+"""Sends what a monitor's work brings about, and finds what of it no broker takes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import structlog
+from aiokafka.errors import InvalidTimestampError, KafkaError
+
+from streams.monitor.entity_table import Refusal
+from streams.monitor.entity_work import Work
+from streams.monitor.records import Outgoing, letters_of, records_of
+from streams.settings.settings import Settings
+from streams.wire.kafka import TOO_LARGE
+
+#: With less it may be taken: of dead letters topics may mind the date too.
+_REFUSED: Final = (*TOO_LARGE, InvalidTimestampError)
+
+_log = structlog.get_logger(__name__)
+
+
+class Outbox:
+    """Sends through the Kafka producer that `producer` gives; returns when all is acknowledged."""
+
+    def __init__(self, settings: Settings, producer: Callable[[], Any]) -> None:
+        self._settings = settings
+        self._producer = producer
+
+    async def send_work(self, work: Work) -> dict[str, Refusal]:
+        """Send alerts, notes and dead letters. The entities of which something is too large for its
+        topic, all else being sent. Raises `KafkaError` for what trying again may help."""
+        return await self._send(records_of(work, self._settings))
+
+    async def send_letters(self, work: Work) -> None:
+        """Send the dead letters of what came for entities that are set aside."""
+        await self._send(letters_of(work, self._settings))
+
+    async def _send(self, outgoing: Iterable[Outgoing]) -> dict[str, Refusal]:
+        refused: dict[str, Refusal] = {}
+        # In a batch one record that is too large takes the others down with it.
+        for record in await self._one_by_one(await self._refused(list(outgoing))):
+            if record.sender is not None:
+                refused[record.sender] = Refusal(record.topic, record.size)
+            else:
+                _log.error("a dead letter is refused, whatever is left out", topic=record.topic)
+        return refused
+
+    async def _one_by_one(self, records: Iterable[Outgoing]) -> list[Outgoing]:
+        """What is too large though it goes alone, and in the smallest parts it has."""
+        left: list[Outgoing] = []
+        for record in records:
+            for refused in await self._refused([record]):
+                parts = list(refused.parts())
+                left += await self._one_by_one(parts) if parts else [refused]
+        return left
+
+    async def _refused(self, records: list[Outgoing]) -> list[Outgoing]:
+        producer = self._producer()
+        sent = []
+        for record in records:
+            try:
+                sent.append(await producer.send(**record.arguments))
+            except _REFUSED as error:
+                # Our own limit, before the broker's.
+                sent.append(_failed(error))
+        results = await asyncio.gather(*sent, return_exceptions=True)
+        refused = []
+        for record, result in zip(records, results, strict=True):
+            if isinstance(result, _REFUSED):
+                refused.append(record)
+            elif isinstance(result, BaseException):
+                raise result
+        return refused
+
+
+def _failed(error: KafkaError) -> asyncio.Future[Any]:
+    failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    failed.set_exception(error)
+    return failed

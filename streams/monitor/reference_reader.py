@@ -1,0 +1,321 @@
+"""Every worker reads the reference topics whole, and keeps up with them.
+
+No consumer group: all partitions from their beginning. The barrier `caught_up_since` makes a
+judgement see every document that was produced before the event it is about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import Any, ClassVar, Final, cast
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from msgspec import Struct
+
+from contract.decoding.decode import decode_record
+from contract.event import Event, Origin
+from contract.rejected import Rejected
+from contract.types import (
+    REFERENCE_TOPICS,
+    EventData,
+    Heartbeat,
+    ReferenceAccount,
+    ReferenceCustomer,
+    ReferenceEmployee,
+)
+from detectors.facts.reference import REFERENCE_KINDS, Reference, ReferenceKind
+from sinks.health import Health
+from sinks.metrics import Metrics
+from sinks.waiting import until_it_works
+from streams.settings.settings import Settings
+from streams.wire.kafka import METADATA_AGE_MS, aiokafka_consumer, topic_name, written_at
+
+#: Milliseconds the clocks of brokers, routers and monitors may be apart.
+_SKEW_MS: Final = 1000
+#: Milliseconds the broker may hold back an answer that has nothing new: what a judgement may have
+#: to wait for a document that has just come, where the broker does not answer at once.
+_FETCH_WAIT_MS: Final = 100
+#: Records taken in at a time, some 20 ms of work.
+_AT_A_TIME: Final = 2000
+#: Seconds the broker may take to say where its topics end before readiness says so.
+_SILENCE: Final = 5.0
+#: Seconds between attempts while the broker is away: doubled from the first to the last.
+_FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
+
+_log = structlog.get_logger(__name__)
+
+
+class ReferenceReaderError(RuntimeError):
+    """The reference topics cannot be read. One line. A broker that is away is waited for."""
+
+    retryable: ClassVar[bool] = False
+
+
+class Said(Struct, frozen=True, array_like=True, gc=False):
+    """The last word of one partition on one id. `data` is None where it was removed."""
+
+    partition: int
+    time: int
+    data: EventData | None
+
+
+class Documents:
+    """Settles which document of an id holds, and keeps a `Reference` in step. No I/O.
+
+    Within a partition the last record wins. An id is normally the key and so has one partition; a
+    producer that keys otherwise may spread it over several, and then the partition whose last
+    word has the latest time wins (a document's own time, for a tombstone the record's), whatever
+    the order they are read in.
+    """
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self._said: dict[ReferenceKind, dict[str, tuple[Said, ...]]] = {
+            kind: {} for kind in REFERENCE_KINDS
+        }
+
+    def put(self, kind: ReferenceKind, partition: int, event: Event) -> None:
+        """A document was read."""
+        self._say(kind, id_of(event.data), Said(partition, event.time, event.data))
+
+    def remove(self, kind: ReferenceKind, partition: int, id_: str, time: int) -> None:
+        """A tombstone was read; `time` is its record's, in microseconds."""
+        self._say(kind, id_, Said(partition, time, None))
+
+    def _say(self, kind: ReferenceKind, id_: str, word: Said) -> None:
+        before = self._said[kind].get(id_, ())
+        said = (word, *(other for other in before if other.partition != word.partition))
+        self._said[kind][id_] = said
+        last = max(said, key=lambda one: (one.time, one.partition))
+        if last.data is None:
+            self.reference.remove(kind, id_)
+        else:
+            origin = Origin(f"reference.{kind}", last.partition, -1)
+            self.reference.put(Event("", "", last.time, last.data, origin))
+
+
+def id_of(data: EventData) -> str:
+    """The id a reference document is about."""
+    if isinstance(data, ReferenceAccount):
+        return data.account
+    if isinstance(data, ReferenceEmployee):
+        return data.employee
+    assert isinstance(data, ReferenceCustomer)
+    return data.customer
+
+
+class ReferenceReader:
+    """Keeps `reference` as the reference topics say. Health condition: `reference topics`."""
+
+    def __init__(self, settings: Settings, metrics: Metrics, health: Health) -> None:
+        self.reference = Reference(settings.timezone)
+        self._documents = Documents(self.reference)
+        self._settings = settings
+        self._metrics = metrics
+        self._health = health
+        self._kinds = {
+            topic_name(settings, topic): cast(ReferenceKind, topic.removeprefix("reference."))
+            for topic in REFERENCE_TOPICS
+        }
+        self._consumer: Any = None
+        #: Asks for the ends over a connection of its own: on that of a fetch the question would
+        #: wait until the broker has answered that, 100 ms instead of 1.
+        self._asker: Any = None
+        self._position: dict[TopicPartition, int] = {}
+        self._moved = asyncio.Event()
+        self._reading: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
+        #: When the broker was asked for the end that has since been reached, wall clock in ms.
+        self._confirmed_at = 0.0
+        self._barriers: list[asyncio.Future[None]] = []
+        health.expect("reference topics")
+
+    async def start(self) -> None:
+        """Read all there is, then return and keep reading.
+
+        While the broker is away this waits. Raises `ReferenceReaderError` where it refuses, or if a
+        reference topic is missing.
+        """
+        # Without a group the consumer assigns itself all partitions, new ones too.
+        self._consumer = AIOKafkaConsumer(
+            *self._kinds,
+            client_id="offbook-reference",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            metadata_max_age_ms=METADATA_AGE_MS,
+            **aiokafka_consumer(self._settings),
+        )
+        self._asker = AIOKafkaConsumer(
+            client_id="offbook-reference-ends",
+            enable_auto_commit=False,
+            **aiokafka_consumer(self._settings),
+        )
+        kafka = f"Kafka at {self._settings.kafka_bootstrap}"
+        try:
+            for client in (self._consumer, self._asker):
+                await until_it_works(client.start, kafka, self._health, "reference topics")
+        except KafkaError as error:
+            raise ReferenceReaderError(
+                f"the reference topics cannot be read at {kafka}: {error}"
+            ) from error
+        missing = set(self._kinds) - {partition.topic for partition in self._consumer.assignment()}
+        if missing:
+            raise ReferenceReaderError(
+                f"topic {min(missing)} is missing; `offbook topics create` creates it"
+            )
+        self._health.bad("reference topics", "reading the reference topics from their beginning")
+        self._reading = asyncio.create_task(self._read())
+        await self.caught_up_since(0)
+
+    async def stop(self) -> None:
+        """Read no more. Whoever waits for a barrier is cancelled."""
+        for task in (self._asking, self._reading):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        for barrier in self._barriers:
+            barrier.cancel()
+        self._barriers.clear()
+        for consumer in (self._consumer, self._asker):
+            if consumer is not None:
+                await consumer.stop()
+        self._health.forget("reference topics")
+
+    async def caught_up_since(self, timestamp: int) -> None:
+        """Return when all has been read that was on the topics at `timestamp`, a record's, ms.
+
+        Costs nothing when that is known, as in a backlog; else one request to the brokers, shared
+        by all who wait. While they do not answer it waits, and readiness says why.
+        """
+        if self._reading is not None and self._reading.done():
+            self._reading.result()
+        if self._confirmed_at > timestamp + _SKEW_MS:
+            return
+        barrier = asyncio.get_running_loop().create_future()
+        self._barriers.append(barrier)
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+        await barrier
+
+    async def _ask(self) -> None:
+        """Ask for the ends, read up to there, let go whoever waited before the question."""
+        while self._barriers:
+            waiting, self._barriers = self._barriers, []
+            try:
+                asked_at = time.time() * 1000
+                await self._reach(await self._ends())
+                self._confirmed_at = asked_at
+            except BaseException as error:
+                for barrier in waiting:
+                    if isinstance(error, Exception) and not barrier.done():
+                        barrier.set_exception(error)
+                    else:
+                        barrier.cancel()
+                raise
+            self._health.ok("reference topics")
+            for barrier in waiting:
+                if not barrier.done():
+                    barrier.set_result(None)
+
+    async def _ends(self) -> dict[TopicPartition, int]:
+        wait = _FIRST_WAIT
+        while True:
+            partitions = self._consumer.assignment()
+            question = asyncio.ensure_future(self._asker.end_offsets(partitions))
+            try:
+                # aiokafka asks again by itself until its request timeout.
+                done, _ = await asyncio.wait([question], timeout=_SILENCE)
+                if not done:
+                    self._wait_for_broker("no answer")
+                ends: dict[TopicPartition, int] = await question
+                return ends
+            except KafkaError as error:
+                self._wait_for_broker(str(error) or type(error).__name__)
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, _LAST_WAIT)
+            finally:
+                question.cancel()
+
+    def _wait_for_broker(self, why: str) -> None:
+        self._health.bad(
+            "reference topics", f"Kafka does not say how far they go ({why}); judgements wait"
+        )
+        _log.warning("cannot learn where the reference topics end; waiting", error=why)
+
+    async def _reach(self, ends: dict[TopicPartition, int]) -> None:
+        while any(self._position.get(partition, 0) < end for partition, end in ends.items()):
+            # Reading that has ended, perhaps while the ends were asked for, moves no more.
+            if self._reading is not None and self._reading.done():
+                self._reading.result()
+            self._moved.clear()
+            await self._moved.wait()
+
+    async def _read(self) -> None:
+        try:
+            await self._read_on()
+        finally:
+            self._moved.set()
+
+    async def _read_on(self) -> None:
+        wait = _FIRST_WAIT
+        self._count()
+        while True:
+            try:
+                fetched = await self._consumer.getmany(timeout_ms=200, max_records=_AT_A_TIME)
+            except KafkaError as error:
+                self._health.bad("reference topics", f"cannot read them: {error}")
+                _log.error("cannot read the reference topics", error=str(error))
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, _LAST_WAIT)
+                continue
+            wait = _FIRST_WAIT
+            for partition, records in fetched.items():
+                kind = self._kinds[partition.topic]
+                for record in records:
+                    self._take(kind, record)
+            if fetched:
+                self._count()
+            await self._note_positions()
+
+    async def _note_positions(self) -> None:
+        """Where reading stands. Asked of the consumer, for a position also passes over what
+        compaction or a transaction left, where no record is."""
+        position = {
+            partition: await self._consumer.position(partition)
+            for partition in self._consumer.assignment()
+            # None: nothing has come of it yet, and its position would be waited for.
+            if self._consumer.highwater(partition) is not None
+        }
+        if position != self._position:
+            self._position = position
+            self._moved.set()
+
+    def _take(self, kind: ReferenceKind, record: Any) -> None:
+        wall = time.time_ns() // 1000
+        # As of when it was written, or a document from the future, which the router refuses,
+        # would be taken by whoever reads it later.
+        written = written_at(record.timestamp, wall)
+        if record.value is None:
+            with contextlib.suppress(UnicodeDecodeError):
+                id_ = (record.key or b"").decode()
+                self._documents.remove(kind, record.partition, id_, written)
+            return
+        origin = Origin(f"reference.{kind}", record.partition, record.offset)
+        event = decode_record(
+            record.value, record.headers, origin, wall=written, region=self._settings.phone_region
+        )
+        if isinstance(event, Rejected) or isinstance(event.data, Heartbeat):
+            return
+        feed = self._settings.feeds.get(origin.topic)
+        if feed is None or feed.takes(event.source):
+            self._documents.put(kind, record.partition, event)
+
+    def _count(self) -> None:
+        for kind in REFERENCE_KINDS:
+            self._metrics.reference_entries(kind, self.reference.entries(kind))

@@ -1,0 +1,97 @@
+"""What a monitor tells of its work: figures, log lines, and what readiness says of reference."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import structlog
+
+from contract.event import Origin
+from detectors.engine.engine import Engine
+from detectors.engine.look import Failure
+from sinks.faults import told
+from sinks.health import Health
+from sinks.metrics import Metrics
+from streams.monitor.entity_work import Work
+from streams.settings.settings import Settings
+from streams.wire.kafka import topic_name
+from streams.wire.keyed_records import KEYED_TOPIC
+
+_log = structlog.get_logger(__name__)
+
+
+class MonitorReport:
+    """Tells of work that is done. No employee, customer or account is in any of it."""
+
+    def __init__(self, settings: Settings, metrics: Metrics, health: Health) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._health = health
+        #: By detector, how many events have come that wait for reference data.
+        self._withheld: Counter[str] = Counter()
+
+    def done(self, work: Work, partition: int, offset: int) -> None:
+        """Records were worked off, the last of which was at `offset`."""
+        metrics = self._metrics
+        for failure in work.failures:
+            metrics.detector_failed(failure.detector)
+            self._failed(failure, partition, offset)
+        for detector, count in work.aside.items():
+            metrics.detector_set_aside(detector, count)
+            _log.error(
+                "a detector is set aside for an entity on which it fails again and again",
+                detector=detector,
+                topic=topic_name(self._settings, KEYED_TOPIC),
+                partition=partition,
+                offset=offset,
+            )
+        for detector, count in work.evicted.items():
+            metrics.state_evicted(detector, count)
+        for event in work.late.values():
+            metrics.kept_out(event.origin.topic)
+        for detector, count in work.withheld.items():
+            metrics.withheld(detector, count)
+            self._withheld[detector] += count
+        for alert_id in work.backdated:
+            metrics.backdated_withdrawal()
+            _log.warning(
+                "a critical alert was withdrawn by a record written more than a day after the time"
+                " it claims",
+                alert_id=alert_id,
+            )
+
+    def reference(self, engine: Engine) -> None:
+        """Which detectors stay silent, and how much they could not judge."""
+        silent = engine.silent()
+        for detector in engine.detectors:
+            self._metrics.silent(detector, detector in silent)
+        for detector in self._withheld.keys() - silent.keys():
+            del self._withheld[detector]
+        if not silent:
+            signless = sorted(engine.signless().items())
+            self._health.ok(
+                "reference", "; ".join(f"{it} stays silent: {why}" for it, why in signless)
+            )
+            return
+        lacking = "; ".join(
+            f"{detector}: {why}{self._unjudged(detector)}"
+            for detector, why in sorted(silent.items())
+        )
+        self._health.bad("reference", f"detectors stay silent: {lacking}")
+
+    def _unjudged(self, detector: str) -> str:
+        count = self._withheld[detector]
+        return f" (taken in without, to be judged when one does: {count})" if count else ""
+
+    def _failed(self, failure: Failure, partition: int, offset: int) -> None:
+        """A line for each event; for a deadline, which comes of none, the record it was met in."""
+        origins = [event.origin for event in failure.events]
+        for origin in origins or [Origin(KEYED_TOPIC, partition, offset)]:
+            _log.error(
+                "detector failed",
+                detector=failure.detector,
+                topic=topic_name(self._settings, origin.topic),
+                partition=origin.partition,
+                offset=origin.offset,
+                error=told(failure.error),
+            )

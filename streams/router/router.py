@@ -1,0 +1,354 @@
+"""The router role: source records become batches of events by entity; what is none, dead letters.
+
+A plain consumer group without state. Offsets are committed when all that came of what was read is
+acknowledged, so a crash costs work and no event; what is then sent twice the engine ignores.
+Reference topics are read here too, only to validate, count and dead-letter their records once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from contract.times import SECOND
+from contract.types import SOURCE_TOPICS, STREAM_TOPICS
+from detectors.language.detector import Detector
+from sinks.health import Health
+from sinks.metrics import Metrics
+from sinks.waiting import until_it_works
+from streams.router.feed_keeper import FeedKeeper
+from streams.router.feeds import Feeds
+from streams.router.intake import Intake
+from streams.router.outbox import DeadLetterLane, KeyedLane, Lane
+from streams.router.source_reader import SourceReader
+from streams.router.source_time import Partition, SourceTime
+from streams.settings.settings import Settings, configured_detectors
+from streams.wire.kafka import (
+    MAX_REQUEST,
+    METADATA_AGE_MS,
+    aiokafka_client,
+    aiokafka_consumer,
+    group,
+    topic_name,
+)
+from streams.wire.keyed_records import KEYED_TOPIC
+
+#: Records taken in at a time, some 30 ms of work: between two times the lanes get their turn.
+_AT_A_TIME: Final = 2000
+#: Bytes that may wait for the broker before reading stops.
+_ROOM: Final = 64 * 1024 * 1024
+#: Milliseconds the broker may hold back an answer that has nothing new. A partition that is not
+#: part of a request under way waits for its end, so this adds to latency.
+_FETCH_WAIT_MS: Final = 50
+#: Bytes of one partition in one answer; a larger record comes alone.
+_FETCH_BYTES: Final = 256 * 1024
+#: Seconds between marks, commits and looks at the ends of the partitions.
+_TICK: Final = 1.0
+#: Seconds a broker may be silent before readiness says so.
+_SILENCE: Final = 5.0
+#: Seconds a commit may take; aiokafka itself looks for a coordinator without end.
+_PATIENCE: Final = 5.0
+_FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
+
+_log = structlog.get_logger(__name__)
+
+
+class RouterError(RuntimeError):
+    """Kafka does not let the router start. One line. A broker that is away is waited for."""
+
+    retryable: ClassVar[bool] = False
+
+
+class Router:
+    """Routes all source topics of one installation until stopped.
+
+    Health conditions: `router` (reading) and `keyed topic` (what was read is taken).
+    """
+
+    def __init__(self, settings: Settings, metrics: Metrics, health: Health) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._health = health
+        self._feeds = Feeds(settings)
+        self._time = SourceTime(settings.idle_after, settings.lateness, self._feeds.silences())
+        detectors = configured_detectors(settings)
+        self._feeds.use(detectors)
+        self._intake = Intake(settings, detectors, metrics, self._time, self._feeds)
+        self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
+        self._keeper: FeedKeeper
+        self._has_share = False
+        self._stopping = asyncio.Event()
+        self._left = asyncio.Event()
+        self._consumer: Any = None
+        self._producer: Any = None
+        self._reader: SourceReader
+        self._keyed: list[KeyedLane] = []
+        self._lanes: list[Lane] = []
+        self._letters: DeadLetterLane
+        #: Offsets to commit once each lane has so many parcels acknowledged; oldest first.
+        self._rounds: deque[tuple[dict[TopicPartition, int], list[int]]] = deque()
+        self._to_commit: dict[TopicPartition, int] = {}
+        self._generation = 0
+        health.expect("router", "keyed topic")
+
+    def use(self, detectors: Sequence[Detector]) -> None:
+        """Route to the readers of these from the next records on."""
+        self._intake.use(detectors)
+        self._feeds.use(detectors)
+
+    def stop(self) -> None:
+        """Send and commit what has been read, leave the group; `run` then returns."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Route until `stop`. Waits for Kafka; raises `RouterError` where it refuses the start."""
+        settings = self._settings
+        self._producer = AIOKafkaProducer(
+            client_id="offbook-router",
+            acks="all",
+            max_request_size=MAX_REQUEST,
+            **aiokafka_client(settings),
+        )
+        self._consumer = AIOKafkaConsumer(
+            group_id=group(settings, "router"),
+            client_id="offbook-router",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            max_partition_fetch_bytes=_FETCH_BYTES,
+            session_timeout_ms=settings.session_timeout // 1000,
+            heartbeat_interval_ms=settings.heartbeat_interval // 1000,
+            rebalance_timeout_ms=settings.rebalance_timeout // 1000,
+            metadata_max_age_ms=METADATA_AGE_MS,
+            **aiokafka_consumer(settings),
+        )
+        self._keeper = FeedKeeper(settings, self._feeds, self._time, self._metrics, self._producer)
+        timed = {name for name, topic in self._plain.items() if topic in STREAM_TOPICS}
+        self._reader = SourceReader(self._consumer, timed)
+        self._make_lanes()
+        self._consumer.subscribe(list(self._plain), listener=_Rebalance(self))
+        stopping: asyncio.Task[Any] = asyncio.create_task(self._stopping.wait())
+        starting = asyncio.create_task(self._start())
+        tasks = [stopping, starting]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                self._health.show("feeds", self._keeper.shown)
+                reading = asyncio.create_task(self._read())
+                tasks = [stopping, reading, asyncio.create_task(self._tick())]
+                tasks += [asyncio.create_task(lane.run()) for lane in self._lanes]
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+                await _cancelled([reading])
+                await self._flush(settings.rebalance_timeout / SECOND)
+        finally:
+            await _cancelled(tasks)
+            await self._keeper.stop()
+            await self._consumer.stop()
+            await self._producer.stop()
+            for name in ("router", "keyed topic"):
+                self._health.forget(name)
+            self._health.show("feeds", None)
+
+    async def _start(self) -> None:
+        kafka = f"Kafka at {self._settings.kafka_bootstrap}"
+        try:
+            for client in (self._producer, self._keeper, self._consumer):
+                await until_it_works(client.start, kafka, self._health, "router")
+        except KafkaError as error:
+            raise RouterError(f"the router cannot start at {kafka}: {error}") from error
+
+    def _make_lanes(self) -> None:
+        settings = self._settings
+        self._keyed = [
+            KeyedLane(
+                self._producer,
+                topic_name(settings, KEYED_TOPIC),
+                partition,
+                batch_events=settings.batch_events,
+                linger=settings.batch_linger / SECOND,
+                marks=self._keeper.marks,
+                refused=self._intake.refused,
+                on_left=self._left.set,
+            )
+            for partition in range(settings.keyed_partitions)
+        ]
+        self._letters = DeadLetterLane(self._producer, self._left.set)
+        self._lanes = [*self._keyed, self._letters]
+        self._intake.into(self._keyed, self._letters)
+
+    # Reading.
+
+    async def _read(self) -> None:
+        wait = _FIRST_WAIT
+        while True:
+            await self._room()
+            try:
+                await self._reader.fetch()
+                await self._keeper.begin()
+            except KafkaError as error:
+                self._health.bad("router", f"cannot read the source topics: {error}")
+                _log.error("cannot read the source topics", error=str(error))
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, _LAST_WAIT)
+                continue
+            wait = _FIRST_WAIT
+            reached: dict[TopicPartition, int] = {}
+            left = _AT_A_TIME
+            while left > 0 and (turn := self._reader.turn()):
+                taken, reached_now = self._intake.take(turn, self._reader, left)
+                left -= taken
+                if reached_now is not None:
+                    reached[turn.partition] = reached_now
+            if reached:
+                self._rounds.append((reached, [lane.entered for lane in self._lanes]))
+                await asyncio.sleep(0)
+            await self._look_at_ends()
+
+    async def _room(self) -> None:
+        """Wait until the lanes hold little enough to read on."""
+        while self._weight() > _ROOM:
+            self._left.clear()
+            await self._left.wait()
+
+    def _weight(self) -> int:
+        return sum(lane.weight for lane in self._lanes)
+
+    # Time.
+
+    def _count_partitions(self) -> None:
+        partitions = self._consumer.partitions_for_topic
+        self._keeper.count({it: len(partitions(name) or ()) for name, it in self._plain.items()})
+
+    async def _look_at_ends(self) -> None:
+        """Learn which partitions had nothing more when the broker was last asked.
+
+        Not only every second: in a backlog that is weeks, by which time would then leap.
+        """
+        with contextlib.suppress(IllegalStateError, TimeoutError):
+            # Fails while a rebalance takes partitions away, or while an offset is looked up.
+            async with asyncio.timeout(_TICK):
+                async for partition, asked in self._reader.at_end():
+                    self._time.at_end((self._plain[partition.topic], partition.partition), asked)
+
+    # Every second.
+
+    async def _tick(self) -> None:
+        while True:
+            self._health.pulse("router")
+            self._count_partitions()
+            for lane in self._keyed:
+                lane.tick()
+            self._settle()
+            if await self._keeper.tell():
+                await self._commit()
+            self._keeper.show()
+            self._say_how_it_is()
+            await asyncio.sleep(_TICK)
+
+    def _say_how_it_is(self) -> None:
+        stuck = max(self._lanes, key=lambda lane: lane.stuck_for)
+        if stuck.stuck_for < _SILENCE:
+            self._health.ok("keyed topic")
+        else:
+            why = stuck.trouble or "no answer"
+            self._health.bad(
+                "keyed topic",
+                f"{stuck.topic} has taken nothing for {stuck.stuck_for:.0f} s ({why});"
+                " events wait, none is lost",
+            )
+        if not self._has_share:
+            self._health.bad("router", "waits for its share of the source topics")
+        elif self._reader.silence() > _SILENCE and self._weight() <= _ROOM:
+            self._health.bad("router", "Kafka does not answer when asked for events")
+        else:
+            self._health.ok("router")
+
+    # Committing.
+
+    def _settle(self) -> None:
+        """Move the offsets of what is acknowledged to those to be committed."""
+        rounds = self._rounds
+        left = [lane.left for lane in self._lanes]
+        while rounds and all(have >= need for have, need in zip(left, rounds[0][1], strict=True)):
+            self._to_commit.update(rounds.popleft()[0])
+
+    async def _commit(self) -> None:
+        """Commit what was settled."""
+        offsets, self._to_commit = self._to_commit, {}
+        ours = {tp: at for tp, at in offsets.items() if tp in self._consumer.assignment()}
+        if not ours:
+            return
+        generation = self._generation
+        try:
+            await asyncio.wait_for(self._consumer.commit(ours), _PATIENCE)
+        except (CommitFailedError, IllegalStateError):
+            pass  # Another router has them by now and reads them again, which changes nothing.
+        except (KafkaError, TimeoutError) as error:
+            if generation == self._generation:
+                self._to_commit = ours | self._to_commit
+            _log.warning("cannot commit yet", error=str(error) or type(error).__name__)
+
+    async def _flush(self, seconds: float) -> None:
+        """Have all that was read acknowledged, if that can be within `seconds`, and commit it."""
+        deadline = time.monotonic() + seconds
+        for lane in self._keyed:
+            lane.close()
+        self._settle()
+        while self._rounds and (remaining := deadline - time.monotonic()) > 0:
+            self._left.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._left.wait(), remaining)
+            self._settle()
+        if await self._keeper.tell(all_=True):
+            await self._commit()
+
+    # Rebalances.
+
+    async def revoked(self, partitions: Iterable[TopicPartition]) -> None:
+        """A rebalance begins: send and commit what was taken, as far as the time for it allows."""
+        self._reader.drop()
+        await self._flush(self._settings.rebalance_timeout / SECOND / 2)
+        # What could not be sent still will be. Whoever reads on sends it too; that changes nothing.
+        self._generation += 1
+        self._rounds.clear()
+        self._to_commit.clear()
+        self._keeper.take_away(map(self._plainly, partitions))
+
+    async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
+        """A rebalance is over."""
+        self._has_share = True
+        self._count_partitions()
+        self._keeper.give(map(self._plainly, partitions))
+
+    def _plainly(self, partition: TopicPartition) -> Partition:
+        return self._plain[partition.topic], partition.partition
+
+
+class _Rebalance(ConsumerRebalanceListener):
+    def __init__(self, router: Router) -> None:
+        self._router = router
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        await self._router.revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        await self._router.assigned(assigned)
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """End tasks and wait for their end."""
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

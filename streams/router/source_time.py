@@ -1,0 +1,318 @@
+"""How far each source partition has been read, as a time. Pure: the wall clock is passed in.
+
+A mark says: all that happened up to then and stands on this partition has been read. While records
+come it is the time of what is read; at rest it is what the topic's *feed* vouches for (`moves_by`):
+its newest heartbeat or event, or the clock. It is not monotone: what was sent late holds time back
+again, so that an outage of a sender never looks like an absence. docs/decisions/0003 says by how
+much, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple, Protocol
+
+from contract.times import HOUR
+from streams.router.rhythm import Rhythm
+
+#: A source topic, without prefix, and the number of one of its partitions.
+Partition = tuple[str, int]
+
+#: How the time of a topic moves at rest: by heartbeats and events; by the clock while its silence
+#: is no longer than expected; by the clock.
+MovesBy = Literal["heartbeats", "expected", "clock"]
+
+#: While a history is loaded it must come this much nearer to the present (µs), each time within so
+#: much of the clock: twice as fast as history was made, or it would never arrive.
+_PACE: Final = HOUR
+_NEVER: Final = -(2**63)
+
+
+class Silence(Protocol):
+    """How long a topic may be silent."""
+
+    def exceeded(self, since: int, now: int, /) -> bool:
+        """Whether it is too long that nothing has happened from `since` to `now`; both are µs."""
+
+
+class Known(NamedTuple):
+    """What is known of a partition, whoever reads it: the times (µs) of its newest event and of its
+    newest heartbeat, None if it never had one. `every`: how often heartbeats come, None while that
+    is not known. `history`: what was read of it is a history that is still being loaded."""
+
+    event: int | None = None
+    heartbeat: int | None = None
+    every: int | None = None
+    history: bool = False
+
+    @property
+    def newest(self) -> int | None:
+        """Up to when it is complete by what was sent on it."""
+        if self.event is None or self.heartbeat is None:
+            return self.heartbeat if self.event is None else self.event
+        return max(self.event, self.heartbeat)
+
+
+@dataclass(slots=True)
+class _Loading:
+    """A history that is loaded: how far it was behind the clock at best, and until when it must
+    have come nearer."""
+
+    behind: int
+    until: int
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A partition that is read here, `since` then. `run` is the newest time read since it was last
+    at rest, None at rest. `touched` is the wall clock when what keeps it from rest last came,
+    `good` when that was an event, or watching began. `ended`: when it was last seen to be read to
+    its end. `empty`: that it was, and nothing ever came by which to know how far its sender is."""
+
+    since: int
+    touched: int
+    good: int
+    run: int | None = None
+    mark: int | None = None
+    ended: int | None = None
+    empty: bool = False
+    loading: _Loading | None = None
+    rhythm: Rhythm = field(default_factory=Rhythm)
+
+
+@dataclass(slots=True)
+class _Feed:
+    """What is known of a topic: of all its partitions together."""
+
+    event: int | None = None
+    heartbeats: bool = False
+
+
+class SourceTime:
+    """The marks of the source partitions one router reads. All times are microseconds.
+
+    `idle_after`: how long nothing must have come before a partition read to its end is at rest.
+    Shorter, a backlog that is just being produced would be taken for quiet. `lateness`: how far an
+    event may pull a mark back. `silences`: for topics that are expected to say something, how long
+    they may be silent.
+    """
+
+    def __init__(
+        self, idle_after: int, lateness: int, silences: Mapping[str, Silence] | None = None
+    ) -> None:
+        self._idle_after = idle_after
+        self._lateness = lateness
+        self._silences = silences or {}
+        self._readings: dict[Partition, _Reading] = {}
+        self._known: dict[Partition, Known] = {}
+        self._feeds: dict[str, _Feed] = {}
+
+    # What is read, and by whom.
+
+    def watch(self, partition: Partition, wall: int) -> None:
+        """Begin with a partition; it has no mark before something is known of it."""
+        known = self._known.get(partition)
+        reading = self._readings[partition] = _Reading(wall, wall, wall)
+        if known is not None:
+            reading.rhythm = Rhythm(known.every)
+        if known is None or known.history:
+            reading.loading = _Loading(2**63 - 1, 2**63 - 1)
+
+    def forget(self, partition: Partition) -> None:
+        """Another router reads it now."""
+        if partition in self._readings:
+            if partition in self._known:
+                self._known[partition] = self.known(partition)
+            del self._readings[partition]
+
+    def watches(self, partition: Partition) -> bool:
+        """Whether it is read here."""
+        return partition in self._readings
+
+    def hear(self, partition: Partition, told: Known) -> None:
+        """Take in what another router, or one before this, knew of a partition."""
+        self._learn(partition, told)
+
+    def partitions(self, topic: str, count: int) -> list[Partition]:
+        """A topic has so many partitions: forget those beyond, and say which they were."""
+        gone = [one for one in self._known if one[0] == topic and one[1] >= count]
+        for one in gone:
+            del self._known[one]
+        for one in [one for one in self._readings if one[0] == topic and one[1] >= count]:
+            del self._readings[one]
+        if gone:
+            rest = [known for (its, _), known in self._known.items() if its == topic]
+            events = [known.event for known in rest if known.event is not None]
+            heartbeats = any(known.heartbeat is not None for known in rest)
+            self._feeds[topic] = _Feed(max(events, default=None), heartbeats)
+        return gone
+
+    # What comes.
+
+    def came(
+        self,
+        partition: Partition,
+        wall: int,
+        *,
+        event: int | None = None,
+        heartbeat: int | None = None,
+        reached: int | None = None,
+        more: bool = False,
+    ) -> None:
+        """Records are read that came at `wall`. They may have waited since: that their sender is
+        quiet is known all the sooner.
+
+        `event` and `heartbeat` are the latest times among them; None for none, as where all are
+        dead letters. Up to `reached` there is nothing else, for what follows is later. `more`: the
+        broker has more of the partition than has been read. What is dated ahead of the wall clock
+        counts as of the wall clock.
+        """
+        reading = self._readings.get(partition)
+        if reading is None:
+            return
+        event = None if event is None else min(event, wall)
+        heartbeat = None if heartbeat is None else min(heartbeat, wall)
+        backlog = more or reading.ended is None
+        oldest = _NEVER if backlog else self._reference(partition, reading, wall) - self._lateness
+        if heartbeat is not None:
+            reading.rhythm.beat(heartbeat)
+        self._learn(partition, Known(event, heartbeat, reading.rhythm.usual))
+        self._load(partition, reading, event, wall)
+        told = [at for at in (event, reached) if at is not None and at >= oldest]
+        if heartbeat is not None and (told or backlog or reading.run is not None):
+            told.append(heartbeat)
+        if told:
+            reading.run = max(told) if reading.run is None else max(reading.run, *told)
+            self._put(reading, min(reading.run, wall))
+            reading.touched = reading.good = wall
+        elif heartbeat is not None:
+            # Nothing is behind it: it says where the partition rests.
+            self._put(reading, self._rest(partition, wall))
+            reading.good = wall
+        elif event is None and wall - reading.good <= self._lateness:
+            # What could not be read may be what is missing; for so long, time waits for its sender.
+            reading.touched = wall
+
+    def at_end(self, partition: Partition, asked: int) -> None:
+        """The broker, asked at wall clock `asked`, had nothing beyond what has been read.
+
+        So time stands still while the broker does not answer.
+        """
+        reading = self._readings.get(partition)
+        if reading is None:
+            return
+        reading.ended = asked
+        quiet = asked - reading.touched >= self._idle_after
+        if quiet:
+            reading.run = None
+        if reading.run is not None:
+            return
+        rest = self._rest(partition, asked)
+        if rest != asked or quiet:
+            self._put(reading, rest)
+        elif reading.mark is None and partition not in self._known:
+            self._put(reading, None)
+
+    # What follows.
+
+    def moves_by(self, topic: str) -> MovesBy:
+        """How the time of a topic moves at rest."""
+        feed = self._feeds.get(topic)
+        if feed is not None and feed.heartbeats:
+            return "heartbeats"
+        return "expected" if topic in self._silences else "clock"
+
+    def known(self, partition: Partition) -> Known:
+        """What is known of a partition, by whoever reads it."""
+        known = self._known.get(partition, Known())
+        reading = self._readings.get(partition)
+        history = known.history if reading is None else reading.loading is not None
+        return known._replace(history=history and known.event is not None)
+
+    def ended(self) -> dict[Partition, int]:
+        """When (wall clock, µs) each partition that is read here was last seen to be read to its
+        end, or watching began."""
+        return {
+            partition: reading.since if reading.ended is None else reading.ended
+            for partition, reading in self._readings.items()
+        }
+
+    def rests_at(self, partition: Partition) -> int | None:
+        """The mark of a partition that is at rest, None for any other: only what comes on one at
+        rest can pull its mark back."""
+        reading = self._readings.get(partition)
+        return None if reading is None or reading.run is not None else reading.mark
+
+    def marks(self) -> Iterator[tuple[Partition, int | None]]:
+        """What is known of the partitions read here; one of which nothing is known is left out. The
+        time is None where a partition was read to its end and nothing ever came on it."""
+        for partition, reading in self._readings.items():
+            if reading.mark is not None or reading.empty:
+                yield partition, reading.mark
+
+    def now(self) -> int | None:
+        """The slowest partition's mark, but for those on which nothing ever came; None while one
+        has none, or there are none."""
+        slowest: int | None = None
+        for reading in self._readings.values():
+            if reading.mark is not None and (slowest is None or reading.mark < slowest):
+                slowest = reading.mark
+            elif reading.mark is None and not reading.empty:
+                return None
+        return slowest
+
+    @staticmethod
+    def _put(reading: _Reading, mark: int | None) -> None:
+        reading.mark = mark
+        reading.empty = mark is None
+
+    def _rest(self, partition: Partition, wall: int) -> int | None:
+        """What the feed vouches for when nothing comes; None for nothing."""
+        topic = partition[0]
+        feed = self._feeds.get(topic, _Feed())
+        if feed.heartbeats:
+            return self._known.get(partition, Known()).newest
+        silence = self._silences.get(topic)
+        if silence is not None and (feed.event is None or silence.exceeded(feed.event, wall)):
+            return feed.event
+        return wall
+
+    def _reference(self, partition: Partition, reading: _Reading, wall: int) -> int:
+        """What lateness is measured from. While a history is loaded, from what came of it."""
+        rest = self._rest(partition, wall)
+        if rest == wall and reading.loading is not None:
+            rest = self._known.get(partition, Known()).event
+        return _NEVER // 2 if rest is None else rest
+
+    def _learn(self, partition: Partition, told: Known) -> None:
+        if told.newest is None:
+            return
+        known = self._known.get(partition, Known())
+        self._known[partition] = told._replace(
+            event=_later(known.event, told.event),
+            heartbeat=_later(known.heartbeat, told.heartbeat),
+            every=known.every if told.every is None else told.every,
+        )
+        feed = self._feeds.setdefault(partition[0], _Feed())
+        feed.event = _later(feed.event, told.event)
+        feed.heartbeats = feed.heartbeats or told.heartbeat is not None
+
+    def _load(self, partition: Partition, reading: _Reading, event: int | None, wall: int) -> None:
+        """See whether what is read is still a history."""
+        loading = reading.loading
+        if loading is None or event is None:
+            return
+        behind = wall - event
+        if behind <= self._lateness:
+            reading.loading = None
+        elif behind <= loading.behind - _PACE:
+            loading.behind, loading.until = behind, wall + _PACE
+        elif wall > loading.until:
+            reading.loading = None
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)

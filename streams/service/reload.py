@@ -1,0 +1,172 @@
+"""Taking `[detectors.*]` of the settings file anew while the worker runs.
+
+Looked at by path, not by file: Kubernetes swaps a symlink, an editor puts a new file in place. What
+is found is taken whole or not at all, in one swap between two batches; a file that cannot be used
+changes nothing and is told of. Nothing else than the detectors can be changed without a restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+import structlog
+from msgspec import structs
+
+from detectors.language.detector import Detector
+from sinks.health import Health
+from sinks.metrics import Metrics
+from streams.settings.settings import (
+    SCALARS,
+    Settings,
+    SettingsError,
+    configured_detectors,
+    parse,
+    read,
+)
+
+#: Seconds between looks at the file. A change is taken at the second look that finds it the same:
+#: a file that is written in place reads, half way, as one whose last tables were taken out.
+LOOK_EVERY: Final = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """The settings file, and the environment that goes over it; `settings` is what they said at the
+    start."""
+
+    path: Path
+    env: Mapping[str, str] = field(repr=False)
+    settings: Settings
+
+
+class Judging(Protocol):
+    """Who judges, or routes to who does, by a set of detectors."""
+
+    def use(self, detectors: Sequence[Detector], /) -> None:
+        """Go by these from the next batch on. Must not fail."""
+
+
+class Reload:
+    """Watches `config` and hands the detectors to all of `judging` whenever they have changed.
+
+    `asked`, once set, has the file read at once. Health condition: `settings`, which holds even
+    when a file was refused, because the worker does its work.
+    """
+
+    def __init__(
+        self,
+        config: ConfigFile,
+        judging: Sequence[Judging],
+        metrics: Metrics,
+        health: Health,
+        asked: asyncio.Event,
+        *,
+        look_every: float = LOOK_EVERY,
+    ) -> None:
+        self._config = config
+        self._judging = judging
+        self._metrics = metrics
+        self._health = health
+        self._running = configured_detectors(config.settings)
+        #: What was judged last, and what the last look found; a text is why it cannot be read.
+        self._judged: bytes | str | None = None
+        self._seen: bytes | str | None = None
+        self._refused = False
+        self._asked = asked
+        self._look_every = look_every
+        self._stopping = False
+        self._took()
+
+    def stop(self) -> None:
+        """Watch no more; `run` then returns."""
+        self._stopping = True
+        self._asked.set()
+
+    async def run(self) -> None:
+        """Watch until `stop`."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), self._look_every)
+            if self._stopping:
+                return
+            asked = self._asked.is_set()
+            self._asked.clear()
+            await self._look(asked)
+
+    async def _look(self, asked: bool) -> None:
+        content = await asyncio.to_thread(_read, self._config.path)
+        settled, self._seen = content == self._seen, content
+        if asked or (settled and content != self._judged):
+            self._judged = content
+            self._judge(content, asked)
+
+    def _judge(self, content: bytes | str, asked: bool) -> None:
+        config = self._config
+        try:
+            if isinstance(content, str):
+                raise SettingsError(content)
+            found = parse(content, config.path, config.env)
+            # What needs a restart is not taken, so the company's days stay where they are.
+            detectors = configured_detectors(
+                structs.replace(config.settings, detectors=found.detectors)
+            )
+        except SettingsError as error:
+            self._refuse(error)
+            return
+        waiting = [
+            name
+            for name in (*SCALARS, "feeds")
+            if getattr(found, name) != getattr(config.settings, name)
+        ]
+        if waiting:
+            _log.warning(
+                "settings have changed that need a restart; they stay as they are", settings=waiting
+            )
+        changed = _changed(self._running, detectors)
+        if changed:
+            # Nothing is awaited in between: no batch is routed by these and judged by those.
+            for judge in self._judging:
+                judge.use(detectors)
+            self._running = detectors
+        if changed or asked or self._refused:
+            _log.info("settings of the detectors taken", file=str(config.path), changed=changed)
+        self._took()
+
+    def _took(self) -> None:
+        self._refused = False
+        self._metrics.config_taken(time.time())
+        self._health.ok("settings")
+
+    def _refuse(self, error: SettingsError) -> None:
+        self._refused = True
+        self._metrics.config_refused()
+        self._health.ok(
+            "settings",
+            f"{self._config.path} was refused, the settings before it go on; see the log",
+        )
+        _log.error(
+            "settings refused; those taken before go on",
+            file=str(self._config.path),
+            problems=list(error.problems),
+        )
+
+
+def _read(path: Path) -> bytes | str:
+    try:
+        return read(path)
+    except SettingsError as error:
+        return str(error)
+
+
+def _changed(before: Sequence[Detector], after: Sequence[Detector]) -> list[str]:
+    """The ids of the detectors that differ, started and stopped ones included."""
+    one, other = ({it.id: it for it in detectors} for detectors in (before, after))
+    return sorted(id_ for id_ in one.keys() | other.keys() if one.get(id_) != other.get(id_))

@@ -1,0 +1,283 @@
+"""The service: roles, in one process and event loop, with their start-up checks, health and end.
+
+Kafka or Redis that is away at the start is waited for. A role that dies ends the process, with
+one line that says why: a supervisor's restart is cheap, since no role keeps anything that Kafka
+does not have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar, get_args
+
+import structlog
+
+from contract.spelling.shown import shown
+from detectors.engine.engine import Engine
+from detectors.engine.signs import Signs
+from detectors.rules.catalogue import DETECTORS
+from sinks.faults import is_for_people, told
+from sinks.health import Health
+from sinks.metrics import Metrics
+from sinks.redis.sink import RedisSink
+from sinks.waiting import until_it_works
+from streams.service import logs
+from streams.service.http import HttpServer
+from streams.service.reload import ConfigFile, Judging, Reload
+from streams.settings.settings import Settings, configured_detectors
+from streams.wire.kafka import ALERTS_TOPIC, group, security, topic_name
+from streams.wire.kafka_access import knock
+from streams.wire.topics import check_topics
+
+if TYPE_CHECKING:
+    from streams.monitor.monitor import Monitor
+
+Role = Literal["router", "monitor", "delivery"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+
+#: Seconds each role may take to finish what it has in hand; then the process ends regardless.
+_PATIENCE: Final = 25.0
+_SECOND: Final = 1_000_000
+
+_log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+
+
+class _Running(Protocol):
+    def stop(self) -> None: ...
+
+    async def run(self) -> None: ...
+
+
+class WorkerError(RuntimeError):
+    """A role ended that should not have, or would not end that should. One line."""
+
+    retryable = True
+
+
+class _StoppedError(Exception):
+    """Asked to stop before everything had started."""
+
+
+def main(
+    settings: Settings, roles: Collection[Role] = ROLES, config: ConfigFile | None = None
+) -> int:
+    """Run until SIGTERM or SIGINT, then finish the work in hand. The process's exit status."""
+    logs.configure(settings.log_format)
+    status = 0
+    try:
+        asyncio.run(run_worker(settings, roles, config=config))
+    except Exception as error:  # noqa: BLE001 - this is where all of them are told
+        status = 1
+        unexpected = "" if is_for_people(error) else "unexpected "
+        if unexpected:
+            _log.exception("unexpected error: please report it, with the lines below it")
+        print(f"offbook worker: {unexpected}{shown(told(error))}", file=sys.stderr)
+    sys.stderr.flush()
+    sys.stdout.flush()
+    if status:
+        # Faust's consumer thread, left behind by an error, would keep the process alive.
+        os._exit(status)
+    return status
+
+
+async def run_worker(
+    settings: Settings,
+    roles: Collection[Role] = ROLES,
+    *,
+    config: ConfigFile | None = None,
+    stopping: asyncio.Event | None = None,
+    on_listening: Callable[[int], None] | None = None,
+) -> None:
+    """Run `roles` until `stopping` is set or a signal comes, then finish the work in hand.
+
+    `config` is watched, if given, and read anew at once when a SIGHUP comes. Raises what stops it
+    from starting or going on: an error of one line whose `retryable` says whether a new start can
+    help. `on_listening` is told the port of `/metrics` and `/readyz`.
+    """
+    stopping = stopping or asyncio.Event()
+    # All there are: one that is stopped now may be started later, and its alerts still come.
+    metrics = Metrics(detectors={d.id: d.possible_severities() for d in DETECTORS})
+    health = Health()
+    health.expect("start", reason="checking Kafka")
+    server = HttpServer(metrics, health, host=settings.metrics_host, port=settings.metrics_port)
+    port = await server.start()
+    if on_listening is not None:
+        on_listening(port)
+    _log.info("listening", host=settings.metrics_host, port=port, roles=sorted(roles))
+    logs.tell_of_tasks(asyncio.get_running_loop())
+    reload_asked = asyncio.Event()
+    with _signals(stopping, reload_asked if config is not None else None):
+        try:
+            await _run_roles(settings, roles, metrics, health, stopping, config, reload_asked)
+        except _StoppedError:
+            pass
+        finally:
+            await server.stop()
+    _log.info("ended")
+
+
+async def _run_roles(
+    settings: Settings,
+    roles: Collection[Role],
+    metrics: Metrics,
+    health: Health,
+    stopping: asyncio.Event,
+    config: ConfigFile | None,
+    reload_asked: asyncio.Event,
+) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        await _unless(stopping, _kafka(settings, health))
+        running: dict[Role | Literal["reload"], _Running] = {}
+        judging: list[Judging] = []
+        if "router" in roles:
+            from streams.router.router import Router
+
+            running["router"] = router = Router(settings, metrics, health)
+            judging.append(router)
+        if "monitor" in roles:
+            running["monitor"] = monitor = await _monitor(
+                settings, metrics, health, stopping, stack
+            )
+            judging.append(monitor)
+        if "delivery" in roles:
+            running["delivery"] = _delivery(settings, metrics, health, stack)
+        if config is not None:
+            running["reload"] = Reload(config, judging, metrics, health, reload_asked)
+        health.ok("start")
+        await _run_until(running, stopping)
+
+
+async def _kafka(settings: Settings, health: Health) -> None:
+    """Wait until Kafka answers. Raises where it refuses us, or its topics cannot be worked with."""
+
+    async def check() -> None:
+        # By itself first: a thread cannot be left before its time.
+        await knock(settings)
+        await asyncio.to_thread(check_topics, settings)
+
+    await until_it_works(check, f"Kafka at {settings.kafka_bootstrap}", health, "start")
+
+
+async def _monitor(
+    settings: Settings,
+    metrics: Metrics,
+    health: Health,
+    stopping: asyncio.Event,
+    stack: contextlib.AsyncExitStack,
+) -> Monitor:
+    # Faust takes half a second to import: other roles do without.
+    from streams.monitor.monitor import Monitor
+    from streams.monitor.reference_reader import ReferenceReader
+
+    reader = ReferenceReader(settings, metrics, health)
+    stack.push_async_callback(reader.stop)
+    await _unless(stopping, reader.start())
+    engine = Engine(
+        configured_detectors(settings), reader.reference, settings.common, signs=Signs()
+    )
+    return Monitor(settings, engine, reader, metrics, health)
+
+
+def _delivery(
+    settings: Settings, metrics: Metrics, health: Health, stack: contextlib.AsyncExitStack
+) -> _Running:
+    from sinks.delivery.delivery import Delivery
+
+    sink = RedisSink(settings.redis_url, maxlen=settings.redis_stream_maxlen)
+    stack.push_async_callback(sink.close)
+    return Delivery(
+        sink,
+        metrics,
+        health,
+        bootstrap=settings.kafka_bootstrap,
+        topic=topic_name(settings, ALERTS_TOPIC),
+        group=group(settings, "delivery"),
+        prefix=settings.topic_prefix,
+        security=security(settings),
+        session_timeout=settings.session_timeout / _SECOND,
+    )
+
+
+async def _run_until(
+    running: Mapping[Role | Literal["reload"], _Running], stopping: asyncio.Event
+) -> None:
+    """Run all until `stopping` or the first that ends; then stop the rest, in the order of flow."""
+    tasks = {role: asyncio.create_task(part.run(), name=role) for role, part in running.items()}
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        done, _ = await asyncio.wait([stop, *tasks.values()], return_when=asyncio.FIRST_COMPLETED)
+        for role, task in tasks.items():
+            if task in done:
+                task.result()
+                raise WorkerError(f"the {role} ended by itself")
+        for role, task in tasks.items():
+            running[role].stop()
+            done, _ = await asyncio.wait([task], timeout=_PATIENCE)
+            if not done:
+                raise WorkerError(f"the {role} did not end in {_PATIENCE:.0f} s; nothing is lost")
+            task.result()
+    finally:
+        stop.cancel()
+        for role, task in tasks.items():
+            if not task.done():
+                running[role].stop()
+        await asyncio.wait([stop, *tasks.values()], timeout=_PATIENCE)
+        for task in tasks.values():
+            task.cancel()
+
+
+async def _unless(stopping: asyncio.Event, work: Awaitable[_T]) -> _T:
+    """Wait for `work`, but not when asked to stop."""
+    task = asyncio.ensure_future(work)
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise _StoppedError
+        return task.result()
+    finally:
+        stop.cancel()
+        task.cancel()
+
+
+@contextlib.contextmanager
+def _signals(stopping: asyncio.Event, reload_asked: asyncio.Event | None) -> Iterator[None]:
+    """SIGTERM and SIGINT set `stopping`; a second one ends the process at once. SIGHUP sets
+    `reload_asked`; None where there is no file to read anew."""
+    loop = asyncio.get_running_loop()
+
+    def received(number: signal.Signals) -> None:
+        if stopping.is_set():
+            os._exit(128 + number)
+        _log.info("stopping", signal=number.name)
+        stopping.set()
+
+    def hung_up() -> None:
+        if reload_asked is None:
+            _log.info("nothing to reload: started without --config", signal="SIGHUP")
+        else:
+            reload_asked.set()
+
+    handlers: dict[str, tuple[Any, ...]] = {
+        "SIGTERM": (received, signal.SIGTERM),
+        "SIGINT": (received, signal.SIGINT),
+        "SIGHUP": (hung_up,),
+    }
+    handled: list[Any] = []
+    for name, handler in handlers.items():
+        # Not in a thread of a test or of the demo, nor on Windows, which knows no SIGHUP either.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
+            number = getattr(signal, name)
+            loop.add_signal_handler(number, *handler)
+            handled.append(number)
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)

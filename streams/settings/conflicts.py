@@ -1,0 +1,76 @@
+"""Settings that are each of the right type and still cannot be, alone or together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from phonenumbers import SUPPORTED_REGIONS
+
+from sinks.redis.url import redis_url_fault
+from streams.settings.zones import zone_meant
+
+if TYPE_CHECKING:
+    from streams.settings.settings import Settings
+
+_PREFIX = re.compile(r"[A-Za-z0-9._-]{0,100}")
+_BROKER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,]+):(\d{1,5})")
+_MORE_THAN_NOTHING = ("idle_after", "rebalance_timeout", "session_timeout", "heartbeat_interval")
+
+
+def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
+    """(setting, what is wrong) where values are of the right type and cannot be."""
+    for broker in settings.kafka_bootstrap.split(","):
+        match = _BROKER.fullmatch(broker.strip())
+        if match is None or not 0 < int(match[2]) < 65_536:
+            yield "kafka_bootstrap", "expected host:port, several with commas between"
+            break
+    yield from _security(settings)
+    if fault := redis_url_fault(settings.redis_url):
+        yield "redis_url", fault
+    if not _PREFIX.fullmatch(settings.topic_prefix):
+        yield "topic_prefix", "may have letters, digits, `.`, `_` and `-`, at most 100"
+    if not settings.group_prefix or not _PREFIX.fullmatch(settings.group_prefix):
+        yield "group_prefix", "must have 1 to 100 letters, digits, `.`, `_` or `-`"
+    try:
+        ZoneInfo(settings.timezone)
+    except (OSError, ValueError, KeyError):
+        yield "timezone", f"there is no time zone of that name{zone_meant(settings.timezone)}"
+    if settings.phone_region not in SUPPORTED_REGIONS:
+        written = settings.phone_region.strip().upper()
+        meant = f"; did you mean {written}?" if written in SUPPORTED_REGIONS else ""
+        yield "phone_region", f"must be a region of ISO 3166 such as CN, HK or DE{meant}"
+    if not settings.metrics_host:
+        yield "metrics_host", "must not be empty"
+    for name in _MORE_THAN_NOTHING:
+        if getattr(settings, name) <= 0:
+            yield name, "must be more than 0"
+    if settings.heartbeat_interval * 3 > settings.session_timeout:
+        yield (
+            "heartbeat_interval",
+            f"must be at most a third of session_timeout ({settings.session_timeout})",
+        )
+
+
+def _security(settings: Settings) -> Iterator[tuple[str, str]]:
+    protocol = settings.kafka_security_protocol
+    login = ("kafka_sasl_mechanism", "kafka_username", "kafka_password")
+    for name in login:
+        if protocol == "SASL_SSL" and getattr(settings, name) is None:
+            yield name, "is needed for kafka_security_protocol SASL_SSL"
+        if protocol != "SASL_SSL" and getattr(settings, name) is not None:
+            yield name, f"has no meaning with {protocol}; set kafka_security_protocol = SASL_SSL"
+    for name in ("kafka_ca_file", "kafka_cert_file", "kafka_key_file"):
+        path = getattr(settings, name)
+        if path is None:
+            continue
+        if protocol == "PLAINTEXT":
+            yield name, "has no meaning without TLS; set kafka_security_protocol = SSL"
+        elif not Path(path).is_file():
+            yield name, f"there is no file {path}"
+    if (settings.kafka_cert_file is None) != (settings.kafka_key_file is None):
+        missing = "kafka_key_file" if settings.kafka_cert_file else "kafka_cert_file"
+        yield missing, "certificate and key belong together; set both or neither"

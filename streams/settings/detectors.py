@@ -1,0 +1,82 @@
+"""The settings of one detector, `[detectors.<id>]`: whether it runs, for whom, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from msgspec import structs
+
+from detectors.language.detector import Detector
+from detectors.rules.catalogue import BY_ID
+from streams.settings.allowances import allowances
+from streams.settings.values import as_in_file, convert, nearest
+
+#: What can be set of any detector, whatever its parameters are: default and meaning by name.
+OF_ANY: Final = {
+    "enabled": ("`true`", "`false` stops it: it reads nothing, and its open alerts stand"),
+    "mode": ('`"live"`', '`"shadow"` puts it on trial: its alerts are marked and wake nobody'),
+    "allow": ("none", "what is known and agreed on: its alerts are marked and wake nobody"),
+}
+
+
+def detector_tables(tables: Any, config: Path, problems: list[str]) -> dict[str, dict[str, Any]]:
+    """The tables of known detectors as they stand; what is wrong with any goes to `problems`."""
+    if not isinstance(tables, dict):
+        problems.append(f"{config}: detectors: must be tables such as [detectors.bulk-delete]")
+        return {}
+    taken: dict[str, dict[str, Any]] = {}
+    for id_, table in tables.items():
+        detector = BY_ID.get(id_)
+        if detector is None:
+            problems.append(
+                f"{config}: [detectors.{id_}]: there is no such detector{nearest(id_, BY_ID)}"
+            )
+        elif not isinstance(table, dict):
+            problems.append(f"{config}: detectors.{id_}: must be a table: [detectors.{id_}]")
+        else:
+            # What is wrong is so in any time zone, and which one it is may not be known yet.
+            zone = ZoneInfo("UTC")
+            configured(detector, table, f"{config}: [detectors.{id_}]", zone, problems)
+            taken[id_] = table
+    return taken
+
+
+def configured(
+    detector: Detector,
+    table: Mapping[str, Any],
+    place: str,
+    zone: tzinfo,
+    problems: list[str],
+) -> Detector:
+    """`detector` as `table` has it. `zone` is the company's; `place` begins each problem's line."""
+    fields = {field.name: field for field in structs.fields(detector.params)}
+    changed: dict[str, Any] = {}
+    for name, value in table.items():
+        if name == "enabled":
+            if not isinstance(value, bool):
+                problems.append(f"{place} enabled: must be true or false")
+        elif name == "mode":
+            if value not in ("live", "shadow"):
+                problems.append(f'{place} mode: must be "live" or "shadow"')
+        elif name == "allow":
+            pass
+        elif name not in fields:
+            known = [*fields, *OF_ANY]
+            problems.append(f"{place} {name}: unknown parameter{nearest(name, known)}")
+        else:
+            try:
+                changed[name] = convert(value, fields[name].type)
+            except ValueError as error:
+                default = getattr(detector.params, name)
+                problems.append(f"{place} {name}: {error}; the default is {as_in_file(default)}")
+    return replace(
+        detector,
+        params=structs.replace(detector.params, **changed),
+        shadow=table.get("mode") == "shadow",
+        allowances=allowances(table.get("allow", []), place, zone, problems),
+    )

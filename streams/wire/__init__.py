@@ -1,0 +1,1 @@
+"""What stands between processes: clients, topics, and records with their headers."""
