@@ -19,13 +19,13 @@ from time import process_time
 
 from bench.mix import DAYS, START, Mix, reference
 from contract.decoding.decode import decode_structured
+from contract.duration import Duration
 from contract.event import Event, Origin
 from contract.times import DAY, parse_rfc3339, rfc3339
 from contract.types import STREAM_TOPICS
 from detectors.engine.engine import Engine
 from detectors.facts.entity import split
 from detectors.facts.reference import Reference
-from detectors.language.params import Duration
 from detectors.rules.catalogue import DETECTORS
 from streams.monitor.entity_table import EntityPartition
 from streams.monitor.entity_work import work_off

@@ -20,10 +20,9 @@ from contract.types import (
     Shipment,
     Tip,
 )
-from simulation.clientele import Customer
 from simulation.crm import CrmActs, Order, yuan
 from simulation.journal import SLIPS
-from simulation.staff import Employee
+from simulation.people import Customer, Employee
 
 MAIN_ACCOUNT = "0000880000000001"
 BILLS_ACCOUNT = "0000880000000002"

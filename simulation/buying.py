@@ -9,11 +9,11 @@ from simulation.acts import Acts
 from simulation.agenda import Process
 from simulation.calendar import DAY, HOUR, date_of, day_of
 from simulation.chance import around, between, happens, pick
-from simulation.clientele import Customer, assign
+from simulation.clientele import assign
 from simulation.company import Company
 from simulation.crm import Order
 from simulation.delivery import fulfilment
-from simulation.staff import Employee
+from simulation.people import Customer, Employee
 
 #: Demand by month: the rush before the New Year holidays, the quiet after them, spring and autumn.
 _SEASON = (1.1, 0.75, 1.15, 1.1, 1.0, 1.05, 0.9, 0.9, 1.1, 0.95, 1.1, 1.1)

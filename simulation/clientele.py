@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from contract.types import ReferenceCustomer
 from simulation.chance import around, happens, pick, stream
-from simulation.staff import Employee
+from simulation.people import Customer, Employee
 
 _CITIES, _BRANDS, _TRADES, _STREETS = (
     words.split()
@@ -25,47 +22,6 @@ _FORWARDER = "沧宁市保税物流园区8号库"
 _FEWEST, _STEEPNESS, _MOST = 0.6, 0.7, 11.0
 #: What an order of a small customer is worth in the middle, in yuan.
 _SMALL_ORDER = 9_000.0
-
-
-@dataclass(eq=False, slots=True)
-class Customer:
-    """One customer. `rhythm` is the usual number of days between orders, `basket` what an order is
-    worth in the middle, in yuan.
-
-    `busy` is true while a purchase is being made; until `held_until` (seconds) nobody's routine
-    touches it, because something else goes on there.
-    """
-
-    id: str
-    name: str
-    phone: str
-    email: str
-    address: str
-    account: str
-    owner: Employee | None
-    tier: str
-    rhythm: float
-    basket: float
-    busy: bool = False
-    held_until: int = 0
-    last_order: int = 0
-    orders: int = 0
-    #: Until when a new owner is still being introduced.
-    settles_at: int = 0
-    #: Where goods go, if not to its own address.
-    site: str | None = None
-    #: The opportunity open on it, if there is one.
-    opportunity: str | None = None
-
-    def reference(self) -> ReferenceCustomer:
-        """What the master data says of it."""
-        return ReferenceCustomer(
-            customer=self.id,
-            owner=self.owner.id if self.owner else None,
-            tier="key" if self.tier == "key" else "normal",
-            phone=self.phone,
-            address=self.address,
-        )
 
 
 def newcomer(seed: int, number: int, rhythm: float, basket: float, tier: str) -> Customer:

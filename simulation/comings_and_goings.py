@@ -7,9 +7,9 @@ from simulation.agenda import Process
 from simulation.buying import purchases
 from simulation.calendar import DAY, clock, date_of, day_of, office_hours
 from simulation.chance import around, between, happens, pick, some
-from simulation.clientele import Customer, assign, newcomer
+from simulation.clientele import assign, newcomer
 from simulation.company import Company
-from simulation.staff import Employee
+from simulation.people import Customer, Employee
 
 
 def joins(company: Company, rep: Employee) -> Process:

@@ -10,11 +10,12 @@ from simulation.acts import BILLS_ACCOUNT, MAIN_ACCOUNT, OLD_ACCOUNT, Acts
 from simulation.agenda import Agenda
 from simulation.calendar import DAY, Calendar, clock, date_of, day_of
 from simulation.chance import pick, stream
-from simulation.clientele import Customer, clientele
+from simulation.clientele import clientele
 from simulation.crm import Numbers
 from simulation.journal import Journal
+from simulation.people import Customer, Employee
 from simulation.plan import Plan
-from simulation.staff import Employee, Hiring, founded
+from simulation.staff import Hiring, founded
 
 _NAME = "云川精工机械设备贸易有限公司"
 

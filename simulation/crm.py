@@ -8,9 +8,8 @@ from typing import Literal, Self
 
 from contract.label import EventId
 from contract.types import CrmEdit, EventData, Image, ObjectRef, ObjectType, Op
-from simulation.clientele import Customer
 from simulation.journal import Journal
-from simulation.staff import Employee
+from simulation.people import Customer, Employee
 
 Contact = Literal["call", "visit", "message", "meeting", "report"]
 OrderStatus = Literal["draft", "submitted", "approved", "rejected", "cancelled", "completed"]

@@ -11,7 +11,7 @@ from simulation.calendar import clock, day_of
 from simulation.chance import between, happens, pick
 from simulation.company import Company
 from simulation.crm import Order, yuan
-from simulation.staff import Employee
+from simulation.people import Employee
 
 #: Terms of payment, as shares of the orders: all in advance, or at least a deposit; the rest is on
 #: credit.

@@ -9,11 +9,10 @@ from contract.types import FileAction, ObjectType
 from simulation.agenda import Process
 from simulation.calendar import HOUR, clock, office_hours
 from simulation.chance import between, happens, pick
-from simulation.clientele import Customer
 from simulation.company import Company
 from simulation.crm import Contact
+from simulation.people import Customer, Employee
 from simulation.small_talk import INNOCENT, SMALL_TALK
-from simulation.staff import Employee
 
 _CONTACTS: tuple[Contact, ...] = ("call", "call", "call", "message", "message", "visit", "meeting")
 _LISTS: tuple[ObjectType, ...] = ("opportunity", "order", "order", "quote", "customer")

@@ -14,9 +14,12 @@ from contract.types import KINDS
 from detectors.facts.evidence import Remarks, with_remarks
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Reference
+from detectors.facts.roles import STANDS, WITHDRAWN
 from detectors.facts.sent import SENT_AS
+from detectors.facts.view import Common
 from detectors.language.allowance import Marks
-from detectors.language.detector import Common, Detector, Finding
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding
 from detectors.language.wording import CompanyWords
 
 SCORES: dict[Severity, int] = {"critical": 60, "warning": 30, "info": 10}
@@ -53,10 +56,6 @@ def found_at(finding: Finding) -> int:
     """
     known = (int(fact.fields.get("found_at", fact.at)) for fact in finding.facts)
     return max(finding.due or 0, *known)
-
-
-#: The roles of an alert among the facts of who weighs alerts: while it fires, and afterwards.
-STANDS, WITHDRAWN = "alert", "withdrawn"
 
 
 def alert_fact(detector: Detector, finding: Finding, revision: int) -> Fact:

@@ -17,7 +17,7 @@ from detectors.facts.fact import Fact, Order, by_time
 from detectors.facts.retelling import TOLD
 from detectors.facts.roles import KEPT, REGISTER_KEPT
 from detectors.facts.thinning import folded, thinned
-from detectors.language.detector import Common, View
+from detectors.facts.view import Common, View
 
 #: New facts are no reason to look for old ones while there are fewer.
 WORTH_PRUNING = 16

@@ -30,7 +30,8 @@ from detectors.engine.taking import Taking
 from detectors.facts.entity import split
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Reference
-from detectors.language.detector import Common, Detector
+from detectors.facts.view import Common
+from detectors.language.detector import Detector
 
 #: Looks in a row at which a detector must have failed on an entity to be set aside for it.
 _ENOUGH = 3

@@ -12,8 +12,8 @@ from detectors.engine.running import Running
 from detectors.facts.drawing import PROFILES, Drawn
 from detectors.facts.entity import ABOUT, EntityKind, entity
 from detectors.facts.event_filter import Edits, Where, anything
+from detectors.facts.reads import Draw
 from detectors.facts.reference import Reference
-from detectors.language.detector import Draw
 
 #: The type of an event; of an edit its operation and the type of its object.
 Shape = type[EventData] | tuple[str, str]

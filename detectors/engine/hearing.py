@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import structs
 
-from detectors.engine.alert_writer import WITHDRAWN, known_alert
+from detectors.engine.alert_writer import known_alert
 from detectors.engine.bounds import room
 from detectors.engine.look import Step, StepView
 from detectors.engine.messages import Implicated, Note, Retold, Subscribe, Told
@@ -14,11 +14,12 @@ from detectors.engine.running import Running
 from detectors.engine.state import EntityState, Notebook, Retained, writable
 from detectors.facts.entity import EntityKind
 from detectors.facts.fact import Fact, insert, redated
+from detectors.facts.reads import Dossier
 from detectors.facts.remembering import remember
 from detectors.facts.retelling import TOLD, Retelling, concerned, retellings
-from detectors.facts.roles import FREQUENT
+from detectors.facts.roles import FREQUENT, WITHDRAWN
 from detectors.facts.thinning import thinned
-from detectors.language.detector import Common, Dossier
+from detectors.facts.view import Common
 
 #: The place of a fact that is held back: in the entity's profile. Else the id of a detector.
 _PROFILE = ""

@@ -23,8 +23,10 @@ from detectors.facts.entity import entity
 from detectors.facts.fact import Fact, in_time_order
 from detectors.facts.roles import CORRECTED, CORRECTED_WITHIN
 from detectors.facts.thinning import shown, thinned
+from detectors.facts.view import Common
 from detectors.language.allowance import Marks, allowed
-from detectors.language.detector import Common, Detector, Finding
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding
 
 _CORRECTED = frozenset(number for number, kind in enumerate(KINDS) if kind.data in CORRECTED)
 #: How long after a judgement that failed at its deadline it is tried again.

@@ -18,7 +18,7 @@ from detectors.facts.entity import EntityKind, entity
 from detectors.facts.fact import Fact
 from detectors.facts.profile import Profile, customer_owner, order_owner
 from detectors.facts.reference import Reference
-from detectors.language.detector import Common
+from detectors.facts.view import Common
 
 #: The new facts of a detector, each with the event it was drawn from; a note's comes from none.
 Fresh = list[tuple[Event | None, Fact]]

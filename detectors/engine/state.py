@@ -13,7 +13,7 @@ from detectors.engine.packing import pack, unpack
 from detectors.engine.stream_time import Topics
 from detectors.facts.fact import Fact, by_time
 from detectors.language.allowance import Marks
-from detectors.language.detector import Finding
+from detectors.language.finding import Finding
 
 #: Facts are sealed so many at a time: fewer would pack badly, and more be decoded at each look.
 SEALED_TOGETHER = 16

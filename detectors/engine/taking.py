@@ -19,11 +19,12 @@ from detectors.engine.state import Left, Notebook
 from detectors.facts.drawing import Drawn
 from detectors.facts.fact import Fact, by_role, insert, insert_ends
 from detectors.facts.profile import Profile
+from detectors.facts.reads import Dossier
 from detectors.facts.remembering import remember
 from detectors.facts.retelling import created_again
 from detectors.facts.roles import FREQUENT
 from detectors.facts.sent import as_sent
-from detectors.language.detector import Common, Dossier
+from detectors.facts.view import Common
 
 #: Facts of which nothing is found are looked through for old ones so often.
 _PRUNED_EVERY = DAY

@@ -48,3 +48,5 @@ WHOSE_CUSTOMER = frozenset({"owner"})
 ENDED = frozenset({"cancelled", "rejected"})
 #: What HR says that decides whether an employee is with the company.
 COMES_OR_GOES = frozenset({"hired", "left", "terminated", "resignation_withdrawn"})
+#: The roles of an alert among the facts of who weighs alerts: while it fires, and afterwards.
+STANDS, WITHDRAWN = "alert", "withdrawn"

@@ -7,15 +7,12 @@ gave, and no wall clock lets an allowance run out. Identity and revisions never 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from contract.alert import Suppressed
 from contract.times import rfc3339
-
-if TYPE_CHECKING:
-    from detectors.language.detector import Subject
+from detectors.language.finding import Subject
 
 
 class Allowance(Struct, frozen=True, kw_only=True):

@@ -2,143 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from msgspec import Struct
-
 from contract.alert import Bilingual, Severity
-from contract.event import Event
-from contract.types import EventData
-from detectors.facts.entity import EntityKind
-from detectors.facts.event_filter import Where, anything
 from detectors.facts.fact import Fact
-from detectors.facts.profile import Profile
-from detectors.facts.reference import Reference, ReferenceKind
+from detectors.facts.reads import Dossier, Reads
+from detectors.facts.reference import ReferenceKind
+from detectors.facts.view import View
 from detectors.language.allowance import Allowance
-from detectors.language.params import Duration, Params
-
-
-class Common(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The numbers that hold for all detectors.
-
-    `lateness`: how far behind stream time an event may come and still count in full.
-    `grace`: how long after a deadline a missing piece is still waited for.
-    `max_facts`: how many facts one detector keeps of one entity; beyond, what repeats itself goes.
-    `max_evidence`: how many events an alert lists; beyond, its totals go on to two digits.
-    """
-
-    lateness: Duration = Duration("14d")
-    grace: Duration = Duration("1h")
-    max_facts: int = 1000
-    max_evidence: int = 200
-
-
-class Subject(Struct, frozen=True, array_like=True, gc=False):
-    """Whom and what an alert is about; what is not known is `None`.
-
-    Whose account it is, `account_holder`, is put in by the engine.
-    """
-
-    employee: str | None = None
-    customer: str | None = None
-    order: str | None = None
-    account: str | None = None
-    account_holder: str | None = None
-
-
-class Finding(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
-    """One thing a detector holds to be so, given the facts it has.
-
-    `anchor` names it for good: with the detector and its subject it makes the alert's id.
-    `until` is the event time after which only late events can still change it.
-    `due` is the deadline of something missing: the finding holds once stream time has passed it.
-    `settled` says why a finding does not hold (any more), None if it holds; the facts then include
-    the one that settles it. With a `due`, what came in time was never an alert, unless time had
-    passed; without one, it is an alert in state `withdrawn`, whatever came first.
-    `values` is what the wording needs. `measured` says by parameter what was held against it, in
-    the parameter's unit.
-    """
-
-    anchor: str
-    facts: tuple[Fact, ...]
-    until: int
-    subject: Subject = Subject()
-    due: int | None = None
-    settled: Bilingual | None = None
-    severity: Severity | None = None
-    corroborated: bool = False
-    values: dict[str, str] = {}
-    measured: dict[str, str] = {}
-
-
-class View(Protocol):
-    """What a detector sees when it judges one entity.
-
-    `due` is the stream time after which it will be judged though nothing comes.
-    """
-
-    entity_id: str
-    entity_kind: EntityKind
-    facts: Sequence[Fact]
-    due: int | None
-    common: Common
-    reference: Reference
-
-    def of(self, role: str) -> list[Fact]:
-        """This detector's facts of one role, by time."""
-
-    def profile(self, kind: EntityKind, id_: str) -> Profile:
-        """The profile of this or another entity. Asking for another's subscribes to it."""
-
-    def passed(self, due: int) -> bool:
-        """Whether stream time has passed a deadline. What costs a question may wait for it."""
-
-    def responsible(
-        self, at: int, until: int, *, order: str | None = None, customer: str | None = None
-    ) -> str | None:
-        """The employee an alert names where nobody acted: the order's owner as of `at`, else
-        who created it, else the customer's owner as of `at`; by what was said up to `until`.
-
-        Without that limit the answer would depend on when it was last asked for."""
-
+from detectors.language.finding import Finding
+from detectors.language.params import Params
 
 Judge = Callable[[View, Any], Iterable[Finding]]
-Draw = Callable[[Event, Reference], Fact | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """One row of what a detector reads.
-
-    Events of type `data` for which `where` holds (a pure and cheap look at the event, asked by
-    the router too) reach the entities of kind `entity` that they are about; `fact` draws what is
-    kept, or None. With `ends_of`, a span of time, only the first and the last of a span are kept.
-    `by_reference` says of an event whether `fact` draws anything by what the reference data say:
-    whoever has them at hand, which the router has not, need not show it to the entity if not.
-    """
-
-    entity: EntityKind
-    data: type[EventData]
-    fact: Draw
-    where: Where = anything
-    ends_of: int | None = None
-    by_reference: Callable[[Any, Reference], bool] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """The facts of a detector that judges an entity by its profile, and keeps none of its own.
-
-    What several detectors ask of one order is then kept once. It is judged whenever a fact of one
-    of the `roles` is new; if there are `begins`, only once there is a fact with one of them as its
-    role or what it is about ("completed"), for without one nothing can be found.
-    """
-
-    entity: EntityKind
-    roles: frozenset[str]
-    begins: frozenset[str] = frozenset()
 
 
 def same_thing(fact: Fact, _: Any) -> Hashable:

@@ -17,9 +17,10 @@ from typing import Any
 from msgspec import Struct
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.times import HOUR, MINUTE, SECOND
-from detectors.language.detector import Finding, Words
-from detectors.language.params import Duration
+from detectors.language.detector import Words
+from detectors.language.finding import Finding
 from detectors.language.wording import counted, money, span
 
 UNKNOWN = Bilingual("unknown", "未知")

@@ -7,13 +7,14 @@ from datetime import timedelta
 from decimal import ROUND_FLOOR, Context, Decimal
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.spelling.shown import shown
 from contract.times import DAY, EPOCH, HOUR, MINUTE, SECOND
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Reference
 from detectors.facts.thinning import is_flood, two_digits
-from detectors.language.detector import Common, Words
-from detectors.language.params import Duration
+from detectors.facts.view import Common
+from detectors.language.detector import Words
 
 _FLOOR = Context(prec=60, rounding=ROUND_FLOOR)
 

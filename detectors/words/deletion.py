@@ -7,8 +7,8 @@ from contract.event import Event
 from contract.types import CrmEdit, EndpointFile
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, fact_of
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
-from detectors.language.detector import Reads
 
 #: What a delete adds to an alert.
 DELETED = Bilingual("deleted", "删除")

@@ -11,7 +11,8 @@ from contract.times import DAY
 from contract.types import HrChange
 from detectors.facts.drawing import hr_word
 from detectors.facts.fact import Fact
-from detectors.language.detector import Reads, View
+from detectors.facts.reads import Reads
+from detectors.facts.view import View
 from detectors.words.leaving import end_of_work
 
 #: Nobody's notice is longer; what is kept of an employee must reach from before the notice to

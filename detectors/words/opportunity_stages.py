@@ -12,7 +12,7 @@ from detectors.facts.fact import Fact, fact_of
 from detectors.facts.profile import Profile
 from detectors.facts.reference import Reference
 from detectors.facts.sent import sent_of
-from detectors.language.detector import View
+from detectors.facts.view import View
 
 #: What in an opportunity's profile says how far it is; of one edit the last of these counts. Only
 #: its stage is in words.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract.alert import Bilingual
 from detectors.facts.fact import Fact
 from detectors.facts.profile import Profile, owner_by
-from detectors.language.detector import View
+from detectors.facts.view import View
 
 #: What an edit of an order adds to an alert, by its role in the profile.
 ORDER_EDITS = {

@@ -10,7 +10,7 @@ from msgspec import Struct
 from contract.times import NEVER
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Stated
-from detectors.language.detector import View
+from detectors.facts.view import View
 
 ALWAYS = -NEVER
 

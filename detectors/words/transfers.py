@@ -17,7 +17,7 @@ from contract.types import CrmEdit
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, fact_of
 from detectors.facts.reference import Reference, Stated
-from detectors.language.detector import View
+from detectors.facts.view import View
 
 
 def names_other_owner(edit: CrmEdit) -> bool:

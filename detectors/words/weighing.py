@@ -13,8 +13,8 @@ from msgspec import structs
 
 from contract.alert import Bilingual
 from contract.times import DAY
-from detectors.engine.alert_writer import STANDS
 from detectors.facts.fact import Fact
+from detectors.facts.roles import STANDS
 
 #: How long what weighs alerts stays open after its window: a notice that made one of them critical
 #: may be taken back half a year later, and in a replay that leaps in time deadlines are told late.

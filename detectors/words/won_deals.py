@@ -8,9 +8,10 @@ from contract.event import Event
 from contract.types import CrmEdit
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, fact_of
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.sent import sent_of
-from detectors.language.detector import Reads, View
+from detectors.facts.view import View
 from detectors.words.opportunity_stages import newly
 
 

@@ -9,11 +9,10 @@ from contract.label import Fraud
 from simulation.agenda import Process
 from simulation.calendar import clock, office_hours
 from simulation.chance import between, happens, pick, some
-from simulation.clientele import Customer
 from simulation.company import Company
 from simulation.frauds import SCENARIOS
 from simulation.frauds.deed import Deed, NotPossibleError, Scenario
-from simulation.staff import Employee
+from simulation.people import Customer, Employee
 
 #: How many days a fraud waits for somebody to commit it before it is given up.
 _PATIENCE = 6

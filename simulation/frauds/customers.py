@@ -8,10 +8,10 @@ from simulation.agenda import Process
 from simulation.buying import amount_of
 from simulation.calendar import DAY, clock
 from simulation.chance import between, happens, pick
-from simulation.clientele import Customer, assign, newcomer
+from simulation.clientele import assign, newcomer
 from simulation.company import Company
 from simulation.frauds.deed import Deed, NotPossibleError, scenario
-from simulation.staff import Employee
+from simulation.people import Customer, Employee
 
 
 @scenario("customer-snatching", "easy", lasts=12)

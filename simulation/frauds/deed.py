@@ -11,12 +11,11 @@ from contract.label import EventId, Fraud, Version
 from simulation.agenda import Process
 from simulation.calendar import DAY
 from simulation.chance import pick, some
-from simulation.clientele import Customer
 from simulation.company import Company
 from simulation.crm import Order
 from simulation.delivery import deliver, finish, fulfilment, receive
 from simulation.journal import rfc3339
-from simulation.staff import Employee
+from simulation.people import Customer, Employee
 
 
 class NotPossibleError(Exception):

@@ -6,11 +6,10 @@ from simulation.agenda import Process
 from simulation.buying import amount_of
 from simulation.calendar import DAY, clock, day_of
 from simulation.chance import between, pick
-from simulation.clientele import Customer
 from simulation.company import Company
 from simulation.frauds.deed import Deed, NotPossibleError, scenario
+from simulation.people import Customer, Employee
 from simulation.small_talk import GUILTY
-from simulation.staff import Employee
 
 
 def _sells_often(company: Company, rep: Employee) -> bool:

@@ -30,7 +30,8 @@ from streams.router.intake import Intake
 from streams.router.outbox import DeadLetterLane, KeyedLane, Lane
 from streams.router.source_reader import SourceReader
 from streams.router.source_time import Partition, SourceTime
-from streams.settings.settings import Settings, configured_detectors
+from streams.settings.loading import configured_detectors
+from streams.settings.settings import Settings
 from streams.wire.kafka import (
     MAX_REQUEST,
     METADATA_AGE_MS,

@@ -21,14 +21,8 @@ from msgspec import structs
 from detectors.language.detector import Detector
 from sinks.health import Health
 from sinks.metrics import Metrics
-from streams.settings.settings import (
-    SCALARS,
-    Settings,
-    SettingsError,
-    configured_detectors,
-    parse,
-    read,
-)
+from streams.settings.loading import configured_detectors, parse, read
+from streams.settings.settings import SCALARS, Settings, SettingsError
 
 #: Seconds between looks at the file. A change is taken at the second look that finds it the same:
 #: a file that is written in place reads, half way, as one whose last tables were taken out.

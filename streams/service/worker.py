@@ -29,7 +29,8 @@ from sinks.waiting import until_it_works
 from streams.service import logs
 from streams.service.http import HttpServer
 from streams.service.reload import ConfigFile, Judging, Reload
-from streams.settings.settings import Settings, configured_detectors
+from streams.settings.loading import configured_detectors
+from streams.settings.settings import Settings
 from streams.wire.kafka import ALERTS_TOPIC, group, security, topic_name
 from streams.wire.kafka_access import knock
 from streams.wire.topics import check_topics

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from phonenumbers import SUPPORTED_REGIONS
 
 from sinks.redis.url import redis_url_fault
+from streams.settings.settings import Settings
 from streams.settings.zones import zone_meant
-
-if TYPE_CHECKING:
-    from streams.settings.settings import Settings
 
 _PREFIX = re.compile(r"[A-Za-z0-9._-]{0,100}")
 _BROKER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,]+):(\d{1,5})")

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct, structs
 
+from contract.duration import Duration
 from contract.types import SOURCE_TOPICS, STREAM_TOPICS
-from detectors.language.params import Duration
 from streams.settings.silence import WorkingHours
 from streams.settings.values import as_in_file, convert, nearest
 

@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 import msgspec
 
+from contract.duration import Duration
 from contract.spelling.shown import shown
-from detectors.language.params import Duration
 
 _PLAIN = {
     "`int`": "a whole number",

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import offbook
-from streams.settings import settings
+from streams.settings import loading, settings
 from streams.wire import kafka
 from tests.deploy.conftest import DEPLOY, ROOT, read_yaml
 
@@ -105,7 +105,7 @@ def test_each_role_has_one_worker() -> None:
 def test_each_worker_starts_with_the_settings_of_the_stack() -> None:
     """By the loader itself: it refuses an unknown name and a value of the wrong kind."""
     for name in [*WORKERS, "topics"]:
-        loaded = settings.load(None, SERVICES[name]["environment"])
+        loaded = loading.load(None, SERVICES[name]["environment"])
         broker, redis = loaded.kafka_bootstrap, loaded.redis_url
         assert (
             f"INTERNAL://{broker}" in SERVICES["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"]

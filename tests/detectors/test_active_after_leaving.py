@@ -15,7 +15,7 @@ from contract.times import DAY, HOUR, MINUTE, SECOND
 from contract.types import EndpointFile, HrChange
 from detectors.engine.engine import configured
 from detectors.engine.state import encode_state
-from detectors.language.detector import Common
+from detectors.facts.view import Common
 from detectors.rules.data.active_after_leaving import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (

@@ -17,7 +17,8 @@ from detectors.engine.engine import Engine, configured
 from detectors.engine.in_memory import LocalRun
 from detectors.engine.state import decode_state, encode_state
 from detectors.language.allowance import Allowance, allowed
-from detectors.language.detector import Detector, Subject
+from detectors.language.detector import Detector
+from detectors.language.finding import Subject
 from detectors.rules.catalogue import DETECTORS
 from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
 from detectors.rules.data.deleted_before_resignation import DETECTOR as LEAVER

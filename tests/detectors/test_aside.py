@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from contract.alert import Alert
+from contract.duration import Duration
 from contract.event import Event
 from detectors.engine.engine import Engine, configured
 from detectors.engine.in_memory import LocalRun
 from detectors.engine.look import Step
 from detectors.engine.messages import Input
 from detectors.engine.state import decode_state, encode_state
-from detectors.language.detector import Detector, Finding, View
-from detectors.language.params import Duration
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding
 from detectors.rules.catalogue import BY_ID
 from tests.detectors.timeline import (
     after,

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import strategies as st
 
 from contract.alert import Alert
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import DAY, HOUR
 from contract.types import ReferenceEmployee
 from detectors.engine.engine import configured
-from detectors.language.params import Duration
 from detectors.rules.orders.big_order_unattended import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.random_company import BASE

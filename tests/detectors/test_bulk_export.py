@@ -12,7 +12,7 @@ from contract.times import DAY, HOUR, MINUTE, SECOND
 from contract.types import EndpointFile, HrChange
 from detectors.engine.engine import Engine, configured
 from detectors.facts.reference import Reference
-from detectors.language.detector import Common
+from detectors.facts.view import Common
 from detectors.rules.data.bulk_export import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (

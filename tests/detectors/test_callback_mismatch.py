@@ -12,7 +12,7 @@ from contract.event import Event
 from contract.times import DAY, HOUR
 from contract.types import ServiceCallback
 from detectors.engine.engine import configured
-from detectors.language.detector import Common
+from detectors.facts.view import Common
 from detectors.rules.voices.callback_mismatch import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.order_world import Answer, Make, around

@@ -8,12 +8,12 @@ from itertools import permutations
 import pytest
 from hypothesis import strategies as st
 
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import DAY, HOUR
 from contract.types import ServiceCallback
 from detectors.engine.engine import configured
-from detectors.language.detector import Common
-from detectors.language.params import Duration
+from detectors.facts.view import Common
 from detectors.rules.voices.complaint_burst import DETECTOR
 from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE

@@ -15,17 +15,19 @@ import pytest
 
 import detectors
 from contract.alert import Alert, Bilingual
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import SECOND
-from detectors.engine.alert_writer import STANDS
 from detectors.engine.engine import configured
 from detectors.engine.state import encode_state
 from detectors.facts.drawing import PROFILES
 from detectors.facts.entity import ABOUT
 from detectors.facts.evidence import taken_apart
 from detectors.facts.fact import Fact
-from detectors.language.detector import Common, Detector, Finding, View
-from detectors.language.params import Duration
+from detectors.facts.roles import STANDS
+from detectors.facts.view import Common, View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding
 from detectors.rules import catalogue
 from detectors.rules.catalogue import BY_ID, DETECTORS
 from tests.detectors.timeline import (

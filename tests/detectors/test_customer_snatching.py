@@ -9,13 +9,13 @@ import pytest
 from hypothesis import strategies as st
 
 from contract.alert import Alert
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import DAY
 from contract.types import ReferenceEmployee
 from detectors.engine.engine import configured
 from detectors.facts.reference import Reference
-from detectors.language.detector import Common
-from detectors.language.params import Duration
+from detectors.facts.view import Common
 from detectors.rules.customers.customer_snatching import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (

@@ -29,7 +29,9 @@ from detectors.engine.engine import Engine
 from detectors.engine.in_memory import LocalRun
 from detectors.facts.drawing import PROFILES
 from detectors.facts.entity import ABOUT, EntityKind
-from detectors.language.detector import Detector, Finding, View
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding
 from detectors.rules.catalogue import DETECTORS
 from tests.detectors.random_company import END, reference_of
 from tests.detectors.test_laws_of_each import arrivals, module_of

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contract.event import Event
 from contract.times import DAY, SECOND
 from contract.types import EndpointFile
-from detectors.language.detector import Common
+from detectors.facts.view import Common
 from detectors.rules.data.deleted_before_resignation import DETECTOR
 from tests.detectors.asked import asked
 from tests.detectors.order_world import Answer

@@ -15,8 +15,11 @@ from detectors.engine.engine import Engine
 from detectors.engine.in_memory import LocalRun
 from detectors.engine.state import decode_state, encode_state
 from detectors.facts.fact import Fact
+from detectors.facts.reads import Dossier
 from detectors.facts.reference import Reference
-from detectors.language.detector import Common, Detector, Dossier, Finding, Subject, View
+from detectors.facts.view import Common, View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params
 from detectors.rules.catalogue import BY_ID
 from tests.detectors.order_world import paid

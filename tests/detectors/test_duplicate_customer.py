@@ -8,10 +8,10 @@ import pytest
 from hypothesis import strategies as st
 
 from contract.alert import Alert
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import DAY
 from detectors.engine.engine import configured
-from detectors.language.params import Duration
 from detectors.rules.customers.duplicate_customer import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (

@@ -7,6 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from contract.duration import Duration
 from contract.types import KIND_OF_TOPIC
 from detectors.engine.alert_writer import alert_id, score
 from detectors.engine.engine import Engine
@@ -15,8 +16,7 @@ from detectors.engine.state import EntityState, decode_state, encode_state, writ
 from detectors.facts.entity import entity, split
 from detectors.facts.fact import fact_of, in_time_order, insert
 from detectors.facts.reference import Reference
-from detectors.language.detector import Common
-from detectors.language.params import Duration
+from detectors.facts.view import Common
 from detectors.rules.catalogue import BY_ID, DETECTORS
 from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
 from detectors.rules.goods.shipment_without_order import DETECTOR as SHIPMENT

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import strategies as st
 
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import DAY, HOUR
 from contract.types import CrmEdit
 from detectors.engine.engine import configured
-from detectors.language.detector import Common
-from detectors.language.params import Duration
+from detectors.facts.view import Common
 from detectors.rules.customers.eve_of_deal_transfer import DETECTOR
 from tests.detectors import order_world, transfer_world
 from tests.detectors.order_world import sooner

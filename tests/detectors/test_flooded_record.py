@@ -16,8 +16,8 @@ from contract.times import DAY, HOUR, MINUTE, SECOND
 from contract.types import CrmEdit
 from detectors.engine.engine import configured
 from detectors.engine.state import encode_state
+from detectors.facts.view import Common
 from detectors.language.allowance import Allowance
-from detectors.language.detector import Common
 from detectors.rules.customers.customer_snatching import DETECTOR as SNATCHING
 from detectors.rules.data.flooded_record import DETECTOR
 from tests.detectors.order_world import Answer

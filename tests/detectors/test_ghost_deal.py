@@ -10,12 +10,12 @@ import pytest
 from hypothesis import strategies as st
 
 from contract.alert import Alert
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import DAY, HOUR
 from contract.types import CrmEdit, Payment, Shipment
 from detectors.engine.engine import Engine, configured
 from detectors.engine.messages import Told
-from detectors.language.params import Duration
 from detectors.rules.orders.ghost_deal import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.random_company import BASE

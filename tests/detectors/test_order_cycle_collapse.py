@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from contract.alert import Alert
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import DAY, SECOND
 from detectors.engine.engine import Engine, configured
 from detectors.facts.fact import Fact
-from detectors.language.detector import Common, Detector
-from detectors.language.params import Duration
+from detectors.facts.view import Common
+from detectors.language.detector import Detector
 from detectors.rules.figures.order_cycle_collapse import DETECTOR
 from tests.detectors.sales import NINE, created
 from tests.detectors.timeline import (

@@ -6,7 +6,7 @@ import pytest
 
 from contract.event import Event
 from detectors.engine.state import decode_state, encode_state
-from detectors.language.detector import Common
+from detectors.facts.view import Common
 from detectors.rules.catalogue import BY_ID
 from tests.detectors.timeline import after, callback, firing, hit, local, payment, play
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from contract.alert import Alert
 from contract.event import Event
 from detectors.engine.engine import configured
-from detectors.language.detector import Finding, View
+from detectors.facts.view import View
+from detectors.language.finding import Finding
 from detectors.rules.figures.sales_slump import DETECTOR
 from tests.detectors.sales import NINE, created, daily, day_of, sells, worth
 from tests.detectors.timeline import (

@@ -16,7 +16,7 @@ from contract.alert import Alert
 from contract.event import Event
 from contract.times import SECOND
 from detectors.engine.engine import configured
-from detectors.language.detector import Common
+from detectors.facts.view import Common
 from detectors.rules.figures.sales_spike import DETECTOR
 from tests.detectors.sales import NINE, created, daily, day_of, sells, worth
 from tests.detectors.timeline import (

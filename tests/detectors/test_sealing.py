@@ -13,7 +13,8 @@ from detectors.engine.engine import Engine
 from detectors.engine.in_memory import LocalRun
 from detectors.engine.state import SEALED_TOGETHER, Notebook, decode_state, encode_state
 from detectors.facts.fact import Fact
-from detectors.language.detector import Common, Detector
+from detectors.facts.view import Common
+from detectors.language.detector import Detector
 from detectors.rules.catalogue import BY_ID, DETECTORS
 from tests.detectors.timeline import after, company, edit, local
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.times import DAY, HOUR, MINUTE, SECOND
 from detectors.facts.fact import Fact
-from detectors.language.detector import Finding, Subject
-from detectors.language.params import Duration, Params
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params
 from detectors.language.sentences import Listing, Part, Sentence, says
 from detectors.language.wording import CompanyWords, elapsed
 from tests.detectors.timeline import at, company, employee

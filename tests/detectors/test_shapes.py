@@ -9,19 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.facts.fact import Fact
+from detectors.facts.sequences import absence, around, covered, is_newest, sequence
 from detectors.language.detector import ENDLESS
-from detectors.language.shapes import (
+from detectors.language.runs import (
     Enough,
-    absence,
-    around,
-    covered,
     distinct_of,
     either,
-    is_newest,
     near_a_run,
     open_runs,
     runs,
-    sequence,
     spare_before_a_run,
     total_of,
 )

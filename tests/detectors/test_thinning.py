@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import MINUTE, SECOND
 from detectors.engine.engine import configured
 from detectors.facts.fact import Fact
 from detectors.facts.thinning import folded, shown, thinned
-from detectors.language.detector import Common, Detector, same_thing
-from detectors.language.params import Duration
+from detectors.facts.view import Common
+from detectors.language.detector import Detector, same_thing
 from detectors.rules.catalogue import BY_ID
 from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
 from tests.detectors.timeline import (

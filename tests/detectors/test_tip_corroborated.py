@@ -12,7 +12,7 @@ from contract.event import Event
 from contract.times import DAY
 from contract.types import Tip
 from detectors.engine.engine import configured
-from detectors.language.detector import Common
+from detectors.facts.view import Common
 from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
 from detectors.rules.voices.tip_corroborated import DETECTOR
 from tests.detectors import weighed_world

@@ -13,13 +13,13 @@ import pytest
 from contract.alert import Alert
 from contract.event import Event
 from contract.times import DAY
-from detectors.engine.alert_writer import STANDS, WITHDRAWN
 from detectors.engine.engine import Engine
 from detectors.engine.in_memory import LocalRun
 from detectors.engine.look import Step
 from detectors.engine.messages import Implicated, Input
 from detectors.engine.state import EntityState, decode_state, encode_state
 from detectors.facts.fact import Fact, fact_of
+from detectors.facts.roles import STANDS, WITHDRAWN
 from detectors.language.allowance import Allowance
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import DETECTORS

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.times import DAY, HOUR, MINUTE, SECOND
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Reference
-from detectors.language.detector import Common, Detector
-from detectors.language.params import Duration
+from detectors.facts.view import Common
+from detectors.language.detector import Detector
 from detectors.language.wording import (
     CompanyWords,
     counted,

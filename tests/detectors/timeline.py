@@ -17,6 +17,7 @@ import msgspec
 from msgspec import UNSET
 
 from contract.alert import Alert
+from contract.duration import Duration
 from contract.event import Event, Origin
 from contract.spelling.folding import fold
 from contract.times import micros
@@ -44,8 +45,8 @@ from detectors.engine.state import EntityState
 from detectors.engine.stream_time import UNKNOWN, Everywhere, Now
 from detectors.facts.evidence import Remarks, with_remarks
 from detectors.facts.reference import Reference
-from detectors.language.detector import Common, Detector
-from detectors.language.params import Duration
+from detectors.facts.view import Common
+from detectors.language.detector import Detector
 from detectors.rules.catalogue import DETECTORS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -23,7 +23,8 @@ from aiokafka import AIOKafkaProducer
 
 from contract.alert import Alert
 from sinks.redis.sink import STREAM
-from streams.settings.settings import Settings, load
+from streams.settings.loading import load
+from streams.settings.settings import Settings
 from streams.wire.keyed_records import partition_of
 from streams.wire.topics import create_topics
 from tests.streams.commands import depends_on_arrival

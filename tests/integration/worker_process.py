@@ -9,7 +9,8 @@ from pathlib import Path
 
 from streams.service.reload import ConfigFile
 from streams.service.worker import ROLES, main
-from streams.settings.settings import CONFIG_VARIABLE, load
+from streams.settings.loading import load
+from streams.settings.settings import CONFIG_VARIABLE
 
 if __name__ == "__main__":
     wanted = [role for role in ROLES if role in sys.argv[1:]] or ROLES

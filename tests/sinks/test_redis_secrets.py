@@ -17,7 +17,8 @@ from offbook.cli.demo.embedded import LOOPBACK, EmbeddedMissingError, EmbeddedRe
 from sinks.redis.sink import RedisRefusedError, RedisSink, RedisSinkError, RedisUnavailableError
 from sinks.redis.url import Secrets, redis_address, redis_url_fault
 from streams.service.reload import ConfigFile
-from streams.settings.settings import Settings, SettingsError, load
+from streams.settings.loading import load
+from streams.settings.settings import Settings, SettingsError
 from tests.parts.certificate import Certificate
 from tests.parts.relay import Listener, Relay
 from tests.streams.commands import offbook

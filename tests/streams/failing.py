@@ -55,7 +55,7 @@ PLACES = {
     "simulate": ("offbook.cli.quality.simulate", "simulate"),
     "topics": ("streams.wire.topics", "create_topics"),
     "sheet": ("offbook.cli.explain.detector_sheet", "sheet"),
-    "settings": ("streams.settings.settings", "load"),
+    "settings": ("streams.settings.loading", "load"),
 }
 _ASYNC = {"changelog", "load", "agent", "delivery", "look at redis"}
 

@@ -14,10 +14,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from contract.duration import Duration
 from contract.times import SECOND, rfc3339
 from contract.types import STREAM_TOPICS
 from detectors.engine.stream_time import EVERY_TOPIC
-from detectors.language.params import Duration
 from sinks.health import Health
 from sinks.metrics import OUTCOMES, Metrics
 from streams.router.router import Router

@@ -22,7 +22,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from contract.publishing.examples import EXAMPLES
 from offbook.cli.demo.embedded import free_port
-from streams.settings.settings import load
+from streams.settings.loading import load
 from streams.wire.topics import create_topics
 from tests.integration.installation import settings_for
 from tests.streams.commands import REFERENCE, ROOT, STORY, environment, offbook

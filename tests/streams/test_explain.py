@@ -15,9 +15,9 @@ import redis
 from msgspec import structs
 
 from contract.alert import Alert, Bilingual, Rule
+from contract.duration import Duration
 from contract.times import rfc3339
 from detectors.engine.engine import configured
-from detectors.language.params import Duration
 from detectors.rules.catalogue import BY_ID
 from detectors.rules.data.bulk_delete import DETECTOR
 from offbook.cli.explain.explanation import explain

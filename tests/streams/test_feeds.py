@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.duration import Duration
 from contract.times import DAY, HOUR, MINUTE, SECOND, parse_rfc3339
-from detectors.language.params import Duration
 from detectors.rules.catalogue import BY_ID
 from streams.router.feeds import (
     Feeds,

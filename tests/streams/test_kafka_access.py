@@ -20,7 +20,8 @@ from kafka.admin import (
 )
 
 from offbook.cli.demo.embedded import LOOPBACK, EmbeddedMissingError, free_port
-from streams.settings.settings import Settings, load
+from streams.settings.loading import load
+from streams.settings.settings import Settings
 from streams.wire.kafka import all_topics
 from streams.wire.kafka_access import KafkaAccessError, KafkaRefusedError, KafkaUnreachableError
 from streams.wire.topics import TopicsError, check_topics, create_topics, require_topics

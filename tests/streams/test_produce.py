@@ -26,7 +26,8 @@ from offbook.cli.files.produce import (
     record_key,
 )
 from offbook.cli.files.replay import replay
-from streams.settings.settings import Settings, configured_detectors, load
+from streams.settings.loading import configured_detectors, load
+from streams.settings.settings import Settings
 from streams.wire.topics import TopicsError, create_topics
 from tests.conftest import RunningKafka
 from tests.streams.commands import BAD, REFERENCE, STORY

@@ -16,7 +16,7 @@ from detectors.language.detector import Detector
 from sinks.health import Health
 from sinks.metrics import Metrics
 from streams.service.reload import ConfigFile, Reload
-from streams.settings.settings import load
+from streams.settings.loading import load
 from tests.streams.routing import until
 
 GOOD = "[detectors.bulk-delete]\nthreshold = 30\n"

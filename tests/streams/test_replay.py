@@ -17,7 +17,8 @@ from detectors.rules.data import bulk_delete
 from offbook.cli.files.ndjson import InputError
 from offbook.cli.files.replay import Replayed, replay
 from offbook.cli.files.sorter import LIMIT
-from streams.settings.settings import Settings, configured_detectors
+from streams.settings.loading import configured_detectors
+from streams.settings.settings import Settings
 from tests.streams.commands import REFERENCE, STORY
 
 Write = Callable[..., str]

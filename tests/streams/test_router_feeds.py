@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
+from contract.duration import Duration
 from contract.times import HOUR, MINUTE, SECOND, rfc3339
 from contract.types import STREAM_TOPICS
 from detectors.engine.stream_time import topics
-from detectors.language.params import Duration
 from streams.router.feeds import Entry, Standing, decode_entry, encode_entry, partition_of_key
 from streams.router.source_time import Known, Partition
 from streams.settings.feeds import FeedSettings

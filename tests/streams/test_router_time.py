@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from contract.duration import Duration
 from contract.times import DAY, SECOND
 from contract.types import STREAM_TOPICS
 from detectors.engine.stream_time import topics
-from detectors.language.params import Duration
 from streams.wire.keyed_records import StreamTime, partition_of
 from tests.parts.apache_kafka import ApacheKafka
 from tests.streams.router_time import clock, is_past, marks_of, now

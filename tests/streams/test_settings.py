@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from contract.duration import Duration
 from contract.times import rfc3339
-from detectors.language.params import Duration
 from detectors.rules.catalogue import DETECTORS
-from streams.settings.settings import Settings, SettingsError, configured_detectors, load
+from streams.settings.loading import configured_detectors, load
+from streams.settings.settings import Settings, SettingsError
 from streams.wire import kafka
 
 

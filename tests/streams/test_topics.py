@@ -5,7 +5,8 @@ import time
 import pytest
 from kafka.admin import ConfigResource, KafkaAdminClient
 
-from streams.settings.settings import Settings, load
+from streams.settings.loading import load
+from streams.settings.settings import Settings
 from streams.wire.kafka import all_topics
 from streams.wire.kafka_access import PATIENCE, KafkaUnreachableError
 from streams.wire.topics import TopicsError, check_topics, create_topics, require_topics

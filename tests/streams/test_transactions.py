@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from contract.duration import Duration
 from contract.times import HOUR, MINUTE, SECOND
-from detectors.language.params import Duration
 from sinks.delivery.delivery import Delivery
 from sinks.health import Health
 from sinks.metrics import Metrics

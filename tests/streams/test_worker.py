@@ -14,7 +14,7 @@ import pytest
 from kafka.admin import KafkaAdminClient
 
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis, free_port
-from streams.settings.settings import load
+from streams.settings.loading import load
 from streams.wire.kafka import CHANGELOG_TOPIC
 from streams.wire.topics import create_topics
 from tests.integration.installation import Worker, settings_for

@@ -17,7 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 
 from contract.times import DAY, rfc3339
 from offbook.cli.demo.embedded import free_port
-from streams.settings.settings import CONFIG_VARIABLE, load
+from streams.settings.loading import load
+from streams.settings.settings import CONFIG_VARIABLE
 from streams.wire.topics import create_topics
 from tests.integration.installation import Installation, Worker, settings_for
 from tests.sinks.some_alerts import contents

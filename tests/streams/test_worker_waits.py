@@ -20,7 +20,7 @@ import pytest
 import redis
 
 from offbook.cli.demo.embedded import EmbeddedRedis, free_port
-from streams.settings.settings import load
+from streams.settings.loading import load
 from streams.wire.topics import create_topics
 from tests.integration.installation import settings_for
 from tests.parts.apache_kafka import ApacheKafka

@@ -21,23 +21,21 @@ from typing import Annotated
 from msgspec import structs
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.event import Event
 from contract.types import CrmEdit
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, Order, by_time, fact_of
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.language.detector import Detector, Finding, Reads, Spare, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.sequences import is_newest
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Spare
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
+from detectors.language.runs import distinct_of, near_a_run, runs, spare_before_a_run, total_of
 from detectors.language.sentences import Listing, Sentence, says
-from detectors.language.shapes import (
-    distinct_of,
-    is_newest,
-    near_a_run,
-    runs,
-    spare_before_a_run,
-    total_of,
-)
 from detectors.language.wording import elapsed, total
 from detectors.words.ownership import owner_as_of
 

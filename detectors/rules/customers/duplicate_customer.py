@@ -18,13 +18,17 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.event import Event
 from contract.types import CrmEdit
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, by_time, fact_of
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
-from detectors.language.detector import Detector, Finding, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import elapsed
 

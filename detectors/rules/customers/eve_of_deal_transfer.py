@@ -17,11 +17,15 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.types import CrmEdit
 from detectors.facts.fact import Fact, between, in_time_order
+from detectors.facts.reads import Reads
 from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.language.detector import Detector, Finding, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import distinct, elapsed
 from detectors.words.transfers import NAMES_OWNER, transfer_fact, transfers

@@ -23,9 +23,12 @@ from contract.times import DAY
 from contract.types import CrmEdit
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, by_time, fact_of
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.language.detector import Detector, Finding, Folds, Reads, Subject, View
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Folds
+from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params
 from detectors.language.sentences import Listing, Sentence, says
 from detectors.language.wording import total

@@ -19,9 +19,12 @@ from contract.alert import Bilingual
 from contract.event import Event
 from contract.types import CrmEdit
 from detectors.facts.fact import Fact
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.language.detector import Detector, Finding, Reads, Subject, View
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params
 from detectors.language.sentences import Sentence, says
 from detectors.words.transfers import NAMES_OWNER, names_other_owner, transfer_fact, transfers

@@ -21,14 +21,18 @@ from typing import Annotated
 from msgspec import structs
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import DAY, HOUR
 from contract.types import ChatHit, CrmEdit, EndpointFile
 from detectors.facts.fact import Fact, by_time, fact_of, in_time_order
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.roles import COMES_OR_GOES, REGISTER_KEPT
-from detectors.language.detector import ENDLESS, Detector, Finding, Reads, Spare, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.view import View
+from detectors.language.detector import ENDLESS, Detector, Spare
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
 from detectors.words.leaving import Absence, absences
 

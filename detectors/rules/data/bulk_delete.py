@@ -15,10 +15,13 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from contract.alert import Bilingual
-from detectors.language.detector import Detector, Finding, Folds, Subject, View
-from detectors.language.params import Duration, Params, described
+from contract.duration import Duration
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Folds
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
+from detectors.language.runs import Sliding, total_of
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import Sliding, total_of
 from detectors.language.wording import total
 from detectors.words.deletion import DELETED, DELETIONS
 

@@ -18,15 +18,19 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.event import Event
 from contract.types import CrmEdit, EndpointFile
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, between, by_time, fact_of, in_time_order, insert
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
-from detectors.language.detector import Detector, Finding, Folds, Reads, Spare, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Folds, Spare
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
+from detectors.language.runs import Sliding, total_of
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import Sliding, total_of
 from detectors.language.wording import total
 from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
 

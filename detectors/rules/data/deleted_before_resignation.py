@@ -15,9 +15,12 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from detectors.facts.fact import between, in_time_order
-from detectors.language.detector import Detector, Finding, Folds, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Folds
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import total
 from detectors.words.deletion import DELETED, DELETIONS

@@ -18,18 +18,13 @@ from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.times import DAY
-from detectors.language.detector import Detector, Finding, View
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding
+from detectors.language.order_findings import NOTES, WHOSE, WORTH, order_finding
 from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
-from detectors.words.order_book import (
-    NOTES,
-    WHOSE,
-    WORTH,
-    OrderBook,
-    Settled,
-    dossier,
-    order_finding,
-)
+from detectors.words.order_book import OrderBook, Settled, dossier
 
 #: What can show that a sale goes on.
 _GOES_ON = frozenset({"status", "received", "dispatched"})

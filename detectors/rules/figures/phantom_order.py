@@ -17,21 +17,15 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from contract.alert import Bilingual
-from detectors.language.detector import Detector, Finding, View
-from detectors.language.params import Duration, Params, described
+from contract.duration import Duration
+from detectors.facts.sequences import absence
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding
+from detectors.language.order_findings import NOTES, WHOSE, WORTH, order_finding
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import absence
-from detectors.words.order_book import (
-    NOTES,
-    WHOSE,
-    WORTH,
-    OrderBook,
-    Settled,
-    dossier,
-    entered,
-    order_finding,
-    waited,
-)
+from detectors.words.order_book import OrderBook, Settled, dossier, entered, waited
 
 #: What shows that there is something behind an order.
 _MOVES = frozenset({"received", "dispatched", "delivered", "returned"})

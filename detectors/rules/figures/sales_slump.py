@@ -29,7 +29,10 @@ from contract.alert import Bilingual
 from contract.times import DAY
 from contract.types import CrmEdit
 from detectors.facts.fact import EXACT, Fact
-from detectors.language.detector import Detector, Finding, Folds, Reads, Subject, View
+from detectors.facts.reads import Reads
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Folds
+from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import tenths

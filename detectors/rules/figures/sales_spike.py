@@ -20,11 +20,15 @@ from decimal import Decimal
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.times import DAY
 from contract.types import CrmEdit
 from detectors.facts.fact import Fact
-from detectors.language.detector import Detector, Finding, Folds, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.reads import Reads
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Folds
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import floored, tenths, total
 from detectors.words.sales_by_day import (

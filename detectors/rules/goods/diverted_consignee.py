@@ -23,15 +23,19 @@ from typing import Annotated
 from msgspec import structs
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.event import Event
 from contract.types import Shipment
 from detectors.facts.fact import Fact, fact_of
 from detectors.facts.goods import dispatched, goods_moved
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
-from detectors.language.detector import Detector, Finding, Folds, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Folds
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
+from detectors.language.runs import Sliding, distinct_of
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import Sliding, distinct_of
 from detectors.language.wording import distinct, total
 from detectors.words.ownership import customer_named
 

@@ -18,15 +18,19 @@ from typing import Annotated
 from msgspec import structs
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.times import DAY
 from contract.types import Payment
 from detectors.facts.entity import sole
 from detectors.facts.fact import Fact
 from detectors.facts.money import is_private, private_payment_fact, received
-from detectors.language.detector import Detector, Finding, Folds, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.reads import Reads
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Folds
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
+from detectors.language.runs import Sliding, distinct_of
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import Sliding, distinct_of
 from detectors.language.wording import distinct, total
 from detectors.words.ownership import customer_of
 

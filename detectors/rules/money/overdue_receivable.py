@@ -19,20 +19,14 @@ from decimal import ROUND_DOWN
 from typing import Annotated
 
 from contract.alert import Bilingual
-from detectors.language.detector import Detector, Finding, View
-from detectors.language.params import Duration, Params, described
+from contract.duration import Duration
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding
+from detectors.language.order_findings import NOTES, OTHERS, WHOSE, order_finding
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
-from detectors.words.order_book import (
-    NOTES,
-    OTHERS,
-    WHOSE,
-    OrderBook,
-    Settled,
-    dossier,
-    figure,
-    order_finding,
-    waited,
-)
+from detectors.words.order_book import OrderBook, Settled, dossier, figure, waited
 
 PAID = Bilingual("the money had come in time", "货款已在期限内收到")
 

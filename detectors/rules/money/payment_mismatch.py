@@ -20,22 +20,15 @@ from decimal import ROUND_UP
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from detectors.facts.fact import Fact
-from detectors.language.detector import Detector, Finding, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding
+from detectors.language.order_findings import NOTES, OTHERS, WHOSE, order_finding
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
-from detectors.words.order_book import (
-    NOTES,
-    OTHERS,
-    WHOSE,
-    OrderBook,
-    Settled,
-    dossier,
-    entered,
-    figure,
-    order_finding,
-    waited,
-)
+from detectors.words.order_book import OrderBook, Settled, dossier, entered, figure, waited
 
 MATCHES = Bilingual("the money that was there by then matches the order", "届时实收与订单金额相符")
 

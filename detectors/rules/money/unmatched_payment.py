@@ -16,14 +16,18 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.types import Payment
 from detectors.facts.fact import Fact, in_time_order
 from detectors.facts.money import payment_fact, received, sent_back
+from detectors.facts.reads import Reads
 from detectors.facts.roles import WHOSE_ORDER
-from detectors.language.detector import Detector, Finding, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.sequences import absence
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import absence
 from detectors.words.ownership import ORDER_EDITS, customer_named, is_to_be_told
 
 ORDERED = Bilingual("an order that explains it was found in time", "期限内已找到对应订单")

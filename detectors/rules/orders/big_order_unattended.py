@@ -23,17 +23,21 @@ from typing import Annotated
 from msgspec import structs
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.event import Event
 from contract.times import DAY
 from contract.types import CrmEdit
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, fact_of, in_time_order
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.roles import WHOSE_ORDER
-from detectors.language.detector import Detector, Finding, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.sequences import absence, covered
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import absence, covered
 from detectors.words.activity import IS_ACTIVITY, activity
 from detectors.words.sales_by_day import IS_SALE, is_worth
 

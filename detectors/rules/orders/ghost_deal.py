@@ -21,19 +21,23 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.event import Event
 from contract.types import CrmEdit, Payment, Shipment
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, fact_of
 from detectors.facts.goods import dispatched, goods_fact
 from detectors.facts.money import money_moved, received
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.roles import WHOSE_ORDER
-from detectors.language.detector import Detector, Finding, Missed, Reads, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Missed
+from detectors.language.finding import Finding
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
+from detectors.language.wait_for_work import Wait, touched
 from detectors.words.ownership import customer_of
-from detectors.words.wait_for_work import Wait, touched
 
 _DEEDS = frozenset({"received", "dispatched", "approved"})
 _NOTES = {

@@ -18,22 +18,17 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from detectors.facts.fact import Fact
 from detectors.facts.profile import Profile
-from detectors.language.detector import Detector, Finding, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.sequences import absence
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding
+from detectors.language.order_findings import NOTES, WHOSE, order_finding
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import absence
-from detectors.words.order_book import (
-    NOTES,
-    WHOSE,
-    OrderBook,
-    Settled,
-    dossier,
-    entered,
-    order_finding,
-    waited,
-)
+from detectors.words.order_book import OrderBook, Settled, dossier, entered, waited
 
 CALLED = Bilingual("the customer had been called back in time", "客户已在期限内回访")
 

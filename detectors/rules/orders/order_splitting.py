@@ -22,13 +22,17 @@ from statistics import median
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.times import DAY
 from contract.types import CrmEdit
 from detectors.facts.fact import Fact
-from detectors.language.detector import Detector, Finding, Folds, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.reads import Reads
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Folds
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
+from detectors.language.runs import near_a_run, total_of
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import near_a_run, total_of
 from detectors.language.wording import floored, tenths, total
 from detectors.words.sales_by_day import (
     IS_SALE,

@@ -21,15 +21,19 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.types import CrmEdit
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, in_time_order
 from detectors.facts.profile import Profile
+from detectors.facts.reads import Reads
 from detectors.facts.roles import LONGEST_ORDER
-from detectors.language.detector import Detector, Finding, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.sequences import around
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import around
 from detectors.words.concession import concession, may_concede
 
 APPROVED = Bilingual("somebody else approved it in time", "期限内已由他人审批")

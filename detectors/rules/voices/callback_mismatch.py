@@ -15,13 +15,17 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from contract.alert import Bilingual, Severity
+from contract.duration import Duration
 from contract.event import Event
 from contract.types import ServiceCallback
 from detectors.facts.fact import Fact, between, by_about, fact_of
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.language.detector import Detector, Finding, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
 from detectors.words.callback_differences import COMPLAINS, flat, worded
 

@@ -15,15 +15,19 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.event import Event
 from contract.types import ChatHit
 from detectors.facts.entity import sole
 from detectors.facts.fact import Fact, fact_of
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
-from detectors.language.detector import Detector, Finding, Folds, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Folds
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
+from detectors.language.runs import Sliding, distinct_of, either, total_of
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import Sliding, distinct_of, either, total_of
 from detectors.language.wording import distinct, total
 
 

@@ -21,12 +21,15 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, NamedTuple
 
 from contract.alert import Bilingual
-from detectors.engine.alert_writer import WITHDRAWN
+from contract.duration import Duration
 from detectors.facts.fact import Fact, in_time_order
-from detectors.language.detector import Detector, Finding, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.roles import WITHDRAWN
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
+from detectors.language.runs import Reached, open_runs, runs, total_of
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import Reached, open_runs, runs, total_of
 from detectors.words.weighing import (
     ALERT_NOTE,
     LONGEST_DEADLINE,

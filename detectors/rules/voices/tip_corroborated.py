@@ -17,14 +17,18 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from contract.event import Event
 from contract.types import Tip
 from detectors.facts.fact import Fact, fact_of, in_time_order
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
-from detectors.language.detector import Detector, Finding, Reads, Subject, View
-from detectors.language.params import Duration, Params, described
+from detectors.facts.sequences import around
+from detectors.facts.view import View
+from detectors.language.detector import Detector
+from detectors.language.finding import Finding, Subject
+from detectors.language.params import Params, described
 from detectors.language.sentences import Sentence, says
-from detectors.language.shapes import around
 from detectors.language.wording import elapsed
 from detectors.words.weighing import ALERT_NOTE, LONGEST_DEADLINE, OPEN_FOR, named, pieces, standing
 

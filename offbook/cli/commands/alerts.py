@@ -47,7 +47,7 @@ def replay(
     from contract.spelling.shown import shown_json
     from offbook.cli import terminal
     from offbook.cli.files.replay import replay as run
-    from streams.settings.settings import configured_detectors
+    from streams.settings.loading import configured_detectors
 
     end = time_of(until, "--until") if until is not None else None
     settings = settings_of(config)
@@ -101,7 +101,7 @@ def explain(
     from offbook.cli.explain.explanation_text import show
     from offbook.cli.explain.runbooks import in_ten_seconds
     from offbook.cli.terminal import as_json
-    from streams.settings.settings import configured_detectors
+    from streams.settings.loading import configured_detectors
 
     settings = settings_of(config)
     enabled = {detector.id: detector for detector in configured_detectors(settings)}
@@ -139,7 +139,7 @@ def detectors(
     from detectors.rules.catalogue import BY_ID
     from offbook.cli.explain.detector_sheet import ending, sheet
     from offbook.cli.terminal import as_json
-    from streams.settings.settings import configured_detectors
+    from streams.settings.loading import configured_detectors
 
     settings = settings_of(config)
     zone, now = ZoneInfo(settings.timezone), time.time_ns() // 1000

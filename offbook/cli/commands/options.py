@@ -48,7 +48,7 @@ def fail(line: str, status: int) -> NoReturn:
 
 def settings_of(config: Path | None) -> Settings:
     """The settings of the file, with the environment over it."""
-    from streams.settings.settings import load
+    from streams.settings.loading import load
 
     return load(config, os.environ)
 

@@ -56,7 +56,7 @@ def score(
     from scoring.picture import Row, draw
     from scoring.score import score as figures
     from scoring.words import WORDS
-    from streams.settings.settings import configured_detectors
+    from streams.settings.loading import configured_detectors
 
     drawable(picture)
     trials = [it.id for it in configured_detectors(settings_of(config)) if it.shadow]

@@ -96,7 +96,7 @@ def status(
     for it. Status 1 if a sender is silent or no router runs."""
     from offbook.cli.status import status as ask
     from offbook.cli.status import table
-    from streams.settings.settings import configured_detectors
+    from streams.settings.loading import configured_detectors
 
     settings = settings_of(config)
     found = ask(settings, configured_detectors(settings))

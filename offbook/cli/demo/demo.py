@@ -35,7 +35,8 @@ from offbook.cli.demo.embedded import (
 from offbook.cli.files.produce import Sink, kafka_sink, produce
 from offbook.cli.files.replay import replay
 from offbook.cli.terminal import AlertPrinter
-from streams.settings.settings import Settings, configured_detectors, load
+from streams.settings.loading import configured_detectors, load
+from streams.settings.settings import Settings
 from streams.wire.topics import create_topics
 
 #: One partition a source: with four, a rare event would wait for the quietest of them.

@@ -9,9 +9,10 @@ from typing import Any, Final, get_args
 
 from msgspec import Meta, Struct, structs
 
+from contract.duration import Duration
 from contract.times import DAY, moment
 from detectors.language.detector import Detector
-from detectors.language.params import Duration, Fires
+from detectors.language.params import Fires
 from streams.settings.values import as_in_file, choices
 
 #: How long before an allowance ends it is shown, so that somebody looks again.

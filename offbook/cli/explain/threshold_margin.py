@@ -8,7 +8,8 @@ from decimal import Decimal, InvalidOperation
 from msgspec import Struct
 
 from contract.alert import Bilingual
-from detectors.language.params import Duration, Fires
+from contract.duration import Duration
+from detectors.language.params import Fires
 from detectors.language.wording import span
 
 

@@ -17,7 +17,8 @@ from detectors.engine.engine import Engine
 from detectors.engine.in_memory import LocalRun
 from detectors.engine.signs import Signs
 from detectors.facts.reference import Reference
-from detectors.language.detector import Detector, Subject
+from detectors.language.detector import Detector
+from detectors.language.finding import Subject
 from offbook.cli.files.complaints import Complaints
 from offbook.cli.files.doubles import contradiction
 from offbook.cli.files.gaps import LONG, Point, gap

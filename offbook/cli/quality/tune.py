@@ -20,7 +20,8 @@ from offbook.cli.files.ndjson import STDIN, InputError, Progress, unseen
 from offbook.cli.files.replay import Replayed, replay
 from scoring.outcomes import Tally
 from scoring.score import DetectorScore, score
-from streams.settings.settings import Settings, SettingsError, configured_detectors
+from streams.settings.loading import configured_detectors
+from streams.settings.settings import Settings, SettingsError
 from streams.settings.values import as_in_file, convert, nearest
 
 Say = Callable[[str], None]

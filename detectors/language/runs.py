@@ -6,16 +6,18 @@ arrived in, the shape is the same.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import Any, Protocol
 
-from detectors.facts.fact import Fact, Order, by_time
+from detectors.facts.fact import Fact, by_time
+from detectors.facts.sequences import around
 from detectors.facts.thinning import is_flood, two_digits
-from detectors.language.detector import ENDLESS, View
+from detectors.facts.view import View
+from detectors.language.detector import ENDLESS
 
 Reached = Callable[[Sequence[Fact]], bool]
 
@@ -33,8 +35,6 @@ class Enough(Protocol):
 _weight = attrgetter("weight")
 _about = attrgetter("about")
 _NOTHING = {""}
-#: Most of what is asked for is among so many of the newest.
-_NEAR = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,23 +189,6 @@ class Sliding:
         return not (unmoved and is_flood(run, most + 1))
 
 
-def around(facts: Sequence[Fact], at: int, within: int) -> Sequence[Fact]:
-    """The facts at most `within` before or after `at`."""
-    first, last, end = at - within, at + within, len(facts)
-    if end and facts[-1].at > last:
-        end = bisect_right(facts, last, key=by_time)
-    start = end - _NEAR if end > _NEAR and facts[end - _NEAR].at < first else 0
-    return facts[bisect_left(facts, first, start, end, key=by_time) : end]
-
-
-def is_newest(facts: Sequence[Fact], fact: Fact) -> bool:
-    """Whether `fact`, one of `facts`, is later than all others."""
-    newest = facts[-1]
-    if newest is not fact and newest.order != fact.order:
-        return False
-    return len(facts) == 1 or facts[-2].at < fact.at
-
-
 def near_a_run(facts: Sequence[Fact], fact: Fact, window: int, reached: Reached) -> bool:
     """Whether `fact` can belong to any run: enough lies within `window` on its two sides.
 
@@ -221,36 +204,3 @@ def spare_before_a_run(facts: Sequence[Fact], window: int, enough: Enough) -> in
     What lies within `window` before such a one came with it, or lies within it of the newest now.
     """
     return enough.spare(around(facts, facts[-1].at, window))
-
-
-def sequence(firsts: Sequence[Fact], second: Fact, within: int) -> list[Fact]:
-    """The `firsts` that `second` follows, at the same instant or `within` after."""
-    return [first for first in firsts if second.at - within <= first.at <= second.at]
-
-
-def absence(pieces: Sequence[Fact], since: int | None, deadline: int) -> Fact | None:
-    """The earliest piece in the closed interval [since, deadline] that proves nothing is missing.
-
-    `since` None looks back without end. None means absent: true only once stream time has
-    passed the deadline and the grace, which a finding says by its `due`.
-    """
-    for piece in pieces:
-        if piece.at > deadline:
-            return None
-        if since is None or piece.at >= since:
-            return piece
-    return None
-
-
-def covered(facts: Sequence[Fact], span: int) -> set[Order]:
-    """Which of the facts, by their `order`, lie between two of the same `about` `span` apart at
-    most: whoever asks for one within `span` or more finds one of the two anyway.
-    """
-    needless: set[Order] = set()
-    kept: dict[str, list[Fact]] = {}
-    for fact in facts:
-        last = kept.setdefault(fact.about, [])
-        if len(last) >= 2 and fact.at - last[-2].at <= span:
-            needless.add(last.pop().order)
-        last.append(fact)
-    return needless

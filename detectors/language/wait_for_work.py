@@ -11,8 +11,9 @@ from detectors.facts.fact import Fact, in_time_order
 from detectors.facts.money import sent_back
 from detectors.facts.profile import Profile
 from detectors.facts.roles import ENDED
-from detectors.language.detector import Finding, Subject, View
-from detectors.language.shapes import absence
+from detectors.facts.sequences import absence
+from detectors.facts.view import View
+from detectors.language.finding import Finding, Subject
 
 TOUCHED = Bilingual("somebody had worked on the customer in time", "期限内已有人跟进该客户")
 STOPPED = Bilingual("it was taken back in time", "期限内已退款、退货或取消")

@@ -1,0 +1,49 @@
+"""Which events a detector reads, and what it keeps of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from contract.event import Event
+from contract.types import EventData
+from detectors.facts.entity import EntityKind
+from detectors.facts.event_filter import Where, anything
+from detectors.facts.fact import Fact
+from detectors.facts.reference import Reference
+
+Draw = Callable[[Event, Reference], Fact | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """One row of what a detector reads.
+
+    Events of type `data` for which `where` holds (a pure and cheap look at the event, asked by
+    the router too) reach the entities of kind `entity` that they are about; `fact` draws what is
+    kept, or None. With `ends_of`, a span of time, only the first and the last of a span are kept.
+    `by_reference` says of an event whether `fact` draws anything by what the reference data say:
+    whoever has them at hand, which the router has not, need not show it to the entity if not.
+    """
+
+    entity: EntityKind
+    data: type[EventData]
+    fact: Draw
+    where: Where = anything
+    ends_of: int | None = None
+    by_reference: Callable[[Any, Reference], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The facts of a detector that judges an entity by its profile, and keeps none of its own.
+
+    What several detectors ask of one order is then kept once. It is judged whenever a fact of one
+    of the `roles` is new; if there are `begins`, only once there is a fact with one of them as its
+    role or what it is about ("completed"), for without one nothing can be found.
+    """
+
+    entity: EntityKind
+    roles: frozenset[str]
+    begins: frozenset[str] = frozenset()

@@ -1,0 +1,74 @@
+"""What is told of an order, whoever tells it."""
+
+from __future__ import annotations
+
+from contract.alert import Bilingual
+from detectors.facts.fact import Fact, in_time_order
+from detectors.facts.profile import Profile
+from detectors.facts.view import View
+from detectors.language.finding import Finding, Subject
+from detectors.language.sentences import Sentence
+from detectors.words.order_book import OrderBook, Settled
+from detectors.words.ownership import customer_of, is_to_be_told
+
+#: What an event adds, by its role in the profile.
+NOTES = {
+    "created": Bilingual("the order was created", "创建订单"),
+    "status": Bilingual("the order's status", "订单状态"),
+    "amount": Bilingual("what the order comes to", "订单金额"),
+    "received": Bilingual("money received", "收到货款"),
+    "refund": Bilingual("money refunded", "退款"),
+    "dispatched": Bilingual("goods left", "发货"),
+    "delivered": Bilingual("goods arrived", "货物签收"),
+    "returned": Bilingual("goods came back", "退货"),
+    "called_back": Bilingual("the customer was called back", "已回访客户"),
+    "callback": Bilingual("the customer was called back", "已回访客户"),
+    "gone": Bilingual("the order was deleted", "订单被删除"),
+    "back": Bilingual("the order was restored", "订单已恢复"),
+}
+
+
+#: Of other money that was received or refunded.
+OTHERS = Sentence("Money in {others} is not counted.", "另有 {others} 款项未计入。", when="others")
+
+
+WORTH = Sentence("It comes to {amount:money}.", "订单金额 {amount:money}。", when="amount")
+
+
+#: How an alert about an order ends.
+WHOSE = (
+    Sentence("Customer: {customer}.", "客户：{customer}。", when="customer"),
+    Sentence("Responsible: {employee}.", "责任人：{employee}。"),
+)
+
+
+def order_finding(
+    view: View,
+    act: Fact,
+    until: int,
+    book: OrderBook,
+    *facts: Fact,
+    due: int | None = None,
+    settled: Settled | None = None,
+    values: dict[str, str] | None = None,
+    measured: dict[str, str] | None = None,
+) -> Finding:
+    """What is found of an order, of which there is one at a time: what follows from an `act`.
+
+    It names whose the order was then and whom it was for, by what was said of it up to `until`;
+    nobody as long as nobody is to be told. `values` are those given, `at`, and the book's price.
+    """
+    who = customer = None
+    if is_to_be_told(view, settled, due):
+        who = view.responsible(act.at, until, order=view.entity_id)
+        customer = customer_of(Profile(view.facts), until)
+    return Finding(
+        anchor=view.entity_id,
+        facts=in_time_order(act, *facts, *([settled.by] if settled else [])),
+        until=until,
+        due=due,
+        settled=settled.why if settled else None,
+        subject=Subject(who, customer, view.entity_id),
+        values={"at": str(act.at), **book.worth(), **(values or {})},
+        measured=measured or {},
+    )
