@@ -13,7 +13,7 @@ WEEK = 7
 _NOTHING = Decimal(0)
 
 
-def number(day: str) -> int:
+def day_number(day: str) -> int:
     """`2026-03-02` as an ordinal: days can be counted."""
     return date.fromisoformat(day).toordinal()
 
@@ -33,7 +33,7 @@ class Weeks:
 
     def __init__(self, days: Mapping[str, Fact]) -> None:
         """`days` are at least one, oldest first, each with its orders in one fact."""
-        self._facts = {number(day): fact for day, fact in days.items()}
+        self._facts = {day_number(day): fact for day, fact in days.items()}
         self.oldest, self.newest = min(self._facts), max(self._facts)
         amounts = (
             Decimal(self._facts[day].fields["amount"]) if day in self._facts else Decimal(0)

@@ -26,7 +26,7 @@ from detectors.words.sales_by_day import (
     sale,
     surges,
 )
-from detectors.words.sales_by_week import WEEK, Weeks, monday, number
+from detectors.words.sales_by_week import WEEK, Weeks, day_number, monday
 from tests.detectors.sales import NINE, daily, sells
 from tests.detectors.timeline import after
 
@@ -172,9 +172,9 @@ def test_a_week_is_the_seven_days_up_to_its_last(amounts: dict[int, int], last: 
 
 
 def test_a_calendar_week_begins_on_monday() -> None:
-    assert monday(number("2026-03-02")) == number("2026-03-02")
-    assert monday(number("2026-03-08")) == number("2026-03-02")
-    assert monday(number("2026-03-09")) == number("2026-03-09")
+    assert monday(day_number("2026-03-02")) == day_number("2026-03-02")
+    assert monday(day_number("2026-03-08")) == day_number("2026-03-02")
+    assert monday(day_number("2026-03-09")) == day_number("2026-03-09")
 
 
 # Runs beyond the usual.

@@ -17,7 +17,7 @@ from tests.detectors.timeline import at, company, employee
 NINE = at("2026-03-02 09:00")
 
 
-class SomeParams(Params, frozen=True):
+class SomeParams(Params):
     threshold: int = 20
     window: Duration = Duration("36h")
 

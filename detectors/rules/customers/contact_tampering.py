@@ -15,7 +15,6 @@ and openly so, a placeholder such as the office's own address.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -29,24 +28,19 @@ from detectors.facts.reference import Reference
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.runs import Sliding, distinct_of
 from detectors.language.sentences import Listing, Sentence, says
 from detectors.language.wording import distinct
 
 
-class ContactTamperingParams(Params, frozen=True):
+class ContactTamperingParams(Params):
     """How many customers, how fast. One is enough where the new contact is an employee's."""
 
-    customers: Annotated[
-        int,
-        described(
-            "different customers one employee changed", "同一员工改动的不同客户", "at least", ge=2
-        ),
-    ] = 5
-    window: Annotated[
-        Duration, described("from the first change of the run", "自首次改动起的时长")
-    ] = Duration("24h")
+    customers: int = at_least(
+        5, "different customers one employee changed", "同一员工改动的不同客户", ge=2
+    )
+    window: Duration = number("24h", "from the first change of the run", "自首次改动起的时长")
 
 
 def _changes(edit: CrmEdit) -> bool:

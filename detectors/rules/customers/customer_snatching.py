@@ -16,7 +16,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Annotated
 
 from msgspec import structs
 
@@ -33,7 +32,7 @@ from detectors.facts.sequences import is_newest
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Spare
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_most
 from detectors.language.runs import distinct_of, near_a_run, runs, spare_before_a_run, total_of
 from detectors.language.sentences import Listing, Sentence, says
 from detectors.language.wording import elapsed, total
@@ -51,17 +50,14 @@ UPDATED = "updated"
 _SEVERAL = distinct_of(2)
 
 
-class CustomerSnatchingParams(Params, frozen=True):
+class CustomerSnatchingParams(Params):
     """How long a customer is its owner's to work on after their last activity."""
 
-    within: Annotated[
-        Duration,
-        described(
-            "after the owner's last activity; also the length of a run",
-            "距归属人最近一次跟进的时长；也是连续行为的统计时长",
-            "at most",
-        ),
-    ] = Duration("7d")
+    within: Duration = at_most(
+        "7d",
+        "after the owner's last activity; also the length of a run",
+        "距归属人最近一次跟进的时长；也是连续行为的统计时长",
+    )
 
 
 def _works(edit: CrmEdit) -> bool:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -28,18 +27,17 @@ from detectors.facts.reference import Reference
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_most
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import elapsed
 
 
-class DuplicateCustomerParams(Params, frozen=True):
+class DuplicateCustomerParams(Params):
     """How far apart the two may have been created."""
 
-    within: Annotated[
-        Duration,
-        described("from the first creation to the second", "自首次建档至重复建档", "at most"),
-    ] = Duration("90d")
+    within: Duration = at_most(
+        "90d", "from the first creation to the second", "自首次建档至重复建档"
+    )
 
 
 def _creation(event: Event, _: Reference) -> Fact:

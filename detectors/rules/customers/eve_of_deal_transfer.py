@@ -14,7 +14,6 @@ holidays, an owner changed by mistake and changed back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -25,7 +24,7 @@ from detectors.facts.roles import WHOSE_CUSTOMER
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_most, number
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import distinct, elapsed
 from detectors.words.transfers import NAMES_OWNER, transfer_fact, transfers
@@ -34,19 +33,15 @@ from detectors.words.won_deals import DEALS, ended_by, is_made
 CANCELLED = Bilingual("the orders were cancelled or deleted", "订单均已取消或删除")
 
 
-class EveOfDealTransferParams(Params, frozen=True):
+class EveOfDealTransferParams(Params):
     """How soon before the deal, and how long an order can be taken back."""
 
-    within: Annotated[
-        Duration, described("from the transfer to the deal", "从变更归属到成交的时长", "at most")
-    ] = Duration("3d")
-    cancelled_within: Annotated[
-        Duration,
-        described(
-            "an order cancelled or deleted this long after it was placed",
-            "下单后多久之内取消或删除的订单不算成交",
-        ),
-    ] = Duration("7d")
+    within: Duration = at_most("3d", "from the transfer to the deal", "从变更归属到成交的时长")
+    cancelled_within: Duration = number(
+        "7d",
+        "an order cancelled or deleted this long after it was placed",
+        "下单后多久之内取消或删除的订单不算成交",
+    )
 
 
 def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:

@@ -14,7 +14,6 @@ Looks the same: holidays, sick leave without a stand-in, a customer who asked fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
 
 from msgspec import structs
 
@@ -30,7 +29,7 @@ from detectors.facts.sequences import covered, is_newest
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.activity import IS_ACTIVITY, activity
 from detectors.words.opportunity_stages import every_change, stage_change
@@ -47,13 +46,12 @@ IN_TIME = Bilingual(
 )
 
 
-class FollowUpLapsedParams(Params, frozen=True):
+class FollowUpLapsedParams(Params):
     """How long a customer may go without a sign of its owner."""
 
-    within: Annotated[
-        Duration,
-        described("an activity this long after the last is in time", "距上次跟进多久之内算及时"),
-    ] = Duration("7d")
+    within: Duration = number(
+        "7d", "an activity this long after the last is in time", "距上次跟进多久之内算及时"
+    )
 
 
 def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:

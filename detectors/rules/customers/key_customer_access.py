@@ -42,7 +42,7 @@ ACCESS = {
 }
 
 
-class KeyCustomerAccessParams(Params, frozen=True):
+class KeyCustomerAccessParams(Params):
     """There is nothing to set: a customer is key or it is not."""
 
 

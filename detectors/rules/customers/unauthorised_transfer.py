@@ -30,7 +30,7 @@ from detectors.language.sentences import Sentence, says
 from detectors.words.transfers import NAMES_OWNER, names_other_owner, transfer_fact, transfers
 
 
-class UnauthorisedTransferParams(Params, frozen=True):
+class UnauthorisedTransferParams(Params):
     """There is nothing to set: a transfer is one's own or it is not."""
 
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from typing import Annotated
 
 from msgspec import structs
 
@@ -32,7 +31,7 @@ from detectors.facts.roles import COMES_OR_GOES, REGISTER_KEPT
 from detectors.facts.view import View
 from detectors.language.detector import ENDLESS, Detector, Spare
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.leaving import Absence, absences
 
@@ -45,16 +44,14 @@ NOTES = {
 HIRED_AGAIN = Bilingual("they had been hired again by then", "当时已重新入职")
 
 
-class ActiveAfterLeavingParams(Params, frozen=True):
+class ActiveAfterLeavingParams(Params):
     """How late HR may enter a leaving."""
 
-    entered_within: Annotated[
-        Duration,
-        described(
-            "where HR enters a leaving later than it took effect, events so long before count too",
-            "离职补录时，录入前多久之内的操作也计入",
-        ),
-    ] = Duration("3d")
+    entered_within: Duration = number(
+        "3d",
+        "where HR enters a leaving later than it took effect, events so long before count too",
+        "离职补录时，录入前多久之内的操作也计入",
+    )
 
 
 def _active(event: Event, _: Reference) -> Fact:

@@ -12,30 +12,24 @@ Looks the same: an administrator who merges duplicates, a bulk import undone, a 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.runs import Sliding, total_of
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import total
 from detectors.words.deletion import DELETED, DELETIONS
 
 
-class BulkDeleteParams(Params, frozen=True):
+class BulkDeleteParams(Params):
     """How many, how fast."""
 
-    threshold: Annotated[
-        int,
-        described("records and files deleted in all", "删除的记录与文件合计", "at least", ge=1),
-    ] = 20
-    window: Annotated[
-        Duration, described("from the first delete of the run", "自首次删除起的时长")
-    ] = Duration("1h")
+    threshold: int = at_least(20, "records and files deleted in all", "删除的记录与文件合计")
+    window: Duration = number("1h", "from the first delete of the run", "自首次删除起的时长")
 
 
 RUN = Sliding(lambda params: total_of(params.threshold))

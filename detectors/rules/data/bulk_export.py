@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -28,7 +27,7 @@ from detectors.facts.reference import Reference
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds, Spare
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.runs import Sliding, total_of
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import total
@@ -45,28 +44,18 @@ TAKEN = {
 }
 
 
-class BulkExportParams(Params, frozen=True):
+class BulkExportParams(Params):
     """How many, how fast, and how near to a resignation."""
 
-    threshold: Annotated[
-        int,
-        described(
-            "records and files taken out in all",
-            "查看、导出或带出的记录与文件合计",
-            "at least",
-            ge=1,
-        ),
-    ] = 200
-    window: Annotated[Duration, described("from the first of the run", "自首次带出起的时长")] = (
-        Duration("1h")
+    threshold: int = at_least(
+        200, "records and files taken out in all", "查看、导出或带出的记录与文件合计"
     )
-    resignation_within: Annotated[
-        Duration,
-        described(
-            "critical if the employee resigns this long before or after, at most",
-            "在此前后多久之内提离职，告警升为严重",
-        ),
-    ] = Duration("30d")
+    window: Duration = number("1h", "from the first of the run", "自首次带出起的时长")
+    resignation_within: Duration = number(
+        "30d",
+        "critical if the employee resigns this long before or after, at most",
+        "在此前后多久之内提离职，告警升为严重",
+    )
 
 
 RUN = Sliding(lambda params: total_of(params.threshold))

@@ -12,7 +12,6 @@ Looks the same: a tidy handover in which drafts and private files are cleaned up
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -20,7 +19,7 @@ from detectors.facts.fact import between, in_time_order
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import total
 from detectors.words.deletion import DELETED, DELETIONS
@@ -29,27 +28,19 @@ from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resi
 STAYED = Bilingual("the resignation was withdrawn", "离职申请已撤回")
 
 
-class DeletedBeforeResignationParams(Params, frozen=True):
+class DeletedBeforeResignationParams(Params):
     """How many deletes, and how far around the resignation."""
 
-    threshold: Annotated[
-        int,
-        described("records and files deleted in all", "删除的记录与文件合计", "at least", ge=1),
-    ] = 3
-    before: Annotated[
-        Duration,
-        described("counted from this long before the notice", "自提出离职前多久起计入"),
-    ] = Duration("30d")
-    after_leaving: Annotated[
-        Duration, described("to this long after the leaving", "计到离职后多久为止")
-    ] = Duration("7d")
-    after_notice: Annotated[
-        Duration,
-        described(
-            "or this long after the notice while no leaving is known",
-            "离职日未知时，计到提出离职后多久为止",
-        ),
-    ] = Duration("30d")
+    threshold: int = at_least(3, "records and files deleted in all", "删除的记录与文件合计")
+    before: Duration = number(
+        "30d", "counted from this long before the notice", "自提出离职前多久起计入"
+    )
+    after_leaving: Duration = number("7d", "to this long after the leaving", "计到离职后多久为止")
+    after_notice: Duration = number(
+        "30d",
+        "or this long after the notice while no leaving is known",
+        "离职日未知时，计到提出离职后多久为止",
+    )
 
 
 def judge(view: View, params: DeletedBeforeResignationParams) -> Iterable[Finding]:

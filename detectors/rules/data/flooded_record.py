@@ -14,7 +14,6 @@ keystroke, an import that touches one record line by line, a CRM that sends its 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -27,7 +26,7 @@ from detectors.facts.reference import Reference
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds, Spare
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.runs import Sliding, total_of
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import total
@@ -44,18 +43,13 @@ RECORDS = {
 }
 
 
-class FloodedRecordParams(Params, frozen=True):
+class FloodedRecordParams(Params):
     """How often, how fast."""
 
-    threshold: Annotated[
-        int,
-        described(
-            "updates of one record by one actor", "同一操作人对同一条记录的修改", "at least", ge=2
-        ),
-    ] = 500
-    window: Annotated[
-        Duration, described("from the first update of the run", "自首次修改起的时长")
-    ] = Duration("24h")
+    threshold: int = at_least(
+        500, "updates of one record by one actor", "同一操作人对同一条记录的修改", ge=2
+    )
+    window: Duration = number("24h", "from the first update of the run", "自首次修改起的时长")
 
 
 def _update(event: Event, _: Reference) -> Fact:

@@ -18,7 +18,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
-from typing import Annotated
 
 from msgspec import structs
 
@@ -34,26 +33,22 @@ from detectors.facts.sent import sent_of
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import roughly, tenths
 
 
-class OrderCycleCollapseParams(Params, frozen=True):
+class OrderCycleCollapseParams(Params):
     """How much sooner, compared with how many gaps."""
 
-    percent: Annotated[
-        int, described("the gap in percent of the median", "间隔占中位数的百分比", "less than")
-    ] = 25
-    gaps: Annotated[
-        int, described("known gaps between orders", "已知的下单间隔数", "at least", ge=1)
-    ] = 4
-    looked_at: Annotated[int, described("last gaps that are looked at", "最近若干次间隔", ge=1)] = (
-        12
+    percent: int = number(
+        25, "the gap in percent of the median", "间隔占中位数的百分比", "less than"
     )
-    remembered: Annotated[
-        Duration, described("after such a pause all begins anew", "停购超过此时长则重新统计")
-    ] = Duration("365d")
+    gaps: int = at_least(4, "known gaps between orders", "已知的下单间隔数")
+    looked_at: int = number(12, "last gaps that are looked at", "最近若干次间隔", ge=1)
+    remembered: Duration = number(
+        "365d", "after such a pause all begins anew", "停购超过此时长则重新统计"
+    )
 
 
 def _created(event: Event, _: Reference) -> Fact:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.times import DAY
@@ -22,7 +21,7 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
 from detectors.language.order_findings import NOTES, WHOSE, WORTH, order_finding
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_most
 from detectors.language.sentences import Sentence, says
 from detectors.words.order_book import OrderBook, Settled, dossier
 
@@ -31,21 +30,18 @@ _GOES_ON = frozenset({"status", "received", "dispatched"})
 GOES_ON = Bilingual("the sale went on after all", "该订单随后继续履行")
 
 
-class PeriodEndReversalParams(Params, frozen=True):
+class PeriodEndReversalParams(Params):
     """How near the end of the month, how soon after it."""
 
-    last_days: Annotated[
-        int,
-        described(
-            "company days from creation to the end of the month, both counted",
-            "下单日至月末的天数（含当日）",
-            "at most",
-            ge=1,
-        ),
-    ] = 3
-    within_days: Annotated[
-        int, described("company days after the end of the month", "月末之后的天数", "at most", ge=1)
-    ] = 15
+    last_days: int = at_most(
+        3,
+        "company days from creation to the end of the month, both counted",
+        "下单日至月末的天数（含当日）",
+        ge=1,
+    )
+    within_days: int = at_most(
+        15, "company days after the end of the month", "月末之后的天数", ge=1
+    )
 
 
 def judge(view: View, params: PeriodEndReversalParams) -> Iterable[Finding]:

@@ -14,7 +14,6 @@ time is over is left alone; taken up again after that, it is waited for anew.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -23,7 +22,7 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
 from detectors.language.order_findings import NOTES, WHOSE, WORTH, order_finding
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.order_book import OrderBook, Settled, dossier, entered, waited
 
@@ -33,13 +32,12 @@ _GOES_AHEAD = ("approved", "completed")
 MOVED = Bilingual("goods had moved, or money had come in, in time", "期限内已有发货或收款")
 
 
-class PhantomOrderParams(Params, frozen=True):
+class PhantomOrderParams(Params):
     """How long nothing may move."""
 
-    wait: Annotated[
-        Duration,
-        described("what moves this long after the approval is in time", "审批通过后等待的时长"),
-    ] = Duration("20d")
+    wait: Duration = number(
+        "20d", "what moves this long after the approval is in time", "审批通过后等待的时长"
+    )
 
 
 def judge(view: View, params: PhantomOrderParams) -> Iterable[Finding]:

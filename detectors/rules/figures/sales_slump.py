@@ -21,7 +21,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from statistics import median
-from typing import Annotated
 
 from msgspec import structs
 
@@ -33,29 +32,24 @@ from detectors.facts.reads import Reads
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import tenths
 from detectors.words.sales_by_day import IS_SALE, NOTES, SALES, by_day, fold_days, in_currency, sale
-from detectors.words.sales_by_week import WEEK, Weeks, monday, number, with_orders
+from detectors.words.sales_by_week import WEEK, Weeks, day_number, monday, with_orders
 
 LIFTED = Bilingual("orders of that week came in late", "该周有订单晚到，销售额并未骤降")
 
 
-class SalesSlumpParams(Params, frozen=True):
+class SalesSlumpParams(Params):
     """How little, compared with how long before."""
 
-    percent: Annotated[
-        int,
-        described(
-            "the 7 days in percent of the weeks' median", "近 7 天占各周中位数的百分比", "less than"
-        ),
-    ] = 30
-    weeks: Annotated[int, described("weeks before that are looked at", "回看的周数", ge=1)] = 8
-    weeks_with_sales: Annotated[
-        int, described("of these, weeks with orders", "其中有订单的周数", "at least", ge=1)
-    ] = 4
-    currency: Annotated[str, described("of the orders that count", "计入的订单币种")] = "CNY"
+    percent: int = number(
+        30, "the 7 days in percent of the weeks' median", "近 7 天占各周中位数的百分比", "less than"
+    )
+    weeks: int = number(8, "weeks before that are looked at", "回看的周数", ge=1)
+    weeks_with_sales: int = at_least(4, "of these, weeks with orders", "其中有订单的周数")
+    currency: str = number("CNY", "of the orders that count", "计入的订单币种")
 
 
 def judge(view: View, params: SalesSlumpParams) -> Iterable[Finding]:
@@ -67,7 +61,7 @@ def judge(view: View, params: SalesSlumpParams) -> Iterable[Finding]:
     if not days:
         return
     weeks = Weeks(days)
-    closed = [number(fact.about) for fact in view.facts if fact.role == SALES]
+    closed = [day_number(fact.about) for fact in view.facts if fact.role == SALES]
     start = monday(closed[-1] + 1 if closed else weeks.oldest)
     end = weeks.newest + WEEK * (params.weeks + 1)
     for first in range(start, end, WEEK):
@@ -143,7 +137,7 @@ def _finding(view: View, weeks: Weeks, day: int, params: SalesSlumpParams) -> Fi
 def _concerns(view: View, sale: Fact, params: SalesSlumpParams) -> bool:
     """An order of a day that goes on, the newest, says nothing before the next look, which must be
     set."""
-    day = number(sale.about)
+    day = day_number(sale.about)
     if sale.about != view.facts[-1].about or view.due is None:
         return True
     looked_at = view.due <= _due(view, day + WEEK)

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -28,7 +27,7 @@ from detectors.facts.reads import Reads
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import floored, tenths, total
 from detectors.words.sales_by_day import (
@@ -45,26 +44,18 @@ from detectors.words.sales_by_day import (
 )
 
 
-class SalesSpikeParams(Params, frozen=True):
+class SalesSpikeParams(Params):
     """How far beyond what is usual, and when something is usual."""
 
-    deviations: Annotated[
-        float,
-        described("robust deviations above the median", "高出中位数的稳健标准差倍数", "at least"),
-    ] = 6.0
-    days: Annotated[
-        int, described("days with orders before", "此前有订单的天数", "at least", ge=1)
-    ] = 20
-    history: Annotated[
-        Duration, described("whole days before that are looked at", "回看的天数")
-    ] = Duration("60d")
-    least_deviation_percent: Annotated[
-        int,
-        described(
-            "percent of the median that a deviation is at least", "标准差下限占中位数的百分比", ge=1
-        ),
-    ] = 5
-    currency: Annotated[str, described("of the orders that count", "计入的订单币种")] = "CNY"
+    deviations: float = at_least(
+        6.0, "robust deviations above the median", "高出中位数的稳健标准差倍数", ge=None
+    )
+    days: int = at_least(20, "days with orders before", "此前有订单的天数")
+    history: Duration = number("60d", "whole days before that are looked at", "回看的天数")
+    least_deviation_percent: int = number(
+        5, "percent of the median that a deviation is at least", "标准差下限占中位数的百分比", ge=1
+    )
+    currency: str = number("CNY", "of the orders that count", "计入的订单币种")
 
 
 def judge(view: View, params: SalesSpikeParams) -> Iterable[Finding]:

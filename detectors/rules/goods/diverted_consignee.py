@@ -18,7 +18,6 @@ several firms; staff purchases; a rep who takes the goods along.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
 
 from msgspec import structs
 
@@ -33,35 +32,25 @@ from detectors.facts.reference import Reference
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.runs import Sliding, distinct_of
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import distinct, total
 from detectors.words.ownership import customer_named
 
 
-class DivertedConsigneeParams(Params, frozen=True):
+class DivertedConsigneeParams(Params):
     """How many customers, within what time. One shipment is enough where it goes to an employee."""
 
-    customers: Annotated[
-        int,
-        described(
-            "different customers of one address or phone",
-            "同一地址或电话对应的不同客户",
-            "at least",
-            ge=2,
-        ),
-    ] = 3
-    window: Annotated[
-        Duration, described("from the first shipment of the run", "自首次发货起的时长")
-    ] = Duration("90d")
-    entered_within: Annotated[
-        Duration,
-        described(
-            "an edit this long after a shipment still tells whose deal it is",
-            "发货后多久之内的编辑仍可说明归属",
-        ),
-    ] = Duration("7d")
+    customers: int = at_least(
+        3, "different customers of one address or phone", "同一地址或电话对应的不同客户", ge=2
+    )
+    window: Duration = number("90d", "from the first shipment of the run", "自首次发货起的时长")
+    entered_within: Duration = number(
+        "7d",
+        "an edit this long after a shipment still tells whose deal it is",
+        "发货后多久之内的编辑仍可说明归属",
+    )
 
 
 def _to_employee(event: Event, reference: Reference) -> Fact | None:

@@ -13,7 +13,6 @@ approval with the time of its export.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -25,7 +24,7 @@ from detectors.facts.roles import WHOSE_ORDER
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.approval import approval_at
 from detectors.words.ownership import ORDER_EDITS, customer_of, is_to_be_told
@@ -33,16 +32,14 @@ from detectors.words.ownership import ORDER_EDITS, customer_of, is_to_be_told
 HAD_BEEN = Bilingual("the order had been approved before", "发货前订单已经审批通过")
 
 
-class ShipmentBeforeApprovalParams(Params, frozen=True):
+class ShipmentBeforeApprovalParams(Params):
     """How much later than its goods an order may be told of."""
 
-    known_within: Annotated[
-        Duration,
-        described(
-            "an order first mentioned this long after the dispatch is its order",
-            "出库后多久之内首次出现的订单仍算其订单",
-        ),
-    ] = Duration("24h")
+    known_within: Duration = number(
+        "24h",
+        "an order first mentioned this long after the dispatch is its order",
+        "出库后多久之内首次出现的订单仍算其订单",
+    )
 
 
 def judge(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Finding]:

@@ -12,7 +12,6 @@ edits arrive days late.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -25,23 +24,21 @@ from detectors.facts.sequences import absence
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.ownership import ORDER_EDITS, customer_of, is_to_be_told
 
 MENTIONED = Bilingual("an order edit in time mentions the order", "期限内已有该订单的编辑记录")
 
 
-class ShipmentWithoutOrderParams(Params, frozen=True):
+class ShipmentWithoutOrderParams(Params):
     """How long an order may follow its goods."""
 
-    wait: Annotated[
-        Duration,
-        described(
-            "an order edit this long after the dispatch is in time",
-            "出库后多久之内的订单编辑算及时",
-        ),
-    ] = Duration("24h")
+    wait: Duration = number(
+        "24h",
+        "an order edit this long after the dispatch is in time",
+        "出库后多久之内的订单编辑算及时",
+    )
 
 
 def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:

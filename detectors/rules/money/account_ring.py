@@ -13,7 +13,6 @@ not on file as a company account.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from msgspec import structs
 
@@ -28,7 +27,7 @@ from detectors.facts.reads import Reads
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.runs import Sliding, distinct_of
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import distinct, total
@@ -39,15 +38,11 @@ from detectors.words.ownership import customer_of
 ENTERED_WITHIN = 7 * DAY
 
 
-class AccountRingParams(Params, frozen=True):
+class AccountRingParams(Params):
     """How many customers, within what time."""
 
-    customers: Annotated[
-        int, described("different customers that paid", "付款的不同客户", "at least", ge=2)
-    ] = 3
-    window: Annotated[
-        Duration, described("from the first payment of the run", "自首笔付款起的时长")
-    ] = Duration("90d")
+    customers: int = at_least(3, "different customers that paid", "付款的不同客户", ge=2)
+    window: Duration = number("90d", "from the first payment of the run", "自首笔付款起的时长")
 
 
 RUN = Sliding(lambda params: distinct_of(params.customers))

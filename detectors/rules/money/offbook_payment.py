@@ -13,7 +13,6 @@ service, a typing error in the feed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -24,22 +23,20 @@ from detectors.facts.reads import Reads
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 
 TALK = frozenset({"private_deal", "off_channel_payment", "kickback"})
 
 
-class OffbookPaymentParams(Params, frozen=True):
+class OffbookPaymentParams(Params):
     """How near in time talk corroborates a payment."""
 
-    talk_window: Annotated[
-        Duration,
-        described(
-            "chat hits count this long before and after the payment",
-            "付款前后多久之内的聊天命中计入",
-        ),
-    ] = Duration("7d")
+    talk_window: Duration = number(
+        "7d",
+        "chat hits count this long before and after the payment",
+        "付款前后多久之内的聊天命中计入",
+    )
 
 
 def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:

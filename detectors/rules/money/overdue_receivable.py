@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_DOWN
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -24,25 +23,22 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
 from detectors.language.order_findings import NOTES, OTHERS, WHOSE, order_finding
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.order_book import OrderBook, Settled, dossier, figure, waited
 
 PAID = Bilingual("the money had come in time", "货款已在期限内收到")
 
 
-class OverdueReceivableParams(Params, frozen=True):
+class OverdueReceivableParams(Params):
     """How much, how long after the goods."""
 
-    paid_pct: Annotated[
-        int,
-        described(
-            "percent of the order's amount received", "已收款占订单金额的百分比", "less than"
-        ),
-    ] = 99
-    wait: Annotated[
-        Duration, described("money this long after the dispatch is in time", "发货后等待回款的时长")
-    ] = Duration("30d")
+    paid_pct: int = number(
+        99, "percent of the order's amount received", "已收款占订单金额的百分比", "less than"
+    )
+    wait: Duration = number(
+        "30d", "money this long after the dispatch is in time", "发货后等待回款的时长"
+    )
 
 
 def judge(view: View, params: OverdueReceivableParams) -> Iterable[Finding]:

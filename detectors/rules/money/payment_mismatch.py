@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_UP
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -26,22 +25,22 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
 from detectors.language.order_findings import NOTES, OTHERS, WHOSE, order_finding
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.order_book import OrderBook, Settled, dossier, entered, figure, waited
 
 MATCHES = Bilingual("the money that was there by then matches the order", "届时实收与订单金额相符")
 
 
-class PaymentMismatchParams(Params, frozen=True):
+class PaymentMismatchParams(Params):
     """How much, and when."""
 
-    tolerance_pct: Annotated[
-        int, described("percent of the order's amount", "占订单金额的百分比", "more than", ge=0)
-    ] = 1
-    wait: Annotated[
-        Duration, described("money this long after completion is in time", "完成后等待到账的时长")
-    ] = Duration("24h")
+    tolerance_pct: int = number(
+        1, "percent of the order's amount", "占订单金额的百分比", "more than", ge=0
+    )
+    wait: Duration = number(
+        "24h", "money this long after completion is in time", "完成后等待到账的时长"
+    )
 
 
 def judge(view: View, params: PaymentMismatchParams) -> Iterable[Finding]:

@@ -13,7 +13,6 @@ reference.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -26,7 +25,7 @@ from detectors.facts.sequences import absence
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.ownership import ORDER_EDITS, customer_named, is_to_be_told
 
@@ -34,20 +33,17 @@ ORDERED = Bilingual("an order that explains it was found in time", "期限内已
 REFUNDED = Bilingual("the money was refunded in time", "期限内已退款")
 
 
-class UnmatchedPaymentParams(Params, frozen=True):
+class UnmatchedPaymentParams(Params):
     """How far before and after a payment its order may lie."""
 
-    wait: Annotated[
-        Duration,
-        described("an order this long after the payment is in time", "收款后多久之内的订单算及时"),
-    ] = Duration("72h")
-    lookback: Annotated[
-        Duration,
-        described(
-            "an order of the customer created this long before explains it",
-            "收款前多久之内客户新建的订单可作解释",
-        ),
-    ] = Duration("90d")
+    wait: Duration = number(
+        "72h", "an order this long after the payment is in time", "收款后多久之内的订单算及时"
+    )
+    lookback: Duration = number(
+        "90d",
+        "an order of the customer created this long before explains it",
+        "收款前多久之内客户新建的订单可作解释",
+    )
 
 
 def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:

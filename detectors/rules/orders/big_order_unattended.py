@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated
 
 from msgspec import structs
 
@@ -36,7 +35,7 @@ from detectors.facts.sequences import absence, covered
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.activity import IS_ACTIVITY, activity
 from detectors.words.sales_by_day import IS_SALE, is_worth
@@ -49,20 +48,16 @@ STOPPED = Bilingual("the order was cancelled or deleted in time", "期限内订�
 RESUMED_WITHIN = 90 * DAY
 
 
-class BigOrderUnattendedParams(Params, frozen=True):
+class BigOrderUnattendedParams(Params):
     """What is big, and when a manager must have been there."""
 
-    amount: Annotated[int, described("the order's amount", "订单金额", "at least", ge=1)] = 500_000
-    within: Annotated[
-        Duration,
-        described("an act of the manager this long after is in time", "创建后多久之内参与有效"),
-    ] = Duration("24h")
-    lookback: Annotated[
-        Duration,
-        described(
-            "an activity with the customer this long before counts", "创建前多久之内的跟进有效"
-        ),
-    ] = Duration("365d")
+    amount: int = at_least(500_000, "the order's amount", "订单金额")
+    within: Duration = number(
+        "24h", "an act of the manager this long after is in time", "创建后多久之内参与有效"
+    )
+    lookback: Duration = number(
+        "365d", "an activity with the customer this long before counts", "创建前多久之内的跟进有效"
+    )
 
 
 def _created(event: Event, _: Reference) -> Fact:

@@ -11,7 +11,6 @@ Looks the same: a small branch in which one person does everything, and a stand-
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -22,7 +21,7 @@ from detectors.facts.roles import LONGEST_ORDER, WHOSE_ORDER
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.ownership import ORDER_EDITS, customer_of
 
@@ -33,16 +32,14 @@ ACTS = {"received": "payment", "refund": "payment", "dispatched": "shipment"}
 BOOKED = Bilingual("booked by the order's own salesperson", "由该订单的销售本人登记收款")
 
 
-class DutiesConflictParams(Params, frozen=True):
+class DutiesConflictParams(Params):
     """How much later an order may be told of."""
 
-    entered_within: Annotated[
-        Duration,
-        described(
-            "an order edit this long after the act still tells whose order it is",
-            "行为之后多久之内的订单编辑仍可说明订单归谁",
-        ),
-    ] = Duration("7d")
+    entered_within: Duration = number(
+        "7d",
+        "an order edit this long after the act still tells whose order it is",
+        "行为之后多久之内的订单编辑仍可说明订单归谁",
+    )
 
 
 def judge(view: View, params: DutiesConflictParams) -> Iterable[Finding]:

@@ -18,7 +18,6 @@ long after the deal, quotes that do not name their customer.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -34,7 +33,7 @@ from detectors.facts.roles import WHOSE_ORDER
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Missed
 from detectors.language.finding import Finding
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.language.wait_for_work import Wait, touched
 from detectors.words.ownership import customer_of
@@ -52,17 +51,15 @@ _NOTES = {
 }
 
 
-class GhostDealParams(Params, frozen=True):
+class GhostDealParams(Params):
     """How near to the deal somebody must have worked on the customer."""
 
-    before: Annotated[
-        Duration,
-        described("work on the customer this long before counts", "成交前多久之内的跟进有效"),
-    ] = Duration("60d")
-    after: Annotated[
-        Duration,
-        described("work on the customer this long after is in time", "成交后多久之内的跟进有效"),
-    ] = Duration("24h")
+    before: Duration = number(
+        "60d", "work on the customer this long before counts", "成交前多久之内的跟进有效"
+    )
+    after: Duration = number(
+        "24h", "work on the customer this long after is in time", "成交后多久之内的跟进有效"
+    )
 
 
 def _payment(event: Event, _: Reference) -> Fact:

@@ -15,7 +15,6 @@ after that, it is waited for anew.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -26,23 +25,21 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
 from detectors.language.order_findings import NOTES, WHOSE, order_finding
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.order_book import OrderBook, Settled, dossier, entered, waited
 
 CALLED = Bilingual("the customer had been called back in time", "客户已在期限内回访")
 
 
-class MissedCallbackParams(Params, frozen=True):
+class MissedCallbackParams(Params):
     """How long customer service has."""
 
-    wait: Annotated[
-        Duration,
-        described(
-            "a callback this long after completion is in time; not below 7d",
-            "完成后等待回访的时长，不得短于 7 天",
-        ),
-    ] = Duration("14d")
+    wait: Duration = number(
+        "14d",
+        "a callback this long after completion is in time; not below 7d",
+        "完成后等待回访的时长，不得短于 7 天",
+    )
 
 
 def judge(view: View, params: MissedCallbackParams) -> Iterable[Finding]:

@@ -19,7 +19,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from statistics import median
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -30,7 +29,7 @@ from detectors.facts.reads import Reads
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.runs import near_a_run, total_of
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import floored, tenths, total
@@ -48,25 +47,15 @@ from detectors.words.sales_by_day import (
 )
 
 
-class OrderSplittingParams(Params, frozen=True):
+class OrderSplittingParams(Params):
     """How many, how small, how fast, and how many more than usual."""
 
-    orders: Annotated[
-        int, described("small orders created in all", "新建的小额订单数", "at least", ge=1)
-    ] = 8
-    below: Annotated[
-        int, described("an order of less than this is small", "低于此金额为小额订单", ge=1)
-    ] = 5000
-    window: Annotated[
-        Duration, described("from the first order of the run", "自首笔订单起的时长")
-    ] = Duration("24h")
-    times: Annotated[
-        float, described("times the usual number a day", "为平日单数的倍数", "at least")
-    ] = 3.0
-    history: Annotated[
-        Duration, described("whole days before that are looked at", "回看的天数")
-    ] = Duration("30d")
-    currency: Annotated[str, described("of the orders that count", "计入的订单币种")] = "CNY"
+    orders: int = at_least(8, "small orders created in all", "新建的小额订单数")
+    below: int = number(5000, "an order of less than this is small", "低于此金额为小额订单", ge=1)
+    window: Duration = number("24h", "from the first order of the run", "自首笔订单起的时长")
+    times: float = at_least(3.0, "times the usual number a day", "为平日单数的倍数", ge=None)
+    history: Duration = number("30d", "whole days before that are looked at", "回看的天数")
+    currency: str = number("CNY", "of the orders that count", "计入的订单币种")
 
 
 def _small(params: OrderSplittingParams) -> Counts:

@@ -13,7 +13,6 @@ pass.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from msgspec import structs
 
@@ -26,7 +25,7 @@ from detectors.facts.roles import LONGEST_ORDER, WHOSE_ORDER
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.approval import approved_before, steps
 from detectors.words.ownership import ORDER_EDITS, customer_of
@@ -34,16 +33,14 @@ from detectors.words.ownership import ORDER_EDITS, customer_of
 APPROVED = Bilingual("the order had been approved before it was completed", "订单完成前已审批通过")
 
 
-class UnapprovedOrderParams(Params, frozen=True):
+class UnapprovedOrderParams(Params):
     """How much later an order may be told of."""
 
-    entered_within: Annotated[
-        Duration,
-        described(
-            "an edit this long after the approval still tells whose order it is",
-            "审批之后多久之内的编辑仍可说明订单归谁",
-        ),
-    ] = Duration("7d")
+    entered_within: Duration = number(
+        "7d",
+        "an edit this long after the approval still tells whose order it is",
+        "审批之后多久之内的编辑仍可说明订单归谁",
+    )
 
 
 def judge(view: View, params: UnapprovedOrderParams) -> Iterable[Finding]:

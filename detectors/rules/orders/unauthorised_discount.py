@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -32,7 +32,7 @@ from detectors.facts.sequences import around
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.concession import concession, may_concede
 
@@ -46,16 +46,13 @@ KINDS: dict[Literal["quote", "contract", "order"], str] = {
 }
 
 
-class UnauthorisedDiscountParams(Params, frozen=True):
+class UnauthorisedDiscountParams(Params):
     """How much is anybody's to give, and how near an approval must be."""
 
-    limit: Annotated[
-        int, described("the discount in per cent", "折扣百分比", "more than", ge=0)
-    ] = 15
-    within: Annotated[
-        Duration,
-        described("an approval this long before or after is in time", "改动前后多久之内的审批有效"),
-    ] = Duration("24h")
+    limit: int = number(15, "the discount in per cent", "折扣百分比", "more than", ge=0)
+    within: Duration = number(
+        "24h", "an approval this long before or after is in time", "改动前后多久之内的审批有效"
+    )
 
 
 def judge(view: View, params: UnauthorisedDiscountParams) -> Iterable[Finding]:

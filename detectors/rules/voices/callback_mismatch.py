@@ -12,7 +12,6 @@ who was not told, a slip of the one who called.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual, Severity
 from contract.duration import Duration
@@ -25,7 +24,7 @@ from detectors.facts.roles import WHOSE_CUSTOMER
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.callback_differences import COMPLAINS, flat, worded
 
@@ -33,15 +32,14 @@ SEVERITY: dict[str, Severity] = {"mismatch": "warning", "denied": "critical"}
 CORRECTED = Bilingual("a later report on this callback corrected it", "该回访后来已更正")
 
 
-class CallbackMismatchParams(Params, frozen=True):
+class CallbackMismatchParams(Params):
     """How long a report can be corrected."""
 
-    corrected_within: Annotated[
-        Duration,
-        described(
-            "a report this long after the bad one still corrects it", "不符的回访在多久之内仍可更正"
-        ),
-    ] = Duration("90d")
+    corrected_within: Duration = number(
+        "90d",
+        "a report this long after the bad one still corrects it",
+        "不符的回访在多久之内仍可更正",
+    )
 
 
 def _report(event: Event, _: Reference) -> Fact:

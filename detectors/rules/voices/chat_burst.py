@@ -12,7 +12,6 @@ examples.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -25,22 +24,18 @@ from detectors.facts.reference import Reference
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.runs import Sliding, distinct_of, either, total_of
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import distinct, total
 
 
-class ChatBurstParams(Params, frozen=True):
+class ChatBurstParams(Params):
     """How much talk, with how many, within what time."""
 
-    hits: Annotated[int, described("keyword hits in all", "关键词命中合计", "at least", ge=1)] = 5
-    customers: Annotated[
-        int, described("different customers they are about", "涉及的不同客户", "at least", ge=1)
-    ] = 3
-    window: Annotated[
-        Duration, described("from the first hit of the run", "自首次命中起的时长")
-    ] = Duration("24h")
+    hits: int = at_least(5, "keyword hits in all", "关键词命中合计")
+    customers: int = at_least(3, "different customers they are about", "涉及的不同客户")
+    window: Duration = number("24h", "from the first hit of the run", "自首次命中起的时长")
 
 
 def _hit(event: Event, _: Reference) -> Fact:

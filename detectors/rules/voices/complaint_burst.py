@@ -12,7 +12,6 @@ who complains about everything, an employee who took over somebody's neglected c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -25,22 +24,18 @@ from detectors.facts.reference import Reference
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.runs import Sliding, distinct_of
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import distinct
 from detectors.words.callback_differences import COMPLAINS
 
 
-class ComplaintBurstParams(Params, frozen=True):
+class ComplaintBurstParams(Params):
     """How many, within what time."""
 
-    threshold: Annotated[
-        int, described("callbacks with a complaint", "有投诉的回访", "at least", ge=1)
-    ] = 3
-    window: Annotated[
-        Duration, described("from the first complaint of the run", "自首次投诉起的时长")
-    ] = Duration("30d")
+    threshold: int = at_least(3, "callbacks with a complaint", "有投诉的回访")
+    window: Duration = number("30d", "from the first complaint of the run", "自首次投诉起的时长")
 
 
 def _complaint(event: Event, _: Reference) -> Fact:

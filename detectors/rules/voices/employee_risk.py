@@ -18,7 +18,7 @@ busy month, a system account that acts for many people.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -27,7 +27,7 @@ from detectors.facts.roles import WITHDRAWN
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_least, number
 from detectors.language.runs import Reached, open_runs, runs, total_of
 from detectors.language.sentences import Sentence, says
 from detectors.words.weighing import (
@@ -45,22 +45,15 @@ from detectors.words.weighing import (
 _DECIMALS = 12
 
 
-class EmployeeRiskParams(Params, frozen=True):
+class EmployeeRiskParams(Params):
     """How much, of how many kinds, and how fast it fades."""
 
-    threshold: Annotated[
-        int, described("faded scores in all", "衰减后的分数合计", "at least", ge=1)
-    ] = 100
-    detectors: Annotated[
-        int, described("different detectors among them", "涉及的不同检测器", "at least", ge=1)
-    ] = 2
-    half_life: Annotated[Duration, described("a score is halved every", "分数每过多久减半")] = (
-        Duration("14d")
+    threshold: int = at_least(100, "faded scores in all", "衰减后的分数合计")
+    detectors: int = at_least(2, "different detectors among them", "涉及的不同检测器")
+    half_life: Duration = number("14d", "a score is halved every", "分数每过多久减半")
+    window: Duration = number(
+        "70d", "from the first alert; five half-lives", "自首条告警起的时长，即五个半衰期"
     )
-    window: Annotated[
-        Duration,
-        described("from the first alert; five half-lives", "自首条告警起的时长，即五个半衰期"),
-    ] = Duration("70d")
 
 
 class Peak(NamedTuple):

@@ -14,7 +14,6 @@ Looks the same: an honest report that the customer compares offers, followed by 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from msgspec import structs
 
@@ -32,7 +31,7 @@ from detectors.facts.sequences import sequence
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_most
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import elapsed
 from detectors.words.opportunity_stages import newly
@@ -40,12 +39,10 @@ from detectors.words.opportunity_stages import newly
 TAKEN_BACK = Bilingual("the opportunity was reopened or won after that", "该商机随后重新打开或赢单")
 
 
-class LeakThenLostParams(Params, frozen=True):
+class LeakThenLostParams(Params):
     """How soon after the talk the loss must come."""
 
-    within: Annotated[
-        Duration, described("from a chat hit to the loss", "从聊天命中到丢单的时长", "at most")
-    ] = Duration("14d")
+    within: Duration = at_most("14d", "from a chat hit to the loss", "从聊天命中到丢单的时长")
 
 
 def _loses(edit: CrmEdit) -> bool:

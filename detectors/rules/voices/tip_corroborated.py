@@ -14,7 +14,6 @@ repeats what the alert already made known in the office.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from contract.alert import Bilingual
 from contract.duration import Duration
@@ -27,19 +26,18 @@ from detectors.facts.sequences import around
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, described
+from detectors.language.params import Params, at_most
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import elapsed
 from detectors.words.weighing import ALERT_NOTE, LONGEST_DEADLINE, OPEN_FOR, named, pieces, standing
 
 
-class TipCorroboratedParams(Params, frozen=True):
+class TipCorroboratedParams(Params):
     """How near an alert must be."""
 
-    within: Annotated[
-        Duration,
-        described("from the tip to an alert, before or after", "举报与告警前后相距", "at most"),
-    ] = Duration("30d")
+    within: Duration = at_most(
+        "30d", "from the tip to an alert, before or after", "举报与告警前后相距"
+    )
 
 
 def _tip(event: Event, _: Reference) -> Fact:
