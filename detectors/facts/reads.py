@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
 
 from contract.event import Event
 from contract.types import EventData
 from detectors.facts.entity import EntityKind
 from detectors.facts.event_filter import Where, anything
-from detectors.facts.fact import Fact
+from detectors.facts.fact import Fact, fact_of
 from detectors.facts.reference import Reference
 
 Draw = Callable[[Event, Reference], Fact | None]
@@ -47,3 +48,46 @@ class Dossier:
     entity: EntityKind
     roles: frozenset[str]
     begins: frozenset[str] = frozenset()
+
+
+_Data = TypeVar("_Data", bound=EventData)
+
+
+class Kept(NamedTuple):
+    """What a detector keeps of an event, beside when and where it was told."""
+
+    role: str
+    about: str
+    weight: int
+    fields: dict[str, str | None]
+
+
+def keep(
+    role: str, about: str | None = None, weight: int = 1, **fields: str | Decimal | None
+) -> Kept:
+    """What the event is to the detector, what a distinct count counts of it, what a total adds up,
+    and what the wording needs; fields that are None are left out."""
+    texts = {name: str(it) if isinstance(it, Decimal) else it for name, it in fields.items()}
+    return Kept(role, about or "", weight, texts)
+
+
+def read(
+    entity: EntityKind,
+    data: type[_Data],
+    draw: Callable[[_Data], Kept | None],
+    where: Callable[[_Data], bool] = anything,
+    *,
+    ends_of: int | None = None,
+) -> Reads:
+    """A row of what a detector reads whose facts say what the event itself says:
+
+    `read("employee", ChatHit, lambda hit: keep("hit", about=hit.customer))`.
+    """
+
+    def fact(event: Event, _: Reference) -> Fact | None:
+        kept = draw(event.data)  # type: ignore[arg-type]
+        if kept is None:
+            return None
+        return fact_of(event, kept.role, kept.about, kept.weight, **kept.fields)
+
+    return Reads(entity, data, fact, where, ends_of)

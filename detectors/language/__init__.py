@@ -1,1 +1,283 @@
-"""What a rule is written in: numbers, shapes, sentences."""
+"""All that a rule is written in: `from detectors.language import *` is the one import it needs."""
+
+from contract.alert import Bilingual, Severity
+from contract.duration import Duration
+from contract.event import Event
+from contract.times import DAY, HOUR, NEVER
+from contract.types import ChatHit, CrmEdit, EndpointFile, Payment, ServiceCallback, Shipment, Tip
+from detectors.facts.contact import changed_contacts
+from detectors.facts.entity import sole
+from detectors.facts.event_filter import edits
+from detectors.facts.fact import (
+    EXACT,
+    Fact,
+    Order,
+    between,
+    by_about,
+    by_time,
+    fact_of,
+    in_time_order,
+    insert,
+)
+from detectors.facts.goods import LEFT, dispatched, first_dispatches, goods_fact, goods_moved
+from detectors.facts.money import (
+    is_private,
+    money_moved,
+    payment_fact,
+    private_payment_fact,
+    received,
+    sent_back,
+)
+from detectors.facts.profile import Profile, order_tie
+from detectors.facts.reads import Dossier, Reads, keep, read
+from detectors.facts.reference import Reference
+from detectors.facts.roles import (
+    COMES_OR_GOES,
+    LONGEST_ORDER,
+    REGISTER_KEPT,
+    WHOSE_CUSTOMER,
+    WHOSE_ORDER,
+    WITHDRAWN,
+)
+from detectors.facts.sent import sent_of
+from detectors.facts.sequences import absence, around, covered, is_newest, sequence
+from detectors.facts.view import View
+from detectors.language.burst import burst, by_employee, different, either, in_all
+from detectors.language.detector import ENDLESS, Detector, Folds, Missed, Spare
+from detectors.language.finding import Finding, Subject
+from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, WORTH, order_finding
+from detectors.language.params import Params, at_least, at_most, number
+from detectors.language.sentences import Listing, Sentence, says
+from detectors.language.sliding import (
+    Reached,
+    Sliding,
+    distinct_of,
+    near_a_run,
+    open_runs,
+    runs,
+    spare_before_a_run,
+    total_of,
+)
+from detectors.language.wait_for_work import Wait, touched
+from detectors.language.wording import distinct, elapsed, floored, roughly, tenths, total
+from detectors.words.activity import IS_ACTIVITY, activity
+from detectors.words.approval import approval_at, approved_before, steps
+from detectors.words.callback_differences import COMPLAINS, flat, worded
+from detectors.words.concession import concession, may_concede
+from detectors.words.deletion import DELETED, DELETIONS
+from detectors.words.leaving import Absence, absences
+from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
+from detectors.words.opportunity_stages import every_change, newly, stage_change
+from detectors.words.order_book import OrderBook, Settled, dossier, entered, figure, waited
+from detectors.words.ownership import (
+    ORDER_EDITS,
+    customer_named,
+    customer_of,
+    is_to_be_told,
+    owner_as_of,
+)
+from detectors.words.periods import Spell, open_spells, tenures
+from detectors.words.sales_by_day import (
+    IS_SALE,
+    SALE,
+    SALES,
+    SALES_NOTES,
+    Counts,
+    Usual,
+    amounts_by_day,
+    by_day,
+    day_before,
+    exceeded,
+    fold,
+    fold_days,
+    in_currency,
+    is_worth,
+    open_sales,
+    orders_by_day,
+    sale,
+    surges,
+)
+from detectors.words.sales_by_week import WEEK, Weeks, day_number, monday, with_orders
+from detectors.words.transfers import NAMES_OWNER, names_other_owner, transfer_fact, transfers
+from detectors.words.weighing import (
+    ALERT_NOTE,
+    LONGEST_DEADLINE,
+    OPEN_FOR,
+    found_at,
+    named,
+    pieces,
+    standing,
+)
+from detectors.words.won_deals import DEALS, ended_by, is_made
+
+__all__ = [
+    "ALERT_NOTE",
+    "COMES_OR_GOES",
+    "COMPLAINS",
+    "DAY",
+    "DEALS",
+    "DELETED",
+    "DELETIONS",
+    "ENDLESS",
+    "EXACT",
+    "GAVE_NOTICE",
+    "HOUR",
+    "HR_CHANGES",
+    "IS_ACTIVITY",
+    "IS_SALE",
+    "LEFT",
+    "LONGEST_DEADLINE",
+    "LONGEST_NOTICE",
+    "LONGEST_ORDER",
+    "NAMES_OWNER",
+    "NEVER",
+    "OPEN_FOR",
+    "ORDER_EDITS",
+    "ORDER_NOTES",
+    "OTHERS",
+    "REGISTER_KEPT",
+    "SALE",
+    "SALES",
+    "SALES_NOTES",
+    "WEEK",
+    "WHOSE",
+    "WHOSE_CUSTOMER",
+    "WHOSE_ORDER",
+    "WITHDRAWN",
+    "WORTH",
+    "Absence",
+    "Bilingual",
+    "ChatHit",
+    "Counts",
+    "CrmEdit",
+    "Detector",
+    "Dossier",
+    "Duration",
+    "EndpointFile",
+    "Event",
+    "Fact",
+    "Finding",
+    "Folds",
+    "Listing",
+    "Missed",
+    "Order",
+    "OrderBook",
+    "Params",
+    "Payment",
+    "Profile",
+    "Reached",
+    "Reads",
+    "Reference",
+    "Sentence",
+    "ServiceCallback",
+    "Settled",
+    "Severity",
+    "Shipment",
+    "Sliding",
+    "Spare",
+    "Spell",
+    "Subject",
+    "Tip",
+    "Usual",
+    "View",
+    "Wait",
+    "Weeks",
+    "absence",
+    "absences",
+    "activity",
+    "amounts_by_day",
+    "approval_at",
+    "approved_before",
+    "around",
+    "at_least",
+    "at_most",
+    "between",
+    "burst",
+    "by_about",
+    "by_day",
+    "by_employee",
+    "by_time",
+    "changed_contacts",
+    "concession",
+    "covered",
+    "customer_named",
+    "customer_of",
+    "day_before",
+    "day_number",
+    "different",
+    "dispatched",
+    "distinct",
+    "distinct_of",
+    "dossier",
+    "edits",
+    "either",
+    "elapsed",
+    "ended_by",
+    "entered",
+    "every_change",
+    "exceeded",
+    "fact_of",
+    "figure",
+    "first_dispatches",
+    "flat",
+    "floored",
+    "fold",
+    "fold_days",
+    "found_at",
+    "goods_fact",
+    "goods_moved",
+    "in_all",
+    "in_currency",
+    "in_time_order",
+    "insert",
+    "is_made",
+    "is_newest",
+    "is_private",
+    "is_to_be_told",
+    "is_worth",
+    "keep",
+    "may_concede",
+    "monday",
+    "money_moved",
+    "named",
+    "names_other_owner",
+    "near_a_run",
+    "newly",
+    "number",
+    "open_runs",
+    "open_sales",
+    "open_spells",
+    "order_finding",
+    "order_tie",
+    "orders_by_day",
+    "owner_as_of",
+    "payment_fact",
+    "pieces",
+    "private_payment_fact",
+    "read",
+    "received",
+    "resignations",
+    "roughly",
+    "runs",
+    "sale",
+    "says",
+    "sent_back",
+    "sent_of",
+    "sequence",
+    "sole",
+    "spare_before_a_run",
+    "stage_change",
+    "standing",
+    "steps",
+    "surges",
+    "tenths",
+    "tenures",
+    "total",
+    "total_of",
+    "touched",
+    "transfer_fact",
+    "transfers",
+    "waited",
+    "with_orders",
+    "worded",
+]

@@ -92,6 +92,7 @@ class Detector:
     bring what is missing.
     `judges_contacts`: its evidence shows phones, e-mails and addresses as they were sent, where
     they read otherwise.
+    `told` is what its author wrote of it: what it catches and misses, and what looks the same.
     `shadow` puts it on trial: its alerts wake nobody, nor do those that one of `allowances` covers.
     """
 
@@ -119,6 +120,7 @@ class Detector:
     spare: Spare | None = None
     reach: Callable[[Any], int] | None = None
     severities: tuple[Severity, ...] = ()
+    told: str = ""
     shadow: bool = False
     allowances: tuple[Allowance, ...] = ()
 

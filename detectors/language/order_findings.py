@@ -12,7 +12,7 @@ from detectors.words.order_book import OrderBook, Settled
 from detectors.words.ownership import customer_of, is_to_be_told
 
 #: What an event adds, by its role in the profile.
-NOTES = {
+ORDER_NOTES = {
     "created": Bilingual("the order was created", "创建订单"),
     "status": Bilingual("the order's status", "订单状态"),
     "amount": Bilingual("what the order comes to", "订单金额"),

@@ -28,7 +28,7 @@ from detectors.facts.sent import sent_of
 SALE = "sale"
 SALES = "sales"
 
-NOTES = {
+SALES_NOTES = {
     SALE: Bilingual("created the order", "创建订单"),
     SALES: Bilingual("the last order of the day", "当日最后一笔订单"),
 }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from contract.times import DAY, HOUR
 from detectors.facts.fact import Fact, insert, joined
 from detectors.facts.reference import Reference
-from detectors.language.runs import runs, total_of
+from detectors.language.sliding import runs, total_of
 from detectors.words.sales_by_day import (
     SALES,
     amounts_by_day,

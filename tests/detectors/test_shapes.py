@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from detectors.facts.fact import Fact
 from detectors.facts.sequences import absence, around, covered, is_newest, sequence
 from detectors.language.detector import ENDLESS
-from detectors.language.runs import (
+from detectors.language.sliding import (
     Enough,
     distinct_of,
     either,

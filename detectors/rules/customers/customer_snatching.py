@@ -33,8 +33,8 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector, Spare
 from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params, at_most
-from detectors.language.runs import distinct_of, near_a_run, runs, spare_before_a_run, total_of
 from detectors.language.sentences import Listing, Sentence, says
+from detectors.language.sliding import distinct_of, near_a_run, runs, spare_before_a_run, total_of
 from detectors.language.wording import elapsed, total
 from detectors.words.ownership import owner_as_of
 

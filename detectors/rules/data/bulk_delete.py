@@ -11,18 +11,7 @@ Looks the same: an administrator who merges duplicates, a bulk import undone, a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from contract.alert import Bilingual
-from contract.duration import Duration
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.runs import Sliding, total_of
-from detectors.language.sentences import Sentence, says
-from detectors.language.wording import total
-from detectors.words.deletion import DELETED, DELETIONS
+from detectors.language import *
 
 
 class BulkDeleteParams(Params):
@@ -32,38 +21,18 @@ class BulkDeleteParams(Params):
     window: Duration = number("1h", "from the first delete of the run", "自首次删除起的时长")
 
 
-RUN = Sliding(lambda params: total_of(params.threshold))
-
-
-def judge(view: View, params: BulkDeleteParams) -> Iterable[Finding]:
-    """One finding for each run of deletes that reaches the threshold."""
-    for run in RUN.found(view.facts, params):
-        deleted = total(run, view.common)
-        yield Finding(
-            anchor=f"{view.entity_id}\n{run[0].anchor}",
-            facts=tuple(run),
-            until=run[0].at + params.window,
-            subject=Subject(employee=view.entity_id),
-            values={"total": deleted},
-            measured={"threshold": deleted},
-        )
-
-
-DETECTOR = Detector(
-    id="bulk-delete",
-    severity="critical",
-    title=Bilingual("Records deleted in bulk", "批量删除资料"),
-    params=BulkDeleteParams(),
+DETECTOR = burst(
+    "bulk-delete",
+    "critical",
+    Bilingual("Records deleted in bulk", "批量删除资料"),
+    BulkDeleteParams(),
     reads=DELETIONS,
-    judge=judge,
-    summarise=says(
+    enough=in_all("threshold"),
+    says=says(
         Sentence(
-            "{employee} deleted {total:record,file} within {window} from {first:time}.",
-            "{employee}自 {first:time} 起 {window}内删除了 {total} 条记录或文件。",
+            "{employee} deleted {threshold:record,file} within {window} from {first:time}.",
+            "{employee}自 {first:time} 起 {window}内删除了 {threshold} 条记录或文件。",
         )
     ),
     notes={"delete": DELETED},
-    keeps=lambda params: params.window,
-    prune=RUN.prune,
-    folds=Folds(lambda params: params.window),
 )

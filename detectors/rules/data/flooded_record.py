@@ -27,8 +27,8 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds, Spare
 from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params, at_least, number
-from detectors.language.runs import Sliding, total_of
 from detectors.language.sentences import Sentence, says
+from detectors.language.sliding import Sliding, total_of
 from detectors.language.wording import total
 
 #: What a record is called in Chinese.

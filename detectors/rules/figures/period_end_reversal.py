@@ -20,7 +20,7 @@ from contract.times import DAY
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
-from detectors.language.order_findings import NOTES, WHOSE, WORTH, order_finding
+from detectors.language.order_findings import ORDER_NOTES, WHOSE, WORTH, order_finding
 from detectors.language.params import Params, at_most
 from detectors.language.sentences import Sentence, says
 from detectors.words.order_book import OrderBook, Settled, dossier
@@ -100,6 +100,6 @@ DETECTOR = Detector(
         WORTH,
         *WHOSE,
     ),
-    notes=NOTES,
+    notes=ORDER_NOTES,
     keeps=lambda params: (params.last_days + params.within_days) * DAY,
 )

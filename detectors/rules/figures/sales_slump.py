@@ -35,7 +35,15 @@ from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params, at_least, number
 from detectors.language.sentences import Sentence, says
 from detectors.language.wording import tenths
-from detectors.words.sales_by_day import IS_SALE, NOTES, SALES, by_day, fold_days, in_currency, sale
+from detectors.words.sales_by_day import (
+    IS_SALE,
+    SALES,
+    SALES_NOTES,
+    by_day,
+    fold_days,
+    in_currency,
+    sale,
+)
 from detectors.words.sales_by_week import WEEK, Weeks, day_number, monday, with_orders
 
 LIFTED = Bilingual("orders of that week came in late", "该周有订单晚到，销售额并未骤降")
@@ -160,7 +168,7 @@ DETECTOR = Detector(
             "的 {share}%（中位数 {median:money}，其中 {with_sales} 周有订单）。",
         )
     ),
-    notes=NOTES,
+    notes=SALES_NOTES,
     keeps=lambda params: (WEEK * (params.weeks + 2) + 1) * DAY,
     prune=lambda facts, params, limit: fold_days(
         facts, limit, WEEK * (params.weeks + 2), in_currency(params.currency)

@@ -32,7 +32,7 @@ from detectors.language.sentences import Sentence, says
 from detectors.language.wording import floored, tenths, total
 from detectors.words.sales_by_day import (
     IS_SALE,
-    NOTES,
+    SALES_NOTES,
     Usual,
     amounts_by_day,
     day_before,
@@ -126,7 +126,7 @@ DETECTOR = Detector(
             "标准差。",
         )
     ),
-    notes=NOTES,
+    notes=SALES_NOTES,
     keeps=lambda params: params.history + 2 * DAY,
     prune=lambda facts, params, limit: fold_days(
         facts, limit, params.history // DAY + 1, in_currency(params.currency)

@@ -33,8 +33,8 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params, at_least, number
-from detectors.language.runs import Sliding, distinct_of
 from detectors.language.sentences import Sentence, says
+from detectors.language.sliding import Sliding, distinct_of
 from detectors.language.wording import distinct, total
 from detectors.words.ownership import customer_named
 

@@ -22,7 +22,7 @@ from contract.duration import Duration
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
-from detectors.language.order_findings import NOTES, OTHERS, WHOSE, order_finding
+from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, order_finding
 from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.order_book import OrderBook, Settled, dossier, figure, waited
@@ -87,7 +87,7 @@ DETECTOR = Detector(
         OTHERS,
         *WHOSE,
     ),
-    notes=NOTES,
+    notes=ORDER_NOTES,
     keeps=lambda params: params.wait,
     waits=True,
 )

@@ -24,7 +24,7 @@ from detectors.facts.fact import Fact
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
-from detectors.language.order_findings import NOTES, OTHERS, WHOSE, order_finding
+from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, order_finding
 from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.order_book import OrderBook, Settled, dossier, entered, figure, waited
@@ -113,7 +113,7 @@ DETECTOR = Detector(
         OTHERS,
         *WHOSE,
     ),
-    notes=NOTES,
+    notes=ORDER_NOTES,
     keeps=lambda params: params.wait,
     waits=True,
 )

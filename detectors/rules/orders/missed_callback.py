@@ -24,7 +24,7 @@ from detectors.facts.sequences import absence
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
-from detectors.language.order_findings import NOTES, WHOSE, order_finding
+from detectors.language.order_findings import ORDER_NOTES, WHOSE, order_finding
 from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence, says
 from detectors.words.order_book import OrderBook, Settled, dossier, entered, waited
@@ -88,7 +88,7 @@ DETECTOR = Detector(
         ),
         *WHOSE,
     ),
-    notes=NOTES,
+    notes=ORDER_NOTES,
     keeps=lambda params: params.wait,
     waits=True,
 )

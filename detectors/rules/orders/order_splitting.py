@@ -30,13 +30,13 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector, Folds
 from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params, at_least, number
-from detectors.language.runs import near_a_run, total_of
 from detectors.language.sentences import Sentence, says
+from detectors.language.sliding import near_a_run, total_of
 from detectors.language.wording import floored, tenths, total
 from detectors.words.sales_by_day import (
     IS_SALE,
-    NOTES,
     SALE,
+    SALES_NOTES,
     Counts,
     day_before,
     fold,
@@ -166,7 +166,7 @@ DETECTOR = Detector(
             when="!usual",
         ),
     ),
-    notes=NOTES,
+    notes=SALES_NOTES,
     keeps=lambda params: params.window + params.history + 2 * DAY,
     prune=_prune,
     folds=Folds(lambda params: params.window, _alike),

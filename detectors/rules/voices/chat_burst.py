@@ -11,23 +11,7 @@ examples.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.types import ChatHit
-from detectors.facts.entity import sole
-from detectors.facts.fact import Fact, fact_of
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.runs import Sliding, distinct_of, either, total_of
-from detectors.language.sentences import Sentence, says
-from detectors.language.wording import distinct, total
+from detectors.language import *
 
 
 class ChatBurstParams(Params):
@@ -38,39 +22,22 @@ class ChatBurstParams(Params):
     window: Duration = number("24h", "from the first hit of the run", "自首次命中起的时长")
 
 
-def _hit(event: Event, _: Reference) -> Fact:
-    hit = event.data
-    assert isinstance(hit, ChatHit)
-    return fact_of(event, "hit", about=hit.customer or "")
-
-
-RUN = Sliding(lambda params: either(total_of(params.hits), distinct_of(params.customers)))
-
-
-def judge(view: View, params: ChatBurstParams) -> Iterable[Finding]:
-    """One finding for each run of hits that is enough by number or by customers."""
-    for run in RUN.found(view.facts, params):
-        hits, customers = total(run, view.common), distinct(run, view.common)
-        yield Finding(
-            anchor=f"{view.entity_id}\n{run[0].anchor}",
-            facts=tuple(run),
-            until=run[0].at + params.window,
-            subject=Subject(
-                employee=view.entity_id, customer=sole(hit.about for hit in run if hit.about)
-            ),
-            values={"hits": hits, "customers": customers},
-            measured={"hits": hits, "customers": customers},
-        )
-
-
-DETECTOR = Detector(
-    id="chat-burst",
-    severity="warning",
-    title=Bilingual("Burst of sensitive chat", "短时间大量敏感聊天"),
-    params=ChatBurstParams(),
-    reads=(Reads("employee", ChatHit, _hit, where=lambda hit: hit.category != "other"),),
-    judge=judge,
-    summarise=says(
+DETECTOR = burst(
+    "chat-burst",
+    "warning",
+    Bilingual("Burst of sensitive chat", "短时间大量敏感聊天"),
+    ChatBurstParams(),
+    reads=(
+        read(
+            "employee",
+            ChatHit,
+            lambda hit: keep("hit", about=hit.customer),
+            where=lambda hit: hit.category != "other",
+        ),
+    ),
+    enough=either(in_all("hits"), different("customers")),
+    about=lambda view, run: Subject(view.entity_id, sole(it.about for it in run if it.about)),
+    says=says(
         Sentence(
             "{employee} had {hits:sensitive chat hit} {about} within {window} from {first:time}.",
             "{employee}自 {first:time} 起 {window}内有 {hits} 次敏感聊天命中，{about}。",
@@ -81,7 +48,4 @@ DETECTOR = Detector(
         ),
     ),
     notes={"hit": Bilingual("chat keyword hit", "聊天关键词命中")},
-    keeps=lambda params: params.window,
-    prune=RUN.prune,
-    folds=Folds(lambda params: params.window),
 )

@@ -28,8 +28,8 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params, at_least, number
-from detectors.language.runs import Reached, open_runs, runs, total_of
 from detectors.language.sentences import Sentence, says
+from detectors.language.sliding import Reached, open_runs, runs, total_of
 from detectors.words.weighing import (
     ALERT_NOTE,
     LONGEST_DEADLINE,

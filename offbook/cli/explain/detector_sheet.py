@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import tzinfo
-from inspect import getdoc
+from inspect import cleandoc
 from typing import Any, Final, get_args
 
 from msgspec import Meta, Struct, structs
@@ -62,7 +61,7 @@ class DetectorSheet(Struct, frozen=True):
 
 def sheet(detector: Detector) -> DetectorSheet:
     """The sheet of `detector`, with the values its parameters have."""
-    text = getdoc(sys.modules[detector.judge.__module__]) or ""
+    text = cleandoc(detector.told)
     return DetectorSheet(
         id=detector.id,
         severities=detector.possible_severities(),
