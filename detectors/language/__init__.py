@@ -42,12 +42,12 @@ from detectors.facts.roles import (
 from detectors.facts.sent import sent_of
 from detectors.facts.sequences import absence, around, covered, is_newest, sequence
 from detectors.facts.view import View
-from detectors.language.burst import burst, by_employee, different, either, in_all
 from detectors.language.detector import ENDLESS, Detector, Folds, Missed, Spare
 from detectors.language.finding import Finding, Subject
 from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, WORTH, order_finding
 from detectors.language.params import Params, at_least, at_most, number
 from detectors.language.sentences import Listing, Sentence, says
+from detectors.language.shapes.burst import burst, by_employee, different, either, in_all
 from detectors.language.sliding import (
     Reached,
     Sliding,

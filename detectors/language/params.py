@@ -63,11 +63,11 @@ class _ParamsMeta(StructMeta):
     ) -> Any:
         kinds = body.get("__annotations__", {})
         for field, said in [it for it in body.items() if isinstance(it[1], _Number)]:
-            kind = _KINDS.get(kinds.get(field, ""))
-            if kind is None:
+            kind = kinds.get(field)
+            kind = _KINDS.get(kind) if isinstance(kind, str) else kind
+            if kind not in _KINDS.values():
                 raise TypeError(
-                    f"{name}.{field}: a number is annotated with one of {', '.join(_KINDS)}, in a"
-                    " module that begins with `from __future__ import annotations`"
+                    f"{name}.{field}: a number is annotated with one of {', '.join(_KINDS)}"
                 )
             kinds[field] = Annotated[kind, said.meta]
             body[field] = Duration(said.default) if kind is Duration else said.default
