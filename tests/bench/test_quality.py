@@ -14,8 +14,8 @@ from contract.alert import Alert
 from contract.label import EventId, Fraud, Labels, encode_labels
 from scoring.rates import rate
 from scoring.score import Recall
+from tests.cli.commands import REFERENCE, STORY
 from tests.scoring.cases import COMPANY, alert, fraud, outcomes
-from tests.streams.commands import REFERENCE, STORY
 
 
 def measured(seed: int, frauds: list[Fraud], alerts: list[Alert]) -> Run:

@@ -27,8 +27,8 @@ from streams.settings.loading import load
 from streams.settings.settings import Settings
 from streams.wire.keyed_records import partition_of
 from streams.wire.topics import create_topics
-from tests.streams.commands import depends_on_arrival
-from tests.streams.company import Company, Record, partition
+from tests.cli.commands import depends_on_arrival
+from tests.cli.company import Company, Record, partition
 
 #: Everything an alert must have alike in two runs; when it was detected is the runs' own.
 Essence = tuple[object, ...]

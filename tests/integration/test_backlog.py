@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from offbook.cli.demo.embedded import free_port
+from tests.cli.commands import firing, offbook
 from tests.conftest import RunningKafka
 from tests.parts.story_service import in_redis, running_worker, worker_config
-from tests.streams.commands import firing, offbook
 
 pytestmark = pytest.mark.integration
 

@@ -17,9 +17,9 @@ import pytest
 
 from contract.times import MINUTE
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
+from tests.cli.company import Company
 from tests.integration.installation import Installation, expected_of, settings_for
 from tests.parts.apache_kafka import ApacheKafka
-from tests.streams.company import Company
 
 pytestmark = pytest.mark.integration
 

@@ -19,9 +19,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from contract.times import DAY, HOUR, SECOND, parse_rfc3339, rfc3339
 from contract.types import STREAM_TOPICS, topic_of_type
 from offbook.cli.demo.embedded import free_port
+from tests.cli.commands import firing, offbook
 from tests.conftest import RunningKafka
 from tests.parts.story_service import in_redis, running_worker, until, worker_config
-from tests.streams.commands import firing, offbook
 
 pytestmark = pytest.mark.integration
 

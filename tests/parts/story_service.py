@@ -17,7 +17,7 @@ from typing import Any
 import redis
 
 from offbook.cli.demo.embedded import free_port
-from tests.streams.commands import REFERENCE, STORY, environment, offbook, standing
+from tests.cli.commands import REFERENCE, STORY, environment, offbook, standing
 
 
 @dataclass

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from contract.label import decode_labels
+from tests.cli.commands import environment, offbook
 from tests.simulation.simulated import SMALL, lines
-from tests.streams.commands import environment, offbook
 
 OPTIONS = (
     "--days", "25", "--reps", "8", "--customers", "120", "--fraud-rate", "1", "--seed", "5",

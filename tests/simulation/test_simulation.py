@@ -12,8 +12,8 @@ import pytest
 from contract.times import moment
 from contract.types import CrmEdit, Payment, Shipment
 from simulation.plan import Plan, PlanError
+from tests.cli.commands import environment
 from tests.simulation.simulated import QUARTER, SMALL, company, lines
-from tests.streams.commands import environment
 
 CHINA = timezone(timedelta(hours=8))
 HOUR = 3_600_000_000

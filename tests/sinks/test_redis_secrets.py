@@ -19,9 +19,9 @@ from sinks.redis.url import Secrets, redis_address, redis_url_fault
 from streams.service.reload import ConfigFile
 from streams.settings.loading import load
 from streams.settings.settings import Settings, SettingsError
+from tests.cli.commands import offbook
 from tests.parts.certificate import Certificate
 from tests.parts.relay import Listener, Relay
-from tests.streams.commands import offbook
 
 USER, PASSWORD = "worker-MARK", "s3cret-MARK"
 LOGIN = f"{USER}:{PASSWORD}"

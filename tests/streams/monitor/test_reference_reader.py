@@ -1,0 +1,250 @@
+"""Reference topics read whole, kept up with, and never behind an event's judgement."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from contract.event import Event, Origin
+from contract.times import DAY
+from contract.types import ReferenceAccount, ReferenceCustomer
+from detectors.facts.reference import Reference
+from offbook.cli.demo.embedded import EmbeddedKafka
+from sinks.health import Health
+from sinks.metrics import Metrics
+from streams.monitor.reference_reader import Documents, ReferenceReader
+from streams.settings.feeds import FeedSettings
+from tests.parts.paused import paused
+from tests.streams.router.routing import MONDAY, Bench, document, run, until
+
+ACCOUNTS = "reference.accounts"
+EMPLOYEES = "reference.employees"
+CUSTOMERS = "reference.customers"
+
+
+def account(id_: str, name: str, at: int = MONDAY) -> bytes:
+    return document("reference.account", f"{id_} {name}", at, account=id_, name=name)
+
+
+def owner(customer: str, employee: str, at: int) -> Event:
+    data = ReferenceCustomer(customer, owner=employee)
+    return Event("/crm", f"{customer}{employee}", at, data, Origin(CUSTOMERS, 0, 0))
+
+
+# Which document of an id holds.
+
+
+def test_in_one_partition_the_last_document_wins_whatever_its_time() -> None:
+    documents = Documents(Reference())
+    documents.put("customers", 0, owner("C-1", "E-1", MONDAY))
+    documents.put("customers", 0, owner("C-1", "E-2", MONDAY - DAY))
+    stated = documents.reference.owner("C-1")
+    assert stated is not None
+    assert (stated.owner, stated.at) == ("E-2", MONDAY - DAY)
+
+
+def test_over_partitions_the_latest_document_wins_in_whatever_order_they_are_read() -> None:
+    words = [(0, "E-1", MONDAY), (1, "E-2", MONDAY + 2), (2, "E-3", MONDAY + 1)]
+    for order in itertools.permutations(words):
+        documents = Documents(Reference())
+        for partition, employee, at in order:
+            documents.put("customers", partition, owner("C-1", employee, at))
+        stated = documents.reference.owner("C-1")
+        assert stated is not None
+        assert stated.owner == "E-2"
+
+
+def test_a_tombstone_removes_and_a_later_document_brings_back() -> None:
+    documents = Documents(Reference())
+    documents.put("customers", 0, owner("C-1", "E-1", MONDAY))
+    documents.remove("customers", 0, "C-1", MONDAY + 1)
+    assert documents.reference.owner("C-1") is None
+    assert documents.reference.entries("customers") == 0
+    documents.put("customers", 0, owner("C-1", "E-2", MONDAY))
+    assert documents.reference.entries("customers") == 1
+
+
+def test_a_tombstone_on_another_partition_removes_what_is_older_in_whatever_order() -> None:
+    for swapped in (False, True):
+        documents = Documents(Reference())
+        steps = [
+            lambda d: d.put("customers", 0, owner("C-1", "E-1", MONDAY)),
+            lambda d: d.remove("customers", 1, "C-1", MONDAY + 1),
+        ]
+        for step in reversed(steps) if swapped else steps:
+            step(documents)
+        assert documents.reference.owner("C-1") is None
+
+
+def test_a_tombstone_for_what_nobody_knows_changes_nothing() -> None:
+    documents = Documents(Reference())
+    documents.remove("accounts", 0, "6222", MONDAY)
+    assert not documents.reference.has("accounts")
+
+
+def test_an_account_of_a_document_that_gave_way_is_no_longer_the_companys() -> None:
+    documents = Documents(Reference())
+    event = Event("/erp", "1", MONDAY, ReferenceAccount("6222"), Origin(ACCOUNTS, 0, 0))
+    documents.put("accounts", 0, event)
+    assert documents.reference.is_company_account("6222", MONDAY)
+    documents.remove("accounts", 0, "6222", MONDAY)
+    assert not documents.reference.is_company_account("6222", MONDAY)
+
+
+# On a real broker.
+
+
+@asynccontextmanager
+async def reading(bench: Bench) -> AsyncIterator[tuple[ReferenceReader, Metrics, Health]]:
+    metrics, health = Metrics(), Health()
+    reader = ReferenceReader(bench.settings, metrics, health)
+    try:
+        await asyncio.wait_for(reader.start(), 60)
+        yield reader, metrics, health
+    finally:
+        await reader.stop()
+
+
+@pytest.mark.integration
+def test_it_starts_with_all_there_is(kafka: Any, topic_prefix: str) -> None:
+    async def work(bench: Bench) -> None:
+        for number in range(300):
+            id_ = f"6222{number}"
+            await bench.send(ACCOUNTS, [account(id_, "old"), account(id_, "new")], number % 2)
+        await bench.send(ACCOUNTS, [None], key=b"62220")
+        await bench.send(ACCOUNTS, [b"no document", document("tip", "t", MONDAY, tip="T")])
+        employee = document("reference.employee", "e", MONDAY, employee="E-1", accounts=["6217"])
+        await bench.send(EMPLOYEES, [employee])
+        async with reading(bench) as (reader, metrics, health):
+            assert reader.reference.entries("accounts") == 299
+            assert {one.name for one in reader.reference.accounts.values()} == {"new"}
+            assert reader.reference.holder("6217") == "E-1"
+            assert not reader.reference.has("customers")
+            entries = {
+                kind: metrics.registry.get_sample_value("offbook_reference_entries", {"kind": kind})
+                for kind in ("accounts", "employees", "customers")
+            }
+            assert entries == {"accounts": 299, "employees": 1, "customers": 0}
+            assert health.readiness().ok
+
+    run(kafka, topic_prefix, work)
+
+
+@pytest.mark.integration
+def test_what_was_produced_before_the_barrier_has_been_read_behind_it(
+    kafka: Any, topic_prefix: str
+) -> None:
+    async def work(bench: Bench) -> None:
+        async with reading(bench) as (reader, _, _):
+            for number in range(40):
+                await bench.send(ACCOUNTS, [account(f"6222{number}", "new")], number % 2)
+                now = time.time_ns() // 1_000_000
+                await asyncio.wait_for(
+                    asyncio.gather(*(reader.caught_up_since(now) for _ in range(4))), 30
+                )
+                assert f"6222{number}" in reader.reference.accounts
+
+    run(kafka, topic_prefix, work)
+
+
+@pytest.mark.integration
+def test_the_barrier_does_not_wait_for_the_fetch_under_way(kafka: Any, topic_prefix: str) -> None:
+    async def work(bench: Bench) -> None:
+        async with reading(bench) as (reader, _, _):
+            started = time.monotonic()
+            for _ in range(100):
+                await reader.caught_up_since(time.time_ns() // 1_000_000)
+            assert time.monotonic() - started < 100 * 0.1 / 2, "half of what the fetches may take"
+
+    run(kafka, topic_prefix, work)
+
+
+@pytest.mark.integration
+def test_a_backlog_costs_no_question(fresh_kafka: EmbeddedKafka, topic_prefix: str) -> None:
+    async def work(bench: Bench) -> None:
+        async with reading(bench) as (reader, _, _):
+            with paused(fresh_kafka):
+                for _ in range(1000):
+                    await asyncio.wait_for(reader.caught_up_since(MONDAY // 1000), 0.1)
+
+    run(fresh_kafka, topic_prefix, work)
+
+
+@pytest.mark.integration
+def test_while_the_broker_does_not_answer_the_barrier_holds_and_says_why(
+    fresh_kafka: EmbeddedKafka, topic_prefix: str
+) -> None:
+    async def work(bench: Bench) -> None:
+        async with reading(bench) as (reader, _, health):
+            with paused(fresh_kafka):
+                barrier = asyncio.create_task(reader.caught_up_since(time.time_ns() // 1_000_000))
+                await until(lambda: not health.readiness().ok)
+                assert "judgements wait" in health.readiness().checks["reference topics"].reason
+                assert not barrier.done()
+            await asyncio.wait_for(barrier, 60)
+            assert health.readiness().ok
+
+    run(fresh_kafka, topic_prefix, work)
+
+
+@pytest.mark.integration
+def test_a_document_from_the_future_is_refused_by_whoever_reads_it_when(
+    kafka: Any, topic_prefix: str
+) -> None:
+    now = time.time_ns() // 1000
+
+    async def work(bench: Bench) -> None:
+        ahead = account("6222", "ahead", now + DAY)
+        await bench.send(ACCOUNTS, [ahead])
+        await bench.send(ACCOUNTS, [account("6223", "new", now - 9 * DAY)])
+        # Written when its time was still two days ahead, however late it is read.
+        written = (now - 9 * DAY - 2 * DAY) // 1000
+        await bench.send(ACCOUNTS, [account("6224", "ahead", now - 9 * DAY)], timestamp_ms=written)
+        async with reading(bench) as (reader, _, _):
+            assert reader.reference.accounts.keys() == {"6223"}
+
+    run(kafka, topic_prefix, work)
+
+
+@pytest.mark.integration
+def test_whoever_waits_is_let_go_when_it_stops(
+    fresh_kafka: EmbeddedKafka, topic_prefix: str
+) -> None:
+    async def work(bench: Bench) -> None:
+        reader = ReferenceReader(bench.settings, Metrics(), Health())
+        await reader.start()
+        with paused(fresh_kafka):
+            barrier = asyncio.create_task(reader.caught_up_since(time.time_ns() // 1_000_000))
+            await asyncio.sleep(0)
+        await asyncio.wait_for(reader.stop(), 30)
+        await asyncio.wait([barrier], timeout=5)
+        assert barrier.done()
+
+    run(fresh_kafka, topic_prefix, work)
+
+
+@pytest.mark.integration
+def test_heartbeats_and_documents_of_strangers_are_no_reference_data(
+    kafka: Any, topic_prefix: str
+) -> None:
+    async def work(bench: Bench) -> None:
+        ours, stranger = (
+            document("reference.customer", id_, MONDAY, customer="C-1", owner=id_)
+            for id_ in ("E-1", "E-2")
+        )
+        beat = document("heartbeat", "h", MONDAY)
+        values = [ours, stranger.replace(b'"/test"', b'"/stranger"'), beat]
+        await bench.send(CUSTOMERS, values, key=b"C-1")
+        async with reading(bench) as (reader, _, _):
+            stated = reader.reference.owner("C-1")
+            assert stated is not None
+            assert stated.owner == "E-1"
+
+    feeds = {CUSTOMERS: FeedSettings(sources=("/test",))}
+    run(kafka, topic_prefix, work, feeds=feeds)
