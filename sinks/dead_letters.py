@@ -45,6 +45,18 @@ class Record(Protocol):
     def headers(self) -> Iterable[tuple[str, bytes | None]]: ...
 
 
+class WrittenAnew(Struct, frozen=True):
+    """A record that is not at hand any more, as far as a dead letter needs it."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None = None
+    value: bytes | None = None
+    headers: Headers = ()
+
+
 class DeadLetter(Struct, frozen=True):
     """A record for a dead letter topic. `timestamp` is the source record's, milliseconds."""
 

@@ -11,11 +11,10 @@ from typing import Final, TypeVar
 import structlog
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 
+from sinks.backoff import Backoff
 from sinks.faults import told
 from sinks.health import Health
 
-#: Seconds between attempts: doubled from the first to the last.
-_FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
 #: Seconds between log lines about the same wait.
 _SAY_EVERY: Final = 60.0
 
@@ -37,7 +36,7 @@ async def until_it_works(
     `health` say that `what` is waited for. Raises what cannot pass; ends by cancellation."""
     began = time.monotonic()
     said: float | None = None
-    wait = _FIRST_WAIT
+    backoff = Backoff()
     while True:
         try:
             done = await attempt()
@@ -50,8 +49,7 @@ async def until_it_works(
             if said is None or now - said >= _SAY_EVERY:
                 said = now
                 _log.warning(f"waiting for {what}", error=told(error), seconds=round(now - began))
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, _LAST_WAIT)
+            await asyncio.sleep(backoff.longer())
         else:
             if said is not None:
                 _log.info(f"{what} is there", seconds=round(time.monotonic() - began))

@@ -10,33 +10,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
-import msgspec
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import (
-    CommitFailedError,
-    IllegalStateError,
-    KafkaError,
-    MessageSizeTooLargeError,
-)
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
-from contract.alert import Alert
-from contract.rejected import Rejected
-from sinks.dead_letters import DeadLetter, rejected_letter, without_value
+from sinks.backoff import FIRST, Backoff
+from sinks.delivery.reading import Item, item_of
+from sinks.delivery.stages import Count, SetAside, Stage, Store
 from sinks.health import Health
 from sinks.metrics import Metrics
-from sinks.redis.sink import BATCH, MAX_REVISION, RedisRefusedError, RedisSink, RedisSinkError
+from sinks.rebalance import Rebalance
+from sinks.redis.connection import RedisRefusedError, RedisSinkError
+from sinks.redis.sink import BATCH, RedisSink
 from sinks.waiting import until_it_works
-
-#: Header of an alert record: when Kafka stamped the record that caused the revision, milliseconds
-#: since 1970 as ASCII digits. Absent where no record did (an absence) or long ago (a replay).
-EVENT_TIMESTAMP: Final = "offbook.event-timestamp"
 
 #: Seconds. Delivered but uncommitted alerts are read again after a crash, which costs little.
 _COMMIT_EVERY = 1.0
@@ -44,32 +34,16 @@ _COMMIT_EVERY = 1.0
 _LOOK_EVERY = 5.0
 #: Seconds a call for new records waits, and so how long `stop` may take to be seen.
 _POLL = 0.25
-#: Seconds between attempts while Redis is away: doubled from the first to the last.
-_FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
 #: Seconds a commit or a look may take; the coordinator is retried without end inside aiokafka.
 _PATIENCE = 5.0
 
-_MEND = "Only Offbook writes to this topic: find out who else does."
-
 _log = structlog.get_logger(__name__)
-_decode = msgspec.json.Decoder(Alert).decode
 
 
 class DeliveryError(RuntimeError):
     """Kafka does not let delivery start. One line. A broker that is away is waited for."""
 
     retryable: ClassVar[bool] = False
-
-
-@dataclass
-class _Item:
-    """One record in hand: an alert, or the letter for what is none until that is sent."""
-
-    partition: TopicPartition
-    offset: int
-    alert: Alert | None
-    stamped: int | None
-    letter: DeadLetter | None
 
 
 class Delivery:
@@ -104,6 +78,7 @@ class Delivery:
         self._session_timeout = session_timeout
         self._consumer: Any = None
         self._producer: Any = None
+        self._stages: tuple[Stage, ...] = ()
         self._stopping = asyncio.Event()
         #: Held during one attempt, so that a rebalance waits for it and then commits it.
         self._attempt = asyncio.Lock()
@@ -144,7 +119,17 @@ class Delivery:
             max_request_size=64 * 1024 * 1024,
             **self._security,
         )
-        self._consumer.subscribe([self._topic], listener=_Rebalance(self))
+        self._stages = (
+            SetAside(
+                self._producer,
+                self._topic.removeprefix(self._prefix),
+                self._metrics,
+                self._health,
+            ),
+            Store(self._sink),
+            Count(self._metrics),
+        )
+        self._consumer.subscribe([self._topic], listener=Rebalance(self.revoked, self.assigned))
         stopping = asyncio.create_task(self._stopping.wait())
         starting = asyncio.create_task(self._start())
         tasks: list[asyncio.Task[Any]] = [stopping, starting]
@@ -180,9 +165,9 @@ class Delivery:
         self._redis_is_up()
 
     async def _deliver_until_stopped(self, look: asyncio.Task[None]) -> None:
-        waiting: list[_Item] = []
+        waiting: list[Item] = []
         generation = self._generation
-        wait = retry_at = 0.0
+        backoff, retry_at = Backoff(), 0.0
         # The first attempt of all: until Redis is there the group is joined, and its lag told.
         checked = False
         while not self._stopping.is_set():
@@ -211,16 +196,15 @@ class Delivery:
                 except (RedisSinkError, KafkaError) as error:
                     if not checked and isinstance(error, RedisRefusedError):
                         raise
-                    wait = min(max(2 * wait, _FIRST_WAIT), _LAST_WAIT)
-                    retry_at = time.monotonic() + wait
+                    retry_at = time.monotonic() + backoff.longer()
                     self._pause()
                     self._say_waiting(error)
                 else:
-                    wait = 0.0
+                    backoff.over()
                     self._resume()
             await self._commit_now_and_then()
 
-    async def _poll(self, seconds: float) -> list[_Item]:
+    async def _poll(self, seconds: float) -> list[Item]:
         try:
             fetched = await self._consumer.getmany(
                 timeout_ms=int(seconds * 1000), max_records=4 * BATCH
@@ -228,68 +212,21 @@ class Delivery:
         except KafkaError as error:
             self._health.bad("delivery", f"cannot read {self._topic}: {error}")
             _log.error("cannot read alerts", topic=self._topic, error=str(error))
-            await self._sleep(max(seconds, _FIRST_WAIT))
+            await self._sleep(max(seconds, FIRST))
             return []
-        return [self._item(tp, record) for tp, records in fetched.items() for record in records]
+        return [
+            item_of(partition, record, self._prefix)
+            for partition, records in fetched.items()
+            for record in records
+        ]
 
-    def _item(self, partition: TopicPartition, record: Any) -> _Item:
-        alert = _alert(record.value)
-        if isinstance(alert, Rejected):
-            letter = rejected_letter(record, alert, prefix=self._prefix)
-            return _Item(partition, record.offset, None, None, letter)
-        return _Item(partition, record.offset, alert, _stamp(record.headers), None)
-
-    async def _deliver(self, items: Sequence[_Item]) -> None:
-        letters = [item for item in items if item.letter is not None]
-        if letters:
-            await asyncio.gather(*(self._send(item) for item in letters))
-            self._health.ok("dead letters")
-        alerts = [item for item in items if item.alert is not None]
-        if alerts:
-            await self._write(alerts)
+    async def _deliver(self, items: Sequence[Item]) -> None:
+        for stage in self._stages:
+            await stage.take(items)
+        if any(item.outcome for item in items):
+            self._redis_is_up()
         for item in items:
             self._done[item.partition] = self._delivered[item.partition] = item.offset + 1
-
-    async def _write(self, items: Sequence[_Item]) -> None:
-        alerts = [item.alert for item in items if item.alert is not None]
-        outcomes = await self._sink.write(alerts)
-        now = time.time()
-        for item, alert, outcome in zip(items, alerts, outcomes, strict=True):
-            if outcome not in ("written", "moved"):
-                continue
-            # What was nobody's until now is news to whoever is on call, whatever its revision.
-            if alert.state == "firing" and (alert.revision == 1 or outcome == "moved"):
-                self._metrics.new_alert(alert.detector, alert.severity, alert.audience)
-            if item.stamped is not None:
-                self._metrics.latency(now - item.stamped / 1000)
-        self._redis_is_up()
-
-    async def _send(self, item: _Item) -> None:
-        letter = item.letter
-        assert letter is not None
-        try:
-            await self._produce(letter)
-        except MessageSizeTooLargeError:
-            await self._produce(without_value(letter, "too large for the dead letter topic"))
-        # If the alerts beside it must wait, it is not sent again with each attempt.
-        item.letter = None
-        self._metrics.event(self._topic.removeprefix(self._prefix), "dead_letter")
-        _log.warning(
-            "not an alert; sent to the dead letters",
-            topic=item.partition.topic,
-            partition=item.partition.partition,
-            offset=item.offset,
-            to=letter.topic,
-        )
-
-    async def _produce(self, letter: DeadLetter) -> None:
-        await self._producer.send_and_wait(
-            letter.topic,
-            value=letter.value,
-            key=letter.key,
-            headers=list(letter.headers),
-            timestamp_ms=letter.timestamp if letter.timestamp >= 0 else None,
-        )
 
     def _say_waiting(self, error: Exception) -> None:
         if isinstance(error, RedisSinkError):
@@ -304,10 +241,10 @@ class Delivery:
             _log.info("Redis takes alerts again")
         self._health.ok("redis")
         self._metrics.redis_up(True)
-        if self._sink.last_open_alerts is not None:
-            self._metrics.open_alerts(self._sink.last_open_alerts)
-        if self._sink.last_open_shadow_alerts is not None:
-            self._metrics.open_shadow_alerts(self._sink.last_open_shadow_alerts)
+        if (firing := self._sink.open_alerts()) is not None:
+            self._metrics.open_alerts(firing)
+        if (firing := self._sink.open_alerts(shadow=True)) is not None:
+            self._metrics.open_shadow_alerts(firing)
 
     def _redis_is_down(self, error: RedisSinkError) -> None:
         self._health.bad("redis", f"{error}; alerts wait in {self._topic}, none is lost")
@@ -325,7 +262,7 @@ class Delivery:
             self._paused = False
             self._consumer.resume(*self._consumer.assignment())
 
-    def _is_ours(self, item: _Item) -> bool:
+    def _is_ours(self, item: Item) -> bool:
         return item.partition in self._consumer.assignment()
 
     async def _commit_now_and_then(self) -> None:
@@ -354,7 +291,7 @@ class Delivery:
         """Keep gauges and health true while there is nothing to deliver, or nobody to take it."""
         while True:
             try:
-                await self._sink.open_alerts()
+                await self._sink.look()
             except RedisSinkError as error:
                 self._redis_is_down(error)
             else:
@@ -391,44 +328,3 @@ class Delivery:
         """A rebalance is over."""
         if self._paused:
             self._consumer.pause(*partitions)
-
-
-class _Rebalance(ConsumerRebalanceListener):
-    def __init__(self, delivery: Delivery) -> None:
-        self._delivery = delivery
-
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        await self._delivery.revoked(revoked)
-
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        await self._delivery.assigned(assigned)
-
-
-def _alert(value: bytes | None) -> Alert | Rejected:
-    if value is None:
-        return Rejected("decode", "", "The record has no value.", _MEND)
-    try:
-        alert = _decode(value)
-    except msgspec.ValidationError as error:
-        field = _FIELD.search(str(error))
-        return Rejected("data", field[1] if field else "", "This is not an alert.", _MEND)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Rejected("decode", "", "The value is not JSON.", _MEND)
-    if not alert.alert_id:
-        return Rejected("data", "alert_id", "It must not be empty.", _MEND)
-    if not 0 < alert.revision <= MAX_REVISION:
-        return Rejected("data", "revision", "It must be 1 or more, and below 2^53.", _MEND)
-    if not 0 <= alert.score <= 100:
-        return Rejected("data", "score", "It must be 0 to 100.", _MEND)
-    return alert
-
-
-#: The path in a message of msgspec's, whose other words may quote the value.
-_FIELD = re.compile(r"at `\$\.([a-z_.\[\]]+)`$")
-
-
-def _stamp(headers: Iterable[tuple[str, bytes | None]]) -> int | None:
-    for name, value in headers:
-        if name == EVENT_TIMESTAMP and value is not None and value.isdigit():
-            return int(value)
-    return None

@@ -32,6 +32,7 @@ from aiokafka.errors import KafkaError
 
 from detectors.engine.engine import Engine
 from detectors.language.detector import Detector
+from sinks.backoff import FIRST, Backoff
 from sinks.faults import told
 from sinks.health import Health
 from sinks.metrics import Metrics
@@ -57,8 +58,6 @@ _LOOK_EVERY = 2.0
 _STANDSTILL = 10.0
 #: Times in a row to do so before the process ends, so that a new one may fare better with Faust.
 _ENOUGH = 5
-#: Seconds between attempts while Kafka is away: doubled from the first to the last.
-_FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
 #: Seconds between two reviews of a partition: where documents trickle in, all in between together.
 _REVIEW_EVERY = 20.0
 #: Entities reviewed before records get their turn, some 50 ms of work.
@@ -318,7 +317,7 @@ class Monitor:
                     partition.applied = max(partition.applied, end - 1)
                 break
             except KafkaError as error:
-                await self._wait_for_kafka(error, _FIRST_WAIT)
+                await self._wait_for_kafka(error, FIRST)
             except RecordsGoneError as gone:
                 raise StateGoneError(
                     f"{gone}. It was away longer than the topic keeps its records. To go on"
@@ -449,13 +448,12 @@ class Monitor:
 
     async def _persist(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
         """Try until it works, as long as what fails is Kafka being away."""
-        wait = _FIRST_WAIT
+        backoff = Backoff()
         while True:
             try:
                 return await attempt()
             except KafkaError as error:
-                await self._wait_for_kafka(error, wait)
-                wait = min(2 * wait, _LAST_WAIT)
+                await self._wait_for_kafka(error, backoff.longer())
 
     async def _wait_for_kafka(self, error: KafkaError, seconds: float) -> None:
         if not can_pass(error) or self._stopping.is_set():

@@ -8,13 +8,19 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
 from contract.document import encode_document
 from contract.event import Event
 from detectors.engine.messages import Note
-from sinks.dead_letters import DeadLetter, failed_letter, unjudged_letter, without_value
-from sinks.delivery.delivery import EVENT_TIMESTAMP
+from sinks.dead_letters import (
+    DeadLetter,
+    WrittenAnew,
+    failed_letter,
+    unjudged_letter,
+    without_value,
+)
+from sinks.headers import EVENT_TIMESTAMP, event_timestamp
 from streams.monitor.entity_work import ENGINE, Work
 from streams.settings.settings import Settings
 from streams.wire.kafka import ALERTS_TOPIC, topic_name
@@ -44,12 +50,7 @@ class KeyedRecord(NamedTuple):
 
     def caused(self) -> int | None:
         """The timestamp (ms) of the newest record that caused its notes, None if none did."""
-        headers = self.headers
-        items = headers.items() if isinstance(headers, dict) else headers or ()
-        for name, value in items:
-            if name == EVENT_TIMESTAMP and value is not None and value.isdigit():
-                return int(value)
-        return None
+        return event_timestamp(self.headers)
 
 
 def in_a_row(records: Sequence[KeyedRecord]) -> Sequence[KeyedRecord]:
@@ -59,18 +60,6 @@ def in_a_row(records: Sequence[KeyedRecord]) -> Sequence[KeyedRecord]:
         if record.offset != first + place:
             return records[:place]
     return records
-
-
-class _SourceRecord(Struct, frozen=True):
-    """The record of an event, written anew."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    value: bytes
-    key: bytes | None = None
-    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class Outgoing(NamedTuple):
@@ -197,13 +186,13 @@ def _letter(letter: DeadLetter) -> Outgoing:
 _TOO_LARGE = "too large for the dead letter topic"
 
 
-def _record(event: Event, work: Work, settings: Settings) -> _SourceRecord:
-    return _SourceRecord(
+def _record(event: Event, work: Work, settings: Settings) -> WrittenAnew:
+    return WrittenAnew(
         topic_name(settings, event.origin.topic),
         event.origin.partition,
         event.origin.offset,
         work.received.get(id(event), -1),
-        encode_document(event),
+        value=encode_document(event),
     )
 
 

@@ -28,6 +28,7 @@ from contract.types import (
     ReferenceEmployee,
 )
 from detectors.facts.reference import REFERENCE_KINDS, Reference, ReferenceKind
+from sinks.backoff import Backoff
 from sinks.health import Health
 from sinks.metrics import Metrics
 from sinks.waiting import until_it_works
@@ -43,8 +44,6 @@ _FETCH_WAIT_MS: Final = 100
 _AT_A_TIME: Final = 2000
 #: Seconds the broker may take to say where its topics end before readiness says so.
 _SILENCE: Final = 5.0
-#: Seconds between attempts while the broker is away: doubled from the first to the last.
-_FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
 
 _log = structlog.get_logger(__name__)
 
@@ -224,7 +223,7 @@ class ReferenceReader:
                     barrier.set_result(None)
 
     async def _ends(self) -> dict[TopicPartition, int]:
-        wait = _FIRST_WAIT
+        backoff = Backoff()
         while True:
             partitions = self._consumer.assignment()
             question = asyncio.ensure_future(self._asker.end_offsets(partitions))
@@ -237,8 +236,7 @@ class ReferenceReader:
                 return ends
             except KafkaError as error:
                 self._wait_for_broker(str(error) or type(error).__name__)
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, _LAST_WAIT)
+                await asyncio.sleep(backoff.longer())
             finally:
                 question.cancel()
 
@@ -263,7 +261,7 @@ class ReferenceReader:
             self._moved.set()
 
     async def _read_on(self) -> None:
-        wait = _FIRST_WAIT
+        backoff = Backoff()
         self._count()
         while True:
             try:
@@ -271,10 +269,9 @@ class ReferenceReader:
             except KafkaError as error:
                 self._health.bad("reference topics", f"cannot read them: {error}")
                 _log.error("cannot read the reference topics", error=str(error))
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, _LAST_WAIT)
+                await asyncio.sleep(backoff.longer())
                 continue
-            wait = _FIRST_WAIT
+            backoff = Backoff()
             for partition, records in fetched.items():
                 kind = self._kinds[partition.topic]
                 for record in records:

@@ -18,18 +18,17 @@ from aiokafka.errors import (
     InvalidTimestampError,
     KafkaError,
 )
-from msgspec import Struct, structs
+from msgspec import structs
 
 from contract.rejected import Rejected
-from sinks.dead_letters import DeadLetter, rejected_letter, without_value
+from sinks.backoff import Backoff
+from sinks.dead_letters import DeadLetter, WrittenAnew, rejected_letter, without_value
 from streams.wire.kafka import TOO_LARGE
 from streams.wire.keyed_records import Batch, Mark, WireEvent, decode_batch, encode_batch
 
 #: Bytes of events after which a batch is closed whatever their number: far below what the keyed
 #: topic takes, so that only a single event can ever be too large for it.
 BATCH_BYTES: Final = 512 * 1024
-#: Seconds between attempts while the broker takes nothing: doubled from the first to the last.
-_FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
 #: Dead letters sent at a time.
 _LETTERS: Final = 100
 
@@ -71,7 +70,7 @@ class Lane(ABC):
         self, send: Callable[[], Awaitable[None]], final: tuple[type[KafkaError], ...]
     ) -> None:
         """Send until acknowledged. Raises only what is `final`: trying again cannot change it."""
-        wait = _FIRST_WAIT
+        backoff = Backoff()
         while True:
             try:
                 await send()
@@ -80,8 +79,7 @@ class Lane(ABC):
             except KafkaError as error:
                 self.trouble = str(error) or type(error).__name__
                 _log.warning("not taken; trying again", topic=self.topic, error=self.trouble)
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, _LAST_WAIT)
+                await asyncio.sleep(backoff.longer())
             else:
                 self.trouble = ""
                 return
@@ -293,7 +291,7 @@ def too_large_letter(event: WireEvent, topic: str, prefix: str) -> DeadLetter:
 
     `topic` is the source topic on Kafka. Only what identifies the record is at hand by then.
     """
-    record = _Where(topic, event.partition, event.offset, event.received)
+    record = WrittenAnew(topic, event.partition, event.offset, event.received)
     rejected = Rejected(
         "data",
         "data",
@@ -301,16 +299,6 @@ def too_large_letter(event: WireEvent, topic: str, prefix: str) -> DeadLetter:
         "Raise max.message.bytes of offbook.keyed to 16777216, as `offbook topics create` does.",
     )
     return without_value(rejected_letter(record, rejected, prefix=prefix), "too large to be routed")
-
-
-class _Where(Struct, frozen=True):
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None = None
-    value: bytes | None = None
-    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 _WHY = "too large for the dead letter topic"

@@ -15,14 +15,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from contract.times import SECOND
 from contract.types import SOURCE_TOPICS, STREAM_TOPICS
 from detectors.language.detector import Detector
+from sinks.backoff import Backoff
 from sinks.health import Health
 from sinks.metrics import Metrics
+from sinks.rebalance import Rebalance
 from sinks.waiting import until_it_works
 from streams.router.feed_keeper import FeedKeeper
 from streams.router.feeds import Feeds
@@ -57,7 +59,6 @@ _TICK: Final = 1.0
 _SILENCE: Final = 5.0
 #: Seconds a commit may take; aiokafka itself looks for a coordinator without end.
 _PATIENCE: Final = 5.0
-_FIRST_WAIT, _LAST_WAIT = 0.1, 5.0
 
 _log = structlog.get_logger(__name__)
 
@@ -135,7 +136,7 @@ class Router:
         timed = {name for name, topic in self._plain.items() if topic in STREAM_TOPICS}
         self._reader = SourceReader(self._consumer, timed)
         self._make_lanes()
-        self._consumer.subscribe(list(self._plain), listener=_Rebalance(self))
+        self._consumer.subscribe(list(self._plain), listener=Rebalance(self.revoked, self.assigned))
         stopping: asyncio.Task[Any] = asyncio.create_task(self._stopping.wait())
         starting = asyncio.create_task(self._start())
         tasks = [stopping, starting]
@@ -191,7 +192,7 @@ class Router:
     # Reading.
 
     async def _read(self) -> None:
-        wait = _FIRST_WAIT
+        backoff = Backoff()
         while True:
             await self._room()
             try:
@@ -200,10 +201,9 @@ class Router:
             except KafkaError as error:
                 self._health.bad("router", f"cannot read the source topics: {error}")
                 _log.error("cannot read the source topics", error=str(error))
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, _LAST_WAIT)
+                await asyncio.sleep(backoff.longer())
                 continue
-            wait = _FIRST_WAIT
+            backoff.over()
             reached: dict[TopicPartition, int] = {}
             left = _AT_A_TIME
             while left > 0 and (turn := self._reader.turn()):
@@ -334,17 +334,6 @@ class Router:
 
     def _plainly(self, partition: TopicPartition) -> Partition:
         return self._plain[partition.topic], partition.partition
-
-
-class _Rebalance(ConsumerRebalanceListener):
-    def __init__(self, router: Router) -> None:
-        self._router = router
-
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        await self._router.revoked(revoked)
-
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        await self._router.assigned(assigned)
 
 
 async def _cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -22,7 +22,7 @@ import redis
 from aiokafka import AIOKafkaProducer
 
 from contract.alert import Alert
-from sinks.redis.sink import STREAM
+from sinks.redis.keys import STREAM
 from streams.settings.loading import load
 from streams.settings.settings import Settings
 from streams.wire.keyed_records import partition_of

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import redis
 
 from contract.alert import Alert, Bilingual, Evidence
+from sinks.sink import Revision
 
 _WORDS = Bilingual(en="Payment to a stranger's account", zh="货款打入非公司账户")
 _EVENT = Evidence(
@@ -39,6 +41,11 @@ _FIRST = Alert(
     evidence=(_EVENT,),
     mode="live",
 )
+
+
+def revisions(alerts: Sequence[Alert]) -> list[Revision]:
+    """The alerts as they stand on their topic."""
+    return [Revision(it, msgspec.json.encode(it)) for it in alerts]
 
 
 def alert(alert_id: str = "a", revision: int = 1, **changes: Any) -> Alert:

@@ -20,7 +20,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from contract.alert import Alert, Severity, Suppressed
 from offbook.cli.demo.embedded import EmbeddedRedis
-from sinks.delivery.delivery import EVENT_TIMESTAMP, Delivery
+from sinks.delivery.delivery import Delivery
+from sinks.headers import EVENT_TIMESTAMP
 from sinks.health import Health
 from sinks.metrics import Metrics
 from sinks.redis.sink import RedisSink

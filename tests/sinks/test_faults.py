@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from sinks.faults import account, chain, classes, is_for_people, place, told
-from sinks.redis.sink import RedisUnavailableError
+from sinks.redis.connection import RedisUnavailableError
 
 SECRET = "C-88XQ"
 

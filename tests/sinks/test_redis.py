@@ -21,8 +21,10 @@ from hypothesis import strategies as st
 
 from contract.alert import Alert, Suppressed
 from offbook.cli.demo.embedded import EmbeddedRedis, free_port
-from sinks.redis.sink import BATCH, Outcome, RedisRefusedError, RedisSink, RedisUnavailableError
-from tests.sinks.some_alerts import alert, contents
+from sinks.redis.connection import RedisRefusedError, RedisUnavailableError
+from sinks.redis.sink import BATCH, RedisSink
+from sinks.sink import Outcome
+from tests.sinks.some_alerts import alert, contents, revisions
 
 
 def on(url: str, work: Callable[[RedisSink], Awaitable[Any]], **options: Any) -> Any:
@@ -39,7 +41,7 @@ def on(url: str, work: Callable[[RedisSink], Awaitable[Any]], **options: Any) ->
 
 
 def write(url: str, *alerts: Alert) -> list[Outcome]:
-    outcomes: list[Outcome] = on(url, lambda sink: sink.write(alerts))
+    outcomes: list[Outcome] = on(url, lambda sink: sink.write(revisions(alerts)))
     return outcomes
 
 
@@ -106,7 +108,8 @@ def assert_open_sets_follow_the_strings(url: str) -> None:
     assert found.open_suppressed == scores["suppressed"]
 
     async def counts(sink: RedisSink) -> tuple[Any, Any]:
-        return await sink.open_alerts(), sink.last_open_shadow_alerts
+        await sink.look()
+        return sink.open_alerts(), sink.open_alerts(shadow=True)
 
     assert on(url, counts) == tuple(
         {
@@ -131,7 +134,7 @@ def test_delivered_at_least_once_in_order_each_revision_is_in_the_stream_exactly
         while done < len(log):
             start = data.draw(st.integers(0, done))
             end = data.draw(st.integers(done + 1, len(log)))
-            await data.draw(st.sampled_from(sinks)).write(log[start:end])
+            await data.draw(st.sampled_from(sinks)).write(revisions(log[start:end]))
             done = end
         for sink in sinks:
             await sink.close()
@@ -231,7 +234,7 @@ def test_the_stream_is_trimmed_to_about_its_length(redis_url: str) -> None:
 
     async def work(sink: RedisSink) -> None:
         for batch in batches:
-            await sink.write(batch)
+            await sink.write(revisions(batch))
 
     on(redis_url, work, maxlen=300)
     assert 300 <= len(contents(redis_url).entries) < 500
@@ -248,10 +251,10 @@ def test_revisions_beyond_what_lua_can_count_are_never_sent(redis_url: str) -> N
 
 def test_a_script_redis_has_forgotten_is_sent_again(redis_url: str) -> None:
     async def work(sink: RedisSink) -> list[Outcome]:
-        await sink.write([alert()])
+        await sink.write(revisions([alert()]))
         with connected(redis_url) as client:
             client.script_flush()
-        return await sink.write([alert(), alert(revision=2)])
+        return await sink.write(revisions([alert(), alert(revision=2)]))
 
     assert on(redis_url, work) == ["repeat", "written"]
 
@@ -283,13 +286,13 @@ def test_what_redis_has_confirmed_and_lost_is_written_again_in_order() -> None:
     with EmbeddedRedis(durable=False) as server:
 
         async def work(sink: RedisSink) -> None:
-            await sink.write([alert("a", 1), alert("b", 1)])
-            await sink.write([alert("a", 2)])
+            await sink.write(revisions([alert("a", 1), alert("b", 1)]))
+            await sink.write(revisions([alert("a", 2)]))
             server.kill()
             with pytest.raises(RedisUnavailableError):
-                await sink.write([alert("a", 3)])
+                await sink.write(revisions([alert("a", 3)]))
             server.start()
-            await sink.write([alert("a", 3)])
+            await sink.write(revisions([alert("a", 3)]))
 
         on(server.url, work)
         found = contents(server.url)
@@ -301,10 +304,11 @@ def test_a_loss_is_made_good_without_any_new_alert() -> None:
     with EmbeddedRedis(durable=False) as server:
 
         async def work(sink: RedisSink) -> None:
-            await sink.write([alert("a", 1)])
+            await sink.write(revisions([alert("a", 1)]))
             server.kill()
             server.start()
-            assert await sink.open_alerts() == {"critical": 1, "warning": 0, "info": 0}
+            await sink.look()
+            assert sink.open_alerts() == {"critical": 1, "warning": 0, "info": 0}
 
         on(server.url, work)
         assert contents(server.url).revisions == {"a": [1]}
@@ -314,11 +318,11 @@ def test_what_no_longer_is_in_memory_stays_lost_and_the_rest_is_written() -> Non
     with EmbeddedRedis(durable=False) as server:
 
         async def work(sink: RedisSink) -> None:
-            await sink.write([alert("a", 1)])
-            await sink.write([alert("b", 1)])
+            await sink.write(revisions([alert("a", 1)]))
+            await sink.write(revisions([alert("b", 1)]))
             server.kill()
             server.start()
-            await sink.write([alert("c", 1)])
+            await sink.write(revisions([alert("c", 1)]))
 
         on(server.url, work, memory=1)
         assert contents(server.url).revisions == {"b": [1], "c": [1]}
@@ -333,7 +337,7 @@ def test_acknowledged_writes_outlive_kill_9_of_a_durable_redis(fresh_redis: Embe
         for n in range(0, len(log), 20):
             while True:
                 try:
-                    await sink.write(log[n : n + 20])
+                    await sink.write(revisions(log[n : n + 20]))
                     break
                 except RedisUnavailableError:
                     await asyncio.sleep(0.01)
@@ -362,15 +366,15 @@ def test_a_log_cut_within_a_transaction_doubles_nothing_at_any_later_start(
     batch = [alert(f"a{n}") for n in range(10)]
 
     async def work(sink: RedisSink) -> None:
-        await sink.write([alert("before")])
-        await sink.write(batch)
+        await sink.write(revisions([alert("before")]))
+        await sink.write(revisions(batch))
         fresh_redis.kill()
         [log] = fresh_redis.directory.glob("appendonlydir/*.incr.aof")
         data = log.read_bytes()
         last = data.rindex(b"MULTI")
         log.write_bytes(data[: last + int(kept * (len(data) - last))])
         fresh_redis.start()
-        await sink.write([alert("after")])
+        await sink.write(revisions([alert("after")]))
         fresh_redis.kill()
         fresh_redis.start()
 
@@ -399,7 +403,7 @@ def test_it_works_on_a_cluster_which_it_finds_to_be_one(program: str) -> None:
 
         async def work(sink: RedisSink) -> Any:
             await sink.check()
-            return await sink.write([alert("a"), alert("b"), alert("a")])
+            return await sink.write(revisions([alert("a"), alert("b"), alert("a")]))
 
         assert on(server.url, work) == ["written", "written", "repeat"]
 
@@ -410,7 +414,7 @@ def test_it_works_on_every_server_here(program: str) -> None:
 
         async def work(sink: RedisSink) -> Any:
             await sink.check()
-            return await sink.write([alert("a"), alert("a"), alert("b")])
+            return await sink.write(revisions([alert("a"), alert("a"), alert("b")]))
 
         assert on(server.url, work) == ["written", "repeat", "written"]
 
@@ -425,8 +429,8 @@ def test_it_works_on_the_stand_in_of_the_demo() -> None:
 
     async def work(sink: RedisSink) -> Any:
         await sink.check()
-        await sink.write([alert("a"), alert("b", severity="info")])
-        return await sink.write([alert("a"), alert("b", 2, state="withdrawn")])
+        await sink.write(revisions([alert("a"), alert("b", severity="info")]))
+        return await sink.write(revisions([alert("a"), alert("b", 2, state="withdrawn")]))
 
     try:
         assert on(url, work) == ["repeat", "written"]

@@ -14,7 +14,8 @@ import pytest
 import redis
 
 from offbook.cli.demo.embedded import LOOPBACK, EmbeddedMissingError, EmbeddedRedis, free_port
-from sinks.redis.sink import RedisRefusedError, RedisSink, RedisSinkError, RedisUnavailableError
+from sinks.redis.connection import RedisRefusedError, RedisSinkError, RedisUnavailableError
+from sinks.redis.sink import RedisSink
 from sinks.redis.url import Secrets, redis_address, redis_url_fault
 from streams.service.reload import ConfigFile
 from streams.settings.loading import load

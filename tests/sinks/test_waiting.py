@@ -18,7 +18,8 @@ from sinks import waiting
 from sinks.delivery.delivery import Delivery
 from sinks.health import Health
 from sinks.metrics import Metrics
-from sinks.redis.sink import RedisRefusedError, RedisSink, RedisUnavailableError
+from sinks.redis.connection import RedisRefusedError, RedisUnavailableError
+from sinks.redis.sink import RedisSink
 from sinks.waiting import can_pass, until_it_works
 from streams.monitor.monitor import Monitor
 from streams.monitor.reference_reader import ReferenceReader

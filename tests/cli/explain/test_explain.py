@@ -23,9 +23,11 @@ from detectors.rules.data.bulk_delete import DETECTOR
 from offbook.cli.explain.explanation import explain
 from offbook.cli.explain.explanation_text import show
 from offbook.cli.explain.runbooks import in_ten_seconds
-from sinks.redis.sink import RedisSink, alert_key
+from sinks.redis.keys import alert_key
+from sinks.redis.sink import RedisSink
 from tests.cli.commands import REFERENCE, STORY, offbook
 from tests.detectors.timeline import after, deletes, hr, only, payment, play
+from tests.sinks.some_alerts import revisions as on_their_topic
 
 GOLDEN = Path(__file__).parent / "golden"
 BULK_DELETE = "bulk-delete-272e4432bfe33432"
@@ -52,7 +54,7 @@ def put(url: str, alerts: Sequence[Alert]) -> None:
     async def write() -> None:
         sink = RedisSink(url)
         try:
-            await sink.write(alerts)
+            await sink.write(on_their_topic(alerts))
         finally:
             await sink.close()
 

@@ -25,7 +25,7 @@ from detectors.facts.reference import Reference
 from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
 from offbook.cli.demo.embedded import EmbeddedKafka
 from sinks.dead_letters import EXCEPTION, OFFSET, STAGE, TOPIC
-from sinks.delivery.delivery import EVENT_TIMESTAMP
+from sinks.headers import EVENT_TIMESTAMP
 from streams.monitor.changelog import Changelog, SupersededError
 from streams.monitor.entity_table import APPLIED, EntityPartition
 from streams.monitor.monitor import Monitor, StateGoneError

@@ -1,4 +1,4 @@
-"""`python -m tests.streams.service.failing STAGE ARGUMENTS…`: `offbook ARGUMENTS…` that fails in one place.
+"""`python -m tests.streams.service.failing STAGE ARGUMENTS…`: `offbook` that fails in one place.
 
 The error holds what an event may hold in its text, in its arguments, in its cause and in local
 variables. All that is written is then searched for it.

@@ -1,0 +1,26 @@
+"""How long to wait before something that failed is tried again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Seconds before the second attempt, and at most.
+FIRST: Final = 0.1
+LAST: Final = 5.0
+
+
+class Backoff:
+    """Seconds between attempts: doubled from the first to the last."""
+
+    def __init__(self) -> None:
+        self._next = FIRST
+
+    def longer(self) -> float:
+        """Seconds to wait after one more failure."""
+        seconds = self._next
+        self._next = min(2 * seconds, LAST)
+        return seconds
+
+    def over(self) -> None:
+        """It worked: the next failure is a first one."""
+        self._next = FIRST

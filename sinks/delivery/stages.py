@@ -1,0 +1,105 @@
+"""Delivery as a chain of stages: each takes the items in hand and does one thing with them.
+
+A stage that raises has every item come again, from the first stage on, so each must bear to see an
+item twice. The chain is data: the next sink, or the next to be told, is one stage more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import structlog
+from aiokafka.errors import MessageSizeTooLargeError
+
+from sinks.dead_letters import DeadLetter, without_value
+from sinks.delivery.reading import Item
+from sinks.health import Health
+from sinks.metrics import Metrics
+from sinks.sink import Sink
+
+_log = structlog.get_logger(__name__)
+
+
+class Stage(Protocol):
+    """One step of delivery."""
+
+    async def take(self, items: Sequence[Item]) -> None:
+        """Do it for these, which are in the order of their offsets."""
+
+
+class SetAside:
+    """Sends what is no alert to the dead letters. Raises `KafkaError` while it cannot."""
+
+    def __init__(self, producer: Any, topic: str, metrics: Metrics, health: Health) -> None:
+        self._producer = producer
+        self._topic = topic
+        self._metrics = metrics
+        self._health = health
+
+    async def take(self, items: Sequence[Item]) -> None:
+        letters = [(item, item.letter) for item in items if item.letter is not None]
+        if letters:
+            await asyncio.gather(*(self._send(item, letter) for item, letter in letters))
+            self._health.ok("dead letters")
+
+    async def _send(self, item: Item, letter: DeadLetter) -> None:
+        try:
+            await self._produce(letter)
+        except MessageSizeTooLargeError:
+            await self._produce(without_value(letter, "too large for the dead letter topic"))
+        # If the alerts beside it must wait, it is not sent again with each attempt.
+        item.letter = None
+        self._metrics.event(self._topic, "dead_letter")
+        _log.warning(
+            "not an alert; sent to the dead letters",
+            topic=item.partition.topic,
+            partition=item.partition.partition,
+            offset=item.offset,
+            to=letter.topic,
+        )
+
+    async def _produce(self, letter: DeadLetter) -> None:
+        await self._producer.send_and_wait(
+            letter.topic,
+            value=letter.value,
+            key=letter.key,
+            headers=list(letter.headers),
+            timestamp_ms=letter.timestamp if letter.timestamp >= 0 else None,
+        )
+
+
+class Store:
+    """Writes revisions to a sink, and keeps what came of each. Raises `SinkError`."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    async def take(self, items: Sequence[Item]) -> None:
+        alerts = [(item, item.revision) for item in items if item.revision is not None]
+        if not alerts:
+            return
+        outcomes = await self._sink.write([revision for _, revision in alerts])
+        for (item, _), outcome in zip(alerts, outcomes, strict=True):
+            item.outcome = outcome
+
+
+class Count:
+    """Tells Prometheus of what was written: which alerts are new, and how long they took."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    async def take(self, items: Sequence[Item]) -> None:
+        now = time.time()
+        for item in items:
+            if item.revision is None or item.outcome not in ("written", "moved"):
+                continue
+            alert = item.revision.alert
+            # What was nobody's until now is news to whoever is on call, whatever its revision.
+            if alert.state == "firing" and (alert.revision == 1 or item.outcome == "moved"):
+                self._metrics.new_alert(alert.detector, alert.severity, alert.audience)
+            if item.stamped is not None:
+                self._metrics.latency(now - item.stamped / 1000)
