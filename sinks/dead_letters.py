@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final, Protocol
 
 import msgspec
+import orjson
 from msgspec import Struct
 
 from contract.rejected import Rejected
@@ -158,7 +159,7 @@ def _letter(
 
 def _withheld(why: str) -> bytes:
     # Not null, which would read as a tombstone.
-    return msgspec.json.encode({"withheld": True, "reason": why})
+    return orjson.dumps({"withheld": True, "reason": why})
 
 
 def _name(kind: type[object]) -> str:

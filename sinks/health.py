@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import orjson
 
 from contract.spelling.shown import shown
 from contract.times import SECOND, rfc3339
@@ -40,7 +41,9 @@ class Report(msgspec.Struct, frozen=True):
 
     def json(self) -> bytes:
         """`{"status": …, "checks": {name: {"ok", "reason", "since"}}, …}`."""
-        return msgspec.json.encode({"status": self.status, "checks": self.checks, **self.shown})
+        return orjson.dumps(
+            msgspec.to_builtins({"status": self.status, "checks": self.checks, **self.shown})
+        )
 
 
 @dataclass

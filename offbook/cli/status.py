@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
+import orjson
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
@@ -56,7 +57,7 @@ class Status(Struct, frozen=True):
 
     def json(self) -> bytes:
         """For machines."""
-        return msgspec.json.format(msgspec.json.encode(self))
+        return orjson.dumps(msgspec.to_builtins(self), option=orjson.OPT_INDENT_2)
 
 
 def status(settings: Settings, detectors: Collection[Detector]) -> Status:

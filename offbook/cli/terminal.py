@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+import orjson
 
 from contract.alert import Alert
 from contract.spelling.shown import shown, shown_json
@@ -35,7 +36,8 @@ def say(line: str) -> None:
 
 def as_json(it: Any) -> str:
     """`it` for machines, a line for each field; what acts in a terminal is escaped in it."""
-    return shown_json(msgspec.json.format(msgspec.json.encode(it), indent=2).decode())
+    text = orjson.dumps(msgspec.to_builtins(it), option=orjson.OPT_INDENT_2)
+    return shown_json(text.decode())
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from importlib import resources
 from typing import Any, Final
 
 import msgspec
+import orjson
 import structlog
 from redis import exceptions as errors
 
@@ -219,7 +220,7 @@ class RedisSink:
             *OPEN_SETS,
             *(alert_key(it.alert.alert_id) for it in revisions),
         ]
-        call = (len(keys), *keys, msgspec.json.encode(batch), *(it.data for it in revisions))
+        call = (len(keys), *keys, orjson.dumps(batch), *(it.data for it in revisions))
         try:
             answer = await self._connection.ask(("EVALSHA", _SHA, *call))
         except errors.NoScriptError:

@@ -35,8 +35,6 @@ from streams.settings.values import as_in_file, convert, is_int, nearest, number
 # Kubernetes sets these in every pod for a service that is called `offbook…`. They are no one's
 # settings, and OFFBOOK_METRICS_PORT=tcp://10.0.0.7:9464 must not stop a worker.
 _SERVICE_LINK = re.compile(r".*_(SERVICE_(HOST|PORT(_.+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_.+)?)?)")
-
-
 _LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.+")
 
 
