@@ -29,8 +29,8 @@ from msgspec import Struct
 
 from bench.installation import Process, Worker, produce, servers, until
 from bench.mix import Line, Mix, reference
+from contract.kinds import KIND_OF_TYPE, STREAM_TOPICS
 from contract.times import DAY, SECOND, rfc3339
-from contract.types import KIND_OF_TYPE, STREAM_TOPICS
 from simulation.plan import Plan
 from simulation.simulate import Simulation
 from streams.settings.settings import Settings

@@ -21,8 +21,8 @@ from bench.mix import DAYS, START, Mix, reference
 from contract.decoding.decode import decode_structured
 from contract.duration import Duration
 from contract.event import Event, Origin
+from contract.kinds import STREAM_TOPICS
 from contract.times import DAY, parse_rfc3339, rfc3339
-from contract.types import STREAM_TOPICS
 from detectors.engine.engine import Engine
 from detectors.facts.entity import split
 from detectors.facts.reference import Reference

@@ -17,25 +17,27 @@ import msgspec
 from msgspec import Raw, UnsetType
 from msgspec.structs import replace
 
-from contract.rejected import Rejected
-from contract.types import (
+from contract.fields import (
     CURRENCY_CODE,
     PLAIN_AMOUNT,
     PLAIN_PERCENT,
     Account,
     Amount,
-    CrmEdit,
     Currency,
+    Id,
+    Percent,
+    check_amount,
+)
+from contract.rejected import Rejected
+from contract.types import (
+    CrmEdit,
     Difference,
     EventData,
     HrChange,
-    Id,
     Payment,
-    Percent,
     ReferenceAccount,
     ServiceCallback,
     Shipment,
-    check_amount,
 )
 
 #: How deep a `differences` value may nest, and how large its integers may be: what any MessagePack

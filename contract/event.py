@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from contract.types import KIND_OF_DATA, EventData, Kind
+from contract.kinds import KIND_OF_DATA, Kind
+from contract.types import EventData
 
 
 class Origin(Struct, frozen=True, array_like=True, gc=False):

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
+from contract.kinds import KIND_OF_DATA
 from contract.label import EventId
-from contract.types import KIND_OF_DATA, EventData
+from contract.types import EventData
 from simulation.calendar import DAY, HOUR, MINUTE, OFFSET, date_of, day_of
 from simulation.chance import between, stream
 

@@ -23,7 +23,7 @@ from prometheus_client.exposition import choose_encoder
 
 from contract import __version__
 from contract.alert import Audience, Severity
-from contract.types import SOURCE_TOPICS
+from contract.kinds import SOURCE_TOPICS
 
 Outcome = Literal["accepted", "late", "duplicate", "conflict", "dead_letter"]
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)

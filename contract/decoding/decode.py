@@ -23,24 +23,13 @@ from msgspec.structs import replace
 from contract import checks, leap_seconds
 from contract.decoding import explain, privacy
 from contract.event import Event, Origin
+from contract.fields import MAX_ID, NO_CONTROL
+from contract.kinds import HEARTBEAT, KIND_OF_TYPE, REFERENCE_TOPICS, SOURCE_TOPICS, Kind
 from contract.rejected import MAX_BYTES, Rejected
 from contract.spelling.folding import REGION, RefusedError, Sent, fold
 from contract.spelling.spelling import folded
 from contract.times import MINUTE, micros
-from contract.types import (
-    HEARTBEAT,
-    IMAGE_KEYS,
-    KIND_OF_TYPE,
-    MAX_ID,
-    NO_CONTROL,
-    REFERENCE_TOPICS,
-    SOURCE_TOPICS,
-    CrmEdit,
-    EventData,
-    Heartbeat,
-    Kind,
-    Tip,
-)
+from contract.types import IMAGE_KEYS, CrmEdit, EventData, Heartbeat, Tip
 
 #: How far ahead of the wall clock a live event may be, in microseconds.
 FUTURE = 5 * MINUTE

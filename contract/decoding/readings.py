@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from contract.event import Event
+from contract.fields import Account, Address, Email, Phone
 from contract.spelling import spelling
 from contract.spelling.folding import REGION, SPELL, kind_at
-from contract.types import Account, Address, Email, Phone
 
 _NUMBER = re.compile(r"\[[0-9]+\]")
 _CONTACTS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from contract.kinds import HEARTBEAT, KIND_OF_TYPE, KINDS, Kind
 from contract.publishing import meanings
 from contract.rejected import Stage
-from contract.types import HEARTBEAT, KIND_OF_TYPE, KINDS, Kind
 
 ALERTS_TOPIC = "offbook.alerts"
 _BINDING = "0.5.0"

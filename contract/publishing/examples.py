@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.types import KIND_OF_TYPE
+from contract.kinds import KIND_OF_TYPE
 
 
 def _example(type_: str, id_: str, source: str, time: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 import msgspec
 from msgspec import Struct
 
+from contract import fields
 from contract import types as t
 from contract.alert import Alert
 from contract.checks import bare
+from contract.kinds import HEARTBEAT, KINDS, Kind
 from contract.publishing import meanings
 from contract.publishing.asyncapi import DEAD_LETTER_HEADERS
 from contract.publishing.examples import EXAMPLES
@@ -23,21 +25,21 @@ Language = Literal["en", "zh"]
 _M = Meaning
 
 _TYPES: dict[Any, Meaning] = {
-    t.Id: _M("id", "编号"),
-    t.Account: _M("account", "账号"),
-    t.Text: _M("text ≤ 4096", "文本 ≤ 4096"),
-    t.Phone: _M("phone", "电话"),
-    t.Email: _M("e-mail", "邮箱"),
-    t.Address: _M("address", "地址"),
-    t.Excerpt: _M("text ≤ 500", "文本 ≤ 500"),
-    t.TipText: _M("text ≤ 65 536", "文本 ≤ 65 536"),
-    t.Amount: _M("amount", "金额"),
-    t.Percent: _M("percentage", "百分比"),
-    t.Currency: _M("currency", "币种代码"),
-    t.Count: _M("whole number ≥ 1", "整数 ≥ 1"),
-    t.PartitionNumber: _M("whole number ≥ 0", "整数 ≥ 0"),
-    t.Bytes: _M("whole number ≥ 0", "整数 ≥ 0"),
-    t.Stars: _M("1-5", "1–5"),
+    fields.Id: _M("id", "编号"),
+    fields.Account: _M("account", "账号"),
+    fields.Text: _M("text ≤ 4096", "文本 ≤ 4096"),
+    fields.Phone: _M("phone", "电话"),
+    fields.Email: _M("e-mail", "邮箱"),
+    fields.Address: _M("address", "地址"),
+    fields.Excerpt: _M("text ≤ 500", "文本 ≤ 500"),
+    fields.TipText: _M("text ≤ 65 536", "文本 ≤ 65 536"),
+    fields.Amount: _M("amount", "金额"),
+    fields.Percent: _M("percentage", "百分比"),
+    fields.Currency: _M("currency", "币种代码"),
+    fields.Count: _M("whole number ≥ 1", "整数 ≥ 1"),
+    fields.PartitionNumber: _M("whole number ≥ 0", "整数 ≥ 0"),
+    fields.Bytes: _M("whole number ≥ 0", "整数 ≥ 0"),
+    fields.Stars: _M("1-5", "1–5"),
     date: _M("date", "日期"),
     bool: _M("true / false", "true / false"),
     str: _M("text", "文本"),
@@ -294,7 +296,7 @@ def page(language: Language) -> str:
         _table(["attribute", "required", "meaning"], attributes, language),
         words.modes,
         words.rules,
-        *(_kind(kind, words, language) for kind in t.KINDS),
+        *(_kind(kind, words, language) for kind in KINDS),
         words.refused,
         _table(
             ["header", "meaning"],
@@ -309,7 +311,7 @@ def page(language: Language) -> str:
         ),
         words.after_refused,
         words.repeats + words.complete,
-        _kind(t.HEARTBEAT, words, language),
+        _kind(HEARTBEAT, words, language),
         words.alerts,
         _table(
             ["field", "meaning"],
@@ -320,7 +322,7 @@ def page(language: Language) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _kind(kind: t.Kind, words: _Words, language: Language) -> str:
+def _kind(kind: Kind, words: _Words, language: Language) -> str:
     title = kind.topic or kind.type
     parts = [
         f"## `{title}`",

@@ -24,9 +24,10 @@ from msgspec import Meta, Struct
 from contract.alert import Alert
 from contract.checks import bare, may_be_null
 from contract.decoding.decode import Attribute
+from contract.kinds import KIND_OF_TYPE, Kind
 from contract.publishing import meanings
 from contract.publishing.examples import EXAMPLES
-from contract.types import IMAGE_KEYS, KIND_OF_TYPE, CrmEdit, EventData, Image, Kind
+from contract.types import IMAGE_KEYS, CrmEdit, EventData, Image
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: Every RFC 3339 time ends in an offset; `format` alone is not checked by most validators.

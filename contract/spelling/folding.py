@@ -12,10 +12,11 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from contract.checks import bare, hints
+from contract.fields import MAX_ID, Account, Address, Email, Id, Phone
 from contract.rejected import Rejected
 from contract.spelling import spelling
 from contract.spelling.spelling import is_plain
-from contract.types import MAX_ID, Account, Address, Email, EventData, Id, Image, ObjectRef, Phone
+from contract.types import EventData, Image, ObjectRef
 
 #: Path of a field (`after.phone`, `accounts[0]`) to the text that was sent there.
 Sent = tuple[tuple[str, str], ...]

@@ -8,9 +8,9 @@ from hashlib import blake2b
 from msgspec import structs
 
 from contract.alert import Alert, Bilingual, Evidence, Mode, Rule, Severity
+from contract.kinds import KINDS
 from contract.spelling.shown import shown
 from contract.times import rfc3339
-from contract.types import KINDS
 from detectors.facts.evidence import Remarks, with_remarks
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Reference

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract.types import KIND_OF_DATA
+from contract.kinds import KIND_OF_DATA
 from detectors.engine.stream_time import FORGETTING, Topics, topics
 from detectors.facts.drawing import PROFILES
 from detectors.language.detector import Detector

@@ -11,8 +11,8 @@ from operator import attrgetter
 
 from msgspec import structs
 
+from contract.kinds import KINDS
 from contract.times import HOUR
-from contract.types import KINDS
 from detectors.engine.alert_writer import NO_LONGER_HOLDS, AlertWriter, alert_fact, sent_by
 from detectors.engine.bounds import WORTH_PRUNING, forget_unjudged, prune_notebook, room
 from detectors.engine.look import Fresh, Step, StepView

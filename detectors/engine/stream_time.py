@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from contract.types import STREAM_TOPICS
+from contract.kinds import STREAM_TOPICS
 
 _BIT = {topic: 1 << number for number, topic in enumerate(STREAM_TOPICS)}
 #: A set of source topics, as bits: sets are compared, and keys, at every step.

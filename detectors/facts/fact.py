@@ -10,7 +10,7 @@ from operator import attrgetter
 from msgspec import Struct, structs
 
 from contract.event import Event
-from contract.types import KINDS
+from contract.kinds import KINDS
 
 #: Amounts have at most 18 digits, before the point or after it: no sum of them is rounded here, so
 #: it does not matter in which order, or in which parts, they are added.

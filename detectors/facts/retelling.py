@@ -15,7 +15,8 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from contract.event import Event
-from contract.types import KINDS, CrmEdit, EventData, Image, ObjectRef, Payment, Shipment
+from contract.kinds import KINDS
+from contract.types import CrmEdit, EventData, Image, ObjectRef, Payment, Shipment
 from detectors.facts.entity import ABOUT, EntityKind, entity, split
 from detectors.facts.fact import Fact, Identity, fact_of
 from detectors.facts.roles import CORRECTED_WITHIN

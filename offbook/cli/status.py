@@ -15,8 +15,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from msgspec import Struct
 
+from contract.kinds import SOURCE_TOPICS, STREAM_TOPICS
 from contract.times import MINUTE, SECOND, micros, moment, parse_rfc3339, rfc3339
-from contract.types import SOURCE_TOPICS, STREAM_TOPICS
 from detectors.language.detector import Detector
 from streams.monitor.partition_reader import PartitionReader
 from streams.router.feeds import (

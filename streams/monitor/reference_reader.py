@@ -18,9 +18,9 @@ from msgspec import Struct
 
 from contract.decoding.decode import decode_record
 from contract.event import Event, Origin
+from contract.kinds import REFERENCE_TOPICS
 from contract.rejected import Rejected
 from contract.types import (
-    REFERENCE_TOPICS,
     EventData,
     Heartbeat,
     ReferenceAccount,

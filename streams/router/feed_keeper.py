@@ -11,8 +11,8 @@ from typing import Any, Final
 import structlog
 from aiokafka.errors import KafkaError
 
+from contract.kinds import STREAM_TOPICS
 from contract.times import SECOND, micros
-from contract.types import STREAM_TOPICS
 from sinks.metrics import FeedFigures, Metrics
 from streams.router.feed_log import FeedLog
 from streams.router.feeds import Entry, Feeds, FeedShown, Standing, by_topic

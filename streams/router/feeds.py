@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
+from contract.kinds import STREAM_TOPICS
 from contract.times import DAY, HOUR, MINUTE, SECOND, micros, moment, rfc3339
-from contract.types import STREAM_TOPICS
 from detectors.engine.awaits import awaited
 from detectors.language.detector import Detector
 from streams.router.source_time import Known, MovesBy, Partition

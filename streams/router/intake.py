@@ -11,8 +11,9 @@ import structlog
 from contract.decoding import privacy
 from contract.decoding.decode import decode_record
 from contract.event import Event, Origin
+from contract.kinds import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
 from contract.rejected import Rejected
-from contract.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS, Heartbeat
+from contract.types import Heartbeat
 from detectors.engine.engine import Engine
 from detectors.facts.reference import Reference
 from detectors.language.detector import Detector

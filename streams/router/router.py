@@ -18,8 +18,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
+from contract.kinds import SOURCE_TOPICS, STREAM_TOPICS
 from contract.times import SECOND
-from contract.types import SOURCE_TOPICS, STREAM_TOPICS
 from detectors.language.detector import Detector
 from sinks.backoff import Backoff
 from sinks.health import Health

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct, structs
 
 from contract.duration import Duration
-from contract.types import SOURCE_TOPICS, STREAM_TOPICS
+from contract.kinds import SOURCE_TOPICS, STREAM_TOPICS
 from streams.settings.silence import WorkingHours
 from streams.settings.values import as_in_file, convert, nearest
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contract.types import SOURCE_TOPICS
+from contract.kinds import SOURCE_TOPICS
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import BY_ID, DETECTORS
 from streams.settings.conflicts import conflicts

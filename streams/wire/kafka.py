@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
 from contract.decoding.decode import EARLIEST
-from contract.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
+from contract.kinds import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
 from sinks.dead_letters import dead_letter_topic
 from streams.settings.settings import Settings
 from streams.wire.keyed_records import KEYED_TOPIC

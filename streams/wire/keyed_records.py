@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from contract.event import Event, Origin
-from contract.types import KINDS, STREAM_TOPICS
+from contract.kinds import KINDS, STREAM_TOPICS
 from detectors.engine.messages import Implicated, Note, Retold, Subscribe, Told
 from detectors.engine.stream_time import Now, topics
 

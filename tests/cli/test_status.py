@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from contract.duration import Duration
+from contract.kinds import STREAM_TOPICS
 from contract.times import HOUR, MINUTE, SECOND, parse_rfc3339, rfc3339
-from contract.types import STREAM_TOPICS
 from offbook.cli.demo.embedded import free_port
 from offbook.cli.status import Status, judged, table
 from streams.router.feeds import Entry, Standing, decode_entry, encode_entry

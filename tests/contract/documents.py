@@ -8,9 +8,9 @@ from typing import Any
 
 from contract.decoding.decode import decode_record
 from contract.event import Event, Origin
+from contract.kinds import topic_of_type
 from contract.publishing.examples import EXAMPLES
 from contract.rejected import Rejected
-from contract.types import topic_of_type
 
 Headers = list[tuple[str, bytes | None]]
 

@@ -10,12 +10,13 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import Meta
 
+from contract import fields as limits
 from contract import types as t
 from contract.checks import bare, may_be_null
 from contract.decoding.decode import EARLIEST, LATEST
 from contract.event import Event, Origin
+from contract.kinds import KINDS, Kind
 from contract.spelling.folding import RefusedError, Sent, fold
-from contract.types import KINDS, Kind
 
 _characters = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"])
 _any_character = st.characters(codec="utf-8", exclude_categories=["Cs"])
@@ -41,13 +42,13 @@ def amounts(draw: st.DrawFn, signed: bool = False) -> Decimal:
 
 def of(hint: Any) -> st.SearchStrategy[Any]:
     """Values of a field's type, within its limits."""
-    if hint in (t.Id, t.Account):
+    if hint in (limits.Id, limits.Account):
         return st.text(_characters, min_size=1, max_size=20)
-    if hint == t.Amount:
+    if hint == limits.Amount:
         return amounts()
-    if hint == t.Percent:
+    if hint == limits.Percent:
         return amounts(signed=True)
-    if hint == t.Currency:
+    if hint == limits.Currency:
         return st.sampled_from(["CNY", "USD", "EUR", "HKD"])
     if hint is Any:
         return json_values.filter(lambda value: _depth(value) <= 8)

@@ -11,8 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from contract.checks import doubtful, fault
+from contract.fields import check_amount
+from contract.kinds import KIND_OF_TYPE
 from contract.publishing.examples import EXAMPLES
-from contract.types import KIND_OF_TYPE, check_amount
 from tests.contract.documents import PAYMENT, example
 
 _texts = st.text(

@@ -17,8 +17,8 @@ from contract.alert import Alert, Bilingual, Evidence, Rule
 from contract.decoding.decode import decode_structured
 from contract.document import document
 from contract.event import Event, Origin
+from contract.kinds import KIND_OF_TYPE
 from contract.spelling.folding import Sent
-from contract.types import KIND_OF_TYPE
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from contract.decoding.decode import decode_record
 from contract.document import document
 from contract.event import Event, Origin
+from contract.kinds import KIND_OF_TYPE, KINDS, Kind
 from contract.publishing import meanings, pages
 from contract.publishing.examples import EXAMPLES
 from contract.publishing.schemas import alert_schema, event_schema, main, rendered, stale
 from contract.publishing.yaml import to_yaml
 from contract.rejected import Rejected, Stage
-from contract.types import IMAGE_KEYS, KIND_OF_TYPE, KINDS, EventData, Image, Kind
+from contract.types import IMAGE_KEYS, EventData, Image
 from tests.contract.documents import example
 from tests.contract.strategies import events
 from tests.contract.test_golden import ALERT

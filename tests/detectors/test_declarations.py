@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.event import Event
+from contract.kinds import KINDS
 from contract.types import (
-    KINDS,
     EventData,
     HrChange,
     Image,

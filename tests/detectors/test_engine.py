@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from contract.duration import Duration
-from contract.types import KIND_OF_TOPIC
+from contract.kinds import KIND_OF_TOPIC
 from detectors.engine.alert_writer import alert_id, score
 from detectors.engine.engine import Engine
 from detectors.engine.messages import Subscribe, Told

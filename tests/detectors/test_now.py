@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pytest
 
 from contract.alert import Alert
-from contract.types import STREAM_TOPICS
+from contract.kinds import STREAM_TOPICS
 from detectors.engine.awaits import awaited
 from detectors.engine.engine import Engine
 from detectors.engine.in_memory import LocalRun

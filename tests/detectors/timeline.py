@@ -19,10 +19,10 @@ from msgspec import UNSET
 from contract.alert import Alert
 from contract.duration import Duration
 from contract.event import Event, Origin
+from contract.kinds import KIND_OF_DATA
 from contract.spelling.folding import fold
 from contract.times import micros
 from contract.types import (
-    KIND_OF_DATA,
     ChatHit,
     CrmEdit,
     Difference,

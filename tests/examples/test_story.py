@@ -12,7 +12,7 @@ import pytest
 
 from contract.decoding.decode import decode_structured
 from contract.event import Event, Origin
-from contract.types import STREAM_TOPICS, topic_of_type
+from contract.kinds import STREAM_TOPICS, topic_of_type
 from tests.examples.nine_questions import ASKED, Company, Found, answers
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -16,8 +16,8 @@ import pytest
 from kafka import KafkaProducer
 from prometheus_client.parser import text_string_to_metric_families
 
+from contract.kinds import STREAM_TOPICS, topic_of_type
 from contract.times import DAY, HOUR, SECOND, parse_rfc3339, rfc3339
-from contract.types import STREAM_TOPICS, topic_of_type
 from offbook.cli.demo.embedded import free_port
 from tests.cli.commands import firing, offbook
 from tests.conftest import RunningKafka

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from contract.types import REFERENCE_TOPICS
+from contract.kinds import REFERENCE_TOPICS
 from detectors.rules.catalogue import BY_ID
 from tests.conftest import RunningKafka
 from tests.parts.story_service import StoryService, story_service, until

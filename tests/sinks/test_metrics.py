@@ -12,7 +12,7 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from contract.types import SOURCE_TOPICS
+from contract.kinds import SOURCE_TOPICS
 from sinks.metrics import FeedFigures, Metrics
 
 DETECTORS = {"offbook-payment": ("critical",), "callback-mismatch": ("warning", "critical")}

@@ -45,7 +45,7 @@ def produce(
     sent; then the exit status is 1."""
     from contextlib import ExitStack
 
-    from contract.types import SOURCE_TOPICS
+    from contract.kinds import SOURCE_TOPICS
     from offbook.cli import terminal
     from offbook.cli.files.produce import PrintSink, Sink, age_warning, kafka_sink
     from offbook.cli.files.produce import produce as send

@@ -138,8 +138,8 @@ def heartbeat(
     from time import time_ns
 
     from contract.decoding.decode import FUTURE
+    from contract.kinds import SOURCE_TOPICS
     from contract.times import rfc3339
-    from contract.types import SOURCE_TOPICS
     from offbook.cli.heartbeat import beat
 
     for topic in topics:

@@ -24,7 +24,7 @@ import redis
 
 import offbook
 from contract.alert import Alert
-from contract.types import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
+from contract.kinds import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
 from offbook.cli.demo.embedded import (
     LOOPBACK,
     EmbeddedKafka,

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from contract.alert import Alert, Bilingual, Evidence
+from contract.kinds import KIND_OF_TYPE
 from contract.publishing.meanings import NAMES
 from contract.times import SECOND, moment, parse_rfc3339
-from contract.types import KIND_OF_TYPE
 from detectors.engine.alert_writer import GENERAL_NOTES
 from detectors.facts.evidence import taken_apart, with_remarks
 from detectors.language.detector import Detector

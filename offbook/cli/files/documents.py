@@ -7,9 +7,9 @@ from heapq import merge
 
 from contract.decoding.decode import decode_structured
 from contract.event import Event, Origin
+from contract.kinds import REFERENCE_TOPICS
 from contract.rejected import Rejected
 from contract.spelling.folding import REGION
-from contract.types import REFERENCE_TOPICS
 from offbook.cli.files.ndjson import Advance, Place, Source
 
 #: In the `type` of every reference document. A look for these bytes costs a fiftieth of decoding;

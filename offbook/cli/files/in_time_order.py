@@ -11,9 +11,10 @@ from msgspec import Struct
 
 from contract.decoding.decode import NOWHERE, Opened, decode_structured, open_structured
 from contract.event import Event
+from contract.kinds import KINDS
 from contract.rejected import Rejected
 from contract.spelling.folding import REGION
-from contract.types import KINDS, Tip
+from contract.types import Tip
 from offbook.cli.files.doubles import Double, Doubles
 from offbook.cli.files.ndjson import Advance, Place, Source
 from offbook.cli.files.sorter import LIMIT, Sorter

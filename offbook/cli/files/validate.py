@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from contract.decoding.decode import decode_structured
 from contract.decoding.readings import readings
 from contract.event import Event, Origin
+from contract.kinds import HEARTBEAT
 from contract.rejected import Rejected
 from contract.spelling.folding import REGION
-from contract.types import HEARTBEAT
 from offbook.cli.files.doubles import Doubles, contradiction, id_in
 from offbook.cli.files.gaps import Gaps
 from offbook.cli.files.ndjson import Advance, Place, Source, problem, sources

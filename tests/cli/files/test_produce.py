@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from contract.decoding.decode import decode_structured
 from contract.event import Event, Origin
+from contract.kinds import REFERENCE_TOPICS, SOURCE_TOPICS
 from contract.times import HOUR, micros, moment, parse_rfc3339
-from contract.types import REFERENCE_TOPICS, SOURCE_TOPICS
 from offbook.cli.demo.embedded import EmbeddedKafka
 from offbook.cli.files.documents import Documents
 from offbook.cli.files.ndjson import sources

@@ -23,10 +23,10 @@ from contract.decoding.decode import (
 )
 from contract.document import encode_document
 from contract.event import Event, Origin
+from contract.kinds import KINDS, topic_of_type
 from contract.publishing.examples import EXAMPLES
 from contract.rejected import MAX_BYTES, Rejected
 from contract.times import parse_rfc3339
-from contract.types import KINDS, topic_of_type
 from tests.contract.documents import (
     EDIT,
     TIP,

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from contract.alert import Alert
 from contract.event import Event
-from contract.types import STREAM_TOPICS
+from contract.kinds import STREAM_TOPICS
 from detectors.engine.engine import Engine
 from detectors.facts.reference import Reference
 from detectors.language.detector import Detector

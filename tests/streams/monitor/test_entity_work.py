@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from contract.alert import Alert
 from contract.event import Event
+from contract.kinds import STREAM_TOPICS
 from contract.times import DAY, HOUR
-from contract.types import STREAM_TOPICS
 from detectors.engine.engine import Engine
 from detectors.engine.look import Step
 from detectors.engine.messages import Input

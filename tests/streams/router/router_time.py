@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from contract.types import STREAM_TOPICS
+from contract.kinds import STREAM_TOPICS
 from detectors.engine.stream_time import Now, topics
 from streams.wire.keyed_records import Mark, StreamTime
 from tests.streams.router.routing import Bench, comes_about

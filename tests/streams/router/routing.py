@@ -15,8 +15,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from contract.duration import Duration
+from contract.kinds import STREAM_TOPICS
 from contract.times import SECOND, rfc3339
-from contract.types import STREAM_TOPICS
 from detectors.engine.stream_time import EVERY_TOPIC
 from sinks.health import Health
 from sinks.metrics import OUTCOMES, Metrics

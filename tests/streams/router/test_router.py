@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from contract.duration import Duration
+from contract.kinds import STREAM_TOPICS
 from contract.times import DAY, HOUR, MINUTE, SECOND
-from contract.types import STREAM_TOPICS
 from sinks.health import Health
 from sinks.metrics import Metrics
 from streams.router.router import Router

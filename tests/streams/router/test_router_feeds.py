@@ -9,8 +9,8 @@ import pytest
 from aiokafka import TopicPartition
 
 from contract.duration import Duration
+from contract.kinds import STREAM_TOPICS
 from contract.times import HOUR, MINUTE, SECOND, rfc3339
-from contract.types import STREAM_TOPICS
 from detectors.engine.stream_time import topics
 from streams.router.feeds import Entry, Standing, decode_entry, encode_entry, partition_of_key
 from streams.router.source_time import Known, Partition

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from contract.duration import Duration
+from contract.kinds import STREAM_TOPICS
 from contract.times import DAY, SECOND
-from contract.types import STREAM_TOPICS
 from detectors.engine.stream_time import topics
 from streams.wire.keyed_records import StreamTime, partition_of
 from tests.parts.apache_kafka import ApacheKafka

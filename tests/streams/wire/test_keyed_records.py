@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.types import STREAM_TOPICS
+from contract.kinds import STREAM_TOPICS
 from detectors.engine.messages import Implicated, Note, Subscribe, Told
 from detectors.engine.stream_time import Now, topics
 from detectors.facts.fact import fact_of
