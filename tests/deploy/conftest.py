@@ -50,7 +50,7 @@ def program() -> Callable[[str], str]:
     return find
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def worker_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`host:port` of a worker in all roles that has found what there is in the bundled story,
     and goes on to get goods that leave without an order and records that are no events."""
@@ -94,7 +94,7 @@ def _traffic(bootstrap: str, prefix: str) -> Iterator[None]:
         sender.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prometheus(
     program: Callable[[str], str],
     worker_metrics: str,

@@ -10,10 +10,9 @@ the closed interval from it to `window` later, and the next anchor comes after i
 share a fact, and whatever the order of arrival, the runs are the same.
 
 **What it owns.** A rule says what is read, what is enough and what is said. From that one condition
-follow how facts are judged, which new fact needs a look (one near which enough others lie), how
-long facts are kept (until no event can make them part of a run any more; a run goes whole or stays
-whole, for half of one could look like a new one), how they are folded where there are too many, and
-what was measured against each threshold.
+follow how facts are judged, how long they are kept (until no event can make them part of a run any
+more; a run goes whole or stays whole, for half of one could look like a new one), how they are
+folded where there are too many, what needs no look, and what was measured against each threshold.
 
 >>> from detectors.language import *
 >>> class ThreeDeletesParams(Params):
@@ -35,7 +34,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +43,7 @@ from detectors.facts.fact import Fact
 from detectors.facts.reads import Reads
 from detectors.facts.view import Common, View
 from detectors.language import sliding
-from detectors.language.detector import Detector, Folds, Words
+from detectors.language.detector import Detector, Folds, Spare, Words, same_thing
 from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params
 from detectors.language.sliding import Sliding, distinct_of, total_of
@@ -111,9 +110,16 @@ def burst(
     notes: Mapping[str, Bilingual],
     about: Callable[[View, Run], Subject] = by_employee,
     values: Callable[[View, Run], dict[str, str]] = _nothing_more,
+    alike: Callable[[Fact, Any], Hashable] = same_thing,
+    frequent: str | None = None,
 ) -> Detector:
     """A detector that fires for each run of facts within `params.window` of its first that is
-    `enough`. `about` says of whom, `values` what the wording needs besides what was counted."""
+    `enough`. `about` says of whom, `values` what the wording needs besides what was counted.
+
+    Facts that are `alike` are folded into one where there are too many. Facts of the role that is
+    `frequent`, of which there is no other, come by the thousand: one with few others near it is not
+    judged, nor one of a flood that changes nothing that is told. The price is that after a change
+    of settings an entity is judged anew at its next run, where others are at their next event."""
     within = Sliding(enough.reached)
 
     def judge(view: View, params: Any) -> Iterable[Finding]:
@@ -128,6 +134,9 @@ def burst(
                 measured=counted,
             )
 
+    def moves(view: View, fact: Fact, params: Any) -> bool:
+        return within.moves(view.facts, fact, params, view.common.max_evidence)
+
     return Detector(
         id,
         severity,
@@ -139,6 +148,7 @@ def burst(
         keeps=lambda params: params.window,
         reads=reads,
         prune=within.prune,
-        folds=Folds(lambda params: params.window),
-        concerns=lambda view, fact, params: within.near(view.facts, fact, params),
+        folds=Folds(lambda params: params.window, alike),
+        concerns=moves if frequent else None,
+        spare=Spare(frozenset({frequent}), within.spare) if frequent else None,
     )

@@ -15,11 +15,9 @@ from collections.abc import Iterable
 
 from contract.alert import Bilingual, Severity
 from contract.duration import Duration
-from contract.event import Event
 from contract.types import ServiceCallback
-from detectors.facts.fact import Fact, between, by_about, fact_of
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
+from detectors.facts.fact import Fact, between, by_about
+from detectors.facts.reads import Kept, keep, read
 from detectors.facts.roles import WHOSE_CUSTOMER
 from detectors.facts.view import View
 from detectors.language.detector import Detector
@@ -42,12 +40,9 @@ class CallbackMismatchParams(Params):
     )
 
 
-def _report(event: Event, _: Reference) -> Fact:
-    report = event.data
-    assert isinstance(report, ServiceCallback)
+def _report(report: ServiceCallback) -> Kept:
     differences = report.differences or {}
-    return fact_of(
-        event,
+    return keep(
         report.outcome,
         about=report.callback,
         order=report.order,
@@ -98,7 +93,7 @@ DETECTOR = Detector(
     severity="warning",
     title=Bilingual("Customer contradicts the records", "回访结果与公司记录不符"),
     params=CallbackMismatchParams(),
-    reads=(Reads("customer", ServiceCallback, _report),),
+    reads=(read("customer", ServiceCallback, _report),),
     judge=judge,
     summarise=says(
         Sentence(

@@ -17,11 +17,9 @@ from collections.abc import Iterable
 
 from contract.alert import Bilingual
 from contract.duration import Duration
-from contract.event import Event
 from contract.types import Tip
-from detectors.facts.fact import Fact, fact_of, in_time_order
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
+from detectors.facts.fact import in_time_order
+from detectors.facts.reads import keep, read
 from detectors.facts.sequences import around
 from detectors.facts.view import View
 from detectors.language.detector import Detector
@@ -38,12 +36,6 @@ class TipCorroboratedParams(Params):
     within: Duration = at_most(
         "30d", "from the tip to an alert, before or after", "举报与告警前后相距"
     )
-
-
-def _tip(event: Event, _: Reference) -> Fact:
-    tip = event.data
-    assert isinstance(tip, Tip)
-    return fact_of(event, "tip", about=tip.tip)
 
 
 def judge(view: View, params: TipCorroboratedParams) -> Iterable[Finding]:
@@ -81,7 +73,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Tip borne out by alerts", "举报得到印证"),
     params=TipCorroboratedParams(),
-    reads=(Reads("employee", Tip, _tip),),
+    reads=(read("employee", Tip, lambda tip: keep("tip", about=tip.tip)),),
     judge=judge,
     summarise=says(
         Sentence(

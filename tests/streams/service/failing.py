@@ -42,7 +42,7 @@ PLACES = {
     "load": ("streams.monitor.changelog", "Changelog.load"),
     "agent": ("streams.monitor.partition_queues", "PartitionLanes.put"),
     "delivery": ("sinks.redis.sink", "RedisSink.write"),
-    "look at redis": ("sinks.redis.sink", "RedisSink.open_alerts"),
+    "look at redis": ("sinks.redis.sink", "RedisSink.look"),
     "reference": ("streams.monitor.reference_reader", "Documents.put"),
     "http": ("sinks.metrics", "Metrics.exposition"),
     "reload": ("streams.service.reload", "configured_detectors"),
