@@ -31,6 +31,13 @@ def money_moved(event: Event, payment: Payment, order: str | None = None) -> Fac
     )
 
 
+def money_fact(event: Event, _: Reference) -> Fact:
+    """`money_moved`, and for which order."""
+    payment = event.data
+    assert isinstance(payment, Payment)
+    return money_moved(event, payment, payment.order)
+
+
 def payment_fact(event: Event, _: Reference) -> Fact:
     """Everything of a payment that an alert may say; `about` is the customer it names."""
     payment = event.data

@@ -91,3 +91,23 @@ def read(
         return fact_of(event, kept.role, kept.about, kept.weight, **kept.fields)
 
     return Reads(entity, data, fact, where, ends_of)
+
+
+def read_knowing(
+    entity: EntityKind,
+    data: type[_Data],
+    draw: Callable[[_Data, int, Reference], Kept | None],
+    where: Callable[[_Data], bool] = anything,
+    *,
+    ends_of: int | None = None,
+    by_reference: Callable[[_Data, Reference], bool] | None = None,
+) -> Reads:
+    """A row whose facts depend on the reference data too, and on when the event happened (µs)."""
+
+    def fact(event: Event, reference: Reference) -> Fact | None:
+        kept = draw(event.data, event.time, reference)  # type: ignore[arg-type]
+        if kept is None:
+            return None
+        return fact_of(event, kept.role, kept.about, kept.weight, **kept.fields)
+
+    return Reads(entity, data, fact, where, ends_of, by_reference)

@@ -4,7 +4,16 @@ from contract.alert import Bilingual, Severity
 from contract.duration import Duration
 from contract.event import Event
 from contract.times import DAY, HOUR, NEVER
-from contract.types import ChatHit, CrmEdit, EndpointFile, Payment, ServiceCallback, Shipment, Tip
+from contract.types import (
+    ChatHit,
+    CrmEdit,
+    EndpointFile,
+    HrChange,
+    Payment,
+    ServiceCallback,
+    Shipment,
+    Tip,
+)
 from detectors.facts.contact import changed_contacts
 from detectors.facts.entity import sole
 from detectors.facts.event_filter import edits
@@ -19,17 +28,17 @@ from detectors.facts.fact import (
     in_time_order,
     insert,
 )
-from detectors.facts.goods import LEFT, dispatched, first_dispatches, goods_fact, goods_moved
+from detectors.facts.goods import LEFT, dispatched, first_dispatches, goods_fact
 from detectors.facts.money import (
     is_private,
-    money_moved,
+    money_fact,
     payment_fact,
     private_payment_fact,
     received,
     sent_back,
 )
 from detectors.facts.profile import Profile, order_tie
-from detectors.facts.reads import Dossier, Reads, keep, read
+from detectors.facts.reads import Dossier, Kept, Reads, keep, read, read_knowing
 from detectors.facts.reference import Reference
 from detectors.facts.roles import (
     COMES_OR_GOES,
@@ -47,7 +56,7 @@ from detectors.language.finding import Finding, Subject
 from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, WORTH, order_finding
 from detectors.language.params import Params, at_least, at_most, number
 from detectors.language.sentences import Listing, Sentence, says
-from detectors.language.shapes.burst import burst, by_employee, different, either, in_all
+from detectors.language.shapes.burst import burst, different, either, in_all
 from detectors.language.sliding import (
     Reached,
     Sliding,
@@ -60,7 +69,7 @@ from detectors.language.sliding import (
 )
 from detectors.language.wait_for_work import Wait, touched
 from detectors.language.wording import distinct, elapsed, floored, roughly, tenths, total
-from detectors.words.activity import IS_ACTIVITY, activity
+from detectors.words.activity import IS_ACTIVITY, activity, managers_activity
 from detectors.words.approval import approval_at, approved_before, steps
 from detectors.words.callback_differences import COMPLAINS, flat, worded
 from detectors.words.concession import concession, may_concede
@@ -158,6 +167,8 @@ __all__ = [
     "Fact",
     "Finding",
     "Folds",
+    "HrChange",
+    "Kept",
     "Listing",
     "Missed",
     "Order",
@@ -195,7 +206,6 @@ __all__ = [
     "burst",
     "by_about",
     "by_day",
-    "by_employee",
     "by_time",
     "changed_contacts",
     "concession",
@@ -225,7 +235,6 @@ __all__ = [
     "fold_days",
     "found_at",
     "goods_fact",
-    "goods_moved",
     "in_all",
     "in_currency",
     "in_time_order",
@@ -236,9 +245,10 @@ __all__ = [
     "is_to_be_told",
     "is_worth",
     "keep",
+    "managers_activity",
     "may_concede",
     "monday",
-    "money_moved",
+    "money_fact",
     "named",
     "names_other_owner",
     "near_a_run",
@@ -255,6 +265,7 @@ __all__ = [
     "pieces",
     "private_payment_fact",
     "read",
+    "read_knowing",
     "received",
     "resignations",
     "roughly",

@@ -17,3 +17,10 @@ def activity(event: Event, _: Reference) -> Fact:
     edit = event.data
     assert isinstance(edit, CrmEdit)
     return fact_of(event, "activity", about=edit.actor)
+
+
+def managers_activity(event: Event, reference: Reference) -> Fact | None:
+    """An activity of whoever is a manager, or may turn out to be one."""
+    edit = event.data
+    assert isinstance(edit, CrmEdit)
+    return activity(event, reference) if reference.may_be_manager(edit.actor) else None

@@ -16,22 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.types import CrmEdit
-from detectors.facts.contact import changed_contacts
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, fact_of
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Listing, Sentence, says
-from detectors.language.sliding import Sliding, distinct_of
-from detectors.language.wording import distinct
+from detectors.language import *
 
 
 class ContactTamperingParams(Params):
@@ -50,15 +35,12 @@ def _changes(edit: CrmEdit) -> bool:
 CHANGES = edits("update", of="customer", also=_changes)
 
 
-def _taken_over(event: Event, reference: Reference) -> Fact | None:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
+def _taken_over(edit: CrmEdit, _: int, reference: Reference) -> Kept | None:
     new = dict(changed_contacts(edit))
     phone, address = new.get("phone", ""), new.get("address", "")
     if not reference.may_be_an_employees(phone, address):
         return None
-    return fact_of(
-        event,
+    return keep(
         "taken over",
         edit.object.id,
         actor=edit.actor,
@@ -67,10 +49,8 @@ def _taken_over(event: Event, reference: Reference) -> Fact | None:
     )
 
 
-def _change(event: Event, _: Reference) -> Fact:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    return fact_of(event, "changed", about=edit.object.id)
+def _change(edit: CrmEdit) -> Kept:
+    return keep("changed", about=edit.object.id)
 
 
 RUN = Sliding(lambda params: distinct_of(params.customers))
@@ -119,8 +99,8 @@ DETECTOR = Detector(
     title=Bilingual("Customer contacts tampered with", "篡改客户联系方式"),
     params=ContactTamperingParams(),
     reads=(
-        Reads("customer", CrmEdit, _taken_over, where=CHANGES),
-        Reads("employee", CrmEdit, _change, where=CHANGES),
+        read_knowing("customer", CrmEdit, _taken_over, where=CHANGES),
+        read("employee", CrmEdit, _change, where=CHANGES),
     ),
     judge=judge,
     summarise=says(

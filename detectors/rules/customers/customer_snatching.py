@@ -19,24 +19,7 @@ from itertools import groupby
 
 from msgspec import structs
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.types import CrmEdit
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, Order, by_time, fact_of
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.facts.sequences import is_newest
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Spare
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_most
-from detectors.language.sentences import Listing, Sentence, says
-from detectors.language.sliding import distinct_of, near_a_run, runs, spare_before_a_run, total_of
-from detectors.language.wording import elapsed, total
-from detectors.words.ownership import owner_as_of
+from detectors.language import *
 
 #: What can be created on a customer, which is the role of the fact.
 WORK = {
@@ -64,11 +47,9 @@ def _works(edit: CrmEdit) -> bool:
     return edit.customer is not None and (edit.op == "create" or edit.object.type == "activity")
 
 
-def _work(event: Event, _: Reference) -> Fact:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
+def _work(edit: CrmEdit) -> Kept:
     role = edit.object.type if edit.op == "create" else UPDATED
-    return fact_of(event, role, about=edit.actor, weight=edit.count)
+    return keep(role, about=edit.actor, weight=edit.count)
 
 
 def _after_others(facts: Sequence[Fact], within: int) -> Iterator[tuple[Fact, dict[str, Fact]]]:
@@ -160,7 +141,7 @@ DETECTOR = Detector(
     title=Bilingual("Colleague's customer worked on", "抢单"),
     params=CustomerSnatchingParams(),
     reads=(
-        Reads(
+        read(
             "customer",
             CrmEdit,
             _work,

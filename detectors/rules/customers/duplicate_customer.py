@@ -16,20 +16,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.types import CrmEdit
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, by_time, fact_of
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_most
-from detectors.language.sentences import Sentence, says
-from detectors.language.wording import elapsed
+from detectors.language import *
 
 
 class DuplicateCustomerParams(Params):
@@ -40,10 +27,8 @@ class DuplicateCustomerParams(Params):
     )
 
 
-def _creation(event: Event, _: Reference) -> Fact:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    return fact_of(event, "created", about=edit.object.id, actor=edit.actor)
+def _creation(edit: CrmEdit) -> Kept:
+    return keep("created", about=edit.object.id, actor=edit.actor)
 
 
 def judge(view: View, params: DuplicateCustomerParams) -> Iterable[Finding]:
@@ -101,7 +86,7 @@ DETECTOR = Detector(
     title=Bilingual("Customer entered twice", "客户重复建档"),
     params=DuplicateCustomerParams(),
     reads=(
-        Reads(
+        read(
             "contact",
             CrmEdit,
             _creation,

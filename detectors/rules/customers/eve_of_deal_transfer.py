@@ -15,20 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.types import CrmEdit
-from detectors.facts.fact import Fact, between, in_time_order
-from detectors.facts.reads import Reads
-from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_most, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.wording import distinct, elapsed
-from detectors.words.transfers import NAMES_OWNER, transfer_fact, transfers
-from detectors.words.won_deals import DEALS, ended_by, is_made
+from detectors.language import *
 
 CANCELLED = Bilingual("the orders were cancelled or deleted", "订单均已取消或删除")
 

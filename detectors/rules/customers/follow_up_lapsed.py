@@ -17,23 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import structs
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.times import NEVER
-from contract.types import CrmEdit
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, by_about, in_time_order
-from detectors.facts.reads import Reads
-from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.facts.sequences import covered, is_newest
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.activity import IS_ACTIVITY, activity
-from detectors.words.opportunity_stages import every_change, stage_change
-from detectors.words.periods import Spell, open_spells, tenures
+from detectors.language import *
 
 #: Up to so many facts, looking for ones to drop costs more than keeping them.
 _FEW = 12

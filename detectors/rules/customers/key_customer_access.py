@@ -17,22 +17,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.event import Event
-from contract.times import DAY
-from contract.types import CrmEdit
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, by_time, fact_of
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params
-from detectors.language.sentences import Listing, Sentence, says
-from detectors.language.wording import total
-from detectors.words.ownership import owner_as_of
+from detectors.language import *
 
 #: The kinds of access, which are the roles of the facts, and what is said of them.
 ACCESS = {
@@ -60,18 +45,15 @@ def _counts(edit: CrmEdit, reference: Reference) -> bool:
     return may_be_key and not reference.is_manager(edit.actor)
 
 
-def _access(event: Event, reference: Reference) -> Fact | None:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
+def _access(edit: CrmEdit, at: int, reference: Reference) -> Kept | None:
     if not _counts(edit, reference):
         return None
     beside = edit.customer is not None and edit.customer != edit.object.id
-    return fact_of(
-        event,
+    return keep(
         edit.op,
         about=edit.actor,
         weight=edit.count,
-        day=reference.day(event.time).isoformat(),
+        day=reference.day(at).isoformat(),
         # An edit comes to the customer it names beside the one it touched, too.
         customer=edit.object.id if beside else None,
         tier=edit.says.tier,
@@ -143,7 +125,7 @@ DETECTOR = Detector(
     title=Bilingual("Key customer accessed", "越权访问重点客户"),
     params=KeyCustomerAccessParams(),
     reads=(
-        Reads(
+        read_knowing(
             "customer",
             CrmEdit,
             _access,

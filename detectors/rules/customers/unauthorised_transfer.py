@@ -15,19 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from contract.alert import Bilingual
-from contract.event import Event
-from contract.types import CrmEdit
-from detectors.facts.fact import Fact
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params
-from detectors.language.sentences import Sentence, says
-from detectors.words.transfers import NAMES_OWNER, names_other_owner, transfer_fact, transfers
+from detectors.language import *
 
 
 class UnauthorisedTransferParams(Params):

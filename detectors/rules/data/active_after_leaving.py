@@ -19,21 +19,7 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.times import DAY, HOUR
-from contract.types import ChatHit, CrmEdit, EndpointFile
-from detectors.facts.fact import Fact, by_time, fact_of, in_time_order
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.roles import COMES_OR_GOES, REGISTER_KEPT
-from detectors.facts.view import View
-from detectors.language.detector import ENDLESS, Detector, Spare
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.leaving import Absence, absences
+from detectors.language import *
 
 NOTES = {
     "left": Bilingual("left", "离职"),

@@ -16,22 +16,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.types import CrmEdit, EndpointFile
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, between, by_time, fact_of, in_time_order, insert
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds, Spare
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.sliding import Sliding, total_of
-from detectors.language.wording import total
-from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
+from detectors.language import *
 
 #: By role, which is the operation or action, what the evidence says of it.
 TAKEN = {
@@ -59,14 +44,6 @@ class BulkExportParams(Params):
 
 
 RUN = Sliding(lambda params: total_of(params.threshold))
-
-
-def _taken(event: Event, _: Reference) -> Fact:
-    data = event.data
-    if isinstance(data, CrmEdit):
-        return fact_of(event, data.op, weight=data.count)
-    assert isinstance(data, EndpointFile)
-    return fact_of(event, data.action, weight=data.count)
 
 
 def _taken_out(facts: Sequence[Fact]) -> list[Fact]:
@@ -136,8 +113,18 @@ DETECTOR = Detector(
     title=Bilingual("Data taken out in bulk", "批量导出资料"),
     params=BulkExportParams(),
     reads=(
-        Reads("employee", CrmEdit, _taken, where=edits("view", "export")),
-        Reads("employee", EndpointFile, _taken, where=lambda file: file.action in TAKEN),
+        read(
+            "employee",
+            CrmEdit,
+            lambda edit: keep(edit.op, weight=edit.count),
+            where=edits("view", "export"),
+        ),
+        read(
+            "employee",
+            EndpointFile,
+            lambda file: keep(file.action, weight=file.count),
+            where=lambda file: file.action in TAKEN,
+        ),
         HR_CHANGES,
     ),
     judge=judge,

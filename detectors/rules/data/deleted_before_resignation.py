@@ -13,17 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from detectors.facts.fact import between, in_time_order
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.wording import total
-from detectors.words.deletion import DELETED, DELETIONS
-from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
+from detectors.language import *
 
 STAYED = Bilingual("the resignation was withdrawn", "离职申请已撤回")
 

@@ -21,21 +21,7 @@ from statistics import median
 
 from msgspec import structs
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.types import CrmEdit
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, fact_of
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.sent import sent_of
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.wording import roughly, tenths
+from detectors.language import *
 
 
 class OrderCycleCollapseParams(Params):
@@ -51,10 +37,8 @@ class OrderCycleCollapseParams(Params):
     )
 
 
-def _created(event: Event, _: Reference) -> Fact:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    return fact_of(event, "created", about=edit.object.id, employee=edit.says.owner or edit.actor)
+def _created(edit: CrmEdit) -> Kept:
+    return keep("created", about=edit.object.id, employee=edit.says.owner or edit.actor)
 
 
 def _orders(
@@ -129,7 +113,7 @@ DETECTOR = Detector(
     title=Bilingual("Customer orders much sooner than usual", "客户订单周期骤然缩短"),
     params=OrderCycleCollapseParams(),
     reads=(
-        Reads(
+        read(
             "customer",
             CrmEdit,
             _created,

@@ -15,15 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from contract.alert import Bilingual
-from contract.times import DAY
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding
-from detectors.language.order_findings import ORDER_NOTES, WHOSE, WORTH, order_finding
-from detectors.language.params import Params, at_most
-from detectors.language.sentences import Sentence, says
-from detectors.words.order_book import OrderBook, Settled, dossier
+from detectors.language import *
 
 #: What can show that a sale goes on.
 _GOES_ON = frozenset({"status", "received", "dispatched"})

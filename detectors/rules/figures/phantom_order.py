@@ -15,16 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from detectors.facts.sequences import absence
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding
-from detectors.language.order_findings import ORDER_NOTES, WHOSE, WORTH, order_finding
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.order_book import OrderBook, Settled, dossier, entered, waited
+from detectors.language import *
 
 #: What shows that there is something behind an order.
 _MOVES = frozenset({"received", "dispatched", "delivered", "returned"})

@@ -24,27 +24,7 @@ from statistics import median
 
 from msgspec import structs
 
-from contract.alert import Bilingual
-from contract.times import DAY
-from contract.types import CrmEdit
-from detectors.facts.fact import EXACT, Fact
-from detectors.facts.reads import Reads
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.wording import tenths
-from detectors.words.sales_by_day import (
-    IS_SALE,
-    SALES,
-    SALES_NOTES,
-    by_day,
-    fold_days,
-    in_currency,
-    sale,
-)
-from detectors.words.sales_by_week import WEEK, Weeks, day_number, monday, with_orders
+from detectors.language import *
 
 LIFTED = Bilingual("orders of that week came in late", "该周有订单晚到，销售额并未骤降")
 

@@ -18,30 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.times import DAY
-from contract.types import CrmEdit
-from detectors.facts.fact import Fact
-from detectors.facts.reads import Reads
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.wording import floored, tenths, total
-from detectors.words.sales_by_day import (
-    IS_SALE,
-    SALES_NOTES,
-    Usual,
-    amounts_by_day,
-    day_before,
-    exceeded,
-    fold_days,
-    in_currency,
-    open_sales,
-    sale,
-)
+from detectors.language import *
 
 
 class SalesSpikeParams(Params):

@@ -19,24 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import structs
-
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.types import Shipment
-from detectors.facts.fact import Fact, fact_of
-from detectors.facts.goods import dispatched, goods_moved
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.sliding import Sliding, distinct_of
-from detectors.language.wording import distinct, total
-from detectors.words.ownership import customer_named
+from detectors.language import *
 
 
 class DivertedConsigneeParams(Params):
@@ -53,20 +36,18 @@ class DivertedConsigneeParams(Params):
     )
 
 
-def _to_employee(event: Event, reference: Reference) -> Fact | None:
-    sent = event.data
-    assert isinstance(sent, Shipment)
+def _to_employee(sent: Shipment, _: int, reference: Reference) -> Kept | None:
     if not reference.may_be_an_employees(sent.phone, sent.address):
         return None
-    goods = goods_moved(event, sent, sent.order)
-    contacts = {"to_phone": sent.phone or "", "to_address": sent.address or ""}
-    return structs.replace(goods, role="to employee", fields=goods.fields | contacts)
-
-
-def _received_for(event: Event, _: Reference) -> Fact:
-    sent = event.data
-    assert isinstance(sent, Shipment)
-    return fact_of(event, "dispatched", about=sent.customer or "")
+    return keep(
+        "to employee",
+        about=sent.shipment,
+        customer=sent.customer,
+        order=sent.order,
+        released_by=sent.released_by,
+        to_phone=sent.phone or "",
+        to_address=sent.address or "",
+    )
 
 
 #: Goods of several customers that go to one place.
@@ -150,16 +131,16 @@ DETECTOR = Detector(
     title=Bilingual("Goods sent elsewhere than to the customer", "货物未发往客户"),
     params=DivertedConsigneeParams(),
     reads=(
-        Reads(
+        read_knowing(
             "shipment",
             Shipment,
             _to_employee,
             where=lambda sent: dispatched(sent) and bool(sent.phone or sent.address),
         ),
-        Reads(
+        read(
             "consignee",
             Shipment,
-            _received_for,
+            lambda sent: keep("dispatched", about=sent.customer),
             where=lambda sent: dispatched(sent) and sent.customer is not None,
         ),
     ),

@@ -14,20 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from detectors.facts.fact import in_time_order
-from detectors.facts.goods import LEFT, first_dispatches
-from detectors.facts.profile import Profile
-from detectors.facts.reads import Dossier
-from detectors.facts.roles import WHOSE_ORDER
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.approval import approval_at
-from detectors.words.ownership import ORDER_EDITS, customer_of, is_to_be_told
+from detectors.language import *
 
 HAD_BEEN = Bilingual("the order had been approved before", "发货前订单已经审批通过")
 

@@ -13,20 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.types import Shipment
-from detectors.facts.fact import Fact, in_time_order
-from detectors.facts.goods import LEFT, dispatched, first_dispatches, goods_fact
-from detectors.facts.reads import Reads
-from detectors.facts.roles import WHOSE_ORDER
-from detectors.facts.sequences import absence
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.ownership import ORDER_EDITS, customer_of, is_to_be_told
+from detectors.language import *
 
 MENTIONED = Bilingual("an order edit in time mentions the order", "期限内已有该订单的编辑记录")
 

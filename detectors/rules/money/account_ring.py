@@ -16,22 +16,7 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.times import DAY
-from contract.types import Payment
-from detectors.facts.entity import sole
-from detectors.facts.fact import Fact
-from detectors.facts.money import is_private, private_payment_fact, received
-from detectors.facts.reads import Reads
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.sliding import Sliding, distinct_of
-from detectors.language.wording import distinct, total
-from detectors.words.ownership import customer_of
+from detectors.language import *
 
 #: How long after a payment the edit may come that says whose order it was for: deposits are
 #: often paid before the order is entered. A bound, so that what is over stays as it was.

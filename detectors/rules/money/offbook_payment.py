@@ -14,17 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.types import Payment
-from detectors.facts.fact import between, in_time_order
-from detectors.facts.money import is_private, private_payment_fact, received
-from detectors.facts.reads import Reads
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
+from detectors.language import *
 
 TALK = frozenset({"private_deal", "off_channel_payment", "kickback"})
 

@@ -17,15 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_DOWN
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding
-from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, order_finding
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.order_book import OrderBook, Settled, dossier, figure, waited
+from detectors.language import *
 
 PAID = Bilingual("the money had come in time", "货款已在期限内收到")
 

@@ -18,16 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_UP
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from detectors.facts.fact import Fact
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding
-from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, order_finding
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.order_book import OrderBook, Settled, dossier, entered, figure, waited
+from detectors.language import *
 
 MATCHES = Bilingual("the money that was there by then matches the order", "届时实收与订单金额相符")
 

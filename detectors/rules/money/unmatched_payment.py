@@ -14,20 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.types import Payment
-from detectors.facts.fact import Fact, in_time_order
-from detectors.facts.money import payment_fact, received, sent_back
-from detectors.facts.reads import Reads
-from detectors.facts.roles import WHOSE_ORDER
-from detectors.facts.sequences import absence
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.ownership import ORDER_EDITS, customer_named, is_to_be_told
+from detectors.language import *
 
 ORDERED = Bilingual("an order that explains it was found in time", "期限内已找到对应订单")
 REFUNDED = Bilingual("the money was refunded in time", "期限内已退款")

@@ -21,24 +21,7 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.times import DAY
-from contract.types import CrmEdit
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, fact_of, in_time_order
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.roles import WHOSE_ORDER
-from detectors.facts.sequences import absence, covered
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.activity import IS_ACTIVITY, activity
-from detectors.words.sales_by_day import IS_SALE, is_worth
+from detectors.language import *
 
 ATTENDED = Bilingual("a manager had taken part in time", "期限内已有经理参与")
 STOPPED = Bilingual("the order was cancelled or deleted in time", "期限内订单已取消或删除")
@@ -60,17 +43,9 @@ class BigOrderUnattendedParams(Params):
     )
 
 
-def _created(event: Event, _: Reference) -> Fact:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
+def _created(edit: CrmEdit) -> Kept:
     amount, currency = str(edit.says.amount), edit.says.currency or "CNY"
-    return fact_of(event, "created", about=edit.object.id, amount=amount, currency=currency)
-
-
-def _managers_activity(event: Event, reference: Reference) -> Fact | None:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    return activity(event, reference) if reference.may_be_manager(edit.actor) else None
+    return keep("created", about=edit.object.id, amount=amount, currency=currency)
 
 
 def judge(view: View, params: BigOrderUnattendedParams) -> Iterable[Finding]:
@@ -159,9 +134,9 @@ DETECTOR = Detector(
     title=Bilingual("Big order without a manager", "大额订单无经理参与"),
     params=BigOrderUnattendedParams(),
     reads=(
-        Reads("customer", CrmEdit, _created, where=IS_SALE),
-        Reads("customer", CrmEdit, _managers_activity, where=IS_ACTIVITY),
-        Reads(
+        read("customer", CrmEdit, _created, where=IS_SALE),
+        Reads("customer", CrmEdit, managers_activity, where=IS_ACTIVITY),
+        read(
             "order",
             CrmEdit,
             _created,

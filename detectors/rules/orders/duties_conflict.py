@@ -12,18 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from detectors.facts.fact import in_time_order
-from detectors.facts.profile import Profile, order_tie
-from detectors.facts.reads import Dossier
-from detectors.facts.roles import LONGEST_ORDER, WHOSE_ORDER
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.ownership import ORDER_EDITS, customer_of
+from detectors.language import *
 
 #: What is not the seller's to do, and the field that says who did it.
 DUTIES = {"payment": "recorded_by", "shipment": "released_by"}

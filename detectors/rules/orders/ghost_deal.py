@@ -19,24 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.types import CrmEdit, Payment, Shipment
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, fact_of
-from detectors.facts.goods import dispatched, goods_fact
-from detectors.facts.money import money_moved, received
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.roles import WHOSE_ORDER
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Missed
-from detectors.language.finding import Finding
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.wait_for_work import Wait, touched
-from detectors.words.ownership import customer_of
+from detectors.language import *
 
 _DEEDS = frozenset({"received", "dispatched", "approved"})
 _NOTES = {
@@ -62,16 +45,8 @@ class GhostDealParams(Params):
     )
 
 
-def _payment(event: Event, _: Reference) -> Fact:
-    payment = event.data
-    assert isinstance(payment, Payment)
-    return money_moved(event, payment, payment.order)
-
-
-def _approval(event: Event, _: Reference) -> Fact:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    return fact_of(event, "approved", edit.object.id, order=edit.object.id)
+def _approval(edit: CrmEdit) -> Kept:
+    return keep("approved", edit.object.id, order=edit.object.id)
 
 
 def _approves(edit: CrmEdit) -> bool:
@@ -132,19 +107,19 @@ DETECTOR = Detector(
     title=Bilingual("Deal without any work on the customer", "无跟进记录的成交"),
     params=GhostDealParams(),
     reads=(
-        Reads("customer", Payment, _payment, where=lambda it: received(it) or it.order is None),
+        Reads("customer", Payment, money_fact, where=lambda it: received(it) or it.order is None),
         Reads(
             "customer",
             Shipment,
             goods_fact,
             where=lambda it: dispatched(it) or (it.status == "returned" and it.order is None),
         ),
-        Reads("customer", CrmEdit, _approval, where=edits(of="order", also=_approves)),
-        Reads("order", Payment, _payment, where=lambda it: it.customer is None and received(it)),
+        read("customer", CrmEdit, _approval, where=edits(of="order", also=_approves)),
+        Reads("order", Payment, money_fact, where=lambda it: it.customer is None and received(it)),
         Reads(
             "order", Shipment, goods_fact, where=lambda it: it.customer is None and dispatched(it)
         ),
-        Reads(
+        read(
             "order",
             CrmEdit,
             _approval,

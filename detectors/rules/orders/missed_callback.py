@@ -16,18 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from detectors.facts.fact import Fact
-from detectors.facts.profile import Profile
-from detectors.facts.sequences import absence
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding
-from detectors.language.order_findings import ORDER_NOTES, WHOSE, order_finding
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.order_book import OrderBook, Settled, dossier, entered, waited
+from detectors.language import *
 
 CALLED = Bilingual("the customer had been called back in time", "客户已在期限内回访")
 

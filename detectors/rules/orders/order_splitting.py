@@ -20,31 +20,7 @@ from decimal import Decimal
 from functools import cache
 from statistics import median
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.times import DAY
-from contract.types import CrmEdit
-from detectors.facts.fact import Fact
-from detectors.facts.reads import Reads
-from detectors.facts.view import View
-from detectors.language.detector import Detector, Folds
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.sliding import near_a_run, total_of
-from detectors.language.wording import floored, tenths, total
-from detectors.words.sales_by_day import (
-    IS_SALE,
-    SALE,
-    SALES_NOTES,
-    Counts,
-    day_before,
-    fold,
-    open_sales,
-    orders_by_day,
-    sale,
-    surges,
-)
+from detectors.language import *
 
 
 class OrderSplittingParams(Params):

@@ -16,19 +16,7 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from detectors.facts.fact import Fact, in_time_order
-from detectors.facts.profile import Profile, order_tie
-from detectors.facts.reads import Dossier
-from detectors.facts.roles import LONGEST_ORDER, WHOSE_ORDER
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.approval import approved_before, steps
-from detectors.words.ownership import ORDER_EDITS, customer_of
+from detectors.language import *
 
 APPROVED = Bilingual("the order had been approved before it was completed", "订单完成前已审批通过")
 

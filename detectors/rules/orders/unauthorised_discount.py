@@ -20,21 +20,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.types import CrmEdit
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, in_time_order
-from detectors.facts.profile import Profile
-from detectors.facts.reads import Reads
-from detectors.facts.roles import LONGEST_ORDER
-from detectors.facts.sequences import around
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.concession import concession, may_concede
+from detectors.language import *
 
 APPROVED = Bilingual("somebody else approved it in time", "期限内已由他人审批")
 STOPPED = Bilingual("it was deleted, cancelled or rejected in time", "期限内已删除、取消或驳回")

@@ -13,18 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.alert import Bilingual, Severity
-from contract.duration import Duration
-from contract.types import ServiceCallback
-from detectors.facts.fact import Fact, between, by_about
-from detectors.facts.reads import Kept, keep, read
-from detectors.facts.roles import WHOSE_CUSTOMER
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, number
-from detectors.language.sentences import Sentence, says
-from detectors.words.callback_differences import COMPLAINS, flat, worded
+from detectors.language import *
 
 SEVERITY: dict[str, Severity] = {"mismatch": "warning", "denied": "critical"}
 CORRECTED = Bilingual("a later report on this callback corrected it", "该回访后来已更正")

@@ -20,25 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from detectors.facts.fact import Fact, in_time_order
-from detectors.facts.roles import WITHDRAWN
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_least, number
-from detectors.language.sentences import Sentence, says
-from detectors.language.sliding import Reached, open_runs, runs, total_of
-from detectors.words.weighing import (
-    ALERT_NOTE,
-    LONGEST_DEADLINE,
-    OPEN_FOR,
-    found_at,
-    named,
-    pieces,
-    standing,
-)
+from detectors.language import *
 
 #: Decimals of a faded score. Powers differ between machines in the sixteenth digit; a score that
 #: fades by a microsecond in 14 d differs in the twelfth.

@@ -17,24 +17,7 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.event import Event
-from contract.types import CrmEdit
-from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact, fact_of, in_time_order
-from detectors.facts.profile import Profile
-from detectors.facts.reads import Reads
-from detectors.facts.reference import Reference
-from detectors.facts.roles import LONGEST_ORDER
-from detectors.facts.sequences import sequence
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_most
-from detectors.language.sentences import Sentence, says
-from detectors.language.wording import elapsed
-from detectors.words.opportunity_stages import newly
+from detectors.language import *
 
 TAKEN_BACK = Bilingual("the opportunity was reopened or won after that", "该商机随后重新打开或赢单")
 
@@ -49,10 +32,8 @@ def _loses(edit: CrmEdit) -> bool:
     return edit.says.stage == "lost"
 
 
-def _lost(event: Event, _: Reference) -> Fact:
-    edit = event.data
-    assert isinstance(edit, CrmEdit)
-    return fact_of(event, "lost", about=edit.customer or "")
+def _lost(edit: CrmEdit) -> Kept:
+    return keep("lost", about=edit.customer)
 
 
 def judge(view: View, params: LeakThenLostParams) -> Iterable[Finding]:
@@ -96,7 +77,7 @@ DETECTOR = Detector(
     severity="critical",
     title=Bilingual("Deal lost after sensitive talk", "敏感聊天后丢单"),
     params=LeakThenLostParams(),
-    reads=(Reads("opportunity", CrmEdit, _lost, where=edits(of="opportunity", also=_loses)),),
+    reads=(read("opportunity", CrmEdit, _lost, where=edits(of="opportunity", also=_loses)),),
     judge=judge,
     summarise=says(
         Sentence(

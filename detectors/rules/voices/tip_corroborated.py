@@ -15,19 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract.alert import Bilingual
-from contract.duration import Duration
-from contract.types import Tip
-from detectors.facts.fact import in_time_order
-from detectors.facts.reads import keep, read
-from detectors.facts.sequences import around
-from detectors.facts.view import View
-from detectors.language.detector import Detector
-from detectors.language.finding import Finding, Subject
-from detectors.language.params import Params, at_most
-from detectors.language.sentences import Sentence, says
-from detectors.language.wording import elapsed
-from detectors.words.weighing import ALERT_NOTE, LONGEST_DEADLINE, OPEN_FOR, named, pieces, standing
+from detectors.language import *
 
 
 class TipCorroboratedParams(Params):
