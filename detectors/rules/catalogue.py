@@ -20,7 +20,8 @@ def _found() -> tuple[Detector, ...]:
         for entry in iter_modules(package.__path__, f"{package.__name__}."):
             module = import_module(entry.name)
             found.append(replace(module.DETECTOR, told=module.__doc__ or ""))
-    return tuple(found)
+    # What only adds up the alerts of the others is told after them.
+    return tuple(sorted(found, key=lambda it: it.weighs_alerts and not it.reads))
 
 
 DETECTORS: tuple[Detector, ...] = _found()
