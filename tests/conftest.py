@@ -12,7 +12,8 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import redis
 
-from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedMissingError, EmbeddedRedis
+from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
+from offbook.cli.demo.server_process import EmbeddedMissingError
 from tests.parts.apache_kafka import ApacheKafka
 
 KAFKA_BOOTSTRAP = os.environ.get("KAFKA_BOOTSTRAP")

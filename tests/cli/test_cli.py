@@ -13,7 +13,8 @@ import pytest
 
 from detectors.rules.catalogue import DETECTORS
 from offbook import __version__
-from offbook.cli.demo.embedded import EmbeddedRedis, free_port
+from offbook.cli.demo.embedded import EmbeddedRedis
+from offbook.cli.demo.server_process import free_port
 from offbook.cli.explain import documentation
 from tests.cli.commands import (
     BAD,

@@ -12,7 +12,7 @@ import pytest
 from contract.duration import Duration
 from contract.kinds import STREAM_TOPICS
 from contract.times import HOUR, MINUTE, SECOND, parse_rfc3339, rfc3339
-from offbook.cli.demo.embedded import free_port
+from offbook.cli.demo.server_process import free_port
 from offbook.cli.status import Status, judged, table
 from streams.router.feeds import Entry, Standing, decode_entry, encode_entry
 from streams.router.source_time import Known, Partition

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from offbook.cli.demo.embedded import free_port
+from offbook.cli.demo.server_process import free_port
 from tests.cli.commands import firing, offbook
 from tests.conftest import RunningKafka
 from tests.parts.story_service import in_redis, running_worker, worker_config

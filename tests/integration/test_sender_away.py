@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from contract.kinds import STREAM_TOPICS, topic_of_type
 from contract.times import DAY, HOUR, SECOND, parse_rfc3339, rfc3339
-from offbook.cli.demo.embedded import free_port
+from offbook.cli.demo.server_process import free_port
 from tests.cli.commands import firing, offbook
 from tests.conftest import RunningKafka
 from tests.parts.story_service import in_redis, running_worker, until, worker_config

@@ -14,12 +14,12 @@ from pathlib import Path
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from offbook.cli.demo.embedded import (
+from offbook.cli.demo.embedded import answers_kafka
+from offbook.cli.demo.server_process import (
     LOOPBACK,
     EmbeddedFailedError,
     EmbeddedMissingError,
     ServerProcess,
-    answers_kafka,
     free_port,
 )
 

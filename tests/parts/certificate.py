@@ -7,7 +7,7 @@ import ssl
 import subprocess
 from pathlib import Path
 
-from offbook.cli.demo.embedded import LOOPBACK, EmbeddedMissingError
+from offbook.cli.demo.server_process import LOOPBACK, EmbeddedMissingError
 
 
 class Certificate:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from offbook.cli.demo.embedded import ServerProcess
+from offbook.cli.demo.server_process import ServerProcess
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
-from offbook.cli.demo.embedded import LOOPBACK, free_port
+from offbook.cli.demo.server_process import LOOPBACK, free_port
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

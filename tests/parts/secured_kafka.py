@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kafka.admin import KafkaAdminClient
 
-from offbook.cli.demo.embedded import LOOPBACK, free_port
+from offbook.cli.demo.server_process import LOOPBACK, free_port
 from tests.parts.apache_kafka import ApacheKafka
 from tests.parts.certificate import Certificate
 

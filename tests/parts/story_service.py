@@ -16,7 +16,7 @@ from typing import Any
 
 import redis
 
-from offbook.cli.demo.embedded import free_port
+from offbook.cli.demo.server_process import free_port
 from tests.cli.commands import REFERENCE, STORY, environment, offbook, standing
 
 

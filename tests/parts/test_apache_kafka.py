@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from offbook.cli.demo.embedded import EmbeddedMissingError
+from offbook.cli.demo.server_process import EmbeddedMissingError
 from tests.parts.apache_kafka import LIBS_VARIABLE, ApacheKafka
 
 

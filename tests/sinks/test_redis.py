@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.alert import Alert, Suppressed
-from offbook.cli.demo.embedded import EmbeddedRedis, free_port
+from offbook.cli.demo.embedded import EmbeddedRedis
+from offbook.cli.demo.server_process import free_port
 from sinks.redis.connection import RedisRefusedError, RedisUnavailableError
 from sinks.redis.sink import BATCH, RedisSink
 from sinks.sink import Outcome

@@ -13,7 +13,8 @@ from urllib.parse import quote
 import pytest
 import redis
 
-from offbook.cli.demo.embedded import LOOPBACK, EmbeddedMissingError, EmbeddedRedis, free_port
+from offbook.cli.demo.embedded import EmbeddedRedis
+from offbook.cli.demo.server_process import LOOPBACK, EmbeddedMissingError, free_port
 from sinks.redis.connection import RedisRefusedError, RedisSinkError, RedisUnavailableError
 from sinks.redis.sink import RedisSink
 from sinks.redis.url import Secrets, redis_address, redis_url_fault

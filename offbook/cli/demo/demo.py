@@ -25,13 +25,8 @@ import redis
 import offbook
 from contract.alert import Alert
 from contract.kinds import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
-from offbook.cli.demo.embedded import (
-    LOOPBACK,
-    EmbeddedKafka,
-    EmbeddedRedis,
-    ServerProcess,
-    free_port,
-)
+from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
+from offbook.cli.demo.server_process import LOOPBACK, ServerProcess, free_port
 from offbook.cli.files.produce import Sink, kafka_sink, produce
 from offbook.cli.files.replay import replay
 from offbook.cli.terminal import AlertPrinter

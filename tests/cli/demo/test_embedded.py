@@ -19,13 +19,8 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, Ne
 from kafka.errors import IncompatibleBrokerVersion
 
 from offbook.cli.demo import embedded
-from offbook.cli.demo.embedded import (
-    EmbeddedFailedError,
-    EmbeddedKafka,
-    EmbeddedMissingError,
-    EmbeddedRedis,
-    free_port,
-)
+from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
+from offbook.cli.demo.server_process import EmbeddedFailedError, EmbeddedMissingError, free_port
 
 pytestmark = pytest.mark.integration
 

@@ -21,7 +21,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from contract.publishing.examples import EXAMPLES
-from offbook.cli.demo.embedded import free_port
+from offbook.cli.demo.server_process import free_port
 from streams.settings.loading import load
 from streams.wire.topics import create_topics
 from tests.cli.commands import REFERENCE, ROOT, STORY, environment, offbook

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from kafka.admin import KafkaAdminClient
 
-from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis, free_port
+from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
+from offbook.cli.demo.server_process import free_port
 from streams.settings.loading import load
 from streams.wire.kafka import CHANGELOG_TOPIC
 from streams.wire.topics import create_topics

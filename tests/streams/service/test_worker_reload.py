@@ -16,7 +16,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from contract.times import DAY, rfc3339
-from offbook.cli.demo.embedded import free_port
+from offbook.cli.demo.server_process import free_port
 from streams.settings.loading import load
 from streams.settings.settings import CONFIG_VARIABLE
 from streams.wire.topics import create_topics

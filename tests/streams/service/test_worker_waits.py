@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 
-from offbook.cli.demo.embedded import EmbeddedRedis, free_port
+from offbook.cli.demo.embedded import EmbeddedRedis
+from offbook.cli.demo.server_process import free_port
 from streams.settings.loading import load
 from streams.wire.topics import create_topics
 from tests.cli.commands import ROOT, environment, offbook

@@ -19,7 +19,7 @@ from kafka.admin import (
     ResourceType,
 )
 
-from offbook.cli.demo.embedded import LOOPBACK, EmbeddedMissingError, free_port
+from offbook.cli.demo.server_process import LOOPBACK, EmbeddedMissingError, free_port
 from streams.settings.loading import load
 from streams.settings.settings import Settings
 from streams.wire.kafka import all_topics
