@@ -33,6 +33,7 @@ from contract.kinds import KIND_OF_TYPE, STREAM_TOPICS
 from contract.times import DAY, SECOND, rfc3339
 from simulation.plan import Plan
 from simulation.simulate import Simulation
+from sinks.redis.keys import STREAM
 from streams.settings.settings import Settings
 from streams.wire.kafka import ALERTS_TOPIC
 from streams.wire.keyed_records import KEYED_TOPIC, decode_batch, partition_of
@@ -265,7 +266,7 @@ class EndToEnd:
             await asyncio.sleep(5)
             written, after = {}, str(begun)
             # In pages: all the alerts of a pass at once would take the server too long.
-            while entries := await client.xrange("{ob}:alerts", min=after, count=1000):
+            while entries := await client.xrange(STREAM, min=after, count=1000):
                 for id_, fields in entries:
                     alert = json.loads(fields[b"data"])
                     if alert["revision"] == 1:

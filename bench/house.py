@@ -8,13 +8,19 @@ Prints the table that stands in docs/architecture.md, which a test holds to it.
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
-ROOMS: Final = ("contract", "detectors", "streams", "sinks", "offbook", "scoring", "simulation")
+#: The packages that the wheel is made of.
+ROOMS: Final[tuple[str, ...]] = tuple(
+    tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"][
+        "targets"
+    ]["wheel"]["packages"]
+)
 #: What a rule leaves to its shape: when to look, what is kept, what is forgotten.
 LIFECYCLE: Final = ("prune", "forget", "concerns", "keeps", "reach", "folds", "spare")
 
@@ -27,7 +33,8 @@ def _lines(file: Path) -> int:
     return len(file.read_text("utf-8").splitlines())
 
 
-def _rules() -> list[Path]:
+def rules() -> list[Path]:
+    """The file of each detector."""
     return [
         it for it in _files("detectors/rules") if it.name not in ("__init__.py", "catalogue.py")
     ]
@@ -58,17 +65,17 @@ def _figures(numbers: list[int]) -> str:
 
 def rows() -> Iterator[tuple[str, str]]:
     """(what, how much), in the order of the table."""
-    rules, files = _rules(), _files(*ROOMS)
+    rule_files, files = rules(), _files(*ROOMS)
     folders = [
         it for room in ROOMS for it in [ROOT / room, *(ROOT / room).rglob("*")] if it.is_dir()
     ]
     held = [len(list(it.glob("*.py"))) for it in folders]
-    yield "detectors", str(len(rules))
-    yield "lines a rule, median", _figures([_lines(it) for it in rules])
-    yield "lines of our own imports a rule, median", _figures([_imports(it) for it in rules])
+    yield "detectors", str(len(rule_files))
+    yield "lines a rule, median", _figures([_lines(it) for it in rule_files])
+    yield "lines of our own imports a rule, median", _figures([_imports(it) for it in rule_files])
     yield (
         "rules that tell the engine when to look or what to keep",
-        str(sum(map(_tells_the_engine, rules))),
+        str(sum(map(_tells_the_engine, rule_files))),
     )
     yield "files of Python in the rooms", str(len(files))
     yield "lines a file, median", _figures([_lines(it) for it in files])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec import Struct
 
 Severity = Literal["critical", "warning", "info"]
+#: The worst first.
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 State = Literal["firing", "withdrawn"]
 Mode = Literal["live", "shadow", "replay"]
 #: Who hears of an alert: whoever is on call, or nobody, as its detector is on trial or it is known.

@@ -22,12 +22,11 @@ from prometheus_client import (
 from prometheus_client.exposition import choose_encoder
 
 from contract import __version__
-from contract.alert import Audience, Severity
+from contract.alert import SEVERITIES, Audience, Severity
 from contract.kinds import SOURCE_TOPICS
 
 Outcome = Literal["accepted", "late", "duplicate", "conflict", "dead_letter"]
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
-SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
 ALERTS_TOPIC: Final = "offbook.alerts"
 OTHER: Final = "other"
 #: What fails and gives way besides detectors: the profile that all share, and the engine itself.

@@ -30,11 +30,6 @@ class SinkError(RuntimeError):
 class Sink(Protocol):
     """Takes revisions, each as often as it is told, and has each of them once."""
 
-    #: How messages, health and settings name it.
-    name: str
-    #: Most revisions it takes at a time.
-    batch: int
-
     async def check(self) -> tuple[str, ...]:
         """Everything that can be known before the first revision. Returns warnings, one line each;
         raises `SinkError`, not `retryable` where somebody must change something first."""

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from bench.house import ROOMS
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-ROOMS = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 #: Time zones are data: `zoneinfo` finds them where the system has none.
 DATA = {"tzdata"}
 #: What `offbook demo` runs, from an extra of its own.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from contract.event import Event
@@ -62,13 +61,16 @@ class Kept(NamedTuple):
     fields: dict[str, str | None]
 
 
-def keep(
-    role: str, about: str | None = None, weight: int = 1, **fields: str | Decimal | None
-) -> Kept:
+def keep(role: str, about: str | None = None, weight: int = 1, **fields: str | None) -> Kept:
     """What the event is to the detector, what a distinct count counts of it, what a total adds up,
     and what the wording needs; fields that are None are left out."""
-    texts = {name: str(it) if isinstance(it, Decimal) else it for name, it in fields.items()}
-    return Kept(role, about or "", weight, texts)
+    return Kept(role, about or "", weight, fields)
+
+
+def _kept(event: Event, kept: Kept | None) -> Fact | None:
+    if kept is None:
+        return None
+    return fact_of(event, kept.role, kept.about, kept.weight, **kept.fields)
 
 
 def read(
@@ -85,10 +87,7 @@ def read(
     """
 
     def fact(event: Event, _: Reference) -> Fact | None:
-        kept = draw(event.data)  # type: ignore[arg-type]
-        if kept is None:
-            return None
-        return fact_of(event, kept.role, kept.about, kept.weight, **kept.fields)
+        return _kept(event, draw(event.data))  # type: ignore[arg-type]
 
     return Reads(entity, data, fact, where, ends_of)
 
@@ -105,9 +104,6 @@ def read_knowing(
     """A row whose facts depend on the reference data too, and on when the event happened (µs)."""
 
     def fact(event: Event, reference: Reference) -> Fact | None:
-        kept = draw(event.data, event.time, reference)  # type: ignore[arg-type]
-        if kept is None:
-            return None
-        return fact_of(event, kept.role, kept.about, kept.weight, **kept.fields)
+        return _kept(event, draw(event.data, event.time, reference))  # type: ignore[arg-type]
 
     return Reads(entity, data, fact, where, ends_of, by_reference)

@@ -17,13 +17,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from contract.alert import Alert, Severity
+from contract.alert import SEVERITIES, Alert, Severity
 
 STREAM: Final = "{ob}:alerts"
 OPEN: Final = "{ob}:open"
 OPEN_SHADOW: Final = f"{OPEN}:shadow"
 OPEN_SUPPRESSED: Final = f"{OPEN}:suppressed"
-SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
 
 
 def of_severity(open_set: str, severity: Severity) -> str:

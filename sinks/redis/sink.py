@@ -27,14 +27,13 @@ import orjson
 import structlog
 from redis import exceptions as errors
 
-from contract.alert import Alert, Severity
+from contract.alert import SEVERITIES, Alert, Severity
 from contract.decoding.explain import shape_of
 from sinks.redis.connection import Connection, RedisRefusedError, RedisUnavailableError
 from sinks.redis.keys import (
     OPEN,
     OPEN_SETS,
     OPEN_SHADOW,
-    SEVERITIES,
     STREAM,
     alert_key,
     mark_key,
@@ -63,9 +62,6 @@ class RedisSink:
     `memory` the most bytes of alerts kept to be written again. Nothing connects before the first
     call.
     """
-
-    name = "redis"
-    batch = BATCH
 
     def __init__(
         self, url: str, *, maxlen: int = 1_000_000, timeout: float = 5.0, memory: int = MEMORY

@@ -10,13 +10,14 @@ from pkgutil import iter_modules
 
 import pytest
 
+from bench.house import rules
 from contract.duration import Duration
-from detectors import language, rules
+from detectors import language
 from detectors.language import shapes
 from detectors.language.params import Params, at_least, number
 
 SHAPES = [it.name for it in iter_modules(shapes.__path__, f"{shapes.__name__}.")]
-RULES = sorted(it for it in Path(rules.__path__[0]).glob("*/*.py") if not it.name.startswith("__"))
+RULES = rules()
 
 
 @pytest.mark.parametrize("name", SHAPES)

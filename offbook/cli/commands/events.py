@@ -47,7 +47,7 @@ def produce(
 
     from contract.kinds import SOURCE_TOPICS
     from offbook.cli import terminal
-    from offbook.cli.files.produce import PrintSink, Sink, age_warning, kafka_sink
+    from offbook.cli.files.produce import Destination, PrintSink, age_warning, kafka_destination
     from offbook.cli.files.produce import produce as send
 
     if rate is not None and rate <= 0:
@@ -57,11 +57,11 @@ def produce(
         target = "now" if rebase == "now" else time_of(rebase, "--rebase")
     settings = settings_of(config)
     with ExitStack() as stack:
-        sink: Sink
+        sink: Destination
         if dry_run:
             sink = PrintSink(sys.stdout.buffer)
         else:
-            sink = stack.enter_context(kafka_sink(settings, SOURCE_TOPICS))
+            sink = stack.enter_context(kafka_destination(settings, SOURCE_TOPICS))
         advance = stack.enter_context(terminal.progress("producing", files))
         done = send(files, settings, sink, terminal.say, rebase=target, rate=rate, advance=advance)
     terminal.say(done.summary())

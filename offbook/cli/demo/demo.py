@@ -27,9 +27,10 @@ from contract.alert import Alert
 from contract.kinds import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
 from offbook.cli.demo.server_process import LOOPBACK, ServerProcess, free_port
-from offbook.cli.files.produce import Sink, kafka_sink, produce
+from offbook.cli.files.produce import Destination, kafka_destination, produce
 from offbook.cli.files.replay import replay
 from offbook.cli.terminal import AlertPrinter
+from sinks.redis.keys import OPEN, STREAM
 from streams.settings.loading import configured_detectors, load
 from streams.settings.settings import Settings
 from streams.wire.topics import create_topics
@@ -49,7 +50,6 @@ rebalance_timeout = "6s"
 _PATIENCE: Final = 60.0
 #: Seconds without a further revision after which all is said to have arrived.
 _QUIET: Final = 2.0
-_STREAM: Final = "{ob}:alerts"
 _REPLAY: Final = "`offbook replay`"
 
 
@@ -132,7 +132,7 @@ class _Demo:
             printer.line(server.note)
         create_topics(settings)
         played, expected = self._rebased(settings)
-        with kafka_sink(settings, SOURCE_TOPICS) as sink:
+        with kafka_destination(settings, SOURCE_TOPICS) as sink:
             produce([str(played[0])], settings, sink, _nothing)
         worker = _Worker(config, port, self._directory)
         self._stack.callback(worker.kill)
@@ -198,7 +198,7 @@ class _Demo:
 
     def _show(self, client: redis.Redis, last: str, player: _Player) -> str:
         """Show what came to the stream after `last`; wait a moment if nothing did."""
-        answer: Any = client.xread({_STREAM: last}, count=50, block=200)
+        answer: Any = client.xread({STREAM: last}, count=50, block=200)
         for _, entries in answer or ():
             for entry, fields in entries:
                 last = entry
@@ -244,7 +244,7 @@ class _Demo:
         examples = [str(_short(file)) for file in story()]
         line("What to try next:")
         if keep:
-            line(f"  redis-cli -u {url} zrevrange '{{ob}}:open' 0 -1 withscores")
+            line(f"  redis-cli -u {url} zrevrange '{OPEN}' 0 -1 withscores")
             line(f"  curl http://{LOOPBACK}:{port}/metrics")
             line(f"  offbook produce --config {config} my-events.ndjson")
             line(f"  offbook replay {' '.join(map(str, played))} | head -1")
@@ -305,13 +305,13 @@ class _Player(threading.Thread):
         self._settings = settings
         self._events = events
         self._rate = rate
-        self._sink: Sink | None = None
+        self._sink: Destination | None = None
         self._sent_at: dict[tuple[str, str], float] = {}
         self._stopping = threading.Event()
 
     def run(self) -> None:
         try:
-            with kafka_sink(self._settings, SOURCE_TOPICS) as self._sink:
+            with kafka_destination(self._settings, SOURCE_TOPICS) as self._sink:
                 produce([str(self._events)], self._settings, self, _nothing, rate=self._rate)
         except _StoppedError:
             pass

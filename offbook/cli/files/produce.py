@@ -56,7 +56,7 @@ class RebaseError(ValueError):
     retryable: ClassVar[bool] = False
 
 
-class Sink(Protocol):
+class Destination(Protocol):
     """Where documents go."""
 
     def send(self, topic: str, key: bytes, value: bytes) -> None:
@@ -98,7 +98,7 @@ def record_key(data: EventData) -> bytes:
 def produce(
     files: Sequence[str],
     settings: Settings,
-    sink: Sink,
+    sink: Destination,
     say: Callable[[str], None],
     *,
     rebase: int | Literal["now"] | None = None,
@@ -257,7 +257,7 @@ class KafkaSink:
 
 
 @contextmanager
-def kafka_sink(settings: Settings, topics: Sequence[str]) -> Iterator[KafkaSink]:
+def kafka_destination(settings: Settings, topics: Sequence[str]) -> Iterator[KafkaSink]:
     """A producer to the topics named. Raises `TopicsError` unless they are there, and
     `KafkaAccessError`."""
     require_topics(settings, topics)

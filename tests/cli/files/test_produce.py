@@ -21,7 +21,7 @@ from offbook.cli.files.produce import (
     ProduceError,
     RebaseError,
     age_warning,
-    kafka_sink,
+    kafka_destination,
     produce,
     record_key,
 )
@@ -303,10 +303,13 @@ def test_kafka_has_each_document_once_under_its_key(kafka: RunningKafka, topic_p
         None,
         {"OFFBOOK_KAFKA_BOOTSTRAP": kafka.bootstrap, "OFFBOOK_TOPIC_PREFIX": topic_prefix},
     )
-    with pytest.raises(TopicsError, match="offbook topics create"), kafka_sink(settings, ["tips"]):
+    with (
+        pytest.raises(TopicsError, match="offbook topics create"),
+        kafka_destination(settings, ["tips"]),
+    ):
         pass
     create_topics(settings)
-    with kafka_sink(settings, SOURCE_TOPICS) as sink:
+    with kafka_destination(settings, SOURCE_TOPICS) as sink:
         produce([REFERENCE, STORY], settings, sink, nothing)
     read = []
     for topic in SOURCE_TOPICS:
@@ -326,7 +329,7 @@ def test_kafka_has_each_document_once_under_its_key(kafka: RunningKafka, topic_p
 def test_a_broker_that_goes_away_is_one_line(fresh_kafka: EmbeddedKafka) -> None:
     settings = load(None, {"OFFBOOK_KAFKA_BOOTSTRAP": fresh_kafka.bootstrap})
     create_topics(settings)
-    with kafka_sink(settings, SOURCE_TOPICS) as sink:
+    with kafka_destination(settings, SOURCE_TOPICS) as sink:
         fresh_kafka.kill()
         with pytest.raises(ProduceError, match="did not take everything") as caught:
             produce([STORY], settings, sink, nothing)
