@@ -47,7 +47,12 @@ def produce(
 
     from contract.kinds import SOURCE_TOPICS
     from offbook.cli import terminal
-    from offbook.cli.files.produce import Destination, PrintSink, age_warning, kafka_destination
+    from offbook.cli.files.produce import (
+        Destination,
+        PrintDestination,
+        age_warning,
+        kafka_destination,
+    )
     from offbook.cli.files.produce import produce as send
 
     if rate is not None and rate <= 0:
@@ -57,13 +62,15 @@ def produce(
         target = "now" if rebase == "now" else time_of(rebase, "--rebase")
     settings = settings_of(config)
     with ExitStack() as stack:
-        sink: Destination
+        destination: Destination
         if dry_run:
-            sink = PrintSink(sys.stdout.buffer)
+            destination = PrintDestination(sys.stdout.buffer)
         else:
-            sink = stack.enter_context(kafka_destination(settings, SOURCE_TOPICS))
+            destination = stack.enter_context(kafka_destination(settings, SOURCE_TOPICS))
         advance = stack.enter_context(terminal.progress("producing", files))
-        done = send(files, settings, sink, terminal.say, rebase=target, rate=rate, advance=advance)
+        done = send(
+            files, settings, destination, terminal.say, rebase=target, rate=rate, advance=advance
+        )
     terminal.say(done.summary())
     if done.misplaced:
         terminal.say(

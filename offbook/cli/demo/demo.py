@@ -132,8 +132,8 @@ class _Demo:
             printer.line(server.note)
         create_topics(settings)
         played, expected = self._rebased(settings)
-        with kafka_destination(settings, SOURCE_TOPICS) as sink:
-            produce([str(played[0])], settings, sink, _nothing)
+        with kafka_destination(settings, SOURCE_TOPICS) as destination:
+            produce([str(played[0])], settings, destination, _nothing)
         worker = _Worker(config, port, self._directory)
         self._stack.callback(worker.kill)
         # Played from now on: a service that starts has a backlog, and the demo need not wait.
@@ -161,8 +161,8 @@ class _Demo:
         files = [str(file) for file in story()]
         played = [self._directory / file.name for file in story()]
         with played[0].open("wb") as reference, played[1].open("wb") as events:
-            sink = _Apart(reference, events)
-            done = produce(files, settings, sink, _nothing, rebase="now")
+            destination = _Apart(reference, events)
+            done = produce(files, settings, destination, _nothing, rebase="now")
         self._events = sum(done.sent[topic] for topic in STREAM_TOPICS)
         found: dict[str, Alert] = {}
         replay(
@@ -275,7 +275,7 @@ class _Demo:
 
 
 class _Apart:
-    """A sink that writes reference documents to one file and events to another."""
+    """A destination that writes reference documents to one file and events to another."""
 
     def __init__(self, reference: IO[bytes], events: IO[bytes]) -> None:
         self._reference = reference
@@ -294,7 +294,7 @@ class _StoppedError(Exception):
 
 
 class _Player(threading.Thread):
-    """Produces the events in the background, and is the sink that notes when each was sent.
+    """Produces the events in the background, and is the destination that notes when each was sent.
 
     `failed` is the error that ended it before its time.
     """
@@ -305,13 +305,13 @@ class _Player(threading.Thread):
         self._settings = settings
         self._events = events
         self._rate = rate
-        self._sink: Destination | None = None
+        self._destination: Destination | None = None
         self._sent_at: dict[tuple[str, str], float] = {}
         self._stopping = threading.Event()
 
     def run(self) -> None:
         try:
-            with kafka_destination(self._settings, SOURCE_TOPICS) as self._sink:
+            with kafka_destination(self._settings, SOURCE_TOPICS) as self._destination:
                 produce([str(self._events)], self._settings, self, _nothing, rate=self._rate)
         except _StoppedError:
             pass
@@ -326,14 +326,14 @@ class _Player(threading.Thread):
     def send(self, topic: str, key: bytes, value: bytes) -> None:
         if self._stopping.is_set():
             raise _StoppedError
-        assert self._sink is not None
+        assert self._destination is not None
         document = msgspec.json.decode(value, type=_Identity)
         self._sent_at.setdefault((document.source, document.id), time.monotonic())
-        self._sink.send(topic, key, value)
+        self._destination.send(topic, key, value)
 
     def flush(self) -> None:
-        if self._sink is not None:
-            self._sink.flush()
+        if self._destination is not None:
+            self._destination.flush()
 
     def seconds_since(self, alert: Alert) -> float | None:
         """From when the newest event of its evidence was sent until now; None if it was not."""

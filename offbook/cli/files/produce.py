@@ -98,19 +98,19 @@ def record_key(data: EventData) -> bytes:
 def produce(
     files: Sequence[str],
     settings: Settings,
-    sink: Destination,
+    destination: Destination,
     say: Callable[[str], None],
     *,
     rebase: int | Literal["now"] | None = None,
     rate: float | None = None,
     advance: Advance | None = None,
 ) -> Produced:
-    """Send every good document of `files` to `sink`, reference documents first.
+    """Send every good document of `files` to `destination`, reference documents first.
 
     `rebase` is the time (µs) that the newest event is moved to, and all others with it. `rate`
     limits the events a second; reference documents go at once. `say` hears of bad lines, which
     are not sent, and, before anything is moved, of years in which nothing happens. Raises
-    `InputError`, `RebaseError` and what `sink` raises.
+    `InputError`, `RebaseError` and what `destination` raises.
     """
     done = Produced()
 
@@ -125,7 +125,7 @@ def produce(
 
         def send(event: Event, line: bytes) -> None:
             value = mover.line(event, line) if mover else line
-            sink.send(event.origin.topic, record_key(event.data), value)
+            destination.send(event.origin.topic, record_key(event.data), value)
             done.sent[event.origin.topic] += 1
 
         wall = time.time_ns() // 1000 if mover is None else None
@@ -133,16 +133,16 @@ def produce(
         documents = Documents(inputs, complain, advance, wall=wall, region=settings.phone_region)
         for event, line, _ in documents.reference():
             send(event, line)
-        sink.flush()
+        destination.flush()
         pace = _Pace(rate)
         for event, line, _ in documents.others():
             if pace.ahead():
-                sink.flush()
+                destination.flush()
                 pace.wait()
             send(event, line)
             if done.newest is None or event.time + delta > done.newest:
                 done.newest = event.time + delta
-        sink.flush()
+        destination.flush()
     done.misplaced = mover.misplaced if mover else 0
     return done
 
@@ -207,7 +207,7 @@ class _Pace:
         return self._start + (self._count - 1) / rate - time.monotonic()
 
 
-class PrintSink:
+class PrintDestination:
     """Prints documents instead of sending them."""
 
     def __init__(self, stream: IO[bytes]) -> None:
