@@ -107,7 +107,7 @@ class AlertWriter:
     ) -> Alert:
         """One revision. `detected_at` None dates it by its last event or its deadline."""
         severity = finding.severity or detector.severity
-        summary = detector.summarise(finding, detector.params, self._words)
+        summary = detector.says(finding, detector.params, self._words)
         if finding.settled is not None:
             summary = Bilingual(
                 f"Withdrawn: {finding.settled.en}. {summary.en}",

@@ -53,10 +53,22 @@ from detectors.facts.sequences import absence, around, covered, is_newest, seque
 from detectors.facts.view import View
 from detectors.language.detector import ENDLESS, Detector, Folds, Missed, Spare
 from detectors.language.finding import Finding, Subject
-from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, WORTH, order_finding
+from detectors.language.found import Found, owner_of
+from detectors.language.memory import (
+    WITH_WHAT_IS_TOLD,
+    day_by_day,
+    folded_within,
+    no_older_than,
+    since_the_first,
+    thing_by_thing,
+)
+from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, WORTH, order_found
 from detectors.language.params import Params, at_least, at_most, number
 from detectors.language.sentences import Listing, Sentence, says
+from detectors.language.shapes.awaited import awaited
 from detectors.language.shapes.burst import burst, different, either, in_all
+from detectors.language.shapes.edge import edge
+from detectors.language.shapes.pair import pair
 from detectors.language.sliding import (
     Reached,
     Sliding,
@@ -77,12 +89,13 @@ from detectors.words.deletion import DELETED, DELETIONS
 from detectors.words.leaving import Absence, absences
 from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
 from detectors.words.opportunity_stages import every_change, newly, stage_change
-from detectors.words.order_book import OrderBook, Settled, dossier, entered, figure, waited
+from detectors.words.order_book import OrderBook, dossier, entered, figure, waited
 from detectors.words.ownership import (
     ORDER_EDITS,
     customer_named,
     customer_of,
-    is_to_be_told,
+    customers_named,
+    end_of_day,
     owner_as_of,
 )
 from detectors.words.periods import Spell, open_spells, tenures
@@ -107,6 +120,7 @@ from detectors.words.sales_by_day import (
     surges,
 )
 from detectors.words.sales_by_week import WEEK, Weeks, day_number, monday, with_orders
+from detectors.words.settled import Settled, settled_by
 from detectors.words.transfers import NAMES_OWNER, names_other_owner, transfer_fact, transfers
 from detectors.words.weighing import (
     ALERT_NOTE,
@@ -153,6 +167,7 @@ __all__ = [
     "WHOSE_CUSTOMER",
     "WHOSE_ORDER",
     "WITHDRAWN",
+    "WITH_WHAT_IS_TOLD",
     "WORTH",
     "Absence",
     "Bilingual",
@@ -167,6 +182,7 @@ __all__ = [
     "Fact",
     "Finding",
     "Folds",
+    "Found",
     "HrChange",
     "Kept",
     "Listing",
@@ -202,6 +218,7 @@ __all__ = [
     "around",
     "at_least",
     "at_most",
+    "awaited",
     "between",
     "burst",
     "by_about",
@@ -212,16 +229,20 @@ __all__ = [
     "covered",
     "customer_named",
     "customer_of",
+    "customers_named",
     "day_before",
+    "day_by_day",
     "day_number",
     "different",
     "dispatched",
     "distinct",
     "distinct_of",
     "dossier",
+    "edge",
     "edits",
     "either",
     "elapsed",
+    "end_of_day",
     "ended_by",
     "entered",
     "every_change",
@@ -233,6 +254,7 @@ __all__ = [
     "floored",
     "fold",
     "fold_days",
+    "folded_within",
     "found_at",
     "goods_fact",
     "in_all",
@@ -242,7 +264,6 @@ __all__ = [
     "is_made",
     "is_newest",
     "is_private",
-    "is_to_be_told",
     "is_worth",
     "keep",
     "managers_activity",
@@ -253,14 +274,17 @@ __all__ = [
     "names_other_owner",
     "near_a_run",
     "newly",
+    "no_older_than",
     "number",
     "open_runs",
     "open_sales",
     "open_spells",
-    "order_finding",
+    "order_found",
     "order_tie",
     "orders_by_day",
     "owner_as_of",
+    "owner_of",
+    "pair",
     "payment_fact",
     "pieces",
     "private_payment_fact",
@@ -275,6 +299,8 @@ __all__ = [
     "sent_back",
     "sent_of",
     "sequence",
+    "settled_by",
+    "since_the_first",
     "sole",
     "spare_before_a_run",
     "stage_change",
@@ -283,6 +309,7 @@ __all__ = [
     "surges",
     "tenths",
     "tenures",
+    "thing_by_thing",
     "total",
     "total_of",
     "touched",

@@ -101,7 +101,7 @@ class Detector:
     title: Bilingual
     params: Params
     judge: Judge
-    summarise: Callable[[Finding, Any, Words], Bilingual]
+    says: Callable[[Finding, Any, Words], Bilingual]
     notes: Mapping[str, Bilingual]
     keeps: Callable[[Any], int]
     reads: tuple[Reads, ...] = ()

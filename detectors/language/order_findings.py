@@ -6,10 +6,12 @@ from contract.alert import Bilingual
 from detectors.facts.fact import Fact, in_time_order
 from detectors.facts.profile import Profile
 from detectors.facts.view import View
-from detectors.language.finding import Finding, Subject
+from detectors.language.finding import Subject
+from detectors.language.found import Found, owner_of
 from detectors.language.sentences import Sentence
-from detectors.words.order_book import OrderBook, Settled
-from detectors.words.ownership import customer_of, is_to_be_told
+from detectors.words.order_book import OrderBook
+from detectors.words.ownership import customer_of
+from detectors.words.settled import Settled
 
 #: What an event adds, by its role in the profile.
 ORDER_NOTES = {
@@ -42,33 +44,35 @@ WHOSE = (
 )
 
 
-def order_finding(
+def order_found(
     view: View,
     act: Fact,
-    until: int,
+    upto: int,
     book: OrderBook,
     *facts: Fact,
-    due: int | None = None,
+    awaited: bool = True,
     settled: Settled | None = None,
     values: dict[str, str] | None = None,
     measured: dict[str, str] | None = None,
-) -> Finding:
+) -> Found:
     """What is found of an order, of which there is one at a time: what follows from an `act`.
 
-    It names whose the order was then and whom it was for, by what was said of it up to `until`;
-    nobody as long as nobody is to be told. `values` are those given, `at`, and the book's price.
+    It names whose the order was then and whom it was for, by what was said of it up to `upto`,
+    which is the deadline where something is `awaited`. `values` are those given, and the book's
+    price.
     """
-    who = customer = None
-    if is_to_be_told(view, settled, due):
-        who = view.responsible(act.at, until, order=view.entity_id)
-        customer = customer_of(Profile(view.facts), until)
-    return Finding(
-        anchor=view.entity_id,
-        facts=in_time_order(act, *facts, *([settled.by] if settled else [])),
-        until=until,
-        due=due,
-        settled=settled.why if settled else None,
-        subject=Subject(who, customer, view.entity_id),
-        values={"at": str(act.at), **book.worth(), **(values or {})},
+    return Found(
+        by=act,
+        named=view.entity_id,
+        facts=in_time_order(act, *facts),
+        about=Subject(
+            customer=customer_of(Profile(view.facts), upto),
+            order=view.entity_id,
+        ),
+        asks=owner_of(view, act.at, upto, view.entity_id),
+        deadline=upto if awaited else None,
+        until=upto,
+        settled=settled,
+        values={**book.worth(), **(values or {})},
         measured=measured or {},
     )

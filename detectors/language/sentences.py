@@ -55,19 +55,19 @@ Part = Sentence | tuple[Sentence, ...] | Listing
 
 
 def says(*sentences: Sentence, **parts: Part) -> Callable[[Finding, Any, Words], Bilingual]:
-    """A detector's `summarise`: the sentences that hold, one after the other.
+    """A detector's `says`: the sentences that hold, one after the other.
 
     `parts` fill the places of their names. Where a tuple of alternatives stands, each says `when`.
     """
     whole = Listing(sentences, " ", "")
     listings = {name: _listing(part) for name, part in parts.items()}
 
-    def summarise(finding: Finding, params: Any, words: Words) -> Bilingual:
+    def told(finding: Finding, params: Any, words: Words) -> Bilingual:
         english = _Telling(finding, params, words, listings, "en")
         chinese = _Telling(finding, params, words, listings, "zh")
         return Bilingual(english.tell(whole), chinese.tell(whole))
 
-    return summarise
+    return told
 
 
 def _listing(part: Part) -> Listing:

@@ -15,6 +15,7 @@ from contract.alert import Bilingual
 from detectors.facts.fact import Fact
 from detectors.facts.reads import Dossier
 from detectors.facts.roles import WHOSE_ORDER
+from detectors.words.settled import Settled
 
 CALLED_OFF = Bilingual(
     "the order was called off in time", "订单已在期限内取消、驳回、删除或退回重审"
@@ -42,13 +43,6 @@ class Price(Struct, frozen=True):
     amount: Decimal
     currency: str
     since: Fact
-
-
-class Settled(Struct, frozen=True):
-    """Why something about an order is not to be alerted, and the event that shows it."""
-
-    why: Bilingual
-    by: Fact
 
 
 class OrderBook:

@@ -28,9 +28,9 @@ def owner_as_of(view: View, at: int, until: int) -> str | None:
     return owner_by(word, view.reference.owner(view.entity_id), at)
 
 
-def is_to_be_told(view: View, settled: object, due: int | None) -> bool:
-    """Whether an alert has to name somebody: who it is costs a question, which may wait so long."""
-    return settled is None and (due is None or view.passed(due))
+def end_of_day(view: View, fact: Fact) -> int:
+    """The end of the company day of a fact (µs)."""
+    return view.reference.end_of_day(view.reference.day(fact.at))
 
 
 def customer_of(order: Profile, until: int) -> str | None:
@@ -38,9 +38,15 @@ def customer_of(order: Profile, until: int) -> str | None:
     return next(iter(order.upto(until).customers()), None)
 
 
-def customer_named(view: View, deed: Fact, until: int) -> str | None:
-    """The customer that a payment or a shipment names, else `customer_of` the order it names."""
-    customer, order = deed.fields.get("customer"), deed.fields.get("order")
-    if customer is None and order is not None:
-        return customer_of(view.profile("order", order), until)
-    return customer
+def customers_named(view: View, moved: Fact, until: int) -> list[str]:
+    """The customer that a payment or a shipment names, else those that the edits of the order it
+    names do up to `until`, earliest first."""
+    customer, order = moved.fields.get("customer"), moved.fields.get("order")
+    if customer is not None:
+        return [customer]
+    return view.profile("order", order).upto(until).customers() if order is not None else []
+
+
+def customer_named(view: View, moved: Fact, until: int) -> str | None:
+    """The first of the `customers_named`."""
+    return next(iter(customers_named(view, moved, until)), None)

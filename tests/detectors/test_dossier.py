@@ -75,7 +75,7 @@ def judged(*days: int, roles: Iterable[str] = ("received",), **more: Any) -> Det
         params=Params(),
         dossier=Dossier("order", frozenset(roles)),
         judge=judge,
-        summarise=lambda finding, params, words: Bilingual("s.", "述。"),
+        says=lambda finding, params, words: Bilingual("s.", "述。"),
         notes={},
         keeps=lambda params: DAY,
         **more,

@@ -103,7 +103,7 @@ DETECTOR = Detector(
         read("employee", CrmEdit, _change, where=CHANGES),
     ),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} changed the phone, email or address of {customers:customer} within "
             "{window} from {first:time}.",

@@ -151,7 +151,7 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} created {total:record} ({kinds}) on customer {customer} of "
             "{owner:employee} within {within} from {since:time}; the owner's last activity before "

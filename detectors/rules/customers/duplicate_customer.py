@@ -13,7 +13,6 @@ instead of a phone, a call centre and a rep who enter the same enquiry.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 
 from detectors.language import *
@@ -31,8 +30,8 @@ def _creation(edit: CrmEdit) -> Kept:
     return keep("created", about=edit.object.id, actor=edit.actor)
 
 
-def judge(view: View, params: DuplicateCustomerParams) -> Iterable[Finding]:
-    """One finding for each customer that somebody else had entered before, the latest time."""
+def find(view: View, params: DuplicateCustomerParams) -> Iterable[Found]:
+    """One thing found a customer that somebody else had entered before, the latest time."""
     entered: set[str] = set()
     newest: Fact | None = None
     by_another: Fact | None = None
@@ -45,14 +44,13 @@ def judge(view: View, params: DuplicateCustomerParams) -> Iterable[Finding]:
         known = customer in entered
         entered.add(customer)
         if first is not None and not known and second.at - first.at <= params.within:
-            yield Finding(
-                anchor=f"{view.entity_id}\n{customer}",
+            yield Found(
+                by=second,
+                named=f"{view.entity_id}\n{customer}",
                 facts=(first, second),
-                until=second.at,
-                subject=Subject(employee=actor, customer=customer),
+                about=Subject(employee=actor, customer=customer),
                 values={
                     "what": view.entity_id.partition(":")[0],
-                    "at": str(second.at),
                     "since": str(first.at),
                     "other": first.about,
                     "who": first.fields["actor"],
@@ -61,30 +59,14 @@ def judge(view: View, params: DuplicateCustomerParams) -> Iterable[Finding]:
             )
 
 
-def _prune(facts: list[Fact], params: DuplicateCustomerParams, limit: int) -> list[Fact]:
-    """Without what no customer can be held against any more.
-
-    As long as any entry of a customer is kept, so are its first and all since. The first forgotten,
-    the second would be news, and whoever entered a customer twice be accused of it.
-    """
-    start = bisect_left(facts, limit - params.within, key=by_time)
-    if not start:
-        return facts
-    firsts: dict[str, int] = {}
-    for place, entry in enumerate(facts):
-        firsts.setdefault(entry.about, place)
-    place = len(facts)
-    while place > start:
-        place -= 1
-        start = min(start, firsts[facts[place].about])
-    return facts[start:]
-
-
-DETECTOR = Detector(
-    id="duplicate-customer",
-    severity="warning",
-    title=Bilingual("Customer entered twice", "客户重复建档"),
-    params=DuplicateCustomerParams(),
+DETECTOR = edge(
+    "duplicate-customer",
+    "warning",
+    Bilingual("Customer entered twice", "客户重复建档"),
+    DuplicateCustomerParams(),
+    find=find,
+    looks_back="within",
+    memory=since_the_first("within"),
     reads=(
         read(
             "contact",
@@ -93,8 +75,7 @@ DETECTOR = Detector(
             where=edits("create", of="customer"),
         ),
     ),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} created customer {customer} at {at:time} with the phone of customer "
             "{other}, which {who:employee} had created at {since:time}.",
@@ -115,7 +96,5 @@ DETECTOR = Detector(
             "created a customer with the same phone or email", "新建了电话或邮箱相同的客户"
         ),
     },
-    keeps=lambda params: params.within,
-    prune=_prune,
     judges_contacts=True,
 )

@@ -13,7 +13,7 @@ holidays, an owner changed by mistake and changed back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from detectors.language import *
 
@@ -31,8 +31,8 @@ class EveOfDealTransferParams(Params):
     )
 
 
-def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
-    """One finding a transfer that a deal followed: settled if no order and no win is left."""
+def find(view: View, params: EveOfDealTransferParams) -> Iterable[Found]:
+    """One thing found a transfer that a deal followed: settled if no order and no win is left."""
     owned = view.profile("customer", view.entity_id)
     made = [fact for fact in view.facts if fact.role in ("placed", "won")]
     for moved, before in transfers(view):
@@ -43,18 +43,19 @@ def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
         ]
         if not deals:
             continue
-        ends = {deal.order: _ends_of(view, deal, params) for deal in deals}
-        left = [deal for deal in deals if not ends[deal.order]]
+        ends = {deal.order: _end_of(view, deal, params) for deal in deals}
+        left = [deal for deal in deals if ends[deal.order] is None]
+        gone = () if left else tuple(filter(None, ends.values()))
         told = left or deals
         first = told[0]
         distance = elapsed(moved.at, first.at)
-        gone = () if left else tuple(end for found in ends.values() for end in found)
-        yield Finding(
-            anchor=f"{view.entity_id}\n{moved.anchor}",
+        yield Found(
+            by=moved,
+            named=f"{view.entity_id}\n{moved.anchor}",
             facts=in_time_order(moved, *told, *gone),
             until=moved.at + params.within + params.cancelled_within,
-            settled=None if left else CANCELLED,
-            subject=Subject(
+            settled=Settled(CANCELLED, gone[-1]) if gone else None,
+            about=Subject(
                 employee=moved.about,
                 customer=view.entity_id,
                 order=first.about if first.role == "placed" else None,
@@ -62,7 +63,6 @@ def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
             values={
                 "before": before,
                 "actor": moved.fields["actor"],
-                "at": str(moved.at),
                 "distance": distance,
                 "deal": first.about,
                 "kind": first.role,
@@ -72,25 +72,27 @@ def judge(view: View, params: EveOfDealTransferParams) -> Iterable[Finding]:
         )
 
 
-def _ends_of(view: View, deal: Fact, params: EveOfDealTransferParams) -> Sequence[Fact]:
+def _end_of(view: View, deal: Fact, params: EveOfDealTransferParams) -> Fact | None:
     """By what an order is cancelled or deleted when the time for that is over."""
     if deal.role == "won":
-        return ()
+        return None
     end = ended_by(view, deal.about, deal.at + params.cancelled_within)
-    return () if end is None or end.at < deal.at else (end,)
+    return end if end is not None and end.at >= deal.at else None
 
 
-DETECTOR = Detector(
-    id="eve-of-deal-transfer",
-    severity="warning",
-    title=Bilingual("Customer moved just before a deal", "成交前夕变更客户归属"),
-    params=EveOfDealTransferParams(),
+DETECTOR = pair(
+    "eve-of-deal-transfer",
+    "warning",
+    Bilingual("Customer moved just before a deal", "成交前夕变更客户归属"),
+    EveOfDealTransferParams(),
+    find=find,
+    within="within",
+    open_for="cancelled_within",
     reads=(
         Reads("customer", CrmEdit, transfer_fact, where=NAMES_OWNER),
         DEALS,
     ),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Customer {customer} passed from {before:employee} to {employee} at {at:time}, moved "
             "by {actor:employee}; {soon} {came}{more}.",
@@ -117,6 +119,5 @@ DETECTOR = Detector(
         "won": Bilingual("an opportunity of the customer was won", "客户的商机赢单"),
         "cancelled": Bilingual("the order was cancelled or deleted", "订单被取消或删除"),
     },
-    keeps=lambda params: params.within + params.cancelled_within,
     watches=WHOSE_CUSTOMER,
 )

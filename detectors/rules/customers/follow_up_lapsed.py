@@ -140,7 +140,7 @@ DETECTOR = Detector(
         Reads("customer", CrmEdit, stage_change, where=edits(of="opportunity")),
     ),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} has had no activity with customer {customer}, which has an open "
             "opportunity, for {within} since {since:time}.",

@@ -14,7 +14,6 @@ records under a name of its own, a manager whom the reference data does not know
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 
 from detectors.language import *
@@ -60,70 +59,54 @@ def _access(edit: CrmEdit, at: int, reference: Reference) -> Kept | None:
     )
 
 
-def judge(view: View, params: KeyCustomerAccessParams) -> Iterable[Finding]:
-    """One finding for each employee and company day."""
+def find(view: View, params: KeyCustomerAccessParams) -> Iterable[Found]:
+    """One thing found an employee and company day."""
     days: dict[tuple[str, str], list[Fact]] = {}
-    owners: dict[tuple[str, str], str | None] = {}
-    ends: dict[str, int] = {}
     for access in view.facts:
-        if access.fields.get("customer", view.entity_id) != view.entity_id:
-            continue
-        key = _is_key(view.entity_id, access.fields.get("tier"), view.reference)
-        if not key or view.reference.is_manager(access.about):
-            continue
-        day = access.fields["day"]
-        if day not in ends:
-            ends[day] = view.reference.end_of_day(view.reference.day(access.at))
-        if not _is_own(view, access, ends[day]):
-            days.setdefault((access.about, day), []).append(access)
-            owners.setdefault((access.about, day), owner_as_of(view, access.at, ends[day]))
+        if (
+            access.fields.get("customer", view.entity_id) == view.entity_id
+            and _is_key(view.entity_id, access.fields.get("tier"), view.reference)
+            and not view.reference.is_manager(access.about)
+            and not _is_own(view, access)
+        ):
+            days.setdefault((access.about, access.fields["day"]), []).append(access)
     for (actor, day), accesses in days.items():
-        values = {"day": day}
-        owner = owners[actor, day]
-        if owner is not None:
-            values["owner"] = owner
-        for kind in ACCESS:
-            of_kind = [access for access in accesses if access.role == kind]
-            if of_kind:
-                values[kind] = total(of_kind, view.common)
-        yield Finding(
-            anchor=f"{view.entity_id}\n{actor}\n{day}",
+        first, end = accesses[0], end_of_day(view, accesses[0])
+        owner = owner_as_of(view, first.at, end)
+        ways = {kind: [it for it in accesses if it.role == kind] for kind in ACCESS}
+        yield Found(
+            by=first,
+            named=f"{view.entity_id}\n{actor}\n{day}",
             facts=tuple(accesses),
-            until=ends[day],
-            subject=Subject(employee=actor, customer=view.entity_id),
-            values=values,
+            until=end,
+            about=Subject(employee=actor, customer=view.entity_id),
+            values={
+                "day": day,
+                **({} if owner is None else {"owner": owner}),
+                **{kind: total(its, view.common) for kind, its in ways.items() if its},
+            },
         )
 
 
-def _is_own(view: View, access: Fact, end: int) -> bool:
+def _is_own(view: View, access: Fact) -> bool:
     """Whether it is the owner's, who may give the customer away by that very edit."""
+    end = end_of_day(view, access)
     if owner_as_of(view, access.at, end) == access.about:
         return True
     return access.role == "update" and owner_as_of(view, access.at - 1, end) == access.about
 
 
-def concerns(view: View, fact: Fact, params: KeyCustomerAccessParams) -> bool:
-    """Not what the owner does, which is most."""
-    return not _is_own(view, fact, view.reference.end_of_day(view.reference.day(fact.at)))
-
-
-def prune(facts: list[Fact], params: KeyCustomerAccessParams, limit: int) -> list[Fact]:
-    """Without the days before the one that `limit` falls on: a day goes whole or stays whole, or
-    its alert would shrink. A day is longer by an hour where clocks change."""
-    start = bisect_left(facts, limit - 25 * DAY // 24, key=by_time)
-    if start == len(facts):
-        return []
-    day = facts[start].fields["day"]
-    while start and facts[start - 1].fields["day"] == day:
-        start -= 1
-    return facts[start:] if start else facts
-
-
-DETECTOR = Detector(
-    id="key-customer-access",
-    severity="warning",
-    title=Bilingual("Key customer accessed", "越权访问重点客户"),
-    params=KeyCustomerAccessParams(),
+DETECTOR = edge(
+    "key-customer-access",
+    "warning",
+    Bilingual("Key customer accessed", "越权访问重点客户"),
+    KeyCustomerAccessParams(),
+    find=find,
+    # An alert is of one day; what comes after can only be late.
+    looks_back=2 * DAY,
+    memory=day_by_day(),
+    # What the owner does is most.
+    innocent=lambda view, access, _: _is_own(view, access),
     reads=(
         read_knowing(
             "customer",
@@ -133,8 +116,7 @@ DETECTOR = Detector(
             by_reference=_counts,
         ),
     ),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee}, neither the owner nor a manager, accessed key customer {customer}, "
             "{whose}, on {day}: {ways}.",
@@ -156,10 +138,6 @@ DETECTOR = Detector(
     ),
     notes=ACCESS,
     # An alert is of one day; what comes after can only be late.
-    keeps=lambda _: 2 * DAY,
-    prune=prune,
-    folds=Folds(lambda _: DAY),
-    concerns=concerns,
     needs=("employees", "customers"),
     watches=WHOSE_CUSTOMER,
 )

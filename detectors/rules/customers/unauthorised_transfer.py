@@ -31,28 +31,26 @@ def _taken(event: Event, reference: Reference) -> Fact | None:
     return None if reference.is_manager(taken.about) else taken
 
 
-def judge(view: View, params: UnauthorisedTransferParams) -> Iterable[Finding]:
-    """One finding an edit by which somebody took the customer for themselves."""
+def find(view: View, params: UnauthorisedTransferParams) -> Iterable[Found]:
+    """One thing found an edit by which somebody took the customer for themselves."""
     for taken, before in transfers(view):
-        if view.reference.is_manager(taken.about):
-            continue
-        yield Finding(
-            anchor=f"{view.entity_id}\n{taken.anchor}",
-            facts=(taken,),
-            until=taken.at,
-            subject=Subject(employee=taken.about, customer=view.entity_id),
-            values={"before": before},
-        )
+        if not view.reference.is_manager(taken.about):
+            yield Found(
+                by=taken,
+                named=f"{view.entity_id}\n{taken.anchor}",
+                about=Subject(employee=taken.about, customer=view.entity_id),
+                values={"before": before},
+            )
 
 
-DETECTOR = Detector(
-    id="unauthorised-transfer",
-    severity="warning",
-    title=Bilingual("Customer taken over without authority", "擅自变更客户归属"),
-    params=UnauthorisedTransferParams(),
+DETECTOR = edge(
+    "unauthorised-transfer",
+    "warning",
+    Bilingual("Customer taken over without authority", "擅自变更客户归属"),
+    UnauthorisedTransferParams(),
+    find=find,
     reads=(Reads("customer", CrmEdit, _taken, where=replace(NAMES_OWNER, also=_takes)),),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee}, who is not a manager, took over customer {customer} from "
             "{before:employee} at {first:time} in an edit of their own.",
@@ -62,7 +60,6 @@ DETECTOR = Detector(
     ),
     notes={"transfer": Bilingual("made themselves the owner", "把归属人改成了本人")},
     # Nothing but what is late can change what one edit says.
-    keeps=lambda _: 1,
     needs=("employees",),
     watches=WHOSE_CUSTOMER,
 )

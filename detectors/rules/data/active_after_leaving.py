@@ -14,7 +14,6 @@ leaving dated too early, somebody who stays on as a freelancer.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 
 from msgspec import structs
@@ -45,17 +44,15 @@ def _active(event: Event, _: Reference) -> Fact:
 
 
 def _gone(view: View) -> Iterable[Absence]:
-    words = view.profile("employee", view.entity_id).facts
-    # Of nearly everybody HR has said nothing, and every event of everybody is looked at.
-    return absences(words, view.reference) if words else ()
+    return absences(view.profile("employee", view.entity_id).facts, view.reference)
 
 
 def _counts(absence: Absence, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
     return absence.covers(fact.at) and fact.at >= absence.left.at - params.entered_within
 
 
-def judge(view: View, params: ActiveAfterLeavingParams) -> Iterable[Finding]:
-    """One finding for each leaving after which the leaver was active."""
+def find(view: View, params: ActiveAfterLeavingParams) -> Iterable[Found]:
+    """One thing found a leaving after which the leaver was active."""
     for absence in _gone(view):
         hours: dict[int, Fact] = {}
         for fact in view.facts:
@@ -63,11 +60,12 @@ def judge(view: View, params: ActiveAfterLeavingParams) -> Iterable[Finding]:
                 hours.setdefault(fact.at // HOUR, fact)
         # What gives way to the bound on evidence is forgotten: the words must not count on it.
         told = list(hours.values())[: view.common.max_evidence - 1]
-        found = Finding(
-            anchor=f"{view.entity_id}\n{absence.left.anchor}",
+        found = Found(
+            by=absence.left,
+            named=f"{view.entity_id}\n{absence.left.anchor}",
             facts=in_time_order(absence.left, *told),
             until=absence.left.at + REGISTER_KEPT - DAY,
-            subject=Subject(employee=view.entity_id),
+            about=Subject(employee=view.entity_id),
         )
         if told:
             values = {"how": absence.left.role, "since": str(absence.start)}
@@ -77,37 +75,38 @@ def judge(view: View, params: ActiveAfterLeavingParams) -> Iterable[Finding]:
             yield structs.replace(found, values=values)
         elif absence.back is not None:
             # Told only if they were thought to be gone.
-            facts = in_time_order(absence.left, absence.back)
-            due = absence.back.at
-            yield structs.replace(found, facts=facts, due=due, settled=HIRED_AGAIN)
+            settled = Settled(HIRED_AGAIN, absence.back)
+            yield structs.replace(found, deadline=absence.back.at, settled=settled)
 
 
-def _spare(view: View, _: ActiveAfterLeavingParams) -> int:
-    """Of nearly everybody HR has said nothing."""
-    return 0 if view.profile("employee", view.entity_id).facts else ENDLESS
-
-
-def concerns(view: View, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
-    """Not while they are with the company, nor where an earlier event of the hour is told."""
+def _is_innocent(view: View, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
+    """While they are with the company, and where an earlier event of the hour is told."""
     for absence in _gone(view):
         if _counts(absence, fact, params):
-            hour = fact.at // HOUR * HOUR
-            known = view.facts[bisect_left(view.facts, hour, key=by_time) :]
-            told = next((it for it in known if _counts(absence, it, params)), fact)
-            return told.at >= fact.at
-    return False
+            return any(
+                it.at < fact.at and it.at // HOUR == fact.at // HOUR
+                for it in around(view.facts, fact.at, HOUR)
+                if _counts(absence, it, params)
+            )
+    return True
 
 
-DETECTOR = Detector(
-    id="active-after-leaving",
-    severity="critical",
-    title=Bilingual("Active after leaving", "离职后仍有操作"),
-    params=ActiveAfterLeavingParams(),
+DETECTOR = edge(
+    "active-after-leaving",
+    "critical",
+    Bilingual("Active after leaving", "离职后仍有操作"),
+    ActiveAfterLeavingParams(),
+    find=find,
+    looks_back=lambda params: params.entered_within + HOUR,
+    memory=WITH_WHAT_IS_TOLD,
+    # Of nearly everybody HR has said nothing.
+    only_if=lambda view: bool(view.profile("employee", view.entity_id).facts),
+    innocent=_is_innocent,
+    near=HOUR,
     reads=tuple(
         Reads("employee", data, _active, ends_of=HOUR) for data in (CrmEdit, ChatHit, EndpointFile)
     ),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} left on {since:day} and was active after that, first at {begun:time}.",
             "{employee}已于 {since:day} 离职，此后仍有操作，最早在 {begun:time}。",
@@ -127,10 +126,5 @@ DETECTOR = Detector(
     ),
     # An hour of which only one end is left would take any other event for the end it lost.
     notes=NOTES,
-    keeps=lambda params: params.entered_within + HOUR,
-    holds_evidence=True,
     watches=COMES_OR_GOES,
-    concerns=concerns,
-    spare=Spare(frozenset({"active"}), _spare),
-    reach=lambda _: HOUR,
 )

@@ -128,7 +128,7 @@ DETECTOR = Detector(
         HR_CHANGES,
     ),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} viewed, exported or took out {total:record,file} within {window} from "
             "{since:time}{resigned}.",

@@ -33,8 +33,8 @@ class DeletedBeforeResignationParams(Params):
     )
 
 
-def judge(view: View, params: DeletedBeforeResignationParams) -> Iterable[Finding]:
-    """One finding a resignation around which enough was deleted."""
+def find(view: View, params: DeletedBeforeResignationParams) -> Iterable[Found]:
+    """One thing found a resignation around which enough was deleted."""
     deletes = view.of("delete")
     for resignation in resignations(view):
         notice, left_at = resignation.notice, resignation.left_at
@@ -45,18 +45,15 @@ def judge(view: View, params: DeletedBeforeResignationParams) -> Iterable[Findin
         if sum(fact.weight for fact in counted) < params.threshold:
             continue
         deleted = total(counted, view.common)
-        facts = [*counted, notice]
-        if resignation.withdrawn is not None:
-            facts.append(resignation.withdrawn)
-        yield Finding(
-            anchor=f"{view.entity_id}\n{notice.anchor}",
-            facts=in_time_order(*facts),
+        yield Found(
+            by=notice,
+            named=f"{view.entity_id}\n{notice.anchor}",
+            facts=in_time_order(*counted, notice),
             until=max(last, notice.at + LONGEST_NOTICE) if left_at is None else last,
-            settled=None if resignation.withdrawn is None else STAYED,
-            subject=Subject(employee=view.entity_id),
+            settled=settled_by(STAYED, resignation.withdrawn),
+            about=Subject(employee=view.entity_id),
             values={
                 "total": deleted,
-                "notice": str(notice.at),
                 "from": str(counted[0].at),
                 "to": view.reference.day(counted[-1].at).isoformat(),
             },
@@ -64,19 +61,21 @@ def judge(view: View, params: DeletedBeforeResignationParams) -> Iterable[Findin
         )
 
 
-DETECTOR = Detector(
-    id="deleted-before-resignation",
-    severity="critical",
-    title=Bilingual("Deletes around a resignation", "离职前后删除资料"),
-    params=DeletedBeforeResignationParams(),
+DETECTOR = pair(
+    "deleted-before-resignation",
+    "critical",
+    Bilingual("Deletes around a resignation", "离职前后删除资料"),
+    DeletedBeforeResignationParams(),
+    find=find,
+    within="before",
+    open_for=LONGEST_NOTICE,
+    memory=folded_within("before"),
     reads=(*DELETIONS, HR_CHANGES),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
-            "{employee} gave notice on {notice:day} and deleted {total:record,file} "
+            "{employee} gave notice on {at:day} and deleted {total:record,file} "
             "from {from:day} to {to}.",
-            "{employee}于 {notice:day} 提出离职，并在 {from:day} 至 {to} 删除了 {total} "
-            "条记录或文件。",
+            "{employee}于 {at:day} 提出离职，并在 {from:day} 至 {to} 删除了 {total} 条记录或文件。",
         )
     ),
     notes={
@@ -84,6 +83,4 @@ DETECTOR = Detector(
         "resigned": GAVE_NOTICE,
         "resignation_withdrawn": Bilingual("took the notice back", "撤回离职申请"),
     },
-    keeps=lambda params: params.before + LONGEST_NOTICE,
-    folds=Folds(lambda params: params.before),
 )

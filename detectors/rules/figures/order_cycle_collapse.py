@@ -121,7 +121,7 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Customer {customer} placed order {order} at {at:time}, {gap:span} after order "
             "{before}: {share} % of {median:span}, the median of its last {known:gap} between "

@@ -36,8 +36,8 @@ class PeriodEndReversalParams(Params):
     )
 
 
-def judge(view: View, params: PeriodEndReversalParams) -> Iterable[Finding]:
-    """One finding an order: what undid it first and still stands when the time is over."""
+def find(view: View, params: PeriodEndReversalParams) -> Iterable[Found]:
+    """One thing found an order: what undid it first and still stands when the time is over."""
     created = next((fact for fact in view.facts if fact.role == "created"), None)
     if created is None:
         return
@@ -55,27 +55,33 @@ def judge(view: View, params: PeriodEndReversalParams) -> Iterable[Finding]:
         went_on = [fact for fact in view.facts if fact.role in _GOES_ON and fact.at <= until]
         if went_on:
             settled = Settled(GOES_ON, went_on[-1])
-            yield order_finding(view, created, until, book, due=until, settled=settled)
+            yield order_found(view, created, until, book, settled=settled)
         return
     _, by, how = min(standing)
     after = (view.reference.day(by.at) - month_end).days
     if after > 0:
-        money = book.money if how == "refunded" else ()
-        values = {"how": how, "undone": str(by.at)}
-        measured = {"last_days": str(days), "within_days": str(after)}
-        yield order_finding(
-            view, created, until, book, by, *money, values=values, measured=measured
+        yield order_found(
+            view,
+            created,
+            until,
+            book,
+            by,
+            *(book.money if how == "refunded" else ()),
+            awaited=False,
+            values={"how": how, "undone": str(by.at)},
+            measured={"last_days": str(days), "within_days": str(after)},
         )
 
 
-DETECTOR = Detector(
-    id="period-end-reversal",
-    severity="warning",
-    title=Bilingual("Month-end order undone", "月末订单跨月冲回"),
-    params=PeriodEndReversalParams(),
+DETECTOR = pair(
+    "period-end-reversal",
+    "warning",
+    Bilingual("Month-end order undone", "月末订单跨月冲回"),
+    PeriodEndReversalParams(),
+    find=find,
+    within=lambda params: (params.last_days + params.within_days) * DAY,
     dossier=dossier("cancelled", "refund", "returned"),
-    judge=judge,
-    summarise=says(
+    says=says(
         *(
             Sentence(
                 f"Order {{order}}, created at {{at:time}}, was {en} at {{undone:time}}, when its "
@@ -93,5 +99,4 @@ DETECTOR = Detector(
         *WHOSE,
     ),
     notes=ORDER_NOTES,
-    keeps=lambda params: (params.last_days + params.within_days) * DAY,
 )

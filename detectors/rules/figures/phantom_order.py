@@ -31,41 +31,41 @@ class PhantomOrderParams(Params):
     )
 
 
-def judge(view: View, params: PhantomOrderParams) -> Iterable[Finding]:
-    """One finding an order: settled by anything that moved, however early.
+def find(view: View, params: PhantomOrderParams) -> Iterable[Found]:
+    """One thing found an order: settled by anything that moved, however early.
 
     Called off when its time was over and taken up again later, it has its time anew.
     """
-    first = next(entered(view.facts, *_GOES_AHEAD), None)
-    if first is None:
+    began = next(entered(view.facts, *_GOES_AHEAD), None)
+    if began is None:
         return
     moves = [fact for fact in view.facts if fact.role in _MOVES]
-    began, deadline = first, first.at + params.wait
+    deadline = began.at + params.wait
     moved, settled, book, status = absence(moves, None, deadline), None, OrderBook(), None
     if moved is None:
-        wait = waited(view.facts, first, params.wait, lambda book: book.stands_as(*_GOES_AHEAD))
+        wait = waited(view.facts, began, params.wait, lambda book: book.stands_as(*_GOES_AHEAD))
         began, deadline, settled, book = wait.began, wait.deadline, wait.ended, wait.book
         status = OrderBook(view.facts, began.at).status
         moved = absence(moves, None, deadline)
-    yield order_finding(
+    yield order_found(
         view,
         began,
         deadline,
         book,
-        due=deadline + view.common.grace,
-        settled=settled if moved is None else Settled(MOVED, moved),
+        settled=settled_by(MOVED, moved) or settled,
         values={"status": status.about} if status else {},
     )
 
 
-DETECTOR = Detector(
-    id="phantom-order",
-    severity="warning",
-    title=Bilingual("Order without goods or money", "订单既无发货也无收款"),
-    params=PhantomOrderParams(),
+DETECTOR = awaited(
+    "phantom-order",
+    "warning",
+    Bilingual("Order without goods or money", "订单既无发货也无收款"),
+    PhantomOrderParams(),
+    find=find,
+    looks_back="wait",
     dossier=dossier("approved", "completed", besides=_MOVES),
-    judge=judge,
-    summarise=says(
+    says=says(
         *(
             Sentence(
                 f"Order {{order}} was {status} at {{at:time}}; {{wait}} later no goods had moved "
@@ -79,6 +79,4 @@ DETECTOR = Detector(
         *WHOSE,
     ),
     notes=ORDER_NOTES,
-    keeps=lambda params: params.wait,
-    waits=True,
 )

@@ -139,7 +139,7 @@ DETECTOR = Detector(
     params=SalesSlumpParams(),
     reads=(Reads("seller", CrmEdit, sale, where=IS_SALE),),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} took orders of {amount:money} in the 7 days up to {at:day}: {share} % of "
             "the median of the {weeks} weeks before ({median:money}; {with_sales} of them had "

@@ -93,7 +93,7 @@ DETECTOR = Detector(
     params=SalesSpikeParams(),
     reads=(Reads("seller", CrmEdit, sale, where=IS_SALE),),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} took orders of {amount:money} in all ({orders:order}) on {at:day}. On the "
             "{days} days with orders in the {history} before, the median was {median:money}; this "

@@ -145,7 +145,7 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Shipment {shipment} for customer {customer} left at {at:time}.",
             "客户 {customer} 的发货单 {shipment} 于 {at:time} 出库。",

@@ -29,40 +29,40 @@ class ShipmentBeforeApprovalParams(Params):
     )
 
 
-def judge(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Finding]:
-    """One finding a shipment of a known order: settled by an approval before it."""
+def find(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Found]:
+    """One thing found a shipment of a known order: settled by an approval before it."""
     for shipment, sent in first_dispatches(view.facts).items():
-        last, due = sent.at + params.known_within, sent.at + view.common.grace
+        last, released_by = sent.at + params.known_within, sent.fields.get("released_by")
         order = Profile(view.facts).upto(last)
         mention = order.first("mention")
         if mention is None:
             continue
-        approval, who = approval_at(order, sent.at), sent.fields.get("released_by")
-        if who is None and is_to_be_told(view, approval, due):
-            who = view.responsible(sent.at, last, order=view.entity_id)
-        yield Finding(
-            anchor=shipment,
-            facts=in_time_order(sent, mention if approval is None else approval),
-            until=last,
-            due=due,
-            settled=None if approval is None else HAD_BEEN,
-            subject=Subject(
-                employee=who,
+        settled = settled_by(HAD_BEEN, approval_at(order, sent.at))
+        yield Found(
+            by=sent,
+            named=shipment,
+            facts=(sent,) if settled else in_time_order(sent, mention),
+            deadline=sent.at,
+            settled=settled,
+            about=Subject(
+                employee=released_by,
                 customer=sent.fields.get("customer") or customer_of(order, last),
                 order=view.entity_id,
             ),
-            values={"shipment": shipment, "at": str(sent.at)},
+            asks=None if released_by else owner_of(view, sent.at, last, view.entity_id),
+            values={"shipment": shipment},
         )
 
 
-DETECTOR = Detector(
-    id="shipment-before-approval",
-    severity="warning",
-    title=Bilingual("Goods shipped before approval", "未审批先发货"),
-    params=ShipmentBeforeApprovalParams(),
+DETECTOR = awaited(
+    "shipment-before-approval",
+    "warning",
+    Bilingual("Goods shipped before approval", "未审批先发货"),
+    ShipmentBeforeApprovalParams(),
+    find=find,
+    open_for="known_within",
     dossier=Dossier("order", WHOSE_ORDER | {"status", "dispatched"}, frozenset({"dispatched"})),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Shipment {shipment} left at {at:time}, before order {order} was approved. "
             "Responsible: {employee}.",
@@ -71,6 +71,4 @@ DETECTOR = Detector(
         )
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
-    keeps=lambda params: params.known_within,
-    waits=True,
 )

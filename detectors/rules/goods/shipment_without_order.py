@@ -28,40 +28,37 @@ class ShipmentWithoutOrderParams(Params):
     )
 
 
-def judge(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Finding]:
-    """One finding a shipment: settled by an edit of its order, or due when none came."""
+def find(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Found]:
+    """One thing found a shipment: settled by an edit of its order, or due when none came."""
     for shipment, sent in first_dispatches(view.facts).items():
         order, customer = sent.fields.get("order"), sent.fields.get("customer")
-        mention: Fact | None = None
-        deadline = sent.at
+        deadline = sent.at if order is None else sent.at + params.wait
+        until, settled = deadline + params.wait, None
         if order is not None:
-            deadline = sent.at + params.wait
             profile = view.profile("order", order)
-            mention = absence(profile.of("mention"), None, deadline)
-            customer = customer or customer_of(profile, deadline + params.wait)
-        told_until = deadline + params.wait
-        due = None if order is None else deadline + view.common.grace
-        who = None
-        if is_to_be_told(view, mention, due):
-            who = view.responsible(sent.at, told_until, order=order, customer=customer)
-        yield Finding(
-            anchor=shipment,
-            facts=(sent,) if mention is None else in_time_order(sent, mention),
-            until=told_until,
-            due=due,
-            settled=None if mention is None else MENTIONED,
-            subject=Subject(
-                employee=who or sent.fields.get("released_by"), customer=customer, order=order
-            ),
+            settled = settled_by(MENTIONED, absence(profile.of("mention"), None, deadline))
+            customer = customer or customer_of(profile, until)
+        yield Found(
+            by=sent,
+            named=shipment,
+            deadline=None if order is None else deadline,
+            until=until,
+            settled=settled,
+            about=Subject(sent.fields.get("released_by"), customer, order),
+            asks=owner_of(view, sent.at, until, order, customer),
             values={"shipment": shipment},
         )
 
 
-DETECTOR = Detector(
-    id="shipment-without-order",
-    severity="critical",
-    title=Bilingual("Goods shipped without an order", "无订单发货"),
-    params=ShipmentWithoutOrderParams(),
+DETECTOR = awaited(
+    "shipment-without-order",
+    "critical",
+    Bilingual("Goods shipped without an order", "无订单发货"),
+    ShipmentWithoutOrderParams(),
+    find=find,
+    looks_back="wait",
+    open_for="wait",
+    memory=WITH_WHAT_IS_TOLD,
     reads=(
         Reads("order", Shipment, goods_fact, where=dispatched),
         Reads(
@@ -71,8 +68,7 @@ DETECTOR = Detector(
             where=lambda sent: dispatched(sent) and sent.order is None,
         ),
     ),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Shipment {shipment} to customer {customer} left at {first:time} and {lack}. "
             "Responsible: {employee}.",
@@ -89,8 +85,5 @@ DETECTOR = Detector(
         ),
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
-    keeps=lambda params: 2 * params.wait,
-    holds_evidence=True,
     watches=WHOSE_ORDER,
-    waits=True,
 )

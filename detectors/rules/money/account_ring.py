@@ -102,7 +102,7 @@ DETECTOR = Detector(
     params=AccountRingParams(),
     reads=(Reads("account", Payment, private_payment_fact, where=_from_somebody),),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{customers} customers made {payments} payments to account {account}, which is not the "
             "company's, from {first:day} to {last:day} (within {window}). Behind it: {employee}.",

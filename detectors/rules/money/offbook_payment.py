@@ -29,53 +29,43 @@ class OffbookPaymentParams(Params):
     )
 
 
-def judge(view: View, params: OffbookPaymentParams) -> Iterable[Finding]:
-    """One finding a payment; the talk with its customers is evidence beside it."""
+def find(view: View, params: OffbookPaymentParams) -> Iterable[Found]:
+    """One thing found a payment; the talk with its customers is evidence beside it."""
     told = [paid for paid in view.facts if is_private(paid, view.reference)]
     if not told:
         return
     paid = told[0]
-    order, customer = paid.fields.get("order"), paid.fields.get("customer")
+    order, account = paid.fields.get("order"), paid.fields["account"]
     until = paid.at + params.talk_window
-    customers = [customer] if customer else []
-    if not customers and order:
-        customers = view.profile("order", order).upto(until).customers()
-    talk = {
+    customers = customers_named(view, paid, until)
+    customer, holder = next(iter(customers), None), view.reference.holder(account)
+    hits = [hit for it in customers for hit in view.profile("customer", it).of("hit")]
+    near = {
         hit.order: hit
-        for about in customers
-        for hit in view.profile("customer", about).of("hit")
+        for hit in between(hits, paid.at - params.talk_window, until)
         if hit.fields["category"] in TALK
     }
-    holder = view.reference.holder(paid.fields["account"])
-    near = between(talk.values(), paid.at - params.talk_window, until)
-    yield Finding(
-        anchor=view.entity_id,
-        facts=in_time_order(*told, *near),
-        until=until,
-        subject=Subject(
-            employee=view.responsible(paid.at, until, order=order, customer=customer),
-            customer=customers[0] if customers else None,
-            order=order,
-            account=paid.fields["account"],
-        ),
+    yield Found(
+        by=paid,
+        named=view.entity_id,
+        facts=in_time_order(*told, *near.values()),
+        about=Subject(None, customer, order, account),
+        asks=owner_of(view, paid.at, until, order, customer),
         corroborated=bool(near),
-        values={
-            **paid.fields,
-            **({"holder": holder} if holder else {}),
-            "at": str(paid.at),
-            "hits": str(len(near)),
-        },
+        values=paid.fields | ({"holder": holder} if holder else {}) | {"hits": str(len(near))},
     )
 
 
-DETECTOR = Detector(
-    id="offbook-payment",
-    severity="critical",
-    title=Bilingual("Payment to an account that is not the company's", "货款进入非公司账户"),
-    params=OffbookPaymentParams(),
+DETECTOR = edge(
+    "offbook-payment",
+    "critical",
+    Bilingual("Payment to an account that is not the company's", "货款进入非公司账户"),
+    OffbookPaymentParams(),
+    find=find,
+    open_for="talk_window",
+    memory=WITH_WHAT_IS_TOLD,
     reads=(Reads("payment", Payment, private_payment_fact, where=received),),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Customer {customer} paid {amount:money} at {at:time} to account {account}, which is "
             "not the company's. Responsible: {employee}.",
@@ -100,7 +90,5 @@ DETECTOR = Detector(
         ),
         "hit": Bilingual("talk of a private deal with this customer", "与该客户谈及私单"),
     },
-    keeps=lambda params: params.talk_window,
-    holds_evidence=True,
     needs=("accounts",),
 )

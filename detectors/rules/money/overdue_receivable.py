@@ -33,8 +33,8 @@ class OverdueReceivableParams(Params):
     )
 
 
-def judge(view: View, params: OverdueReceivableParams) -> Iterable[Finding]:
-    """One finding an order: due when the wait is over, settled by what stands then."""
+def find(view: View, params: OverdueReceivableParams) -> Iterable[Found]:
+    """One thing found an order: due when the wait is over, settled by what stands then."""
     first = next((fact for fact in view.facts if fact.role == "dispatched"), None)
     if first is None:
         return
@@ -45,13 +45,12 @@ def judge(view: View, params: OverdueReceivableParams) -> Iterable[Finding]:
     paid = book.paid_pct()
     if settled is None and paid >= params.paid_pct:
         settled = Settled(PAID, book.money[-1] if book.money else wait.began)
-    yield order_finding(
+    yield order_found(
         view,
         wait.began,
         wait.deadline,
         book,
         *book.reckoning(),
-        due=wait.deadline + view.common.grace,
         settled=settled,
         values=book.paid(),
         measured={"paid_pct": figure(paid, ROUND_DOWN)},
@@ -62,14 +61,15 @@ def _is_over(book: OrderBook) -> Settled | None:
     return book.undone() or book.all_returned()
 
 
-DETECTOR = Detector(
-    id="overdue-receivable",
-    severity="warning",
-    title=Bilingual("Goods delivered, money overdue", "发货后货款逾期"),
-    params=OverdueReceivableParams(),
+DETECTOR = awaited(
+    "overdue-receivable",
+    "warning",
+    Bilingual("Goods delivered, money overdue", "发货后货款逾期"),
+    OverdueReceivableParams(),
+    find=find,
+    looks_back="wait",
     dossier=dossier("dispatched"),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Goods of order {order} left at {at:time}; {wait} later {net:money} net of refunds of "
             "its {amount:money} had come in.",
@@ -80,6 +80,4 @@ DETECTOR = Detector(
         *WHOSE,
     ),
     notes=ORDER_NOTES,
-    keeps=lambda params: params.wait,
-    waits=True,
 )

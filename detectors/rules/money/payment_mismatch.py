@@ -34,17 +34,12 @@ class PaymentMismatchParams(Params):
     )
 
 
-def judge(view: View, params: PaymentMismatchParams) -> Iterable[Finding]:
-    """One finding an order: overpaid, else what had come in when the wait was over."""
-    book = OrderBook()
-    for fact in view.facts:
-        unpriced = book.price is None
-        book.tell(fact)
-        if book.price is not None and (unpriced or fact.role == "received"):
-            off = book.paid_pct() - 100
-            if off > params.tolerance_pct:
-                yield _finding(view, fact, fact.at, book, None, None)
-                return
+def find(view: View, params: PaymentMismatchParams) -> Iterable[Found]:
+    """One thing found an order: overpaid, else what had come in when the wait was over."""
+    overpaid = _overpaid(view, params)
+    if overpaid is not None:
+        yield overpaid
+        return
     first = next(entered(view.facts, "completed"), None)
     if first is None:
         return
@@ -54,39 +49,51 @@ def judge(view: View, params: PaymentMismatchParams) -> Iterable[Finding]:
         return
     if settled is None and abs(book.paid_pct() - 100) <= params.tolerance_pct:
         settled = Settled(MATCHES, book.money[-1] if book.money else wait.began)
-    due = wait.deadline + view.common.grace
-    yield _finding(view, wait.began, wait.deadline, book, due, settled)
+    yield _found(view, wait.began, wait.deadline, book, "completed", settled)
 
 
 def _is_over(book: OrderBook) -> Settled | None:
     return book.undone() or book.stands_as("completed")
 
 
-def _finding(
-    view: View, act: Fact, until: int, book: OrderBook, due: int | None, settled: Settled | None
-) -> Finding:
+def _overpaid(view: View, params: PaymentMismatchParams) -> Found | None:
+    book = OrderBook()
+    for fact in view.facts:
+        unpriced = book.price is None
+        book.tell(fact)
+        if book.price is None or not (unpriced or fact.role == "received"):
+            continue
+        if book.paid_pct() - 100 > params.tolerance_pct:
+            return _found(view, fact, fact.at, book, "overpaid")
+    return None
+
+
+def _found(
+    view: View, act: Fact, upto: int, book: OrderBook, what: str, settled: Settled | None = None
+) -> Found:
     off = abs(book.paid_pct() - 100)
-    return order_finding(
+    return order_found(
         view,
         act,
-        until,
+        upto,
         book,
         *book.reckoning(),
-        due=due,
+        awaited=what == "completed",
         settled=settled,
-        values={"what": "overpaid" if due is None else "completed", **book.paid()},
+        values={"what": what, **book.paid()},
         measured={"tolerance_pct": figure(off, ROUND_UP)},
     )
 
 
-DETECTOR = Detector(
-    id="payment-mismatch",
-    severity="warning",
-    title=Bilingual("Money does not match the order", "收款与订单金额不符"),
-    params=PaymentMismatchParams(),
+DETECTOR = awaited(
+    "payment-mismatch",
+    "warning",
+    Bilingual("Money does not match the order", "收款与订单金额不符"),
+    PaymentMismatchParams(),
+    find=find,
+    looks_back="wait",
     dossier=dossier("received", "completed"),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Order {order} was completed at {at:time}; {wait} later {net:money} net of refunds had "
             "come in, and it comes to {amount:money}.",
@@ -105,6 +112,4 @@ DETECTOR = Detector(
         *WHOSE,
     ),
     notes=ORDER_NOTES,
-    keeps=lambda params: params.wait,
-    waits=True,
 )

@@ -33,35 +33,27 @@ class UnmatchedPaymentParams(Params):
     )
 
 
-def judge(view: View, params: UnmatchedPaymentParams) -> Iterable[Finding]:
-    """One finding a payment: settled by an order or a refund, or due when neither came."""
+def find(view: View, params: UnmatchedPaymentParams) -> Iterable[Found]:
+    """One thing found a payment: settled by an order or a refund, or due when neither came."""
     refunds = view.of("refund")
     first_of = {paid.fields["payment"]: paid for paid in reversed(view.of("received"))}
     for payment, paid in first_of.items():
         order, customer = paid.fields.get("order"), paid.fields.get("customer")
         wait = 0 if order is None and customer is None else params.wait
-        deadline, told_until = paid.at + wait, paid.at + 2 * wait
-        found = _order_in_time(view, paid, params)
-        settled = None if found is None else ORDERED
-        if found is None:
-            found = _refund(paid, refunds, deadline)
-            settled = None if found is None else REFUNDED
-        due = None if deadline == paid.at else deadline + view.common.grace
-        who = None
-        if is_to_be_told(view, settled, due):
-            who = view.responsible(paid.at, told_until, order=order, customer=customer)
-        yield Finding(
-            anchor=payment,
-            facts=(paid,) if found is None else in_time_order(paid, found),
-            until=told_until,
-            due=due,
-            settled=settled,
-            subject=Subject(
-                employee=who,
-                customer=customer_named(view, paid, told_until),
+        deadline, until = paid.at + wait, paid.at + 2 * wait
+        settled = settled_by(ORDERED, _order_in_time(view, paid, params))
+        yield Found(
+            by=paid,
+            named=payment,
+            deadline=deadline if wait else None,
+            until=until,
+            settled=settled or settled_by(REFUNDED, _refund(paid, refunds, deadline)),
+            about=Subject(
+                customer=customer_named(view, paid, until),
                 order=order,
                 account=paid.fields["account"],
             ),
+            asks=owner_of(view, paid.at, until, order, customer),
             values=paid.fields,
         )
 
@@ -88,11 +80,15 @@ def _refund(paid: Fact, refunds: Sequence[Fact], deadline: int) -> Fact | None:
     return sent_back(payment, paid, its, deadline)
 
 
-DETECTOR = Detector(
-    id="unmatched-payment",
-    severity="warning",
-    title=Bilingual("Payment without an order", "收款无对应订单"),
-    params=UnmatchedPaymentParams(),
+DETECTOR = awaited(
+    "unmatched-payment",
+    "warning",
+    Bilingual("Payment without an order", "收款无对应订单"),
+    UnmatchedPaymentParams(),
+    find=find,
+    looks_back="wait",
+    open_for="wait",
+    memory=WITH_WHAT_IS_TOLD,
     # Of its own at an order too: the dossier, kept for a year, does not say whose account it was.
     reads=(
         Reads("order", Payment, payment_fact),
@@ -109,8 +105,7 @@ DETECTOR = Detector(
             where=lambda paid: paid.order is None and paid.customer is None and received(paid),
         ),
     ),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Payment {payment} of {amount:money} received at {first:time} {lack}. "
             "Responsible: {employee}.",
@@ -145,8 +140,5 @@ DETECTOR = Detector(
         "refund": Bilingual("the money went back", "款项已退回"),
         **ORDER_EDITS,
     },
-    keeps=lambda params: 2 * params.wait,
-    holds_evidence=True,
     watches=WHOSE_ORDER | {"ordered"},
-    waits=True,
 )

@@ -146,7 +146,7 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Order {order} of customer {customer} over {amount:money} was created at {at:time}.",
             "客户 {customer} 的订单 {order}（{amount:money}）于 {at:time} 创建。",

@@ -31,8 +31,8 @@ class DutiesConflictParams(Params):
     )
 
 
-def judge(view: View, params: DutiesConflictParams) -> Iterable[Finding]:
-    """One finding a duty: everything of it that the order's own people did."""
+def find(view: View, params: DutiesConflictParams) -> Iterable[Found]:
+    """One thing found a duty: everything of it that the order's own people did."""
     order = Profile(view.facts)
     for duty, by in DUTIES.items():
         conflicts = [
@@ -46,35 +46,28 @@ def judge(view: View, params: DutiesConflictParams) -> Iterable[Finding]:
         if not conflicts:
             continue
         act, tie = conflicts[0]
-        named = act.fields.get("customer")
+        customer = customer_of(order, act.at + params.entered_within)
         more = len({again.about for again, _ in conflicts}) - 1
-        yield Finding(
-            anchor=f"{view.entity_id}\n{duty}",
+        yield Found(
+            by=act,
+            named=f"{view.entity_id}\n{duty}",
             facts=in_time_order(*(fact for conflict in conflicts for fact in conflict)),
             until=conflicts[-1][0].at + params.entered_within,
-            subject=Subject(
-                employee=act.fields[by],
-                customer=named or customer_of(order, act.at + params.entered_within),
-                order=view.entity_id,
-            ),
-            values={
-                "duty": duty,
-                "object": act.about,
-                "at": str(act.at),
-                "more": str(more),
-                "tie": tie.role,
-            },
+            about=Subject(act.fields[by], act.fields.get("customer") or customer, view.entity_id),
+            values={"duty": duty, "object": act.about, "more": str(more), "tie": tie.role},
         )
 
 
-DETECTOR = Detector(
-    id="duties-conflict",
-    severity="critical",
-    title=Bilingual("Own order's money or goods handled", "收款发货未与销售分离"),
-    params=DutiesConflictParams(),
+DETECTOR = edge(
+    "duties-conflict",
+    "critical",
+    Bilingual("Own order's money or goods handled", "收款发货未与销售分离"),
+    DutiesConflictParams(),
+    find=find,
+    looks_back=LONGEST_ORDER,
+    open_for="entered_within",
     dossier=Dossier("order", WHOSE_ORDER | frozenset(ACTS), frozenset(ACTS)),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} {did} {object} at {at:time} for order {order}, {his}{again}.",
             "{employee}于 {at:time} {did} {object}，而此人正是订单 {order} {his}{again}。",
@@ -97,5 +90,4 @@ DETECTOR = Detector(
         ),
         **ORDER_EDITS,
     },
-    keeps=lambda params: LONGEST_ORDER + params.entered_within,
 )

@@ -127,7 +127,7 @@ DETECTOR = Detector(
         ),
     ),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Payment {deed} of {amount:money} from customer {customer} came in at {at:time}.",
             "客户 {customer} 的付款 {deed}（{amount:money}）于 {at:time} 到账。",

@@ -31,8 +31,8 @@ class MissedCallbackParams(Params):
     )
 
 
-def judge(view: View, params: MissedCallbackParams) -> Iterable[Finding]:
-    """One finding an order: settled by a call about it, else by one of its customer's."""
+def find(view: View, params: MissedCallbackParams) -> Iterable[Found]:
+    """One thing found an order: settled by a call about it, else by one of its customer's."""
     first = next(entered(view.facts, "completed"), None)
     if first is None:
         return
@@ -40,14 +40,13 @@ def judge(view: View, params: MissedCallbackParams) -> Iterable[Finding]:
     wait = waited(view.facts, first, params.wait, _is_over)
     completed, deadline, book = wait.began, wait.deadline, wait.book
     began = order.first("created") or order.first("mention") or completed
-    since, due = min(began.at, completed.at), deadline + view.common.grace
+    since = min(began.at, completed.at)
     call = absence(order.of("called_back"), since, deadline)
-    settled = Settled(CALLED, call) if call else wait.ended
-    if settled is None and view.passed(due):
-        call = _customers_call(view, order.upto(deadline), since, deadline)
-        settled = Settled(CALLED, call) if call else None
+    settled = settled_by(CALLED, call) or wait.ended
+    if settled is None and view.passed(deadline + view.common.grace):
+        settled = settled_by(CALLED, _customers_call(view, order.upto(deadline), since, deadline))
     values = {"since": str(since)}
-    yield order_finding(view, completed, deadline, book, due=due, settled=settled, values=values)
+    yield order_found(view, completed, deadline, book, settled=settled, values=values)
 
 
 def _is_over(book: OrderBook) -> Settled | None:
@@ -62,14 +61,15 @@ def _customers_call(view: View, order: Profile, since: int, deadline: int) -> Fa
     return next(filter(None, calls), None)
 
 
-DETECTOR = Detector(
-    id="missed-callback",
-    severity="info",
-    title=Bilingual("Customer not called back", "订单完成后未回访客户"),
-    params=MissedCallbackParams(),
+DETECTOR = awaited(
+    "missed-callback",
+    "info",
+    Bilingual("Customer not called back", "订单完成后未回访客户"),
+    MissedCallbackParams(),
+    find=find,
+    looks_back="wait",
     dossier=dossier("completed", besides=["called_back", "callback"]),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Order {order} was completed at {at:time}; from {since:time} to {wait} after that the "
             "customer was not called back.",
@@ -78,6 +78,4 @@ DETECTOR = Detector(
         *WHOSE,
     ),
     notes=ORDER_NOTES,
-    keeps=lambda params: params.wait,
-    waits=True,
 )

@@ -125,7 +125,7 @@ DETECTOR = Detector(
     params=OrderSplittingParams(),
     reads=(Reads("employee", CrmEdit, sale, where=IS_SALE),),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} created {orders:order} under {below:money} within {window} from "
             "{since:time}.",

@@ -31,60 +31,51 @@ class UnapprovedOrderParams(Params):
     )
 
 
-def judge(view: View, params: UnapprovedOrderParams) -> Iterable[Finding]:
-    """One finding an order: approved by its own people, or completed without an approval."""
+def find(view: View, params: UnapprovedOrderParams) -> Iterable[Found]:
+    """One thing found an order: approved by its own people, or completed without an approval."""
     order = Profile(view.facts)
     for approval in steps(order, "approved"):
-        last, by = approval.at + params.entered_within, approval.fields["by"]
-        tie = order_tie(order.upto(last), by, approval.at)
+        by = approval.fields["by"]
+        tie = order_tie(order.upto(approval.at + params.entered_within), by, approval.at)
         if tie is not None:
-            yield _finding(view, order, approval, last, (tie,), employee=by)
+            yield _found(view, order, approval, params, by, tie)
             return
     completed = next(steps(order, "completed"), None)
     if completed is not None:
-        earlier = approved_before(order, completed)
-        yield _finding(
-            view,
-            order,
-            completed,
-            completed.at + params.entered_within,
-            () if earlier is None else (earlier,),
-            due=completed.at + view.common.grace,
-            settled=None if earlier is None else APPROVED,
-        )
+        settled = settled_by(APPROVED, approved_before(order, completed))
+        found = _found(view, order, completed, params)
+        yield structs.replace(found, deadline=completed.at, settled=settled)
 
 
-def _finding(
+def _found(
     view: View,
     order: Profile,
     act: Fact,
-    last: int,
-    facts: tuple[Fact, ...],
-    *,
+    params: UnapprovedOrderParams,
     employee: str | None = None,
-    due: int | None = None,
-    settled: Bilingual | None = None,
-) -> Finding:
-    who = employee or view.responsible(act.at, last, order=view.entity_id)
-    return Finding(
-        anchor=view.entity_id,
-        facts=in_time_order(structs.replace(act, role=act.about), *facts),
-        until=last,
-        due=due,
-        settled=settled,
-        subject=Subject(employee=who, customer=customer_of(order, last), order=view.entity_id),
-        values={"what": act.about, "at": str(act.at)},
+    *beside: Fact,
+) -> Found:
+    last = act.at + params.entered_within
+    return Found(
+        by=act,
+        named=view.entity_id,
+        facts=in_time_order(structs.replace(act, role=act.about), *beside),
+        about=Subject(employee, customer_of(order, last), view.entity_id),
+        asks=None if employee else owner_of(view, act.at, last, view.entity_id),
+        values={"what": act.about},
     )
 
 
-DETECTOR = Detector(
-    id="unapproved-order",
-    severity="critical",
-    title=Bilingual("Order not approved by anybody else", "订单未经他人审批"),
-    params=UnapprovedOrderParams(),
+DETECTOR = awaited(
+    "unapproved-order",
+    "critical",
+    Bilingual("Order not approved by anybody else", "订单未经他人审批"),
+    UnapprovedOrderParams(),
+    find=find,
+    looks_back=LONGEST_ORDER,
+    open_for="entered_within",
     dossier=Dossier("order", WHOSE_ORDER | {"status"}, frozenset({"approved", "completed"})),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} approved order {order} at {at:time}, which is their own.",
             "{employee}于 {at:time} 审批了本人的订单 {order}。",
@@ -104,6 +95,4 @@ DETECTOR = Detector(
         "completed": Bilingual("completed", "订单完成"),
         **ORDER_EDITS,
     },
-    keeps=lambda params: LONGEST_ORDER + params.entered_within,
-    waits=True,
 )

@@ -133,7 +133,7 @@ DETECTOR = Detector(
         for kind in KINDS
     ),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence("{employee} changed", "{employee}于 {at:time} 改动了"),
         *(
             Sentence(f"{kind} {{object}}", f"{zh} {{object}}", when=f"what={kind}")

@@ -41,8 +41,8 @@ def _report(report: ServiceCallback) -> Kept:
     )
 
 
-def judge(view: View, params: CallbackMismatchParams) -> Iterable[Finding]:
-    """One finding a callback that ever had a bad report: settled if a later one corrects it."""
+def find(view: View, params: CallbackMismatchParams) -> Iterable[Found]:
+    """One thing found a callback that ever had a bad report: settled if a later one corrects it."""
     for callback, reports in by_about(view.facts).items():
         bad = next((report for report in reversed(reports) if report.role in SEVERITY), None)
         if bad is None:
@@ -50,16 +50,15 @@ def judge(view: View, params: CallbackMismatchParams) -> Iterable[Finding]:
         order, who = bad.fields.get("order"), bad.fields.get("employee")
         until = bad.at + params.corrected_within
         near = between(reports, bad.at - params.corrected_within, until)
-        if who is None:
-            who = view.responsible(bad.at, until, order=order, customer=view.entity_id)
-        yield Finding(
-            anchor=callback,
+        yield Found(
+            by=bad,
+            named=callback,
             facts=tuple(near),
-            until=until,
-            settled=None if near[-1] is bad else CORRECTED,
+            settled=None if near[-1] is bad else Settled(CORRECTED, near[-1]),
             severity=SEVERITY[bad.role],
-            subject=Subject(employee=who, customer=view.entity_id, order=order),
-            values={**_told(bad), "callback": callback, "outcome": bad.role, "at": str(bad.at)},
+            about=Subject(who, view.entity_id, order),
+            asks=None if who else owner_of(view, bad.at, until, order, view.entity_id),
+            values={**_told(bad), "callback": callback, "outcome": bad.role},
         )
 
 
@@ -71,20 +70,16 @@ def _told(report: Fact) -> dict[str, str]:
     return {"differences": told.en, "differences.zh": told.zh}
 
 
-def _whole(facts: list[Fact], params: CallbackMismatchParams, limit: int) -> list[Fact]:
-    """A callback goes whole or stays whole: the loss of a report would look like a revision."""
-    newest = {report.about: report.at for report in facts}
-    return [it for it in facts if newest[it.about] >= limit - params.corrected_within]
-
-
-DETECTOR = Detector(
-    id="callback-mismatch",
-    severity="warning",
-    title=Bilingual("Customer contradicts the records", "回访结果与公司记录不符"),
-    params=CallbackMismatchParams(),
+DETECTOR = edge(
+    "callback-mismatch",
+    "warning",
+    Bilingual("Customer contradicts the records", "回访结果与公司记录不符"),
+    CallbackMismatchParams(),
+    find=find,
+    open_for="corrected_within",
+    memory=thing_by_thing("corrected_within"),
     reads=(read("customer", ServiceCallback, _report),),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "In callback {callback} at {at:time}, customer {customer} {said}{named}{differs}. "
             "Responsible: {employee}.",
@@ -107,8 +102,6 @@ DETECTOR = Detector(
         "unreachable": Bilingual("the customer was not reached", "未联系上客户"),
         "complaint": COMPLAINS,
     },
-    keeps=lambda params: params.corrected_within,
-    prune=_whole,
     watches=WHOSE_CUSTOMER,
     severities=("warning", "critical"),
 )

@@ -115,7 +115,7 @@ DETECTOR = Detector(
     title=Bilingual("Alerts on one employee add up", "员工风险累积"),
     params=EmployeeRiskParams(),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "{employee} has {alerts:alert} since {since:time}: {which}. Their scores, each halved "
             "every {half_life}, came to {score} at {peak:time}.",

@@ -36,32 +36,34 @@ def _lost(edit: CrmEdit) -> Kept:
     return keep("lost", about=edit.customer)
 
 
-def judge(view: View, params: LeakThenLostParams) -> Iterable[Finding]:
-    """One finding an opportunity: its first loss that such talk came before, unless it is lost no
-    more: who reopens it and loses it again has not taken it back."""
+def find(view: View, params: LeakThenLostParams) -> Iterable[Found]:
+    """One thing found an opportunity: its first loss that such talk came before, unless it is lost
+    no more: who reopens it and loses it again has not taken it back."""
     own = view.profile("opportunity", view.entity_id)
     for lost in view.facts:
         if not newly(own, lost, "lost"):
             continue
         customers = [lost.about] if lost.about else own.upto(lost.at).customers()
-        talk = {
-            hit.order: hit
-            for customer in customers
-            for hit in sequence(view.profile("customer", customer).of("hit"), lost, params.within)
-        }
-        if not talk:
-            continue
-        hits, back = in_time_order(*talk.values()), _lost_no_more(own)
-        yield Finding(
-            anchor=view.entity_id,
-            facts=in_time_order(*hits, lost, *([back] if back else [])),
-            until=lost.at + LONGEST_ORDER,
-            settled=TAKEN_BACK if back else None,
-            subject=Subject(employee=hits[0].about, customer=customers[0]),
-            values={"hits": str(len(hits)), "opportunity": view.entity_id, "at": str(lost.at)},
-            measured={"within": elapsed(hits[-1].at, lost.at)},
+        hits = in_time_order(
+            *(
+                hit
+                for customer in customers
+                for hit in sequence(
+                    view.profile("customer", customer).of("hit"), lost, params.within
+                )
+            )
         )
-        return
+        if hits:
+            yield Found(
+                by=lost,
+                named=view.entity_id,
+                facts=in_time_order(*hits, lost),
+                settled=settled_by(TAKEN_BACK, _lost_no_more(own)),
+                about=Subject(employee=hits[0].about, customer=customers[0]),
+                values={"hits": str(len(hits)), "opportunity": view.entity_id},
+                measured={"within": elapsed(hits[-1].at, lost.at)},
+            )
+            return
 
 
 def _lost_no_more(opportunity: Profile) -> Fact | None:
@@ -72,14 +74,17 @@ def _lost_no_more(opportunity: Profile) -> Fact | None:
     return structs.replace(back, role=back.about) if back is not None else None
 
 
-DETECTOR = Detector(
-    id="leak-then-lost",
-    severity="critical",
-    title=Bilingual("Deal lost after sensitive talk", "敏感聊天后丢单"),
-    params=LeakThenLostParams(),
+DETECTOR = pair(
+    "leak-then-lost",
+    "critical",
+    Bilingual("Deal lost after sensitive talk", "敏感聊天后丢单"),
+    LeakThenLostParams(),
+    find=find,
+    within="within",
+    # Who knows when a deal that was lost is won after all.
+    open_for=LONGEST_ORDER,
     reads=(read("opportunity", CrmEdit, _lost, where=edits(of="opportunity", also=_loses)),),
-    judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Opportunity {opportunity} of customer {customer} was lost at {at:time}, after "
             "{hits:sensitive chat hit} about that customer from {first:time} on (within {within}), "
@@ -95,6 +100,5 @@ DETECTOR = Detector(
         "won": Bilingual("opportunity won after all", "商机最终赢单"),
     },
     # Who knows when a deal that was lost is won after all.
-    keeps=lambda params: LONGEST_ORDER + params.within,
     watches=frozenset({"stage", "customer"}),
 )

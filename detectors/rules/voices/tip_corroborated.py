@@ -63,7 +63,7 @@ DETECTOR = Detector(
     params=TipCorroboratedParams(),
     reads=(read("employee", Tip, lambda tip: keep("tip", about=tip.tip)),),
     judge=judge,
-    summarise=says(
+    says=says(
         Sentence(
             "Tip {tip} about {employee}, told at {told:time}, is borne out by {alerts:alert} found "
             "within {within} before or after it: {which}.",

@@ -1,0 +1,116 @@
+"""How a detector forgets, where it is not just whatever is older than it looks back.
+
+What belongs to one alert goes whole or stays whole: half of it would look like another.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Required, TypedDict
+
+from contract.alert import Bilingual, Severity
+from contract.times import DAY
+from detectors.facts.fact import Fact, by_time
+from detectors.facts.reads import Dossier, Reads
+from detectors.facts.reference import ReferenceKind
+from detectors.language.detector import Folds, Forget, Missed, Prune, Words
+from detectors.language.finding import Finding
+from detectors.language.found import Span, length
+
+
+class Declared(TypedDict, total=False):
+    """What a detector of any shape may say of itself, as `Detector` explains it."""
+
+    says: Required[Callable[[Finding, Any, Words], Bilingual]]
+    notes: Required[Mapping[str, Bilingual]]
+    reads: tuple[Reads, ...]
+    dossier: Dossier
+    needs: tuple[ReferenceKind, ...]
+    misses: Missed
+    watches: frozenset[str]
+    judges_contacts: bool
+    severities: tuple[Severity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What of `Detector` says how facts are dropped and folded."""
+
+    prune: Prune | None = None
+    forget: Forget | None = None
+    holds_evidence: bool = False
+    folds: Folds | None = None
+
+
+#: What is older than the detector looks back goes.
+BY_AGE = Memory()
+#: So it does, but for what a raised alert rests on.
+WITH_WHAT_IS_TOLD = Memory(holds_evidence=True)
+
+
+def folded_within(span: Span) -> Memory:
+    """What is older goes; of too many, those that say the same within this time are joined."""
+    return Memory(folds=Folds(lambda params: length(span, params)))
+
+
+def no_older_than(span: Span) -> Memory:
+    """What is older than this goes, though the detector looks back for longer."""
+
+    def prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:
+        oldest = limit - length(span, params)
+        return [fact for fact in facts if fact.at >= oldest]
+
+    return Memory(prune)
+
+
+def thing_by_thing(span: Span) -> Memory:
+    """All that is about one thing stays until the newest of it is older than this."""
+
+    def prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:
+        newest = {fact.about: fact.at for fact in facts}
+        oldest = limit - length(span, params)
+        return [fact for fact in facts if newest[fact.about] >= oldest]
+
+    return Memory(prune)
+
+
+def since_the_first(span: Span) -> Memory:
+    """As long as any fact about a thing is younger than this, its first stays, and all since.
+
+    Without the first the second would be news.
+    """
+
+    def prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:
+        start = bisect_left(facts, limit - length(span, params), key=by_time)
+        if not start:
+            return facts
+        firsts: dict[str, int] = {}
+        for place, fact in enumerate(facts):
+            firsts.setdefault(fact.about, place)
+        place = len(facts)
+        while place > start:
+            place -= 1
+            start = min(start, firsts[facts[place].about])
+        return facts[start:]
+
+    return Memory(prune)
+
+
+def day_by_day() -> Memory:
+    """Company days (`day` of each fact) go whole. A day is longer by an hour where clocks change.
+
+    Of a day with too many, what says the same is joined.
+    """
+
+    def prune(facts: list[Fact], _: Any, limit: int) -> list[Fact]:
+        start = bisect_left(facts, limit - 25 * DAY // 24, key=by_time)
+        if start == len(facts):
+            return []
+        day = facts[start].fields["day"]
+        while start and facts[start - 1].fields["day"] == day:
+            start -= 1
+        return facts[start:] if start else facts
+
+    return Memory(prune, folds=Folds(lambda _: DAY))
