@@ -54,18 +54,28 @@ from detectors.facts.view import View
 from detectors.language.detector import ENDLESS, Detector, Folds, Missed, Spare
 from detectors.language.finding import Finding, Subject
 from detectors.language.found import Found, owner_of
+from detectors.language.inroads import (
+    RUNS_WITH_THEIR_CLAIMS,
+    UPDATED,
+    inroads,
+    is_no_inroad,
+    room_for_one,
+)
 from detectors.language.memory import (
     WITH_WHAT_IS_TOLD,
+    Stays,
+    covering,
     day_by_day,
     folded_within,
     no_older_than,
     since_the_first,
     thing_by_thing,
+    with_their_answers,
 )
 from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, WORTH, order_found
 from detectors.language.params import Params, at_least, at_most, number
 from detectors.language.sentences import Listing, Sentence, says
-from detectors.language.shapes.awaited import awaited
+from detectors.language.shapes.awaited import awaited, unless_put_off
 from detectors.language.shapes.burst import burst, different, either, in_all
 from detectors.language.shapes.edge import edge
 from detectors.language.shapes.pair import pair
@@ -159,9 +169,11 @@ __all__ = [
     "ORDER_NOTES",
     "OTHERS",
     "REGISTER_KEPT",
+    "RUNS_WITH_THEIR_CLAIMS",
     "SALE",
     "SALES",
     "SALES_NOTES",
+    "UPDATED",
     "WEEK",
     "WHOSE",
     "WHOSE_CUSTOMER",
@@ -203,6 +215,7 @@ __all__ = [
     "Sliding",
     "Spare",
     "Spell",
+    "Stays",
     "Subject",
     "Tip",
     "Usual",
@@ -227,6 +240,7 @@ __all__ = [
     "changed_contacts",
     "concession",
     "covered",
+    "covering",
     "customer_named",
     "customer_of",
     "customers_named",
@@ -260,9 +274,11 @@ __all__ = [
     "in_all",
     "in_currency",
     "in_time_order",
+    "inroads",
     "insert",
     "is_made",
     "is_newest",
+    "is_no_inroad",
     "is_private",
     "is_worth",
     "keep",
@@ -292,6 +308,7 @@ __all__ = [
     "read_knowing",
     "received",
     "resignations",
+    "room_for_one",
     "roughly",
     "runs",
     "sale",
@@ -315,7 +332,9 @@ __all__ = [
     "touched",
     "transfer_fact",
     "transfers",
+    "unless_put_off",
     "waited",
     "with_orders",
+    "with_their_answers",
     "worded",
 ]

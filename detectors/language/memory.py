@@ -6,7 +6,7 @@ What belongs to one alert goes whole or stays whole: half of it would look like 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Required, TypedDict
 
@@ -15,6 +15,7 @@ from contract.times import DAY
 from detectors.facts.fact import Fact, by_time
 from detectors.facts.reads import Dossier, Reads
 from detectors.facts.reference import ReferenceKind
+from detectors.facts.sequences import around, covered
 from detectors.language.detector import Folds, Forget, Missed, Prune, Words
 from detectors.language.finding import Finding
 from detectors.language.found import Span, length
@@ -31,6 +32,7 @@ class Declared(TypedDict, total=False):
     misses: Missed
     watches: frozenset[str]
     judges_contacts: bool
+    weighs_alerts: bool
     severities: tuple[Severity, ...]
 
 
@@ -94,6 +96,57 @@ def since_the_first(span: Span) -> Memory:
             place -= 1
             start = min(start, firsts[facts[place].about])
         return facts[start:]
+
+    return Memory(prune)
+
+
+#: Whether a fact is still of use.
+Stays = Callable[[Fact], bool]
+
+
+def covering(role: str, span: Span, others: Callable[[Sequence[Fact], Any, int], Stays]) -> Memory:
+    """Of what is asked for within a `span`, facts of this role, those that another covers for go.
+
+    `others` says, of all facts and at a time (µs), which of those of other roles stay.
+    """
+
+    def prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:
+        within = length(span, params)
+        oldest = limit - within
+        needless = covered([fact for fact in facts if fact.role == role], within)
+        stays = others(facts, params, limit)
+        return [
+            fact
+            for fact in facts
+            if (
+                fact.at >= oldest and fact.order not in needless
+                if fact.role == role
+                else stays(fact)
+            )
+        ]
+
+    return Memory(prune)
+
+
+def with_their_answers(
+    is_one: Callable[[Fact, Any], bool],
+    may_answer: Callable[[Fact], bool],
+    within: Span,
+    stay: int,
+) -> Memory:
+    """What may be found stays until the newest of it is older than `stay` (µs), together with what
+    lies `within` of any of it, and with what is young enough to answer for one to come."""
+
+    def prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:
+        near = length(within, params)
+        ones = [fact for fact in facts if is_one(fact, params)]
+        if ones and ones[-1].at < limit - stay:
+            ones = []
+        return [
+            fact
+            for fact in facts
+            if (fact.at >= limit - near and may_answer(fact)) or around(ones, fact.at, near)
+        ]
 
     return Memory(prune)
 

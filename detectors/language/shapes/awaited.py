@@ -39,15 +39,44 @@ True
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Any, Protocol, Unpack
 
 from contract.alert import Bilingual, Severity
+from detectors.facts.fact import Fact
+from detectors.facts.sequences import is_newest
+from detectors.facts.view import View
 from detectors.language.detector import Concerns, Detector
 from detectors.language.found import Find, Span, judged, length
 from detectors.language.memory import BY_AGE, Declared, Memory
 from detectors.language.params import Params
 
-__all__ = ["awaited"]
+__all__ = ["awaited", "unless_put_off"]
+
+
+class _Waits(Protocol):
+    """Whether anything is waited for now; with `ever`, whether anything was."""
+
+    def __call__(self, view: View, *, ever: bool) -> bool: ...
+
+
+def unless_put_off(role: str, within: Span, waits: _Waits) -> Concerns:
+    """A look at facts of a role that only put deadlines off, `within` from the newest of them.
+
+    That the look at the deadline that is set sees for itself. Where none is set, the newest sets
+    one. One so late that a deadline may have passed without it can take an alert back.
+    """
+
+    def moves(view: View, fact: Fact, params: Any) -> bool:
+        if fact.role != role:
+            return True
+        newest, grace = is_newest(view.facts, fact), view.common.grace
+        deadline = fact.at + length(within, params) + grace
+        looked_at = view.due is not None and view.due <= deadline
+        if newest and looked_at and not view.passed(fact.at + grace):
+            return False
+        return waits(view, ever=not newest)
+
+    return moves
 
 
 def awaited(

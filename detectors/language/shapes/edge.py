@@ -64,6 +64,7 @@ def edge(
     innocent: Callable[[View, Fact, Any], bool] | None = None,
     only_if: Callable[[View], bool] | None = None,
     near: int | None = None,
+    room: Callable[[View, Any], int] | None = None,
     **more: Unpack[Declared],
 ) -> Detector:
     """A detector that finds what `find` yields, an event each; it is open for `open_for` after it.
@@ -71,7 +72,8 @@ def edge(
     `looks_back` is how long before an event another may lie that it is judged by.
     `innocent` is a cheap look at a new fact, by which it is known that nothing is found by it;
     it looks at facts `near` it in time (µs) where that is given. Of an entity for which `only_if`
-    does not hold, by what is known without its facts, nothing is found whatever it does.
+    does not hold, by what is known without its facts, nothing is found whatever it does. `room` is
+    how much weight may come of the newest's `about` before one of it is not innocent.
     """
 
     def concerns(view: View, fact: Fact, params: Any) -> bool:
@@ -79,8 +81,10 @@ def edge(
             innocent and innocent(view, fact, params)
         )
 
-    def room(view: View, _: Any) -> int:
+    def endless(view: View, _: Any) -> int:
         return 0 if only_if is None or only_if(view) else ENDLESS
+
+    left = room or (endless if only_if else None)
 
     return Detector(
         id,
@@ -94,7 +98,7 @@ def edge(
         holds_evidence=memory.holds_evidence,
         folds=memory.folds,
         concerns=concerns if innocent or only_if else None,
-        spare=Spare(frozenset(more["notes"]), room) if only_if else None,
+        spare=Spare(frozenset(more["notes"]), left) if left else None,
         reach=None if near is None else lambda _: near,
         **more,
     )

@@ -13,11 +13,7 @@ own: an actor that is no person cannot be told from one.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-
-from msgspec import structs
+from collections.abc import Iterable
 
 from detectors.language import *
 
@@ -28,9 +24,6 @@ WORK = {
     "opportunity": Bilingual("opportunity", "商机"),
     "order": Bilingual("order", "订单"),
 }
-#: An activity taken up again: it keeps the owner's claim alive, and is nobody's inroad.
-UPDATED = "updated"
-_SEVERAL = distinct_of(2)
 
 
 class CustomerSnatchingParams(Params):
@@ -52,58 +45,17 @@ def _work(edit: CrmEdit) -> Kept:
     return keep(role, about=edit.actor, weight=edit.count)
 
 
-def _after_others(facts: Sequence[Fact], within: int) -> Iterator[tuple[Fact, dict[str, Fact]]]:
-    """What was created at most `within` after an activity of anybody else's, whoever owns it, with
-    the last activity of each up to then. What happens at the same instant comes after."""
-    if len({fact.about for fact in facts}) < 2:
-        return
-    last: dict[str, Fact] = {}
-    for at, instant in groupby(facts, key=by_time):
-        together = list(instant)
-        last.update({it.about: it for it in together if it.role in ("activity", UPDATED)})
-        for act in together:
-            if act.role != UPDATED and any(
-                who != act.about and at - seen.at <= within for who, seen in last.items()
-            ):
-                yield act, last
-
-
-def _inroads(view: View, params: CustomerSnatchingParams) -> Iterator[tuple[Fact, Sequence[Fact]]]:
-    """The runs of things that one colleague created, each with the owner's claim before it."""
-    acts: dict[str, list[Fact]] = {}
-    claims: dict[Order, Fact] = {}
-    for act, last in _after_others(view.facts, params.within):
-        claim = last.get(owner_as_of(view, act.at, act.at + params.within) or "")
-        if claim is None or act.at - claim.at > params.within:
-            continue
-        if act.about not in (claim.about, view.reference.manager_of(claim.about)):
-            acts.setdefault(act.about, []).append(act)
-            claims[act.order] = claim
-    for work in acts.values():
-        for run in runs(work, params.within, total_of(1)):
-            yield structs.replace(claims[run[0].order], role="claim"), run
-
-
-def _concerns(view: View, fact: Fact, params: CustomerSnatchingParams) -> bool:
-    """Not where only one works, up to a claim before; nor the owner's newest: no run needs it."""
-    near = near_a_run(view.facts, fact, 2 * params.within, _SEVERAL)
-    owner = owner_as_of(view, fact.at, fact.at + params.within) if near else None
-    return near and (owner != fact.about or not is_newest(view.facts, fact))
-
-
-def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
-    """One finding for each run of things that one colleague created."""
-    for claim, run in _inroads(view, params):
+def find(view: View, params: CustomerSnatchingParams) -> Iterable[Found]:
+    """One thing found for each run of things that one colleague created."""
+    for claim, run in inroads(view, params.within):
         first = run[0]
-        yield Finding(
-            anchor=f"{view.entity_id}\n{first.about}\n{first.anchor}",
+        yield Found(
+            by=first,
+            named=f"{view.entity_id}\n{first.about}\n{first.anchor}",
             facts=(claim, *run),
-            # The last of the run, and what may still be said of its owner.
-            until=first.at + 2 * params.within,
-            subject=Subject(employee=first.about, customer=view.entity_id),
+            about=Subject(employee=first.about, customer=view.entity_id),
             values={
                 "owner": claim.about,
-                "since": str(first.at),
                 "total": total(run, view.common),
                 **{kind: "created" for kind in WORK if any(act.role == kind for act in run)},
             },
@@ -111,35 +63,18 @@ def judge(view: View, params: CustomerSnatchingParams) -> Iterable[Finding]:
         )
 
 
-def forget(view: View, params: CustomerSnatchingParams, limit: int) -> list[Fact]:
-    """Without what is more than `within` before whatever may still be part of a run.
-
-    A run goes whole or stays whole, for half of one would look like a new run. What was part of one
-    that is over and may still be a claim stays as nothing else.
-    """
-    facts, oldest = view.facts, limit - params.within
-    if not facts or facts[0].at >= oldest:
-        return list(facts)
-    if facts[0].at >= oldest - 2 * params.within and len({fact.about for fact in facts}) > 1:
-        return list(facts)  # to look for runs at each event would cost as much as to judge
-    over: set[Order] = set()
-    for _, run in _inroads(view, params):
-        if run[0].at + params.within < limit - params.within:
-            over.update(act.order for act in run)
-        else:
-            oldest = min(oldest, run[0].at - params.within)
-    return [
-        structs.replace(fact, role=UPDATED) if over and fact.order in over else fact
-        for fact in facts[bisect_left(facts, oldest, key=by_time) :]
-        if not over or fact.order not in over or fact.role == "activity"
-    ]
-
-
-DETECTOR = Detector(
-    id="customer-snatching",
-    severity="warning",
-    title=Bilingual("Colleague's customer worked on", "抢单"),
-    params=CustomerSnatchingParams(),
+DETECTOR = edge(
+    "customer-snatching",
+    "warning",
+    Bilingual("Colleague's customer worked on", "抢单"),
+    CustomerSnatchingParams(),
+    find=find,
+    # A claim and its run, and the time in which nothing is looked for to be forgotten.
+    looks_back="within",
+    open_for=("within", "within"),
+    memory=RUNS_WITH_THEIR_CLAIMS,
+    innocent=is_no_inroad,
+    room=room_for_one,
     reads=(
         read(
             "customer",
@@ -150,13 +85,12 @@ DETECTOR = Detector(
             ),
         ),
     ),
-    judge=judge,
     says=says(
         Sentence(
             "{employee} created {total:record} ({kinds}) on customer {customer} of "
-            "{owner:employee} within {within} from {since:time}; the owner's last activity before "
+            "{owner:employee} within {within} from {at:time}; the owner's last activity before "
             "that was at {first:time}.",
-            "{employee}自 {since:time} 起 {within}内，在{owner:employee}名下的客户 {customer} 上"
+            "{employee}自 {at:time} 起 {within}内，在{owner:employee}名下的客户 {customer} 上"
             "新建了 {total} 条记录（{kinds}）；此前归属人最近一次跟进是在 {first:time}。",
         ),
         kinds=Listing(
@@ -171,14 +105,7 @@ DETECTOR = Detector(
         },
     },
     # Beyond the two that a claim and its run span, the one in which `forget` looks at nothing yet.
-    keeps=lambda params: 3 * params.within,
-    forget=forget,
     needs=("employees",),
     watches=WHOSE_CUSTOMER,
-    concerns=_concerns,
     # As long as only one works there is room for whatever they do.
-    spare=Spare(
-        frozenset({*WORK, UPDATED}),
-        lambda view, params: spare_before_a_run(view.facts, 2 * params.within, _SEVERAL),
-    ),
 )

@@ -19,9 +19,6 @@ from msgspec import structs
 
 from detectors.language import *
 
-#: Up to so many facts, looking for ones to drop costs more than keeping them.
-_FEW = 12
-
 #: Who owned the customer when, and all that they did.
 Owners = Sequence[tuple[Spell, Sequence[Fact]]]
 
@@ -38,9 +35,9 @@ class FollowUpLapsedParams(Params):
     )
 
 
-def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:
-    """One finding for each instant from which a customer with an open deal was left alone."""
-    lapses: dict[str, Finding] = {}
+def find(view: View, params: FollowUpLapsedParams) -> Iterable[Found]:
+    """One thing found for each instant from which a customer with an open deal was left alone."""
+    lapses: dict[str, Found] = {}
     opportunities = by_about(view.of("opportunity"))
     if not opportunities:
         return ()
@@ -48,36 +45,20 @@ def judge(view: View, params: FollowUpLapsedParams) -> Iterable[Finding]:
     owners = [(tenure, activities.get(tenure.owner, [])) for tenure in tenures(view)]
     for opportunity, changes in opportunities.items():
         found = list(_lapses(view, owners, changes, params))
-        if any(lapse.settled is None and view.passed(lapse.due or NEVER) for lapse in found):
+        if any(
+            lapse.settled is None and _is_over(view, lapse.deadline or NEVER) for lapse in found
+        ):
             everything = every_change(view, opportunity, changes)
             found = list(_lapses(view, owners, everything, params))
         for lapse in found:
-            known = lapses.get(lapse.anchor)
-            lapses[lapse.anchor] = lapse if known is None else _joined(known, lapse)
+            known = lapses.get(lapse.named)
+            lapses[lapse.named] = lapse if known is None else _joined(known, lapse)
     return lapses.values()
-
-
-def _concerns(view: View, fact: Fact, params: FollowUpLapsedParams) -> bool:
-    """The newest activity only puts deadlines off, which the look at the one that is set sees.
-
-    Where none is set, as after a lapse, it sets one. One so late that a deadline may have passed
-    without it can take an alert back. Without any opportunity it does nothing, nor does the newest
-    where none is open.
-    """
-    if fact.role != "activity":
-        return True
-    newest = is_newest(view.facts, fact)
-    deadline = fact.at + params.within + view.common.grace
-    looked_at = view.due is not None and view.due <= deadline
-    if newest and looked_at and not view.passed(fact.at + view.common.grace):
-        return False
-    stages = {it.about: it.fields["stage"] for it in view.facts if it.role == "opportunity"}
-    return bool(stages) and (not newest or "open" in stages.values())
 
 
 def _lapses(
     view: View, owners: Owners, changes: Sequence[Fact], params: FollowUpLapsedParams
-) -> Iterator[Finding]:
+) -> Iterator[Found]:
     """Of one opportunity the waits that grew too long, and that an act of the owner's ended."""
     for opened in open_spells(changes):
         for tenure, activities in owners:
@@ -85,66 +66,69 @@ def _lapses(
             for wait in owned.cut(activities) if owned is not None else ():
                 deadline = wait.start + params.within
                 if wait.end > deadline:
-                    yield _finding(view, wait, opened, deadline)
-                elif wait.ended is not None and view.passed(deadline + view.common.grace):
-                    lapse = _finding(view, wait, opened, deadline)
-                    facts = in_time_order(*lapse.facts, structs.replace(wait.ended, role="stop"))
-                    yield structs.replace(lapse, facts=facts, settled=IN_TIME)
+                    yield _found(view, wait, opened, deadline)
+                elif wait.ended is not None and _is_over(view, deadline):
+                    settled = Settled(IN_TIME, structs.replace(wait.ended, role="stop"))
+                    yield structs.replace(_found(view, wait, opened, deadline), settled=settled)
 
 
-def _finding(view: View, wait: Spell, opened: Spell, deadline: int) -> Finding:
+def _is_over(view: View, deadline: int) -> bool:
+    return view.passed(deadline + view.common.grace)
+
+
+def _found(view: View, wait: Spell, opened: Spell, deadline: int) -> Found:
     anchor = wait.began.anchor if wait.began is not None else f"reference\n{wait.start}"
-    return Finding(
-        anchor=f"{view.entity_id}\n{anchor}",
-        facts=in_time_order(*filter(None, (wait.began, opened.began))),
-        until=deadline,
-        due=deadline + view.common.grace,
-        subject=Subject(employee=wait.owner, customer=view.entity_id),
-        values={"since": str(wait.start)},
+    began = in_time_order(*filter(None, (wait.began, opened.began)))
+    return Found(
+        by=began[-1],
+        named=f"{view.entity_id}\n{anchor}",
+        facts=began,
+        deadline=deadline,
+        about=Subject(employee=wait.owner, customer=view.entity_id),
+        values={"at": str(wait.start)},
     )
 
 
-def _joined(one: Finding, other: Finding) -> Finding:
+def _joined(one: Found, other: Found) -> Found:
     """Two opportunities left alone from the same instant are one lapse; one is enough for it."""
     if one.settled is not None or other.settled is not None:
         return other if one.settled is not None else one
     return structs.replace(one, facts=in_time_order(*one.facts, *other.facts))
 
 
-def _prune(facts: list[Fact], params: FollowUpLapsedParams, limit: int) -> list[Fact]:
-    """Without old activities, and those between two that are near enough to cover for them.
-
-    The stages of an opportunity go together: a closing without its opening would take back a lapse.
-    """
-    oldest = limit - params.within
-    if not facts or (len(facts) < _FEW and facts[0].at >= oldest):
-        return facts
+def _stay(facts: Sequence[Fact], params: FollowUpLapsedParams, limit: int) -> Stays:
+    """The stages of an opportunity go together: a closing without its opening would take back a
+    lapse."""
     newest = {fact.about: fact for fact in facts if fact.role == "opportunity"}
+    oldest = limit - params.within
     alive = {it.about for it in newest.values() if it.at >= oldest or it.fields["stage"] == "open"}
-    needless = covered([fact for fact in facts if fact.role == "activity"], params.within)
-    return [
-        fact
-        for fact in facts
-        if (fact.at >= oldest and fact.order not in needless)
-        or (fact.role == "opportunity" and fact.about in alive)
-    ]
+    return lambda fact: fact.about in alive
 
 
-DETECTOR = Detector(
-    id="follow-up-lapsed",
-    severity="info",
-    title=Bilingual("Customer left alone", "客户跟进中断"),
-    params=FollowUpLapsedParams(),
+def _is_waited_for(view: View, *, ever: bool) -> bool:
+    """Whether any opportunity is open, or any ever was told of."""
+    stages = {it.about: it.fields["stage"] for it in view.facts if it.role == "opportunity"}
+    return bool(stages) and (ever or "open" in stages.values())
+
+
+DETECTOR = awaited(
+    "follow-up-lapsed",
+    "info",
+    Bilingual("Customer left alone", "客户跟进中断"),
+    FollowUpLapsedParams(),
+    find=find,
+    looks_back="within",
+    memory=covering("activity", "within", _stay),
+    moves=unless_put_off("activity", "within", _is_waited_for),
     reads=(
         Reads("customer", CrmEdit, activity, where=IS_ACTIVITY),
         Reads("customer", CrmEdit, stage_change, where=edits(of="opportunity")),
     ),
-    judge=judge,
     says=says(
         Sentence(
             "{employee} has had no activity with customer {customer}, which has an open "
-            "opportunity, for {within} since {since:time}.",
-            "{employee}自 {since:time} 起连续 {within}未跟进有未结商机的客户 {customer}。",
+            "opportunity, for {within} since {at:time}.",
+            "{employee}自 {at:time} 起连续 {within}未跟进有未结商机的客户 {customer}。",
         )
     ),
     notes={
@@ -154,9 +138,5 @@ DETECTOR = Detector(
         "back": Bilingual("the customer was restored", "客户被恢复"),
         "stop": Bilingual("came in time", "期限内发生"),
     },
-    keeps=lambda params: params.within,
-    prune=_prune,
     watches=WHOSE_CUSTOMER | {"gone", "back"},
-    concerns=_concerns,
-    waits=True,
 )

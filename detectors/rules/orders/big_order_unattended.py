@@ -16,10 +16,8 @@ a visit that nobody entered, an amount with too many zeros.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-
-from msgspec import structs
 
 from detectors.language import *
 
@@ -48,30 +46,28 @@ def _created(edit: CrmEdit) -> Kept:
     return keep("created", about=edit.object.id, amount=amount, currency=currency)
 
 
-def judge(view: View, params: BigOrderUnattendedParams) -> Iterable[Finding]:
-    """One finding for each big order: its manager's time runs, or what came of it."""
+def find(view: View, params: BigOrderUnattendedParams) -> Iterable[Found]:
+    """One thing found for each big order: its manager's time runs, or what came of it."""
     for created in view.of("created"):
         here = view.entity_kind == "customer" or view.entity_id == created.about
         if here and _is_big(created, params):
-            yield _finding(view, created, params)
+            yield _found(view, created, params)
 
 
 def _is_big(created: Fact, params: BigOrderUnattendedParams) -> bool:
     return Decimal(created.fields["amount"]) >= params.amount
 
 
-def _finding(view: View, created: Fact, params: BigOrderUnattendedParams) -> Finding:
+def _found(view: View, created: Fact, params: BigOrderUnattendedParams) -> Found:
     number, deadline = created.about, created.at + params.within
-    grace = view.common.grace
-    pending = Finding(anchor=number, facts=(created,), until=deadline, due=deadline + grace)
-    if not view.passed(deadline + grace):
-        return pending
+    if not view.passed(deadline + view.common.grace):
+        return Found(by=created, named=number, deadline=deadline)
     whole = view.profile("order", number)
     while (again := whole.resumed(deadline)) and again.at <= deadline + RESUMED_WITHIN:
         deadline = again.at + params.within
-        if not view.passed(deadline + grace):
-            return structs.replace(pending, until=deadline, due=deadline + grace)
-    due, order = deadline + grace, whole.upto(deadline)
+        if not view.passed(deadline + view.common.grace):
+            return Found(by=created, named=number, deadline=deadline)
+    order = whole.upto(deadline)
     owner = view.responsible(created.at, deadline, order=number)
     manager = view.reference.manager_of(owner) if owner else None
     manager = manager if manager != owner else None
@@ -84,24 +80,14 @@ def _finding(view: View, created: Fact, params: BigOrderUnattendedParams) -> Fin
     attended = absence(approvals, None, deadline) or absence(
         activities, created.at - params.lookback, deadline
     )
-    found = attended or order.ended(deadline)
     customer = view.entity_id if view.entity_kind == "customer" else None
-    return Finding(
-        anchor=number,
-        facts=(created,) if found is None else in_time_order(created, found),
-        until=deadline,
-        due=due,
-        settled=None if found is None else STOPPED if attended is None else ATTENDED,
-        subject=Subject(
-            employee=owner,
-            customer=customer or next(iter(order.customers()), None),
-            order=number,
-        ),
-        values={
-            **created.fields,
-            "at": str(created.at),
-            **({"manager": manager} if manager else {}),
-        },
+    return Found(
+        by=created,
+        named=number,
+        deadline=deadline,
+        settled=settled_by(ATTENDED, attended) or settled_by(STOPPED, order.ended(deadline)),
+        about=Subject(owner, customer or next(iter(order.customers()), None), number),
+        values=created.fields | ({"manager": manager} if manager else {}),
         measured={"amount": created.fields["amount"]},
     )
 
@@ -111,28 +97,21 @@ def _attends(view: View, who: str, manager: str | None) -> bool:
     return view.reference.is_manager(who) if manager is None else who == manager
 
 
-def _prune(facts: list[Fact], params: BigOrderUnattendedParams, limit: int) -> list[Fact]:
-    """Of a manager's activities few are needed; of orders the big ones, for as long: told once more
-    after what settled them is gone, they would be new."""
-    recent = [
-        fact
-        for fact in facts
-        if (
-            fact.at >= limit - params.lookback
-            if fact.role == "activity"
-            else fact.at >= limit - max(params.lookback, RESUMED_WITHIN) and _is_big(fact, params)
-        )
-    ]
-    activities = [fact for fact in recent if fact.role == "activity"]
-    needless = covered(activities, params.lookback)
-    return [fact for fact in recent if fact.order not in needless]
+def _stay(facts: Sequence[Fact], params: BigOrderUnattendedParams, limit: int) -> Stays:
+    """The big orders, for as long as the activities: told once more after what settled them is
+    gone, they would be new."""
+    oldest = limit - max(params.lookback, RESUMED_WITHIN)
+    return lambda fact: fact.at >= oldest and _is_big(fact, params)
 
 
-DETECTOR = Detector(
-    id="big-order-unattended",
-    severity="warning",
-    title=Bilingual("Big order without a manager", "大额订单无经理参与"),
-    params=BigOrderUnattendedParams(),
+DETECTOR = awaited(
+    "big-order-unattended",
+    "warning",
+    Bilingual("Big order without a manager", "大额订单无经理参与"),
+    BigOrderUnattendedParams(),
+    find=find,
+    looks_back="lookback",
+    memory=covering("activity", "lookback", _stay),
     reads=(
         read("customer", CrmEdit, _created, where=IS_SALE),
         Reads("customer", CrmEdit, managers_activity, where=IS_ACTIVITY),
@@ -145,7 +124,6 @@ DETECTOR = Detector(
             ),
         ),
     ),
-    judge=judge,
     says=says(
         Sentence(
             "Order {order} of customer {customer} over {amount:money} was created at {at:time}.",
@@ -170,9 +148,6 @@ DETECTOR = Detector(
         "activity": Bilingual("the manager was in touch with the customer", "经理联系过客户"),
         "gone": Bilingual("the order was deleted", "订单被删除"),
     },
-    keeps=lambda params: params.lookback,
-    prune=_prune,
     watches=WHOSE_ORDER | {"status", "gone"},
     needs=("employees",),
-    waits=True,
 )

@@ -41,53 +41,56 @@ class UnauthorisedDiscountParams(Params):
     )
 
 
-def judge(view: View, params: UnauthorisedDiscountParams) -> Iterable[Finding]:
-    """One finding an object: its edits that nobody else answered for, or what settled them all.
+def find(view: View, params: UnauthorisedDiscountParams) -> Iterable[Found]:
+    """One thing found an object: its edits that nobody else answered for, or what settled them all.
 
     It lasts as long as somebody may edit the object again, or that would be told as a new alert.
     """
     facts = [fact for fact in view.facts if fact.about == view.entity_id]
-    edits = _too_far(facts, params)
+    edits = [fact for fact in facts if _is_too_far(fact, params)]
     if not edits:
         return
     order = view.profile("order", view.entity_id) if view.entity_kind == "order" else None
     answers = [(edit, _answer(edit, facts, order, params.within)) for edit in edits]
     settling = [answer for _, answer in answers if answer is not None]
     alone = [edit for edit, answer in answers if answer is None]
-    settled = None if alone else STOPPED if settling[-1].role == "stopped" else APPROVED
-    shown = alone or edits
-    first = shown[0].fields
+    shown, settled = alone, None
+    if not alone:
+        why = STOPPED if settling[-1].role == "stopped" else APPROVED
+        shown, settled = [*edits, *settling], Settled(why, settling[-1])
+    first, last = (alone or edits)[0], (alone or edits)[-1]
+    count = len(alone or edits)
     deepest = max((Decimal(it.fields["pct"]) for it in shown if "pct" in it.fields), default=None)
-    more = {"edits": str(len(shown)), "last": str(shown[-1].at)} if len(shown) > 1 else {}
-    yield Finding(
-        anchor=f"{view.entity_kind}\n{view.entity_id}",
-        facts=in_time_order(*shown, *(() if alone else settling)),
+    yield Found(
+        by=first,
+        named=f"{view.entity_kind}\n{view.entity_id}",
+        facts=in_time_order(*shown),
+        deadline=first.at + params.within,
         until=edits[-1].at + LONGEST_ORDER,
-        due=shown[0].at + params.within + view.common.grace,
         settled=settled,
-        subject=Subject(
-            employee=first["actor"],
-            customer=first.get("customer"),
-            order=view.entity_id if view.entity_kind == "order" else first.get("order"),
+        about=Subject(
+            first.fields["actor"],
+            first.fields.get("customer"),
+            view.entity_id if view.entity_kind == "order" else first.fields.get("order"),
         ),
         values={
-            **{name: first[name] for name in ("pct", "terms") if name in first},
-            **more,
+            **{name: first.fields[name] for name in ("pct", "terms") if name in first.fields},
+            **({"edits": str(count), "last": str(last.at)} if count > 1 else {}),
             "what": view.entity_kind,
             "object": view.entity_id,
-            "at": str(shown[0].at),
         },
         measured={} if deepest is None else {"limit": str(deepest)},
     )
 
 
-def _too_far(facts: Iterable[Fact], params: UnauthorisedDiscountParams) -> list[Fact]:
-    return [
-        fact
-        for fact in facts
-        if fact.role == "discount"
-        and ("terms" in fact.fields or Decimal(fact.fields["pct"]) > params.limit)
-    ]
+def _is_too_far(fact: Fact, params: UnauthorisedDiscountParams) -> bool:
+    if fact.role != "discount":
+        return False
+    return "terms" in fact.fields or Decimal(fact.fields["pct"]) > params.limit
+
+
+def _may_answer(fact: Fact) -> bool:
+    return fact.role != "discount" or "approver" in fact.fields
 
 
 def _answer(edit: Fact, facts: Sequence[Fact], order: Profile | None, within: int) -> Fact | None:
@@ -104,25 +107,14 @@ def _answer(edit: Fact, facts: Sequence[Fact], order: Profile | None, within: in
     return stopped
 
 
-def _prune(facts: list[Fact], params: UnauthorisedDiscountParams, limit: int) -> list[Fact]:
-    """Discounts that are anybody's to give go at once, the others together with their answers."""
-    edits = _too_far(facts, params)
-    if edits and edits[-1].at < limit - LONGEST_ORDER:
-        edits = []
-    lately = limit - params.within
-    return [
-        fact
-        for fact in facts
-        if (fact.at >= lately and (fact.role != "discount" or "approver" in fact.fields))
-        or around(edits, fact.at, params.within)
-    ]
-
-
-DETECTOR = Detector(
-    id="unauthorised-discount",
-    severity="warning",
-    title=Bilingual("Discount or terms without authority", "私自压价或修改合同条款"),
-    params=UnauthorisedDiscountParams(),
+DETECTOR = awaited(
+    "unauthorised-discount",
+    "warning",
+    Bilingual("Discount or terms without authority", "私自压价或修改合同条款"),
+    UnauthorisedDiscountParams(),
+    find=find,
+    looks_back=LONGEST_ORDER,
+    memory=with_their_answers(_is_too_far, _may_answer, "within", LONGEST_ORDER),
     reads=tuple(
         Reads(
             kind,
@@ -132,7 +124,6 @@ DETECTOR = Detector(
         )
         for kind in KINDS
     ),
-    judge=judge,
     says=says(
         Sentence("{employee} changed", "{employee}于 {at:time} 改动了"),
         *(
@@ -163,7 +154,4 @@ DETECTOR = Detector(
         "resumed": Bilingual("restored", "恢复"),
         "stopped": Bilingual("deleted, cancelled or rejected", "删除、取消或驳回"),
     },
-    keeps=lambda _: LONGEST_ORDER,
-    prune=_prune,
-    waits=True,
 )

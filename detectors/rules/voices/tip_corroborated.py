@@ -26,8 +26,8 @@ class TipCorroboratedParams(Params):
     )
 
 
-def judge(view: View, params: TipCorroboratedParams) -> Iterable[Finding]:
-    """One finding for each tip; told twice, it is dated by the first time."""
+def find(view: View, params: TipCorroboratedParams) -> Iterable[Found]:
+    """One thing found for each tip; told twice, it is dated by the first time."""
     tips = {tip.about: tip for tip in reversed(view.of("tip"))}
     if not tips:
         return
@@ -41,41 +41,37 @@ def judge(view: View, params: TipCorroboratedParams) -> Iterable[Finding]:
         # The bound on evidence takes the newest, and must not take the tip.
         borne = in_time_order(*(evidence[alert.about] for alert in alerts))
         kept = borne[: view.common.max_evidence - 1]
-        yield Finding(
-            anchor=f"{view.entity_id}\n{tip.about}",
+        yield Found(
+            by=tip,
+            named=f"{view.entity_id}\n{tip.about}",
             facts=in_time_order(tip, *kept),
-            until=tip.at + params.within + OPEN_FOR,
-            subject=Subject(employee=view.entity_id),
-            values={
-                "tip": tip.about,
-                "told": str(tip.at),
-                "alerts": str(len(alerts)),
-                "which": named(alerts),
-            },
+            about=Subject(employee=view.entity_id),
+            values={"tip": tip.about, "alerts": str(len(alerts)), "which": named(alerts)},
             measured={"within": elapsed(0, nearest)},
         )
 
 
-DETECTOR = Detector(
-    id="tip-corroborated",
-    severity="critical",
-    title=Bilingual("Tip borne out by alerts", "举报得到印证"),
-    params=TipCorroboratedParams(),
+DETECTOR = pair(
+    "tip-corroborated",
+    "critical",
+    Bilingual("Tip borne out by alerts", "举报得到印证"),
+    TipCorroboratedParams(),
+    find=find,
+    # What is still open must have all that it rests on.
+    within=("within", LONGEST_DEADLINE),
+    open_for=("within", OPEN_FOR),
     reads=(read("employee", Tip, lambda tip: keep("tip", about=tip.tip)),),
-    judge=judge,
     says=says(
         Sentence(
-            "Tip {tip} about {employee}, told at {told:time}, is borne out by {alerts:alert} found "
+            "Tip {tip} about {employee}, told at {at:time}, is borne out by {alerts:alert} found "
             "within {within} before or after it: {which}.",
-            "{told:time} 收到关于{employee}的举报（{tip}），前后 {within}内另有 {alerts} 条告警与之"
+            "{at:time} 收到关于{employee}的举报（{tip}），前后 {within}内另有 {alerts} 条告警与之"
             "印证：{which}。",
         )
     ),
-    # What is still open must have all that it rests on.
     notes={
         "tip": Bilingual("tip about the employee", "针对该员工的举报"),
         "alert": ALERT_NOTE,
     },
-    keeps=lambda params: 2 * params.within + OPEN_FOR + LONGEST_DEADLINE,
     weighs_alerts=True,
 )
