@@ -51,6 +51,7 @@ from detectors.facts.roles import (
 from detectors.facts.sent import sent_of
 from detectors.facts.sequences import absence, around, covered, is_newest, sequence
 from detectors.facts.view import View
+from detectors.language.by_kind import by_kind
 from detectors.language.detector import ENDLESS, Detector, Folds, Missed, Spare
 from detectors.language.finding import Finding, Subject
 from detectors.language.found import Found, owner_of
@@ -72,6 +73,7 @@ from detectors.language.memory import (
     thing_by_thing,
     with_their_answers,
 )
+from detectors.language.near_notice import NearNotice
 from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, WORTH, order_found
 from detectors.language.params import Params, at_least, at_most, number
 from detectors.language.sentences import Listing, Sentence, says
@@ -199,6 +201,7 @@ __all__ = [
     "Kept",
     "Listing",
     "Missed",
+    "NearNotice",
     "Order",
     "OrderBook",
     "Params",
@@ -236,6 +239,7 @@ __all__ = [
     "burst",
     "by_about",
     "by_day",
+    "by_kind",
     "by_time",
     "changed_contacts",
     "concession",

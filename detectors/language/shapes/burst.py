@@ -34,17 +34,19 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 from contract.alert import Bilingual, Severity
 from detectors.facts.fact import Fact
-from detectors.facts.reads import Reads
 from detectors.facts.view import Common, View
 from detectors.language import sliding
-from detectors.language.detector import Detector, Folds, Spare, Words, same_thing
+from detectors.language.detector import Detector, Folds, Spare, same_thing
 from detectors.language.finding import Finding, Subject
+from detectors.language.found import Span, length
+from detectors.language.memory import Declared
+from detectors.language.near_notice import NearNotice
 from detectors.language.params import Params
 from detectors.language.sliding import Sliding, distinct_of, total_of
 from detectors.language.wording import distinct, total
@@ -57,10 +59,13 @@ Run = Sequence[Fact]
 
 @dataclass(frozen=True, slots=True)
 class Enough:
-    """A condition on a run, and what was counted, by the name of its parameter."""
+    """A condition on a run, and what was counted, by the name of its parameter.
+
+    It `totals` where no more is told of a run than how much it comes to."""
 
     reached: Callable[[Any], sliding.Enough]
     counted: Callable[[Run, Common], dict[str, str]]
+    totals: bool = True
 
 
 def in_all(param: str) -> Enough:
@@ -76,6 +81,7 @@ def different(param: str) -> Enough:
     return Enough(
         lambda params: distinct_of(getattr(params, param)),
         lambda run, common: {param: distinct(run, common)},
+        totals=False,
     )
 
 
@@ -86,10 +92,11 @@ def either(*ways: Enough) -> Enough:
         lambda run, common: {
             name: text for way in ways for name, text in way.counted(run, common).items()
         },
+        totals=all(way.totals for way in ways),
     )
 
 
-def by_employee(view: View, _: Run) -> Subject:
+def by_employee(view: View, _: Run, __: Any) -> Subject:
     """An alert about the employee whose burst it is."""
     return Subject(employee=view.entity_id)
 
@@ -98,44 +105,80 @@ def _nothing_more(_: View, __: Run) -> dict[str, str]:
     return {}
 
 
+def _first(fact: Fact) -> str:
+    return fact.anchor
+
+
 def burst(
     id: str,
     severity: Severity,
     title: Bilingual,
     params: Params,
     *,
-    reads: tuple[Reads, ...],
     enough: Enough,
-    says: Callable[[Finding, Any, Words], Bilingual],
-    notes: Mapping[str, Bilingual],
-    about: Callable[[View, Run], Subject] = by_employee,
+    about: Callable[[View, Run, Any], Subject] = by_employee,
     values: Callable[[View, Run], dict[str, str]] = _nothing_more,
+    named: Callable[[Fact], str] = _first,
+    counts: Callable[[View], Sequence[Fact]] | None = None,
+    open_for: Span = 0,
+    worse: NearNotice | None = None,
     alike: Callable[[Fact, Any], Hashable] = same_thing,
-    frequent: str | None = None,
+    frequent: bool = False,
+    **more: Unpack[Declared],
 ) -> Detector:
     """A detector that fires for each run of facts within `params.window` of its first that is
-    `enough`. `about` says of whom, `values` what the wording needs besides what was counted.
+    `enough`. `about` says of whom, `values` what the wording needs besides what was counted and
+    when it began (`at`); the first of a run is `named` in its alert's identity.
 
-    Facts that are `alike` are folded into one where there are too many. Facts of the role that is
-    `frequent`, of which there is no other, come by the thousand: one with few others near it is not
-    judged, nor one of a flood that changes nothing that is told. The price is that after a change
-    of settings an entity is judged anew at its next run, where others are at their next event."""
+    Where it takes more than the facts themselves, `counts` says which count, and as what: those
+    that it may say more of are about nothing yet. So long after its window a run is `open_for`
+    what is still said of it. One that has something near it may be `worse`.
+
+    Facts that are `alike` are folded into one where there are too many. `frequent` facts come by
+    the thousand: one with few others near it is not judged, nor, where all have one role, one of a
+    flood that changes nothing that is told. The price is that after a change of settings an entity
+    is judged anew at its next run, where others are at their next event."""
     within = Sliding(enough.reached)
+    roles = frozenset(more["notes"]) - (worse.roles if worse else frozenset())
+
+    def counted_of(view: View) -> Sequence[Fact]:
+        if counts is not None:
+            return counts(view)
+        return [fact for fact in view.facts if fact.role in roles] if worse else view.facts
 
     def judge(view: View, params: Any) -> Iterable[Finding]:
-        for run in within.found(view.facts, params):
+        found = list(within.found(counted_of(view), params))
+        notices = worse.notices(view) if worse and found else None
+        for run in found:
             counted = enough.counted(run, view.common)
-            yield Finding(
-                anchor=f"{view.entity_id}\n{run[0].anchor}",
+            finding = Finding(
+                anchor=f"{view.entity_id}\n{named(run[0])}",
                 facts=tuple(run),
-                until=run[0].at + params.window,
-                subject=about(view, run),
-                values={**counted, **values(view, run)},
+                until=run[0].at + params.window + length(open_for, params),
+                subject=about(view, run, params),
+                values={"at": str(run[0].at), **counted, **values(view, run)},
                 measured=counted,
             )
+            yield worse.weighed(finding, run, notices, params) if worse and notices else finding
+
+    def prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:
+        stays = length(open_for, params)
+        if worse is not None:
+            return worse.prune(facts, within, roles, params, limit)
+        if counts is None:
+            return within.prune(facts, params, limit, stays)
+        return _prune_counted(facts, within, params, limit - stays)
 
     def moves(view: View, fact: Fact, params: Any) -> bool:
+        if fact.role not in roles:
+            return True
+        if len(roles) > 1 or not enough.totals:
+            return within.near(view.facts, fact, params)
         return within.moves(view.facts, fact, params, view.common.max_evidence)
+
+    def keeps(params: Any) -> int:
+        stays = length(open_for, params)
+        return int(params.window) + stays + (worse.stays if worse else 0)
 
     return Detector(
         id,
@@ -143,12 +186,23 @@ def burst(
         title,
         params,
         judge,
-        says,
-        notes,
-        keeps=lambda params: params.window,
-        reads=reads,
-        prune=within.prune,
+        keeps=keeps,
+        prune=prune,
         folds=Folds(lambda params: params.window, alike),
         concerns=moves if frequent else None,
-        spare=Spare(frozenset({frequent}), within.spare) if frequent else None,
+        spare=Spare(roles, within.spare) if frequent and enough.totals else None,
+        reach=(lambda params: params.window) if worse else None,
+        **more,
     )
+
+
+def _prune_counted(facts: list[Fact], within: Sliding, params: Any, limit: int) -> list[Fact]:
+    """Drops runs whole. Where others know what some facts are about, runs cannot be told here: what
+    goes then must lie a whole window before everything that stays."""
+    if all(fact.about for fact in facts):
+        return within.prune(facts, params, limit)
+    start, stays = len(facts), limit
+    while start and facts[start - 1].at + params.window >= stays:
+        start -= 1
+        stays = min(stays, facts[start].at)
+    return facts[start:]

@@ -14,7 +14,7 @@ and openly so, a placeholder such as the office's own address.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from detectors.language import *
 
@@ -49,71 +49,37 @@ def _taken_over(edit: CrmEdit, _: int, reference: Reference) -> Kept | None:
     )
 
 
-def _change(edit: CrmEdit) -> Kept:
-    return keep("changed", about=edit.object.id)
-
-
-RUN = Sliding(lambda params: distinct_of(params.customers))
-
-
-def judge(view: View, params: ContactTamperingParams) -> Iterable[Finding]:
-    """At a customer, one finding for each edit; at an employee, one for each run of edits."""
-    if view.entity_kind == "customer":
-        return _of_customer(view)
-    return _of_employee(view, params)
-
-
-def _of_customer(view: View) -> Iterator[Finding]:
+def find(view: View, params: ContactTamperingParams) -> Iterable[Found]:
+    """One thing found an edit by which a contact became an employee's."""
     for edit in view.facts:
-        fields = edit.fields
-        whose = view.reference.employees_of(fields["new_phone"], fields["new_address"])
+        whose = view.reference.employees_of(edit.fields["new_phone"], edit.fields["new_address"])
         # An edit comes to the customer it names beside the one it touched, too.
         if whose and edit.about == view.entity_id:
-            yield Finding(
-                anchor=f"customer\n{view.entity_id}\n{edit.anchor}",
-                facts=(edit,),
-                until=edit.at,
-                subject=Subject(employee=edit.fields["actor"], customer=view.entity_id),
-                severity="critical",
+            yield Found(
+                by=edit,
+                named=f"{view.entity_id}\n{edit.anchor}",
+                about=Subject(employee=edit.fields["actor"], customer=view.entity_id),
                 values=whose,
             )
 
 
-def _of_employee(view: View, params: ContactTamperingParams) -> Iterator[Finding]:
-    for run in RUN.found(view.facts, params):
-        customers = distinct(run, view.common)
-        yield Finding(
-            anchor=f"employee\n{view.entity_id}\n{run[0].anchor}",
-            facts=tuple(run),
-            until=run[0].at + params.window,
-            subject=Subject(employee=view.entity_id),
-            severity="warning",
-            values={"customers": customers},
-            measured={"customers": customers},
-        )
+ID, TITLE = "contact-tampering", Bilingual("Customer contacts tampered with", "篡改客户联系方式")
+PARAMS = ContactTamperingParams()
 
-
-DETECTOR = Detector(
-    id="contact-tampering",
-    severity="critical",
-    title=Bilingual("Customer contacts tampered with", "篡改客户联系方式"),
-    params=ContactTamperingParams(),
-    reads=(
-        read_knowing("customer", CrmEdit, _taken_over, where=CHANGES),
-        read("employee", CrmEdit, _change, where=CHANGES),
-    ),
-    judge=judge,
+TAKEN_OVER = edge(
+    ID,
+    "critical",
+    TITLE,
+    PARAMS,
+    find=find,
+    looks_back="window",
+    reads=(read_knowing("customer", CrmEdit, _taken_over, where=CHANGES),),
+    needs=("employees",),
+    judges_contacts=True,
     says=says(
         Sentence(
-            "{employee} changed the phone, email or address of {customers:customer} within "
-            "{window} from {first:time}.",
-            "{employee}自 {first:time} 起 {window}内修改了 {customers} 个客户的电话、邮箱或地址。",
-            when="customers",
-        ),
-        Sentence(
-            "{employee} changed contact data of customer {customer} at {first:time}: {whose}.",
-            "{employee}于 {first:time} 修改了客户 {customer} 的联系资料，{whose}。",
-            when="!customers",
+            "{employee} changed contact data of customer {customer} at {at:time}: {whose}.",
+            "{employee}于 {at:time} 修改了客户 {customer} 的联系资料，{whose}。",
         ),
         whose=Listing(
             (
@@ -135,13 +101,25 @@ DETECTOR = Detector(
     notes={
         "taken over": Bilingual(
             "the customer's contact is now an employee's", "客户的联系方式变成了员工的"
-        ),
-        "changed": Bilingual("changed a customer's contact", "改动了客户的联系方式"),
+        )
     },
-    keeps=lambda params: params.window,
-    prune=RUN.prune,
-    folds=Folds(lambda params: params.window),
-    needs=("employees",),
-    judges_contacts=True,
-    severities=("critical", "warning"),
 )
+
+MANY = burst(
+    ID,
+    "warning",
+    TITLE,
+    PARAMS,
+    reads=(read("employee", CrmEdit, lambda it: keep("changed", it.object.id), where=CHANGES),),
+    enough=different("customers"),
+    says=says(
+        Sentence(
+            "{employee} changed the phone, email or address of {customers:customer} within "
+            "{window} from {at:time}.",
+            "{employee}自 {at:time} 起 {window}内修改了 {customers} 个客户的电话、邮箱或地址。",
+        )
+    ),
+    notes={"changed": Bilingual("changed a customer's contact", "改动了客户的联系方式")},
+)
+
+DETECTOR = by_kind({"customer": TAKEN_OVER, "employee": MANY})

@@ -13,9 +13,6 @@ lists, a CRM that reports every line of a list as viewed.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-
 from detectors.language import *
 
 #: By role, which is the operation or action, what the evidence says of it.
@@ -43,75 +40,15 @@ class BulkExportParams(Params):
     )
 
 
-RUN = Sliding(lambda params: total_of(params.threshold))
-
-
-def _taken_out(facts: Sequence[Fact]) -> list[Fact]:
-    return [fact for fact in facts if fact.role in TAKEN]
-
-
-def _near(run: Sequence[Fact], notices: Iterable[Fact], params: BulkExportParams) -> list[Fact]:
-    within = params.resignation_within
-    return between(notices, run[0].at - within, run[-1].at + within)
-
-
-def _until(run: Sequence[Fact], given: Iterable[Fact], params: BulkExportParams) -> int:
-    """A later notice can make it critical; of the notices `given`, one near can be taken back."""
-    latest = run[0].at + params.window + params.resignation_within
-    return max([latest, *(it.at + LONGEST_NOTICE for it in _near(run, given, params))])
-
-
-def judge(view: View, params: BulkExportParams) -> Iterable[Finding]:
-    """One finding for each run that reaches the threshold; a notice near it makes it worse."""
-    found = list(RUN.found(_taken_out(view.facts), params))
-    given = view.of("resigned") if found else []
-    standing = [it.notice for it in resignations(view) if it.withdrawn is None] if given else []
-    for run in found:
-        facts, notices = tuple(run), _near(run, standing, params)
-        taken = total(run, view.common)
-        values = {"total": taken, "since": str(run[0].at)}
-        if notices:
-            facts = in_time_order(*run, notices[0])
-            values["notice"] = str(notices[0].at)
-        yield Finding(
-            anchor=f"{view.entity_id}\n{run[0].anchor}",
-            facts=facts,
-            until=_until(run, given, params),
-            subject=Subject(employee=view.entity_id),
-            severity="critical" if notices else None,
-            values=values,
-            measured={"threshold": taken},
-        )
-
-
-def _keeps(params: BulkExportParams) -> int:
-    """A run stays half a year after a notice, and a notice this one repeats is as long before."""
-    return params.window + params.resignation_within + 2 * LONGEST_NOTICE
-
-
-def prune(facts: list[Fact], params: BulkExportParams, limit: int) -> list[Fact]:
-    """Exports stay while a run of them can change, what HR said as long as `_keeps` says."""
-    if not facts or facts[0].at + params.window >= limit:
-        return facts
-    over = bisect_right(facts, limit, key=by_time)
-    stays = params.resignation_within + LONGEST_NOTICE
-    kept = RUN.prune(_taken_out(facts[:over]), params, limit, stays)
-    for fact in facts[:over]:
-        if fact.role not in TAKEN and fact.at >= limit - _keeps(params):
-            insert(kept, fact)
-    return kept + facts[over:]
-
-
-def concerns(view: View, fact: Fact, params: BulkExportParams) -> bool:
-    """Of what is taken out, only what is near enough to enough."""
-    return fact.role not in TAKEN or RUN.near(view.facts, fact, params)
-
-
-DETECTOR = Detector(
-    id="bulk-export",
-    severity="warning",
-    title=Bilingual("Data taken out in bulk", "批量导出资料"),
-    params=BulkExportParams(),
+DETECTOR = burst(
+    "bulk-export",
+    "warning",
+    Bilingual("Data taken out in bulk", "批量导出资料"),
+    BulkExportParams(),
+    enough=in_all("threshold"),
+    open_for="resignation_within",
+    worse=NearNotice("resignation_within"),
+    frequent=True,
     reads=(
         read(
             "employee",
@@ -127,12 +64,11 @@ DETECTOR = Detector(
         ),
         HR_CHANGES,
     ),
-    judge=judge,
     says=says(
         Sentence(
-            "{employee} viewed, exported or took out {total:record,file} within {window} from "
-            "{since:time}{resigned}.",
-            "{employee}自 {since:time} 起 {window}内查看、导出或带出了 {total} 条记录或文件"
+            "{employee} viewed, exported or took out {threshold:record,file} within {window} from "
+            "{at:time}{resigned}.",
+            "{employee}自 {at:time} 起 {window}内查看、导出或带出了 {threshold} 条记录或文件"
             "{resigned}。",
         ),
         resigned=Sentence(
@@ -140,11 +76,5 @@ DETECTOR = Detector(
         ),
     ),
     notes={**TAKEN, "resigned": GAVE_NOTICE},
-    keeps=_keeps,
-    prune=prune,
-    folds=Folds(lambda params: params.window),
-    concerns=concerns,
-    spare=Spare(frozenset(TAKEN), RUN.spare),
-    reach=lambda params: params.window,
     severities=("warning", "critical"),
 )

@@ -38,7 +38,7 @@ class FloodedRecordParams(Params):
     window: Duration = number("24h", "from the first update of the run", "自首次修改起的时长")
 
 
-def _whose(view: View, run: Sequence[Fact]) -> Subject:
+def _whose(view: View, run: Sequence[Fact], _: FloodedRecordParams) -> Subject:
     actor, kind, record = view.entity_id.split("\n")
     return Subject(
         employee=actor,
@@ -67,7 +67,7 @@ DETECTOR = burst(
         ),
     ),
     enough=in_all("threshold"),
-    frequent="update",
+    frequent=True,
     # Any two: who names another customer each time would else keep them from being joined.
     alike=lambda fact, _: fact.role,
     about=_whose,

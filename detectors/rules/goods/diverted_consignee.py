@@ -17,7 +17,7 @@ several firms; staff purchases; a rep who takes the goods along.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from detectors.language import *
 
@@ -50,86 +50,65 @@ def _to_employee(sent: Shipment, _: int, reference: Reference) -> Kept | None:
     )
 
 
-#: Goods of several customers that go to one place.
-GATHERED = Sliding(lambda params: distinct_of(params.customers))
-
-
-def judge(view: View, params: DivertedConsigneeParams) -> Iterable[Finding]:
-    """At a shipment, that it goes to an employee; where goods go, one finding for each run."""
-    if view.entity_kind == "shipment":
-        return _of_shipment(view, params)
-    return _of_consignee(view, params)
-
-
-def _of_shipment(view: View, params: DivertedConsigneeParams) -> Iterator[Finding]:
+def find(view: View, params: DivertedConsigneeParams) -> Iterable[Found]:
+    """At a shipment, that it goes to an employee."""
     sent = view.facts[0]
-    fields, until = sent.fields, sent.at + params.entered_within
-    their = view.reference.employees_of(fields["to_phone"], fields["to_address"])
+    their = view.reference.employees_of(sent.fields["to_phone"], sent.fields["to_address"])
     if not their:
         return
-    order, customer = fields.get("order"), customer_named(view, sent, until)
-    who = view.responsible(sent.at, until, order=order, customer=customer)
-    whose = their.get("address") or their.get("phone")
-    yield Finding(
-        anchor=f"shipment\n{view.entity_id}",
-        facts=(sent,),
-        until=until,
-        subject=Subject(
-            employee=who or fields.get("released_by") or whose, customer=customer, order=order
-        ),
-        values={**their, "shipment": view.entity_id, "at": str(sent.at)},
+    until, order = sent.at + params.entered_within, sent.fields.get("order")
+    customer, whose = customer_named(view, sent, until), their.get("address") or their.get("phone")
+    yield Found(
+        by=sent,
+        named=view.entity_id,
+        about=Subject(sent.fields.get("released_by") or whose, customer, order),
+        asks=owner_of(view, sent.at, until, order, customer),
+        values={**their, "shipment": view.entity_id},
     )
 
 
-def _of_consignee(view: View, params: DivertedConsigneeParams) -> Iterator[Finding]:
+def _holder(view: View) -> str | None:
     what, _, contact = view.entity_id.partition(":")
-    for run in GATHERED.found(view.facts, params):
-        customers = distinct(run, view.common)
-        holder = view.reference.employees_of(**{what: contact}).get(what)
-        yield Finding(
-            anchor=f"consignee\n{view.entity_id}\n{run[0].anchor}",
-            facts=tuple(run),
-            until=run[0].at + params.window + params.entered_within,
-            subject=Subject(employee=holder or _owner_of_all(view, run, params)),
-            values={
-                **({"whose": holder} if holder else {}),
-                "gathered": what,
-                "customers": customers,
-                "shipments": total(run, view.common),
-                "since": str(run[0].at),
-                "last": str(run[-1].at),
-            },
-            measured={"customers": customers},
-        )
+    return view.reference.employees_of(**{what: contact}).get(what)
 
 
-def _owner_of_all(view: View, run: Sequence[Fact], params: DivertedConsigneeParams) -> str | None:
-    """Asks customer after customer: a forwarder's belong to many, as the second of them shows."""
-    owner: str | None = None
-    known: set[str] = set()
-    for sent in run:
+def _whose(view: View, run: Sequence[Fact], params: DivertedConsigneeParams) -> Subject:
+    """The contact's holder, else the one owner of all these customers.
+
+    Customer after customer is asked for: a forwarder's belong to many, as the second shows."""
+    owner, known = _holder(view), set[str]()
+    for sent in run if owner is None else ():
         if sent.about not in known:
             known.add(sent.about)
             until = sent.at + params.entered_within
             other = view.responsible(sent.at, until, customer=sent.about)
             if other is None or owner not in (None, other):
-                return None
+                return Subject()
             owner = other
-    return owner
+    return Subject(employee=owner)
 
 
-def _prune(facts: list[Fact], params: DivertedConsigneeParams, limit: int) -> list[Fact]:
-    """A shipment that went to an employee is remembered as long as runs are."""
-    if facts and facts[0].role == "to employee":
-        return [fact for fact in facts if fact.at >= limit - params.window]
-    return GATHERED.prune(facts, params, limit, params.entered_within)
+def _where(view: View, run: Sequence[Fact]) -> dict[str, str]:
+    holder = _holder(view)
+    return {
+        **({"whose": holder} if holder else {}),
+        "gathered": view.entity_id.partition(":")[0],
+        "shipments": total(run, view.common),
+        "last": str(run[-1].at),
+    }
 
 
-DETECTOR = Detector(
-    id="diverted-consignee",
-    severity="warning",
-    title=Bilingual("Goods sent elsewhere than to the customer", "货物未发往客户"),
-    params=DivertedConsigneeParams(),
+ID, TITLE = (
+    "diverted-consignee",
+    Bilingual("Goods sent elsewhere than to the customer", "货物未发往客户"),
+)
+PARAMS = DivertedConsigneeParams()
+
+TO_AN_EMPLOYEE = edge(
+    ID,
+    "warning",
+    TITLE,
+    PARAMS,
     reads=(
         read_knowing(
             "shipment",
@@ -137,19 +116,17 @@ DETECTOR = Detector(
             _to_employee,
             where=lambda sent: dispatched(sent) and bool(sent.phone or sent.address),
         ),
-        read(
-            "consignee",
-            Shipment,
-            lambda sent: keep("dispatched", about=sent.customer),
-            where=lambda sent: dispatched(sent) and sent.customer is not None,
-        ),
     ),
-    judge=judge,
+    needs=("employees",),
+    judges_contacts=True,
+    find=find,
+    looks_back="window",
+    open_for="entered_within",
+    memory=no_older_than("window"),
     says=says(
         Sentence(
             "Shipment {shipment} for customer {customer} left at {at:time}.",
             "客户 {customer} 的发货单 {shipment} 于 {at:time} 出库。",
-            when="shipment",
         ),
         Sentence(
             "Its address is that of {address:employee}.",
@@ -161,20 +138,36 @@ DETECTOR = Detector(
             "收货电话是{phone:employee}的电话。",
             when="phone",
         ),
-        Sentence("Responsible: {employee}.", "责任人：{employee}。", when="shipment"),
-        Sentence(
-            "Goods for {customers} customers left for one address in {shipments} shipments from "
-            "{since:day} to {last:day} (within {window}).",
-            "{since:day} 至 {last:day}（{window}内）有 {customers} 个客户的货物分 {shipments} 批"
-            "发往同一地址。",
-            when="gathered=address",
+        Sentence("Responsible: {employee}.", "责任人：{employee}。"),
+    ),
+    notes={
+        "to employee": Bilingual("left for an employee's address or phone", "发往员工的地址或电话"),
+    },
+)
+
+GATHERED = burst(
+    ID,
+    "warning",
+    TITLE,
+    PARAMS,
+    reads=(
+        read(
+            "consignee",
+            Shipment,
+            lambda sent: keep("dispatched", about=sent.customer),
+            where=lambda sent: dispatched(sent) and sent.customer is not None,
         ),
+    ),
+    enough=different("customers"),
+    open_for="entered_within",
+    frequent=True,
+    about=_whose,
+    values=_where,
+    says=says(
         Sentence(
-            "Goods for {customers} customers left for one phone in {shipments} shipments from "
-            "{since:day} to {last:day} (within {window}).",
-            "{since:day} 至 {last:day}（{window}内）有 {customers} 个客户的货物分 {shipments} 批"
-            "发出，收货电话相同。",
-            when="gathered=phone",
+            "Goods for {customers} customers left for one {gathered} in {shipments} shipments from "
+            "{at:day} to {last:day} (within {window}).",
+            "{at:day} 至 {last:day}（{window}内）有 {customers} 个客户的货物分 {shipments} 批{to}。",
         ),
         Sentence(
             "It is that of {whose:employee}.", "该联系方式属于{whose:employee}。", when="whose"
@@ -182,21 +175,18 @@ DETECTOR = Detector(
         Sentence(
             "All these customers belong to {employee}.",
             "这些客户的归属人均为{employee}。",
-            when="gathered & !whose & employee",
+            when="!whose & employee",
+        ),
+        to=(
+            Sentence("", "发往同一地址", when="gathered=address"),
+            Sentence("", "发出，收货电话相同", when="gathered=phone"),
         ),
     ),
     notes={
-        "to employee": Bilingual("left for an employee's address or phone", "发往员工的地址或电话"),
         "dispatched": Bilingual(
             "goods for one of the customers left for it", "其中一位客户的货物发往该处"
         ),
     },
-    keeps=lambda params: params.window + params.entered_within,
-    prune=_prune,
-    folds=Folds(lambda params: params.window),
-    needs=("employees",),
-    judges_contacts=True,
-    concerns=lambda view, fact, params: (
-        view.entity_kind == "shipment" or GATHERED.near(view.facts, fact, params)
-    ),
 )
+
+DETECTOR = by_kind({"shipment": TO_AN_EMPLOYEE, "consignee": GATHERED})

@@ -36,7 +36,7 @@ DETECTOR = burst(
         ),
     ),
     enough=either(in_all("hits"), different("customers")),
-    about=lambda view, run: Subject(view.entity_id, sole(it.about for it in run if it.about)),
+    about=lambda view, run, _: Subject(view.entity_id, sole(it.about for it in run if it.about)),
     says=says(
         Sentence(
             "{employee} had {hits:sensitive chat hit} {about} within {window} from {first:time}.",

@@ -1,0 +1,57 @@
+"""One detector of two shapes: what it finds of one kind of entity, and what of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from msgspec import structs
+
+from contract.alert import Bilingual
+from detectors.facts.entity import EntityKind
+from detectors.facts.fact import Fact
+from detectors.facts.view import View
+from detectors.language.detector import Detector, Words
+from detectors.language.finding import Finding
+
+
+def by_kind(parts: dict[EntityKind, Detector]) -> Detector:
+    """The detector whose `parts` judge one kind of entity each, under one id and with one set of
+    parameters. Each reads for its kind alone, has its own severity, and words of its own; no role
+    is common to two. What one of them needs or folds goes for all."""
+    first, *_ = whole = [*parts.values()]
+    severities = tuple(dict.fromkeys(part.severity for part in whole))
+
+    def judge(view: View, params: Any) -> Iterator[Finding]:
+        part = parts[view.entity_kind]
+        for finding in part.judge(view, params):
+            anchor = f"{view.entity_kind}\n{finding.anchor}"
+            yield structs.replace(finding, anchor=anchor, severity=part.severity)
+
+    def told(finding: Finding, params: Any, words: Words) -> Bilingual:
+        kind = finding.anchor.partition("\n")[0]
+        return parts[kind].says(finding, params, words)  # type: ignore[index]
+
+    def prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:
+        part = next((it for it in whole if facts and facts[0].role in it.notes), None)
+        return part.prune(facts, params, limit) if part and part.prune else facts
+
+    def concerns(view: View, fact: Fact, params: Any) -> bool:
+        look = parts[view.entity_kind].concerns
+        return look is None or look(view, fact, params)
+
+    return replace(
+        first,
+        judge=judge,
+        says=told,
+        notes={role: note for part in whole for role, note in part.notes.items()},
+        keeps=lambda params: max(part.keeps(params) for part in whole),
+        reads=tuple(read for part in whole for read in part.reads),
+        needs=tuple(dict.fromkeys(need for part in whole for need in part.needs)),
+        judges_contacts=any(part.judges_contacts for part in whole),
+        prune=prune,
+        folds=next((part.folds for part in whole if part.folds), None),
+        concerns=concerns if any(part.concerns for part in whole) else None,
+        severities=severities if len(severities) > 1 else (),
+    )
