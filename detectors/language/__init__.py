@@ -53,6 +53,7 @@ from detectors.facts.sequences import absence, around, covered, is_newest, seque
 from detectors.facts.view import View
 from detectors.language.by_kind import by_kind
 from detectors.language.detector import ENDLESS, Detector, Folds, Missed, Spare
+from detectors.language.fading import ADDED_UP, OPEN_WINDOWS, as_evidence, peak_of, standing_alerts
 from detectors.language.finding import Finding, Subject
 from detectors.language.found import Found, owner_of
 from detectors.language.inroads import (
@@ -75,11 +76,13 @@ from detectors.language.memory import (
 )
 from detectors.language.near_notice import NearNotice
 from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, WORTH, order_found
+from detectors.language.order_gaps import FOLDED_GAPS, with_gaps
 from detectors.language.params import Params, at_least, at_most, number
 from detectors.language.sentences import Listing, Sentence, says
 from detectors.language.shapes.awaited import awaited, unless_put_off
 from detectors.language.shapes.burst import burst, different, either, in_all
 from detectors.language.shapes.edge import edge
+from detectors.language.shapes.outlier import folded_days, folded_runs, outlier, unless_usual
 from detectors.language.shapes.pair import pair
 from detectors.language.sliding import (
     Reached,
@@ -131,7 +134,17 @@ from detectors.words.sales_by_day import (
     sale,
     surges,
 )
-from detectors.words.sales_by_week import WEEK, Weeks, day_number, monday, with_orders
+from detectors.words.sales_by_week import (
+    WEEK,
+    Weeks,
+    before_the_next_look,
+    day_number,
+    end_of,
+    is_over,
+    monday,
+    week_of,
+    with_orders,
+)
 from detectors.words.settled import Settled, settled_by
 from detectors.words.transfers import NAMES_OWNER, names_other_owner, transfer_fact, transfers
 from detectors.words.weighing import (
@@ -146,6 +159,7 @@ from detectors.words.weighing import (
 from detectors.words.won_deals import DEALS, ended_by, is_made
 
 __all__ = [
+    "ADDED_UP",
     "ALERT_NOTE",
     "COMES_OR_GOES",
     "COMPLAINS",
@@ -155,6 +169,7 @@ __all__ = [
     "DELETIONS",
     "ENDLESS",
     "EXACT",
+    "FOLDED_GAPS",
     "GAVE_NOTICE",
     "HOUR",
     "HR_CHANGES",
@@ -167,6 +182,7 @@ __all__ = [
     "NAMES_OWNER",
     "NEVER",
     "OPEN_FOR",
+    "OPEN_WINDOWS",
     "ORDER_EDITS",
     "ORDER_NOTES",
     "OTHERS",
@@ -232,9 +248,11 @@ __all__ = [
     "approval_at",
     "approved_before",
     "around",
+    "as_evidence",
     "at_least",
     "at_most",
     "awaited",
+    "before_the_next_look",
     "between",
     "burst",
     "by_about",
@@ -260,6 +278,7 @@ __all__ = [
     "edits",
     "either",
     "elapsed",
+    "end_of",
     "end_of_day",
     "ended_by",
     "entered",
@@ -272,6 +291,8 @@ __all__ = [
     "floored",
     "fold",
     "fold_days",
+    "folded_days",
+    "folded_runs",
     "folded_within",
     "found_at",
     "goods_fact",
@@ -283,6 +304,7 @@ __all__ = [
     "is_made",
     "is_newest",
     "is_no_inroad",
+    "is_over",
     "is_private",
     "is_worth",
     "keep",
@@ -302,10 +324,12 @@ __all__ = [
     "order_found",
     "order_tie",
     "orders_by_day",
+    "outlier",
     "owner_as_of",
     "owner_of",
     "pair",
     "payment_fact",
+    "peak_of",
     "pieces",
     "private_payment_fact",
     "read",
@@ -326,6 +350,7 @@ __all__ = [
     "spare_before_a_run",
     "stage_change",
     "standing",
+    "standing_alerts",
     "steps",
     "surges",
     "tenths",
@@ -337,7 +362,10 @@ __all__ = [
     "transfer_fact",
     "transfers",
     "unless_put_off",
+    "unless_usual",
     "waited",
+    "week_of",
+    "with_gaps",
     "with_orders",
     "with_their_answers",
     "worded",

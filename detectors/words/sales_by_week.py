@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
+from typing import Any
 
 from detectors.facts.fact import EXACT, Fact
+from detectors.facts.view import View
 
 WEEK = 7
 _NOTHING = Decimal(0)
@@ -26,6 +28,36 @@ def monday(day: int) -> int:
 def with_orders(weeks: Sequence[Decimal]) -> int:
     """How many of the weeks, by what their orders come to, had any."""
     return sum(map(bool, weeks))
+
+
+def week_of(day: int) -> str:
+    """The calendar week of a day: `2026-W10`."""
+    year, week, _ = date.fromordinal(day).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def end_of(view: View, day: int) -> int:
+    """The last microsecond of a company day."""
+    return view.reference.end_of_day(date.fromordinal(day))
+
+
+def is_over(view: View, day: int) -> bool:
+    """Whether all that was told of a day in time has come."""
+    return view.passed(_due(view, day))
+
+
+def _due(view: View, day: int) -> int:
+    return end_of(view, day) + view.common.grace
+
+
+def before_the_next_look(view: View, sale: Fact, _: Any) -> bool:
+    """Whether an order of the newest day is one of a day that is over, or no look is set for within
+    a week of it: else it says nothing before the next look."""
+    if view.due is None:
+        return True
+    day = day_number(sale.about)
+    looked_at = view.due <= _due(view, day + WEEK)
+    return not looked_at or (view.passed(sale.at) and is_over(view, day))
 
 
 class Weeks:

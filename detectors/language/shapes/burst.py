@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Unpack
+from typing import Any, Protocol, Unpack
 
 from contract.alert import Bilingual, Severity
 from detectors.facts.fact import Fact
@@ -45,7 +45,7 @@ from detectors.language import sliding
 from detectors.language.detector import Detector, Folds, Spare, same_thing
 from detectors.language.finding import Finding, Subject
 from detectors.language.found import Span, length
-from detectors.language.memory import Declared
+from detectors.language.memory import Declared, Memory
 from detectors.language.near_notice import NearNotice
 from detectors.language.params import Params
 from detectors.language.sliding import Sliding, distinct_of, total_of
@@ -57,43 +57,73 @@ __all__ = ["burst", "by_employee", "different", "either", "in_all"]
 Run = Sequence[Fact]
 
 
-@dataclass(frozen=True, slots=True)
-class Enough:
+class Enough(Protocol):
     """A condition on a run, and what was counted, by the name of its parameter.
 
     It `totals` where no more is told of a run than how much it comes to."""
 
-    reached: Callable[[Any], sliding.Enough]
-    counted: Callable[[Run, Common], dict[str, str]]
+    @property
+    def totals(self) -> bool: ...
+
+    def reached(self, params: Any) -> sliding.Enough:
+        """What a run must reach, by the detector's parameters."""
+
+    def counted(self, run: Run, common: Common, params: Any) -> dict[str, str]:
+        """What is told of a run that does, and held against the parameters."""
+
+
+@dataclass(frozen=True)
+class _InAll:
+    param: str
     totals: bool = True
+
+    def reached(self, params: Any) -> sliding.Enough:
+        return total_of(getattr(params, self.param))
+
+    def counted(self, run: Run, common: Common, _: Any) -> dict[str, str]:
+        return {self.param: total(run, common)}
+
+
+@dataclass(frozen=True)
+class _Different:
+    param: str
+    totals: bool = False
+
+    def reached(self, params: Any) -> sliding.Enough:
+        return distinct_of(getattr(params, self.param))
+
+    def counted(self, run: Run, common: Common, _: Any) -> dict[str, str]:
+        return {self.param: distinct(run, common)}
+
+
+@dataclass(frozen=True)
+class _Either:
+    ways: tuple[Enough, ...]
+    totals: bool = False
+
+    def reached(self, params: Any) -> sliding.Enough:
+        return sliding.either(*(way.reached(params) for way in self.ways))
+
+    def counted(self, run: Run, common: Common, params: Any) -> dict[str, str]:
+        told: dict[str, str] = {}
+        for way in self.ways:
+            told |= way.counted(run, common, params)
+        return told
 
 
 def in_all(param: str) -> Enough:
     """At least as many records in all as the parameter of that name says."""
-    return Enough(
-        lambda params: total_of(getattr(params, param)),
-        lambda run, common: {param: total(run, common)},
-    )
+    return _InAll(param)
 
 
 def different(param: str) -> Enough:
     """At least as many different things that the facts are about."""
-    return Enough(
-        lambda params: distinct_of(getattr(params, param)),
-        lambda run, common: {param: distinct(run, common)},
-        totals=False,
-    )
+    return _Different(param)
 
 
 def either(*ways: Enough) -> Enough:
     """Any of them is enough, and all of them are told."""
-    return Enough(
-        lambda params: sliding.either(*(way.reached(params) for way in ways)),
-        lambda run, common: {
-            name: text for way in ways for name, text in way.counted(run, common).items()
-        },
-        totals=all(way.totals for way in ways),
-    )
+    return _Either(ways)
 
 
 def by_employee(view: View, _: Run, __: Any) -> Subject:
@@ -101,8 +131,12 @@ def by_employee(view: View, _: Run, __: Any) -> Subject:
     return Subject(employee=view.entity_id)
 
 
-def _nothing_more(_: View, __: Run) -> dict[str, str]:
+def _nothing_more(_: View, __: Run, ___: Any) -> dict[str, str]:
     return {}
+
+
+def _as_counted(_: View, run: Run) -> tuple[Fact, ...]:
+    return tuple(run)
 
 
 def _first(fact: Fact) -> str:
@@ -117,10 +151,13 @@ def burst(
     *,
     enough: Enough,
     about: Callable[[View, Run, Any], Subject] = by_employee,
-    values: Callable[[View, Run], dict[str, str]] = _nothing_more,
+    values: Callable[[View, Run, Any], dict[str, str]] = _nothing_more,
     named: Callable[[Fact], str] = _first,
     counts: Callable[[View], Sequence[Fact]] | None = None,
+    shows: Callable[[View, Run], tuple[Fact, ...]] = _as_counted,
+    looks_back: Span = 0,
     open_for: Span = 0,
+    memory: Memory | None = None,
     worse: NearNotice | None = None,
     alike: Callable[[Fact, Any], Hashable] = same_thing,
     frequent: bool = False,
@@ -131,8 +168,9 @@ def burst(
     when it began (`at`); the first of a run is `named` in its alert's identity.
 
     Where it takes more than the facts themselves, `counts` says which count, and as what: those
-    that it may say more of are about nothing yet. So long after its window a run is `open_for`
-    what is still said of it. One that has something near it may be `worse`.
+    that it may say more of are about nothing yet; and `shows` what of them is the evidence. A run
+    is `open_for` so long after its window, and facts may matter that they `looks_back` for. One
+    that has something near it may be `worse`. `memory` is another than that of runs.
 
     Facts that are `alike` are folded into one where there are too many. `frequent` facts come by
     the thousand: one with few others near it is not judged, nor, where all have one role, one of a
@@ -150,13 +188,13 @@ def burst(
         found = list(within.found(counted_of(view), params))
         notices = worse.notices(view) if worse and found else None
         for run in found:
-            counted = enough.counted(run, view.common)
+            counted = enough.counted(run, view.common, params)
             finding = Finding(
                 anchor=f"{view.entity_id}\n{named(run[0])}",
-                facts=tuple(run),
+                facts=shows(view, run),
                 until=run[0].at + params.window + length(open_for, params),
                 subject=about(view, run, params),
-                values={"at": str(run[0].at), **counted, **values(view, run)},
+                values={"at": str(run[0].at), **counted, **values(view, run, params)},
                 measured=counted,
             )
             yield worse.weighed(finding, run, notices, params) if worse and notices else finding
@@ -178,7 +216,8 @@ def burst(
 
     def keeps(params: Any) -> int:
         stays = length(open_for, params)
-        return int(params.window) + stays + (worse.stays if worse else 0)
+        stays += length(looks_back, params) + (worse.stays if worse else 0)
+        return int(params.window) + stays
 
     return Detector(
         id,
@@ -187,8 +226,8 @@ def burst(
         params,
         judge,
         keeps=keeps,
-        prune=prune,
-        folds=Folds(lambda params: params.window, alike),
+        prune=memory.prune if memory else prune,
+        folds=memory.folds if memory else Folds(lambda params: params.window, alike),
         concerns=moves if frequent else None,
         spare=Spare(roles, within.spare) if frequent and enough.totals else None,
         reach=(lambda params: params.window) if worse else None,

@@ -47,7 +47,7 @@ def _whose(view: View, run: Sequence[Fact], _: FloodedRecordParams) -> Subject:
     )
 
 
-def _record(view: View, _: Sequence[Fact]) -> dict[str, str]:
+def _record(view: View, _: Sequence[Fact], __: FloodedRecordParams) -> dict[str, str]:
     kind, record = view.entity_id.split("\n")[1:]
     return {"kind": kind, "kind.zh": RECORDS[kind], "record": record}
 

@@ -14,7 +14,7 @@ supplement to the order before, a project that starts, one order entered twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
@@ -41,31 +41,9 @@ def _created(edit: CrmEdit) -> Kept:
     return keep("created", about=edit.object.id, employee=edit.says.owner or edit.actor)
 
 
-def _orders(
-    facts: Sequence[Fact], params: OrderCycleCollapseParams
-) -> list[tuple[Fact, list[int]]]:
-    """Each order from the one that is folded on, and the last gaps up to it.
-
-    What lies before the folded one came too late. An order told twice in a row is one.
-    """
-    start = next((place for place, fact in enumerate(facts) if fact.role == "folded"), 0)
-    orders: list[tuple[Fact, list[int]]] = []
-    for fact in facts[start:]:
-        if not orders:
-            orders.append((fact, [int(gap) for gap in fact.fields.get("gaps", "").split()]))
-            continue
-        before, gaps = orders[-1]
-        gap = fact.at - before.at
-        if fact.about == before.about:
-            continue
-        anew = gap > params.remembered
-        orders.append((fact, [] if anew else [*gaps, gap][-params.looked_at :]))
-    return orders
-
-
-def judge(view: View, params: OrderCycleCollapseParams) -> Iterable[Finding]:
-    """One finding for each order that comes too soon for its customer."""
-    for (before, gaps), (order, _) in pairwise(_orders(view.facts, params)):
+def find(view: View, params: OrderCycleCollapseParams) -> Iterable[Found]:
+    """One thing found for each order that comes too soon for its customer."""
+    for (before, gaps), (order, _) in pairwise(with_gaps(view.facts, params)):
         gap = order.at - before.at
         if len(gaps) < params.gaps or gap * 100 >= params.percent * max(gaps):
             continue
@@ -73,15 +51,12 @@ def judge(view: View, params: OrderCycleCollapseParams) -> Iterable[Finding]:
         if gap * 100 >= params.percent * middle:
             continue
         percent, known = tenths(gap * 100 / middle), str(len(gaps))
-        yield Finding(
-            anchor=order.about,
+        yield Found(
+            by=order,
+            named=order.about,
             facts=(structs.replace(before, role="before", fields=sent_of(before)), order),
-            until=order.at,
-            subject=Subject(
-                employee=order.fields["employee"], customer=view.entity_id, order=order.about
-            ),
+            about=Subject(order.fields["employee"], view.entity_id, order.about),
             values={
-                "at": str(order.at),
                 "before": before.about,
                 "gap": roughly(gap),
                 "median": roughly(int(middle)),
@@ -92,26 +67,14 @@ def judge(view: View, params: OrderCycleCollapseParams) -> Iterable[Finding]:
         )
 
 
-def _prune(facts: list[Fact], params: OrderCycleCollapseParams, limit: int) -> list[Fact]:
-    """The newest order before `limit` with the gaps up to it, in one fact, and those after it."""
-    if facts and facts[-1].at < limit - params.remembered:
-        return []
-    if all(fact.at >= limit or fact.role == "folded" for fact in facts):
-        return facts
-    orders = _orders(facts, params)
-    # None is, if time has gone back to before the folded one: what is folded stays so.
-    place = max((n for n, (order, _) in enumerate(orders) if order.at < limit), default=0)
-    newest, gaps = orders[place]
-    fields = {"gaps": " ".join(map(str, gaps)), **sent_of(newest)}
-    kept = [order for order, _ in orders[place + 1 :]]
-    return [structs.replace(newest, role="folded", fields=fields), *kept]
-
-
-DETECTOR = Detector(
-    id="order-cycle-collapse",
-    severity="warning",
-    title=Bilingual("Customer orders much sooner than usual", "客户订单周期骤然缩短"),
-    params=OrderCycleCollapseParams(),
+DETECTOR = outlier(
+    "order-cycle-collapse",
+    "warning",
+    Bilingual("Customer orders much sooner than usual", "客户订单周期骤然缩短"),
+    OrderCycleCollapseParams(),
+    find=find,
+    looks_back="remembered",
+    memory=FOLDED_GAPS,
     reads=(
         read(
             "customer",
@@ -120,7 +83,6 @@ DETECTOR = Detector(
             where=edits("create", of="order"),
         ),
     ),
-    judge=judge,
     says=says(
         Sentence(
             "Customer {customer} placed order {order} at {at:time}, {gap:span} after order "
@@ -134,6 +96,4 @@ DETECTOR = Detector(
         "before": Bilingual("the order before", "上一笔订单"),
         "created": Bilingual("created the order", "创建订单"),
     },
-    keeps=lambda params: params.remembered,
-    prune=_prune,
 )

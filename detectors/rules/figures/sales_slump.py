@@ -18,7 +18,6 @@ handover of customers, a big project among the weeks before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 from statistics import median
 
@@ -40,8 +39,8 @@ class SalesSlumpParams(Params):
     currency: str = number("CNY", "of the orders that count", "计入的订单币种")
 
 
-def judge(view: View, params: SalesSlumpParams) -> Iterable[Finding]:
-    """One finding for each calendar week up to the one that goes on, and one for the next look.
+def find(view: View, params: SalesSlumpParams) -> Iterable[Found]:
+    """One thing found for each calendar week up to the one that goes on, and one for the next look.
 
     Weeks of which every day is folded have been judged for good.
     """
@@ -53,12 +52,13 @@ def judge(view: View, params: SalesSlumpParams) -> Iterable[Finding]:
     start = monday(closed[-1] + 1 if closed else weeks.oldest)
     end = weeks.newest + WEEK * (params.weeks + 1)
     for first in range(start, end, WEEK):
-        over = [day for day in range(first, first + WEEK) if view.passed(_due(view, day))]
+        over = [day for day in range(first, first + WEEK) if is_over(view, day)]
         low = next((day for day in over if _holds(weeks, day, params)), None)
         if low is not None:
-            yield _finding(view, weeks, low, params)
+            yield _found(view, weeks, low, params)
         elif over and _enough(weeks.before(over[-1], params.weeks), params):
-            yield structs.replace(_finding(view, weeks, over[-1], params), settled=LIFTED)
+            found = _found(view, weeks, over[-1], params)
+            yield structs.replace(found, settled=Settled(LIFTED, found.facts[-1]))
         if len(over) < WEEK:
             ahead = range(first + (len(over) if low is None else WEEK), end)
             yield from _next_look(view, weeks, ahead, params)
@@ -76,42 +76,34 @@ def _enough(before: Sequence[Decimal], params: SalesSlumpParams) -> bool:
 
 def _next_look(
     view: View, weeks: Weeks, ahead: Iterable[int], params: SalesSlumpParams
-) -> Iterator[Finding]:
+) -> Iterator[Found]:
     """The next day on which it will hold if nothing more comes.
 
     Not later than a week after the newest order, which is then among the weeks before: that day it
     may hold by orders that were no reason to look.
     """
     turn = weeks.newest + WEEK
-    may = not view.passed(_due(view, turn))
+    may = not is_over(view, turn)
     for day in ahead:
         if (may and day >= turn) or _holds(weeks, day, params):
-            yield _finding(view, weeks, day, params)
+            yield _found(view, weeks, day, params)
             return
 
 
-def _end(view: View, day: int) -> int:
-    return view.reference.end_of_day(date.fromordinal(day))
-
-
-def _due(view: View, day: int) -> int:
-    return _end(view, day) + view.common.grace
-
-
-def _finding(view: View, weeks: Weeks, day: int, params: SalesSlumpParams) -> Finding:
+def _found(view: View, weeks: Weeks, day: int, params: SalesSlumpParams) -> Found:
     # Sums differ in their zeros by what is remembered, which would be a revision that says nothing.
     amount, before = EXACT.normalize(weeks.amount(day)), weeks.before(day, params.weeks)
     middle, with_sales = EXACT.normalize(median(before)), str(with_orders(before))
     share = tenths(EXACT.divide(amount * 100, middle)) if middle else "0"
-    year, week, _ = date.fromordinal(day).isocalendar()
-    return Finding(
-        anchor=f"{view.entity_id}\n{year}-W{week:02}",
-        facts=weeks.facts(day),
-        until=_end(view, day),
-        due=_due(view, day),
-        subject=Subject(employee=view.entity_id),
+    orders, end = weeks.facts(day), end_of(view, day)
+    return Found(
+        by=orders[-1],
+        named=f"{view.entity_id}\n{week_of(day)}",
+        facts=orders,
+        deadline=end,
+        about=Subject(employee=view.entity_id),
         values={
-            "at": str(_end(view, day)),
+            "at": str(end),
             "amount": f"{amount:f}",
             "median": f"{middle:f}",
             "currency": params.currency,
@@ -122,23 +114,19 @@ def _finding(view: View, weeks: Weeks, day: int, params: SalesSlumpParams) -> Fi
     )
 
 
-def _concerns(view: View, sale: Fact, params: SalesSlumpParams) -> bool:
-    """An order of a day that goes on, the newest, says nothing before the next look, which must be
-    set."""
-    day = day_number(sale.about)
-    if sale.about != view.facts[-1].about or view.due is None:
-        return True
-    looked_at = view.due <= _due(view, day + WEEK)
-    return not looked_at or (view.passed(sale.at) and view.passed(_due(view, day)))
-
-
-DETECTOR = Detector(
-    id="sales-slump",
-    severity="info",
-    title=Bilingual("Sales fell off", "销售额骤降"),
-    params=SalesSlumpParams(),
+DETECTOR = outlier(
+    "sales-slump",
+    "info",
+    Bilingual("Sales fell off", "销售额骤降"),
+    SalesSlumpParams(),
+    find=find,
+    looks_back=lambda params: (WEEK * (params.weeks + 2) + 1) * DAY,
+    memory=folded_days(
+        lambda params: WEEK * (params.weeks + 2), lambda params: in_currency(params.currency)
+    ),
+    moves=unless_usual(before_the_next_look),
+    waits=True,
     reads=(Reads("seller", CrmEdit, sale, where=IS_SALE),),
-    judge=judge,
     says=says(
         Sentence(
             "{employee} took orders of {amount:money} in the 7 days up to {at:day}: {share} % of "
@@ -149,11 +137,4 @@ DETECTOR = Detector(
         )
     ),
     notes=SALES_NOTES,
-    keeps=lambda params: (WEEK * (params.weeks + 2) + 1) * DAY,
-    prune=lambda facts, params, limit: fold_days(
-        facts, limit, WEEK * (params.weeks + 2), in_currency(params.currency)
-    ),
-    folds=Folds(lambda _: DAY),
-    concerns=_concerns,
-    waits=True,
 )

@@ -35,15 +35,31 @@ class SalesSpikeParams(Params):
     currency: str = number("CNY", "of the orders that count", "计入的订单币种")
 
 
-def judge(view: View, params: SalesSpikeParams) -> Iterable[Finding]:
-    """One finding for each day that reaches it, as far as the day has come."""
-    sales = open_sales(view.facts, in_currency(params.currency))
+def find(view: View, params: SalesSpikeParams) -> Iterable[Found]:
+    """One thing found for each day that reaches it, as far as the day has come."""
+    sales = by_about(open_sales(view.facts, in_currency(params.currency)))
     amounts = amounts_by_day(view.facts, in_currency(params.currency))
-    for day in dict.fromkeys(it.about for it in sales):
+    for day, orders in sales.items():
         normal = _usual(amounts, day, params)
-        if normal is not None:
-            orders = [it for it in sales if it.about == day]
-            yield _finding(view, orders, amounts[day], normal, params)
+        if normal is None:
+            continue
+        deviations = floored(Decimal(tenths(normal.above(amounts[day]))), orders, view.common)
+        yield Found(
+            by=orders[0],
+            named=f"{view.entity_id}\n{day}",
+            facts=tuple(orders),
+            until=end_of_day(view, orders[0]),
+            about=Subject(employee=view.entity_id),
+            values={
+                "amount": floored(amounts[day], orders, view.common),
+                "currency": params.currency,
+                "orders": total(orders, view.common),
+                "median": str(normal.median),
+                "deviations": deviations,
+                "days": str(normal.days),
+            },
+            measured={"deviations": deviations, "days": str(normal.days)},
+        )
 
 
 def _usual(amounts: Mapping[str, Decimal], day: str, params: SalesSpikeParams) -> Usual | None:
@@ -56,43 +72,23 @@ def _usual(amounts: Mapping[str, Decimal], day: str, params: SalesSpikeParams) -
     return exceeded(before, amounts[day], deviations, params.least_deviation_percent)
 
 
-def _concerns(view: View, sale: Fact, params: SalesSpikeParams) -> bool:
-    """An order of the newest day changes that day alone; one that came late, the days after it."""
-    if sale.about != view.facts[-1].about:
-        return True
+def _is_unusual(view: View, sale: Fact, params: SalesSpikeParams) -> bool:
     amounts = amounts_by_day(view.facts, in_currency(params.currency))
     return _usual(amounts, sale.about, params) is not None
 
 
-def _finding(
-    view: View, orders: list[Fact], amount: Decimal, normal: Usual, params: SalesSpikeParams
-) -> Finding:
-    deviations = floored(Decimal(tenths(normal.above(amount))), orders, view.common)
-    return Finding(
-        anchor=f"{view.entity_id}\n{orders[0].about}",
-        facts=tuple(orders),
-        until=view.reference.end_of_day(view.reference.day(orders[0].at)),
-        subject=Subject(employee=view.entity_id),
-        values={
-            "at": str(orders[0].at),
-            "amount": floored(amount, orders, view.common),
-            "currency": params.currency,
-            "orders": total(orders, view.common),
-            "median": str(normal.median),
-            "deviations": deviations,
-            "days": str(normal.days),
-        },
-        measured={"deviations": deviations, "days": str(normal.days)},
-    )
-
-
-DETECTOR = Detector(
-    id="sales-spike",
-    severity="warning",
-    title=Bilingual("Sudden peak in sales", "单日销售额突增"),
-    params=SalesSpikeParams(),
+DETECTOR = outlier(
+    "sales-spike",
+    "warning",
+    Bilingual("Sudden peak in sales", "单日销售额突增"),
+    SalesSpikeParams(),
+    find=find,
+    looks_back=lambda params: params.history + 2 * DAY,
+    memory=folded_days(
+        lambda params: params.history // DAY + 1, lambda params: in_currency(params.currency)
+    ),
+    moves=unless_usual(_is_unusual),
     reads=(Reads("seller", CrmEdit, sale, where=IS_SALE),),
-    judge=judge,
     says=says(
         Sentence(
             "{employee} took orders of {amount:money} in all ({orders:order}) on {at:day}. On the "
@@ -104,10 +100,4 @@ DETECTOR = Detector(
         )
     ),
     notes=SALES_NOTES,
-    keeps=lambda params: params.history + 2 * DAY,
-    prune=lambda facts, params, limit: fold_days(
-        facts, limit, params.history // DAY + 1, in_currency(params.currency)
-    ),
-    folds=Folds(lambda _: DAY),
-    concerns=_concerns,
 )

@@ -88,7 +88,7 @@ def _whose(view: View, run: Sequence[Fact], params: DivertedConsigneeParams) -> 
     return Subject(employee=owner)
 
 
-def _where(view: View, run: Sequence[Fact]) -> dict[str, str]:
+def _where(view: View, run: Sequence[Fact], _: DivertedConsigneeParams) -> dict[str, str]:
     holder = _holder(view)
     return {
         **({"whose": holder} if holder else {}),
@@ -167,7 +167,8 @@ GATHERED = burst(
         Sentence(
             "Goods for {customers} customers left for one {gathered} in {shipments} shipments from "
             "{at:day} to {last:day} (within {window}).",
-            "{at:day} 至 {last:day}（{window}内）有 {customers} 个客户的货物分 {shipments} 批{to}。",
+            "{at:day} 至 {last:day}（{window}内）有 {customers} 个客户的货物分 {shipments} 批"
+            "{to}。",
         ),
         Sentence(
             "It is that of {whose:employee}.", "该联系方式属于{whose:employee}。", when="whose"

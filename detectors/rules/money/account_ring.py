@@ -67,7 +67,7 @@ def _whose(view: View, run: Sequence[Fact], _: AccountRingParams) -> Subject:
     )
 
 
-def _payments(view: View, run: Sequence[Fact]) -> dict[str, str]:
+def _payments(view: View, run: Sequence[Fact], _: AccountRingParams) -> dict[str, str]:
     # A bank feed may report one twice, as booked and as settled.
     each = list({paid.fields["payment"]: paid for paid in run}.values())
     return {"payments": total(each, view.common)}

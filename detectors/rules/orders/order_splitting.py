@@ -15,7 +15,7 @@ backlog or an old system's orders entered in one go.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from statistics import median
@@ -42,15 +42,6 @@ def _small(params: OrderSplittingParams) -> Counts:
     )
 
 
-def _alike(sale: Fact, params: OrderSplittingParams) -> Hashable:
-    return (
-        sale.role,
-        sale.about,
-        sale.fields.get("currency"),
-        sale.role == SALE and _small(params)(sale),
-    )
-
-
 def _usual(facts: Sequence[Fact], params: OrderSplittingParams) -> Callable[[str], Decimal | None]:
     """How many they created on such a day before a day; None if there was none."""
     orders = orders_by_day(facts, _small(params))
@@ -73,63 +64,45 @@ def _runs(facts: Sequence[Fact], params: OrderSplittingParams) -> Iterator[Seque
     return surges(open_sales(facts, _small(params)), params.window, enough)
 
 
-def judge(view: View, params: OrderSplittingParams) -> Iterable[Finding]:
-    """One finding for each run of small orders that is long and unusual enough."""
+def find(view: View, params: OrderSplittingParams) -> Iterable[Found]:
+    """One thing found for each run of small orders that is long and unusual enough."""
     for run in _runs(view.facts, params):
         orders, usual = total(run, view.common), _usual(view.facts, params)(run[0].about)
-        values = {"since": str(run[0].at), "orders": orders, "currency": params.currency}
+        values = {"orders": orders, "currency": params.currency}
         measured = {"orders": orders}
         if usual is not None:
             values["usual"] = tenths(usual).removesuffix(".0")
             ratio = Decimal(sum(order.weight for order in run)) / usual
             measured["times"] = floored(Decimal(tenths(ratio)), run, view.common)
-        yield Finding(
-            anchor=f"{view.entity_id}\n{run[0].anchor}",
+        yield Found(
+            by=run[0],
+            named=f"{view.entity_id}\n{run[0].anchor}",
             facts=tuple(run),
             until=run[0].at + params.window,
-            subject=Subject(employee=view.entity_id),
+            about=Subject(employee=view.entity_id),
             values=values,
             measured=measured,
         )
 
 
-def _concerns(view: View, sale: Fact, params: OrderSplittingParams) -> bool:
-    """An order of the newest day is in no other day's history."""
-    if not _small(params)(sale):
-        return False
-    if sale.about != view.facts[-1].about:
-        return True
+def _is_unusual(view: View, sale: Fact, params: OrderSplittingParams) -> bool:
     return near_a_run(view.facts, sale, params.window, total_of(params.orders))
 
 
-def _prune(facts: list[Fact], params: OrderSplittingParams, limit: int) -> list[Fact]:
-    """A run is folded whole. A day's worth at once: this looks through all runs."""
-    days = params.history // DAY + 1
-    if facts and facts[-1].at < limit - (days + 1) * DAY - params.window:
-        return []
-    first = next((fact for fact in facts if fact.role == SALE), None)
-    if first is None or first.at >= limit - params.window - DAY:
-        return facts
-    upto = limit - params.window - 1
-    for run in _runs(facts, params):
-        if run[0].at + params.window >= limit:
-            break
-        upto = max(upto, run[-1].at)
-    return fold(facts, upto, days, _small(params))
-
-
-DETECTOR = Detector(
-    id="order-splitting",
-    severity="warning",
-    title=Bilingual("Many small orders at once", "短时间大量小额订单"),
-    params=OrderSplittingParams(),
+DETECTOR = outlier(
+    "order-splitting",
+    "warning",
+    Bilingual("Many small orders at once", "短时间大量小额订单"),
+    OrderSplittingParams(),
+    find=find,
+    looks_back=lambda params: params.window + params.history + 2 * DAY,
+    memory=folded_runs(_runs, _small, "window", "history"),
+    moves=unless_usual(_is_unusual, _small),
     reads=(Reads("employee", CrmEdit, sale, where=IS_SALE),),
-    judge=judge,
     says=says(
         Sentence(
-            "{employee} created {orders:order} under {below:money} within {window} from "
-            "{since:time}.",
-            "{employee}自 {since:time} 起 {window}内新建了 {orders} 笔低于 {below:money}的订单。",
+            "{employee} created {orders:order} under {below:money} within {window} from {at:time}.",
+            "{employee}自 {at:time} 起 {window}内新建了 {orders} 笔低于 {below:money}的订单。",
         ),
         Sentence(
             "The median of their days with such orders in the {history} before is {usual}.",
@@ -143,8 +116,4 @@ DETECTOR = Detector(
         ),
     ),
     notes=SALES_NOTES,
-    keeps=lambda params: params.window + params.history + 2 * DAY,
-    prune=_prune,
-    folds=Folds(lambda params: params.window, _alike),
-    concerns=_concerns,
 )

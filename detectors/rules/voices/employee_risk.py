@@ -17,14 +17,9 @@ busy month, a system account that acts for many people.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from detectors.language import *
-
-#: Decimals of a faded score. Powers differ between machines in the sixteenth digit; a score that
-#: fades by a microsecond in 14 d differs in the twelfth.
-_DECIMALS = 12
 
 
 class EmployeeRiskParams(Params):
@@ -38,93 +33,32 @@ class EmployeeRiskParams(Params):
     )
 
 
-class Peak(NamedTuple):
-    """The greatest sum, how many detectors it is of, and when it was reached (µs)."""
-
-    score: float
-    detectors: int
-    at: int
+def _told(_: View, run: Sequence[Fact], params: EmployeeRiskParams) -> dict[str, str]:
+    peak = peak_of(run, params)
+    return {"alerts": str(len(run)), "which": named(run), "peak": str(peak.at)}
 
 
-def _kinds(alerts: Sequence[Fact]) -> set[str]:
-    return {alert.fields["detector"] for alert in alerts}
-
-
-def _peak(alerts: Sequence[Fact], params: EmployeeRiskParams) -> Peak:
-    """The greatest sum at the moment of one of the alerts, of enough detectors."""
-    score, at = 0.0, alerts[0].at
-    peak, seen = Peak(0.0, 0, at), set()
-    for alert in alerts:
-        halvings = (alert.at - at) / max(params.half_life, 1)
-        score = round(score * 0.5**halvings, _DECIMALS) + alert.weight
-        at = alert.at
-        seen.add(alert.fields["detector"])
-        if score > peak.score and len(seen) >= params.detectors:
-            peak = Peak(score, len(seen), at)
-    return peak
-
-
-def _enough(params: EmployeeRiskParams) -> Reached:
-    unfaded = total_of(params.threshold)
-
-    def reached(alerts: Sequence[Fact]) -> bool:
-        enough = unfaded(alerts) and len(_kinds(alerts)) >= params.detectors
-        return enough and _peak(alerts, params).score >= params.threshold
-
-    return reached
-
-
-def judge(view: View, params: EmployeeRiskParams) -> Iterable[Finding]:
-    """One finding for each window."""
-    evidence = pieces(view.facts)
-    for run in runs(standing(view.facts), params.window, _enough(params)):
-        peak = _peak(run, params)
-        yield Finding(
-            anchor=f"{view.entity_id}\n{run[0].about}",
-            facts=in_time_order(*(evidence[alert.about] for alert in run)),
-            until=run[0].at + params.window + OPEN_FOR,
-            subject=Subject(employee=view.entity_id),
-            values={
-                "alerts": str(len(run)),
-                "which": named(run),
-                "since": str(run[0].at),
-                "score": str(int(peak.score)),
-                "peak": str(peak.at),
-            },
-            measured={"threshold": str(int(peak.score)), "detectors": str(peak.detectors)},
-        )
-
-
-def prune(facts: list[Fact], params: EmployeeRiskParams, limit: int) -> list[Fact]:
-    """Without the alerts of windows that are no longer open."""
-    over = limit - OPEN_FOR
-    if not facts or min(map(found_at, facts)) + params.window >= over:
-        return facts
-    alerts = open_runs(standing(facts), params.window, _enough(params), over)
-    kept = {alert.about for alert in alerts}
-    return [
-        it
-        for it in facts
-        if it.about in kept or (it.role == WITHDRAWN and found_at(it) + params.window >= over)
-    ]
-
-
-DETECTOR = Detector(
-    id="employee-risk",
-    severity="critical",
-    title=Bilingual("Alerts on one employee add up", "员工风险累积"),
-    params=EmployeeRiskParams(),
-    judge=judge,
+DETECTOR = burst(
+    "employee-risk",
+    "critical",
+    Bilingual("Alerts on one employee add up", "员工风险累积"),
+    EmployeeRiskParams(),
+    enough=ADDED_UP,
+    counts=standing_alerts,
+    shows=as_evidence,
+    named=lambda alert: alert.about,
+    values=_told,
+    looks_back=LONGEST_DEADLINE,
+    open_for=OPEN_FOR,
+    memory=OPEN_WINDOWS,
     says=says(
         Sentence(
-            "{employee} has {alerts:alert} since {since:time}: {which}. Their scores, each halved "
-            "every {half_life}, came to {score} at {peak:time}.",
-            "{employee}自 {since:time} 起有 {alerts} 条告警：{which}。"
-            "各告警分数每 {half_life}减半，至 {peak:time} 合计 {score} 分。",
+            "{employee} has {alerts:alert} since {at:time}: {which}. Their scores, each halved "
+            "every {half_life}, came to {threshold} at {peak:time}.",
+            "{employee}自 {at:time} 起有 {alerts} 条告警：{which}。"
+            "各告警分数每 {half_life}减半，至 {peak:time} 合计 {threshold} 分。",
         )
     ),
     notes={"alert": ALERT_NOTE},
-    keeps=lambda params: params.window + OPEN_FOR + LONGEST_DEADLINE,
-    prune=prune,
     weighs_alerts=True,
 )
