@@ -94,7 +94,7 @@ from detectors.language.sliding import (
     spare_before_a_run,
     total_of,
 )
-from detectors.language.wait_for_work import Wait, touched
+from detectors.language.wait_for_work import SIGNS_OF_DEALS, moves_a_deal, unworked
 from detectors.language.wording import distinct, elapsed, floored, roughly, tenths, total
 from detectors.words.activity import IS_ACTIVITY, activity, managers_activity
 from detectors.words.approval import approval_at, approved_before, steps
@@ -191,6 +191,7 @@ __all__ = [
     "SALE",
     "SALES",
     "SALES_NOTES",
+    "SIGNS_OF_DEALS",
     "UPDATED",
     "WEEK",
     "WHOSE",
@@ -239,7 +240,6 @@ __all__ = [
     "Tip",
     "Usual",
     "View",
-    "Wait",
     "Weeks",
     "absence",
     "absences",
@@ -312,6 +312,7 @@ __all__ = [
     "may_concede",
     "monday",
     "money_fact",
+    "moves_a_deal",
     "named",
     "names_other_owner",
     "near_a_run",
@@ -358,11 +359,11 @@ __all__ = [
     "thing_by_thing",
     "total",
     "total_of",
-    "touched",
     "transfer_fact",
     "transfers",
     "unless_put_off",
     "unless_usual",
+    "unworked",
     "waited",
     "week_of",
     "with_gaps",

@@ -1,30 +1,120 @@
-"""Waiting for somebody's work on a customer around a deed that had better not come by itself."""
+"""Waiting for somebody's work on a customer around a sign that a deal is done with it.
+
+──────┊───────────$─────┊────►  by event time
+      └─ before ──┴after┘       a payment, a shipment or an approval; work anywhere in this time
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from msgspec import Struct, structs
 
 from contract.alert import Bilingual
-from detectors.facts.fact import Fact, in_time_order
-from detectors.facts.money import sent_back
+from contract.types import CrmEdit, Payment, Shipment
+from detectors.facts.event_filter import edits
+from detectors.facts.fact import Fact
+from detectors.facts.goods import dispatched, goods_fact
+from detectors.facts.money import money_fact, received, sent_back
 from detectors.facts.profile import Profile
+from detectors.facts.reads import Kept, Reads, keep, read
 from detectors.facts.roles import ENDED
 from detectors.facts.sequences import absence
 from detectors.facts.view import View
-from detectors.language.finding import Finding, Subject
+from detectors.language.finding import Subject
+from detectors.language.found import Found, owner_of
+from detectors.words.ownership import customer_of
+from detectors.words.settled import Settled, settled_by
 
 TOUCHED = Bilingual("somebody had worked on the customer in time", "期限内已有人跟进该客户")
 STOPPED = Bilingual("it was taken back in time", "期限内已退款、退货或取消")
 
-
-def touched(touches: Sequence[Fact], deed: Fact, before: int, after: int) -> Fact | None:
-    """The work on the customer from `before` before the deed to `after` after it, if any."""
-    return absence(touches, deed.at - before, deed.at + after)
+#: What shows that a deal is done.
+_SIGNS = frozenset({"received", "dispatched", "approved"})
 
 
-class Wait(Struct, frozen=True):
+def _approval(edit: CrmEdit) -> Kept:
+    return keep("approved", edit.object.id, order=edit.object.id)
+
+
+def _approves(edit: CrmEdit) -> bool:
+    return edit.says.status == "approved" != edit.was.status
+
+
+#: Signs that a deal is done and what takes them back, of the customer whom they name, else of the
+#: order whose edits may name one.
+SIGNS_OF_DEALS = (
+    Reads("customer", Payment, money_fact, where=lambda it: received(it) or it.order is None),
+    Reads(
+        "customer",
+        Shipment,
+        goods_fact,
+        where=lambda it: dispatched(it) or (it.status == "returned" and it.order is None),
+    ),
+    read("customer", CrmEdit, _approval, where=edits(of="order", also=_approves)),
+    Reads("order", Payment, money_fact, where=lambda it: it.customer is None and received(it)),
+    Reads("order", Shipment, goods_fact, where=lambda it: it.customer is None and dispatched(it)),
+    read(
+        "order",
+        CrmEdit,
+        _approval,
+        where=edits(of="order", also=lambda it: it.customer is None and _approves(it)),
+    ),
+)
+
+
+def unworked(view: View, params: Any) -> Iterable[Found]:
+    """What is found of each sign of a deal: settled by work on the customer from `before` before it
+    to `after` after it, or due when there was none."""
+    signs: dict[tuple[str, str], list[Fact]] = {}
+    for it in view.facts:
+        if it.role in _SIGNS:
+            signs.setdefault((it.role, it.about), []).append(it)
+    touches: dict[str, list[Fact]] = {}
+    for told in signs.values():
+        # Each by what is known by the end of its own wait: of two approvals, perhaps the later's.
+        named = [it for it in told if _customer(view, it, params) is not None]
+        customer = _customer(view, named[0], params) if named else None
+        if customer is None:
+            continue
+        if customer not in touches:
+            # Asked at once: when time leaps, it may forget its touches before the deadline.
+            touches[customer] = view.profile("customer", customer).of("touch")
+        wait = _Wait(view, customer, touches[customer], params.before, params.after)
+        if named[0].role == "approved":
+            yield from wait.of_approvals(named)
+        elif named[0] is told[0]:
+            yield wait.of_goods_or_money(named[0])
+
+
+def _customer(view: View, sign: Fact, params: Any) -> str | None:
+    if view.entity_kind == "customer":
+        return view.entity_id
+    if sign.fields["order"] != view.entity_id:
+        return None
+    return customer_of(view.profile("order", view.entity_id), sign.at + params.after)
+
+
+def moves_a_deal(view: View, fact: Fact, params: Any) -> bool:
+    """A cheap look. A sign that is new, of a customer who was worked on before it, changes nothing;
+    nor does work with no sign near it, nor with one whose wait goes on: at its end it is looked
+    for."""
+    if fact.role == "touch":
+        first, last = fact.at - params.after, fact.at + params.before
+        wait = params.after + view.common.grace
+        for sign in view.facts:
+            if first <= sign.at <= last and sign.role in _SIGNS and view.passed(sign.at + wait):
+                return True
+        return False
+    if view.entity_kind == "order" or fact.role not in _SIGNS:
+        return True
+    known = sum(it.role == fact.role and it.about == fact.about for it in view.facts)
+    touches = view.profile("customer", view.entity_id).of("touch")
+    return known > 1 or absence(touches, fact.at - params.before, fact.at + params.after) is None
+
+
+class _Wait(Struct, frozen=True):
     """The waits for work on one customer, of whom `touches` is all; times in µs."""
 
     view: View
@@ -33,81 +123,70 @@ class Wait(Struct, frozen=True):
     before: int
     after: int
 
-    def of_goods_or_money(self, deed: Fact) -> Finding:
+    def of_goods_or_money(self, sign: Fact) -> Found:
         """That after a payment or a shipment."""
-        pending = self._pending(deed)
-        if pending.settled is not None or not self._is_over(deed):
-            return pending
-        order, deadline = deed.fields.get("order"), deed.at + self.after
+        found = self._found(sign)
+        if found.settled is not None or not self._is_over(sign):
+            return found
+        order, deadline = sign.fields.get("order"), sign.at + self.after
         pieces = Profile(self.view.facts) if order is None else self.view.profile("order", order)
-        if deed.role == "received":
+        if sign.role == "received":
             refunds = ((refund.about, refund) for refund in pieces.of("refund"))
-            back = sent_back(deed.about, deed, refunds, deadline)
+            back = sent_back(sign.about, sign, refunds, deadline)
         else:
-            returns = [it for it in pieces.of("returned") if it.about == deed.about]
-            back = absence(returns, deed.at, deadline)
-        return self._unless(back, pending, deed)
+            returns = [it for it in pieces.of("returned") if it.about == sign.about]
+            back = absence(returns, sign.at, deadline)
+        return structs.replace(found, settled=settled_by(STOPPED, back))
 
-    def of_approvals(self, deeds: Sequence[Fact]) -> Iterator[Finding]:
+    def of_approvals(self, signs: Sequence[Fact]) -> Iterator[Found]:
         """That after an order's approval; where it had been called off when that was over, after
         the one by which it goes on."""
-        stopped: Finding | None = None
-        for deed in deeds:
-            pending = self._pending(deed)
-            if pending.settled is not None and deed is deeds[-1]:
-                yield pending
+        stopped: Found | None = None
+        for sign in signs:
+            found = self._found(sign)
+            if found.settled is not None and sign is signs[-1]:
+                yield found
                 return
-            if not self._is_over(deed):
+            if not self._is_over(sign):
                 # Worked on or not: if it is called off by then, the next is the one.
-                yield structs.replace(pending, settled=None)
+                yield structs.replace(found, settled=None)
                 return
-            order = self.view.profile("order", deed.about)
-            if _counts(order, deed, self.after):
-                back = _called_off(order, deed, self.after)
+            order = self.view.profile("order", sign.about)
+            if _counts(order, sign, self.after):
+                back = _called_off(order, sign, self.after)
                 if back is None:
-                    worked = pending.settled is not None
-                    yield pending if worked else self._unless(None, pending, deed)
+                    yield found
                     return
-                stopped = self._unless(back, pending, deed)
+                stopped = structs.replace(found, settled=Settled(STOPPED, back))
         if stopped is not None:
             yield stopped
 
-    def _is_over(self, deed: Fact) -> bool:
-        return self.view.passed(deed.at + self.after + self.view.common.grace)
+    def _is_over(self, sign: Fact) -> bool:
+        return self.view.passed(sign.at + self.after + self.view.common.grace)
 
-    def _pending(self, deed: Fact) -> Finding:
-        touch = touched(self.touches, deed, self.before, self.after)
-        deadline = deed.at + self.after
-        return Finding(
-            anchor=f"{self.view.entity_kind}\n{self.customer}\n{deed.role}\n{deed.about}",
-            facts=(deed,) if touch is None else in_time_order(deed, touch),
-            until=deadline,
-            due=deadline + self.view.common.grace,
-            settled=None if touch is None else TOUCHED,
-            subject=Subject(customer=self.customer, order=deed.fields.get("order")),
-        )
-
-    def _unless(self, back: Fact | None, pending: Finding, deed: Fact) -> Finding:
-        """What is found when the wait is over, unless the deed was taken back."""
-        if back is not None:
-            return structs.replace(pending, facts=in_time_order(deed, back), settled=STOPPED)
-        order, deadline = deed.fields.get("order"), deed.at + self.after
-        who = self.view.responsible(deed.at, deadline, order=order, customer=self.customer)
-        return structs.replace(
-            pending,
-            subject=Subject(employee=who, customer=self.customer, order=order),
-            values={**deed.fields, "what": deed.role, "deed": deed.about, "at": str(deed.at)},
+    def _found(self, sign: Fact) -> Found:
+        """What is found of a sign when its wait is over, unless it was taken back."""
+        touch = absence(self.touches, sign.at - self.before, sign.at + self.after)
+        order, deadline = sign.fields.get("order"), sign.at + self.after
+        return Found(
+            by=sign,
+            named=f"{self.view.entity_kind}\n{self.customer}\n{sign.role}\n{sign.about}",
+            deadline=deadline,
+            settled=settled_by(TOUCHED, touch),
+            about=Subject(customer=self.customer, order=order),
+            asks=owner_of(self.view, sign.at, deadline, order, self.customer),
+            values={**sign.fields, "what": sign.role, "number": sign.about},
         )
 
 
-def _counts(order: Profile, deed: Fact, after: int) -> bool:
+def _counts(order: Profile, sign: Fact, after: int) -> bool:
     """Whether the order was not approved before, or called off each time before that was over."""
     standing = False
     for word in order.facts:
         if word.role == "gone" or (word.role == "status" and word.about in ENDED):
             standing = False
         elif word.role == "status" and word.about == "approved" and not standing:
-            if word.identity == deed.identity:
+            if word.identity == sign.identity:
                 return True
             if _called_off(order, word, after) is None:
                 return False
