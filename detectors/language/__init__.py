@@ -1,5 +1,10 @@
 """All that a rule is written in: `from detectors.language import *` is the one import it needs."""
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from msgspec import structs
+
 from contract.alert import Bilingual, Severity
 from contract.duration import Duration
 from contract.event import Event
@@ -20,18 +25,14 @@ from detectors.facts.event_filter import edits
 from detectors.facts.fact import (
     EXACT,
     Fact,
-    Order,
     between,
     by_about,
-    by_time,
     fact_of,
     in_time_order,
-    insert,
 )
 from detectors.facts.goods import LEFT, dispatched, first_dispatches, goods_fact
 from detectors.facts.money import (
     is_private,
-    money_fact,
     payment_fact,
     private_payment_fact,
     received,
@@ -46,15 +47,14 @@ from detectors.facts.roles import (
     REGISTER_KEPT,
     WHOSE_CUSTOMER,
     WHOSE_ORDER,
-    WITHDRAWN,
 )
 from detectors.facts.sent import sent_of
-from detectors.facts.sequences import absence, around, covered, is_newest, sequence
+from detectors.facts.sequences import absence, around, sequence
 from detectors.facts.view import View
 from detectors.language.by_kind import by_kind
-from detectors.language.detector import ENDLESS, Detector, Folds, Missed, Spare
+from detectors.language.detector import Missed
 from detectors.language.fading import ADDED_UP, OPEN_WINDOWS, as_evidence, peak_of, standing_alerts
-from detectors.language.finding import Finding, Subject
+from detectors.language.finding import Subject
 from detectors.language.found import Found, owner_of
 from detectors.language.inroads import (
     RUNS_WITH_THEIR_CLAIMS,
@@ -85,13 +85,7 @@ from detectors.language.shapes.edge import edge
 from detectors.language.shapes.outlier import folded_days, folded_runs, outlier, unless_usual
 from detectors.language.shapes.pair import pair
 from detectors.language.sliding import (
-    Reached,
-    Sliding,
-    distinct_of,
     near_a_run,
-    open_runs,
-    runs,
-    spare_before_a_run,
     total_of,
 )
 from detectors.language.wait_for_work import SIGNS_OF_DEALS, moves_a_deal, unworked
@@ -116,7 +110,6 @@ from detectors.words.ownership import (
 from detectors.words.periods import Spell, open_spells, tenures
 from detectors.words.sales_by_day import (
     IS_SALE,
-    SALE,
     SALES,
     SALES_NOTES,
     Counts,
@@ -125,8 +118,6 @@ from detectors.words.sales_by_day import (
     by_day,
     day_before,
     exceeded,
-    fold,
-    fold_days,
     in_currency,
     is_worth,
     open_sales,
@@ -151,7 +142,6 @@ from detectors.words.weighing import (
     ALERT_NOTE,
     LONGEST_DEADLINE,
     OPEN_FOR,
-    found_at,
     named,
     pieces,
     standing,
@@ -167,7 +157,6 @@ __all__ = [
     "DEALS",
     "DELETED",
     "DELETIONS",
-    "ENDLESS",
     "EXACT",
     "FOLDED_GAPS",
     "GAVE_NOTICE",
@@ -188,7 +177,6 @@ __all__ = [
     "OTHERS",
     "REGISTER_KEPT",
     "RUNS_WITH_THEIR_CLAIMS",
-    "SALE",
     "SALES",
     "SALES_NOTES",
     "SIGNS_OF_DEALS",
@@ -197,43 +185,41 @@ __all__ = [
     "WHOSE",
     "WHOSE_CUSTOMER",
     "WHOSE_ORDER",
-    "WITHDRAWN",
     "WITH_WHAT_IS_TOLD",
     "WORTH",
     "Absence",
     "Bilingual",
+    "Callable",
     "ChatHit",
     "Counts",
     "CrmEdit",
-    "Detector",
+    "Decimal",
     "Dossier",
     "Duration",
     "EndpointFile",
     "Event",
     "Fact",
-    "Finding",
-    "Folds",
     "Found",
     "HrChange",
+    "Iterable",
+    "Iterator",
     "Kept",
     "Listing",
+    "Mapping",
     "Missed",
     "NearNotice",
-    "Order",
     "OrderBook",
     "Params",
     "Payment",
     "Profile",
-    "Reached",
     "Reads",
     "Reference",
     "Sentence",
+    "Sequence",
     "ServiceCallback",
     "Settled",
     "Severity",
     "Shipment",
-    "Sliding",
-    "Spare",
     "Spell",
     "Stays",
     "Subject",
@@ -258,10 +244,8 @@ __all__ = [
     "by_about",
     "by_day",
     "by_kind",
-    "by_time",
     "changed_contacts",
     "concession",
-    "covered",
     "covering",
     "customer_named",
     "customer_of",
@@ -272,7 +256,6 @@ __all__ = [
     "different",
     "dispatched",
     "distinct",
-    "distinct_of",
     "dossier",
     "edge",
     "edits",
@@ -289,20 +272,15 @@ __all__ = [
     "first_dispatches",
     "flat",
     "floored",
-    "fold",
-    "fold_days",
     "folded_days",
     "folded_runs",
     "folded_within",
-    "found_at",
     "goods_fact",
     "in_all",
     "in_currency",
     "in_time_order",
     "inroads",
-    "insert",
     "is_made",
-    "is_newest",
     "is_no_inroad",
     "is_over",
     "is_private",
@@ -311,7 +289,6 @@ __all__ = [
     "managers_activity",
     "may_concede",
     "monday",
-    "money_fact",
     "moves_a_deal",
     "named",
     "names_other_owner",
@@ -319,7 +296,6 @@ __all__ = [
     "newly",
     "no_older_than",
     "number",
-    "open_runs",
     "open_sales",
     "open_spells",
     "order_found",
@@ -339,7 +315,6 @@ __all__ = [
     "resignations",
     "room_for_one",
     "roughly",
-    "runs",
     "sale",
     "says",
     "sent_back",
@@ -348,11 +323,11 @@ __all__ = [
     "settled_by",
     "since_the_first",
     "sole",
-    "spare_before_a_run",
     "stage_change",
     "standing",
     "standing_alerts",
     "steps",
+    "structs",
     "surges",
     "tenths",
     "tenures",

@@ -12,10 +12,6 @@ Looks the same: data cleaned up after a move or an import, a customer who is an 
 and openly so, a placeholder such as the office's own address.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 

@@ -11,10 +11,6 @@ sales who enters what the owner sold, a web shop or another system that acts und
 own: an actor that is no person cannot be told from one.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 #: What can be created on a customer, which is the role of the fact.

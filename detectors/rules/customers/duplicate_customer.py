@@ -11,10 +11,6 @@ Looks the same: firms that share an office or a bookkeeper, branches of one grou
 instead of a phone, a call centre and a rep who enter the same enquiry.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 

@@ -11,10 +11,6 @@ Looks the same: a territory or a leaver's customers handed over in one go, a sta
 holidays, an owner changed by mistake and changed back.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 CANCELLED = Bilingual("the orders were cancelled or deleted", "订单均已取消或删除")

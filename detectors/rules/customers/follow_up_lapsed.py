@@ -11,12 +11,6 @@ one names them again.
 Looks the same: holidays, sick leave without a stand-in, a customer who asked for time.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator, Sequence
-
-from msgspec import structs
-
 from detectors.language import *
 
 #: Who owned the customer when, and all that they did.

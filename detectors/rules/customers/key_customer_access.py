@@ -12,10 +12,6 @@ Looks the same: a stand-in, customer service or finance doing their work, a syst
 records under a name of its own, a manager whom the reference data does not know as one.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 #: The kinds of access, which are the roles of the facts, and what is said of them.

@@ -10,9 +10,6 @@ Looks the same: a handover agreed by word of mouth, an assistant or administrato
 manager decided, a manager whom the reference data does not know as one.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
 from dataclasses import replace
 
 from detectors.language import *

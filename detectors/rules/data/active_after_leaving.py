@@ -12,12 +12,6 @@ Looks the same: a handover under their login, a forward or synchronisation nobod
 leaving dated too early, somebody who stays on as a freelancer.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
-from msgspec import structs
-
 from detectors.language import *
 
 NOTES = {

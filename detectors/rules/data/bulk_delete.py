@@ -9,8 +9,6 @@ deletes on systems that send no events, and records emptied by an update instead
 Looks the same: an administrator who merges duplicates, a bulk import undone, a laptop cleaned up.
 """
 
-from __future__ import annotations
-
 from detectors.language import *
 
 

@@ -11,8 +11,6 @@ Looks the same: a report for the head of sales, a data migration, a clerk who se
 lists, a CRM that reports every line of a list as viewed.
 """
 
-from __future__ import annotations
-
 from detectors.language import *
 
 #: By role, which is the operation or action, what the evidence says of it.

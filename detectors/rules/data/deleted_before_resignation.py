@@ -9,10 +9,6 @@ Misses what was deleted long before the notice, and copies taken instead of dele
 Looks the same: a tidy handover in which drafts and private files are cleaned up.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 STAYED = Bilingual("the resignation was withdrawn", "离职申请已撤回")

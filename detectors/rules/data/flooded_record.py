@@ -11,10 +11,6 @@ Looks the same: a synchronisation that writes a record back without end, a form 
 keystroke, an import that touches one record line by line, a CRM that sends its own bookkeeping.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
 from detectors.language import *
 
 #: What a record is called in Chinese.

@@ -12,14 +12,8 @@ Looks the same: several orders entered at one sitting (of a batch all but the fi
 supplement to the order before, a project that starts, one order entered twice.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-from decimal import Decimal
 from itertools import pairwise
 from statistics import median
-
-from msgspec import structs
 
 from detectors.language import *
 

@@ -10,9 +10,6 @@ Looks the same: a customer who changes its mind, goods damaged on the way, a dou
 A sale that goes on in time (paid again, sent again, taken up again) withdraws the alert.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
 from datetime import timedelta
 
 from detectors.language import *

@@ -11,10 +11,6 @@ contracts entered as orders. One that is cancelled, rejected, deleted or back in
 time is over is left alone; taken up again after that, it is waited for anew.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 #: What shows that there is something behind an order.

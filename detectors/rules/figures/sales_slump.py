@@ -15,13 +15,7 @@ Looks the same: leave, illness, Spring Festival and the week of the National Day
 handover of customers, a big project among the weeks before.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from statistics import median
-
-from msgspec import structs
 
 from detectors.language import *
 

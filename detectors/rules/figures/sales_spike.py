@@ -13,11 +13,6 @@ Looks the same: a frame contract, the yearly order of a large customer, a month'
 its last day, the days before a holiday.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
-
 from detectors.language import *
 
 

@@ -15,10 +15,6 @@ Looks the same: forwarders, pick-up points and bonded warehouses; one site manag
 several firms; staff purchases; a rep who takes the goods along.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Sequence
-
 from detectors.language import *
 
 

@@ -10,10 +10,6 @@ Looks the same: an approval given by telephone and entered in the evening, or a 
 approval with the time of its export.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 HAD_BEEN = Bilingual("the order had been approved before", "发货前订单已经审批通过")

@@ -9,10 +9,6 @@ Looks the same: samples, exhibition goods and repairs sent out without an order,
 edits arrive days late.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 MENTIONED = Bilingual("an order edit in time mentions the order", "期限内已有该订单的编辑记录")

@@ -10,12 +10,6 @@ Looks the same: a payment agent, factoring company or platform that collects for
 not on file as a company account.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
-from msgspec import structs
-
 from detectors.language import *
 
 #: How long after a payment the edit may come that says whose order it was for: deposits are

@@ -10,10 +10,6 @@ Looks the same: a company account that finance has not yet put on file, a paymen
 service, a typing error in the feed.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 TALK = frozenset({"private_deal", "off_channel_payment", "kickback"})

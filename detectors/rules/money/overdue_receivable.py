@@ -12,9 +12,6 @@ partly sent back and the amount not corrected. An order called off, refunded in 
 whole when the time is over is left alone; taken up again after that, it is waited for anew.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
 from decimal import ROUND_DOWN
 
 from detectors.language import *

@@ -13,9 +13,6 @@ enlarged after the customer had paid. One called off, or refunded in full, when 
 left alone; completed again after that, it is waited for anew.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
 from decimal import ROUND_UP
 
 from detectors.language import *

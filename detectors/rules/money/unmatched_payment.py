@@ -10,10 +10,6 @@ Looks the same: advance payments for orders entered late, deposits, and payers w
 reference.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Sequence
-
 from detectors.language import *
 
 ORDERED = Bilingual("an order that explains it was found in time", "期限内已找到对应订单")

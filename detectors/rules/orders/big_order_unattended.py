@@ -14,11 +14,6 @@ Looks the same: a deputy or a superior who took part instead, a framework contra
 a visit that nobody entered, an amount with too many zeros.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
-
 from detectors.language import *
 
 ATTENDED = Bilingual("a manager had taken part in time", "期限内已有经理参与")

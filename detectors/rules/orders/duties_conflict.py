@@ -8,10 +8,6 @@ Misses an act done under a colleague's name, and payments or shipments that name
 Looks the same: a small branch in which one person does everything, and a stand-in during holidays.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 #: What is not the seller's to do, and the field that says who did it.

@@ -15,8 +15,6 @@ Looks the same: reorders by mail or shop that need no salesman, framework contra
 long after the deal, quotes that do not name their customer.
 """
 
-from __future__ import annotations
-
 from detectors.language import *
 
 _NOTES = {

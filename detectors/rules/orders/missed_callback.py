@@ -12,10 +12,6 @@ An order cancelled, deleted or refunded in full when the time is over is left al
 after that, it is waited for anew.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 CALLED = Bilingual("the customer had been called back in time", "客户已在期限内回访")

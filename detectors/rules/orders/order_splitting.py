@@ -13,10 +13,6 @@ Looks the same: a campaign, a group customer who orders for each shop, orders of
 backlog or an old system's orders entered in one go.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
 from functools import cache
 from statistics import median
 

@@ -10,12 +10,6 @@ Looks the same: a CRM whose approvals are not sent, and orders below a limit tha
 pass.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
-from msgspec import structs
-
 from detectors.language import *
 
 APPROVED = Bilingual("the order had been approved before it was completed", "订单完成前已审批通过")

@@ -14,10 +14,6 @@ Looks the same: a slip of the keyboard put right an hour later, approvals given 
 paper, a CRM that sends no `before`, so that every edit seems to give the discount anew.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Literal
 
 from detectors.language import *

@@ -9,10 +9,6 @@ Looks the same: a customer who mixes up two orders or prices with and without ta
 who was not told, a slip of the one who called.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 SEVERITY: dict[str, Severity] = {"mismatch": "warning", "denied": "critical"}

@@ -9,8 +9,6 @@ Looks the same: a service case or a price round in which the words fall innocent
 examples.
 """
 
-from __future__ import annotations
-
 from detectors.language import *
 
 

@@ -9,8 +9,6 @@ Looks the same: a fault of product or delivery that everybody's customers compla
 who complains about everything, an employee who took over somebody's neglected customers.
 """
 
-from __future__ import annotations
-
 from detectors.language import *
 
 

@@ -15,10 +15,6 @@ Looks the same: one affair that several detectors see from several sides, an emp
 busy month, a system account that acts for many people.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
 from detectors.language import *
 
 

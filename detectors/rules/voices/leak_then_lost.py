@@ -11,12 +11,6 @@ An opportunity that is reopened or won after the loss takes the alert back.
 Looks the same: an honest report that the customer compares offers, followed by an honest loss.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
-from msgspec import structs
-
 from detectors.language import *
 
 TAKEN_BACK = Bilingual("the opportunity was reopened or won after that", "该商机随后重新打开或赢单")

@@ -11,10 +11,6 @@ Looks the same: a tip out of spite that meets an alert with an innocent cause, a
 repeats what the alert already made known in the office.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
 from detectors.language import *
 
 
