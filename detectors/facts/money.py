@@ -8,6 +8,7 @@ from decimal import Decimal
 from contract.event import Event
 from contract.types import Payment
 from detectors.facts.fact import Fact, fact_of
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.roles import CORRECTED_WITHIN
 
@@ -72,6 +73,38 @@ def is_private(paid: Fact, reference: Reference) -> bool:
     """Whether the company did not own the account on the day of the payment, as far as is known
     now."""
     return not reference.is_company_account(paid.fields["account"], paid.at)
+
+
+#: Payments and refunds of an order, of the customer where they name no order, and those that name
+#: neither by themselves. Of an order its profile knows them too, but not whose account it was.
+PAYMENTS_TO_MATCH = (
+    Reads("order", Payment, payment_fact),
+    Reads(
+        "customer",
+        Payment,
+        payment_fact,
+        where=lambda paid: paid.order is None or not received(paid),
+    ),
+    Reads(
+        "payment",
+        Payment,
+        payment_fact,
+        where=lambda paid: paid.order is None and paid.customer is None and received(paid),
+    ),
+)
+
+
+def refund_of(paid: Fact, refunds: Iterable[Fact], deadline: int) -> Fact | None:
+    """That by which a `payment_fact` had gone back by the deadline, of the customer's refunds.
+
+    One of another order is other money, if it is not of this payment."""
+    payment, order = paid.fields["payment"], paid.fields.get("order")
+    its = [
+        (back.fields["payment"], back)
+        for back in refunds
+        if order == back.fields.get("order") or payment == back.fields["payment"]
+    ]
+    return sent_back(payment, paid, its, deadline)
 
 
 def sent_back(

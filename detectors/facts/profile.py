@@ -37,6 +37,10 @@ class Profile(Struct, gc=False):
             (it for it in self.facts if it.role == role and about in (None, it.about)), None
         )
 
+    def statuses(self, *statuses: str) -> list[Fact]:
+        """The edits that say that an order has one of these statuses, by time."""
+        return [fact for fact in self.of("status") if fact.about in statuses]
+
     def customers(self) -> list[str]:
         """The customers that edits of this object named, earliest first."""
         return [fact.about for fact in self.facts if fact.role == "customer"]

@@ -8,7 +8,7 @@ from msgspec import structs
 from contract.alert import Bilingual, Severity
 from contract.duration import Duration
 from contract.event import Event
-from contract.times import DAY, HOUR, NEVER
+from contract.times import DAY, HOUR
 from contract.types import (
     ChatHit,
     CrmEdit,
@@ -19,7 +19,6 @@ from contract.types import (
     Shipment,
     Tip,
 )
-from detectors.facts.contact import changed_contacts
 from detectors.facts.entity import sole
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import (
@@ -27,19 +26,18 @@ from detectors.facts.fact import (
     Fact,
     between,
     by_about,
-    fact_of,
     in_time_order,
 )
 from detectors.facts.goods import LEFT, dispatched, first_dispatches, goods_fact
 from detectors.facts.money import (
+    PAYMENTS_TO_MATCH,
     is_private,
-    payment_fact,
     private_payment_fact,
     received,
-    sent_back,
+    refund_of,
 )
 from detectors.facts.profile import Profile, order_tie
-from detectors.facts.reads import Dossier, Kept, Reads, keep, read, read_knowing
+from detectors.facts.reads import Dossier, Kept, Reads, keep, read
 from detectors.facts.reference import Reference
 from detectors.facts.roles import (
     COMES_OR_GOES,
@@ -70,12 +68,20 @@ from detectors.language.memory import (
     day_by_day,
     folded_within,
     no_older_than,
+    opportunities_that_stay,
     since_the_first,
     thing_by_thing,
     with_their_answers,
 )
 from detectors.language.near_notice import NearNotice
-from detectors.language.order_findings import ORDER_NOTES, OTHERS, WHOSE, WORTH, order_found
+from detectors.language.order_findings import (
+    ORDER_NOTES,
+    OTHERS,
+    RESPONSIBLE,
+    WHOSE,
+    WORTH,
+    order_found,
+)
 from detectors.language.order_gaps import FOLDED_GAPS, with_gaps
 from detectors.language.params import Params, at_least, at_most, number
 from detectors.language.sentences import Listing, Sentence, says
@@ -90,14 +96,29 @@ from detectors.language.sliding import (
 )
 from detectors.language.wait_for_work import SIGNS_OF_DEALS, moves_a_deal, unworked
 from detectors.language.wording import distinct, elapsed, floored, roughly, tenths, total
-from detectors.words.activity import IS_ACTIVITY, activity, managers_activity
+from detectors.words.activity import IS_ACTIVITY, activity
 from detectors.words.approval import approval_at, approved_before, steps
 from detectors.words.callback_differences import COMPLAINS, flat, worded
-from detectors.words.concession import concession, may_concede
+from detectors.words.concession import CONCESSIONS, answer_to, may_answer
 from detectors.words.deletion import DELETED, DELETIONS
+from detectors.words.employees_contacts import (
+    CHANGES_CONTACT,
+    GOODS_TO_EMPLOYEE,
+    TAKEN_OVER,
+    holder_of,
+    owner_of_all,
+    whose_contact,
+)
+from detectors.words.key_customers import KEY_ACCESS, is_key
 from detectors.words.leaving import Absence, absences
+from detectors.words.managers_part import ORDERS_AND_MANAGERS, attended, manager_over
 from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
-from detectors.words.opportunity_stages import every_change, newly, stage_change
+from detectors.words.opportunity_stages import (
+    every_change,
+    is_any_opportunity_open,
+    newly,
+    stage_change,
+)
 from detectors.words.order_book import OrderBook, dossier, entered, figure, waited
 from detectors.words.ownership import (
     ORDER_EDITS,
@@ -107,7 +128,7 @@ from detectors.words.ownership import (
     end_of_day,
     owner_as_of,
 )
-from detectors.words.periods import Spell, open_spells, tenures
+from detectors.words.periods import Spell, tenures, waits
 from detectors.words.sales_by_day import (
     IS_SALE,
     SALES,
@@ -119,11 +140,10 @@ from detectors.words.sales_by_day import (
     day_before,
     exceeded,
     in_currency,
-    is_worth,
     open_sales,
-    orders_by_day,
     sale,
     surges,
+    usual_orders,
 )
 from detectors.words.sales_by_week import (
     WEEK,
@@ -131,8 +151,7 @@ from detectors.words.sales_by_week import (
     before_the_next_look,
     day_number,
     end_of,
-    is_over,
-    monday,
+    looked_at,
     week_of,
     with_orders,
 )
@@ -151,8 +170,10 @@ from detectors.words.won_deals import DEALS, ended_by, is_made
 __all__ = [
     "ADDED_UP",
     "ALERT_NOTE",
+    "CHANGES_CONTACT",
     "COMES_OR_GOES",
     "COMPLAINS",
+    "CONCESSIONS",
     "DAY",
     "DEALS",
     "DELETED",
@@ -160,26 +181,31 @@ __all__ = [
     "EXACT",
     "FOLDED_GAPS",
     "GAVE_NOTICE",
+    "GOODS_TO_EMPLOYEE",
     "HOUR",
     "HR_CHANGES",
     "IS_ACTIVITY",
     "IS_SALE",
+    "KEY_ACCESS",
     "LEFT",
     "LONGEST_DEADLINE",
     "LONGEST_NOTICE",
     "LONGEST_ORDER",
     "NAMES_OWNER",
-    "NEVER",
     "OPEN_FOR",
     "OPEN_WINDOWS",
+    "ORDERS_AND_MANAGERS",
     "ORDER_EDITS",
     "ORDER_NOTES",
     "OTHERS",
+    "PAYMENTS_TO_MATCH",
     "REGISTER_KEPT",
+    "RESPONSIBLE",
     "RUNS_WITH_THEIR_CLAIMS",
     "SALES",
     "SALES_NOTES",
     "SIGNS_OF_DEALS",
+    "TAKEN_OVER",
     "UPDATED",
     "WEEK",
     "WHOSE",
@@ -231,12 +257,14 @@ __all__ = [
     "absences",
     "activity",
     "amounts_by_day",
+    "answer_to",
     "approval_at",
     "approved_before",
     "around",
     "as_evidence",
     "at_least",
     "at_most",
+    "attended",
     "awaited",
     "before_the_next_look",
     "between",
@@ -244,8 +272,6 @@ __all__ = [
     "by_about",
     "by_day",
     "by_kind",
-    "changed_contacts",
-    "concession",
     "covering",
     "customer_named",
     "customer_of",
@@ -267,7 +293,6 @@ __all__ = [
     "entered",
     "every_change",
     "exceeded",
-    "fact_of",
     "figure",
     "first_dispatches",
     "flat",
@@ -276,19 +301,20 @@ __all__ = [
     "folded_runs",
     "folded_within",
     "goods_fact",
+    "holder_of",
     "in_all",
     "in_currency",
     "in_time_order",
     "inroads",
+    "is_any_opportunity_open",
+    "is_key",
     "is_made",
     "is_no_inroad",
-    "is_over",
     "is_private",
-    "is_worth",
     "keep",
-    "managers_activity",
-    "may_concede",
-    "monday",
+    "looked_at",
+    "manager_over",
+    "may_answer",
     "moves_a_deal",
     "named",
     "names_other_owner",
@@ -297,27 +323,25 @@ __all__ = [
     "no_older_than",
     "number",
     "open_sales",
-    "open_spells",
+    "opportunities_that_stay",
     "order_found",
     "order_tie",
-    "orders_by_day",
     "outlier",
     "owner_as_of",
     "owner_of",
+    "owner_of_all",
     "pair",
-    "payment_fact",
     "peak_of",
     "pieces",
     "private_payment_fact",
     "read",
-    "read_knowing",
     "received",
+    "refund_of",
     "resignations",
     "room_for_one",
     "roughly",
     "sale",
     "says",
-    "sent_back",
     "sent_of",
     "sequence",
     "settled_by",
@@ -339,8 +363,11 @@ __all__ = [
     "unless_put_off",
     "unless_usual",
     "unworked",
+    "usual_orders",
     "waited",
+    "waits",
     "week_of",
+    "whose_contact",
     "with_gaps",
     "with_orders",
     "with_their_answers",

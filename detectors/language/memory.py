@@ -128,6 +128,21 @@ def covering(role: str, span: Span, others: Callable[[Sequence[Fact], Any, int],
     return Memory(prune)
 
 
+def opportunities_that_stay(within: Span) -> Callable[[Sequence[Fact], Any, int], Stays]:
+    """The stages of an opportunity go together, once it is no longer open and the newest is older
+    than this: a closing without its opening would take back what was found while it was open."""
+
+    def others(facts: Sequence[Fact], params: Any, limit: int) -> Stays:
+        newest = {fact.about: fact for fact in facts if fact.role == "opportunity"}
+        oldest = limit - length(within, params)
+        alive = {
+            it.about for it in newest.values() if it.at >= oldest or it.fields["stage"] == "open"
+        }
+        return lambda fact: fact.about in alive
+
+    return others
+
+
 def with_their_answers(
     is_one: Callable[[Fact, Any], bool],
     may_answer: Callable[[Fact], bool],

@@ -37,10 +37,12 @@ OTHERS = Sentence("Money in {others} is not counted.", "另有 {others} 款项�
 WORTH = Sentence("It comes to {amount:money}.", "订单金额 {amount:money}。", when="amount")
 
 
+RESPONSIBLE = Sentence("Responsible: {employee}.", "责任人：{employee}。")
+
 #: How an alert about an order ends.
 WHOSE = (
     Sentence("Customer: {customer}.", "客户：{customer}。", when="customer"),
-    Sentence("Responsible: {employee}.", "责任人：{employee}。"),
+    RESPONSIBLE,
 )
 
 

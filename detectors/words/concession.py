@@ -7,23 +7,30 @@ it carries the approval of.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from msgspec import structs
 
 from contract.event import Event
 from contract.types import CrmEdit
+from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact, fact_of
+from detectors.facts.profile import Profile
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.roles import ENDED
+from detectors.facts.sequences import around
 
 
-def may_concede(edit: CrmEdit) -> bool:
+def _may_concede(edit: CrmEdit) -> bool:
     """A cheap look: it speaks of a discount, of terms or an approver, ends it all, or restores."""
     says = edit.says
     given = says.discount_pct is not None or says.terms_changed is True
     return given or says.approved_by is not None or edit.op == "restore" or _stops(edit)
 
 
-def concession(event: Event, _: Reference) -> Fact | None:
+def _concession(event: Event, _: Reference) -> Fact | None:
     """A `discount` (`pct`, or `terms`), an approval, or that it goes no further or goes on."""
     edit = event.data
     assert isinstance(edit, CrmEdit)
@@ -50,3 +57,35 @@ def concession(event: Event, _: Reference) -> Fact | None:
 
 def _stops(edit: CrmEdit) -> bool:
     return edit.op == "delete" or edit.says.status in ENDED
+
+
+_KINDS: tuple[Literal["quote", "contract", "order"], ...] = ("quote", "contract", "order")
+#: What edits of a quote, a contract or an order concede, approve or end.
+CONCESSIONS = tuple(
+    Reads(
+        kind,
+        CrmEdit,
+        _concession,
+        where=edits("create", "update", "delete", "restore", of=kind, also=_may_concede),
+    )
+    for kind in _KINDS
+)
+
+
+def may_answer(fact: Fact) -> bool:
+    """Whether it may be the answer to what another edit concedes."""
+    return fact.role != "discount" or "approver" in fact.fields
+
+
+def answer_to(edit: Fact, facts: Sequence[Fact], order: Profile | None, within: int) -> Fact | None:
+    """The earliest fact at most `within` (µs) away by which an edit was somebody else's decision
+    too, or came to nothing: what was taken up again before that time was over did not."""
+    actor, stopped = edit.fields["actor"], None
+    for fact in around(facts, edit.at, within):
+        if fact.fields.get("approver", actor) != actor:
+            return fact
+        if fact.role in ("stopped", "resumed") and fact.at >= edit.at:
+            stopped = (stopped or fact) if fact.role == "stopped" else None
+    if stopped is not None and order is not None and order.ended(edit.at + within) is None:
+        return None
+    return stopped

@@ -44,6 +44,12 @@ def stage_change(event: Event, _: Reference) -> Fact | None:
     return fact_of(event, "opportunity", about=edit.object.id, stage=stage_now)
 
 
+def is_any_opportunity_open(view: View, *, ever: bool) -> bool:
+    """Whether any opportunity of the customer is open; with `ever`, whether any was told of."""
+    stages = {it.about: it.fields["stage"] for it in view.of("opportunity")}
+    return bool(stages) and (ever or "open" in stages.values())
+
+
 def every_change(view: View, opportunity: str, named: Sequence[Fact]) -> list[Fact]:
     """The `stage_change`s that named the customer, and what the edits between them that did not
     say of the time for which it was open by those.

@@ -199,6 +199,14 @@ class OrderBook:
             return Settled(PAID_BACK, self.paid_back)
         return self.called_off("cancelled")
 
+    def not_done(self) -> Settled | None:
+        """Why it does not stand as completed."""
+        return self.undone() or self.stands_as("completed")
+
+    def not_owed(self) -> Settled | None:
+        """Why nothing is owed for its goods."""
+        return self.undone() or self.all_returned()
+
 
 def entered(facts: Iterable[Fact], *statuses: str) -> Iterator[Fact]:
     """The edits by which it came to one of `statuses` from another.

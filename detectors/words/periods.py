@@ -43,6 +43,18 @@ class Spell(Struct, frozen=True, gc=False):
         yield Spell(start, self.end, began, self.owner, self.ended)
 
 
+def waits(
+    owners: Iterable[tuple[Spell, Iterable[Fact]]], changes: Sequence[Fact]
+) -> Iterator[tuple[Spell, Spell]]:
+    """The times between any two activities of an owner, of whom all is given, while they owned the
+    customer and an opportunity was open; each with that time."""
+    for opened in open_spells(changes):
+        for tenure, activities in owners:
+            owned = opened.during(tenure)
+            for wait in owned.cut(activities) if owned is not None else ():
+                yield wait, opened
+
+
 def open_spells(changes: Sequence[Fact]) -> Iterator[Spell]:
     """When an opportunity was open, by its stage changes."""
     began: Fact | None = None

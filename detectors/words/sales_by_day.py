@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import accumulate
 from statistics import median
 
@@ -103,6 +104,22 @@ def orders_by_day(facts: Sequence[Fact], counts: Counts) -> dict[str, int]:
     for fact in (*_folded(facts), *open_sales(facts, counts)):
         orders[fact.about] = orders.get(fact.about, 0) + fact.weight
     return orders
+
+
+def usual_orders(
+    facts: Sequence[Fact], counts: Counts, days: int
+) -> Callable[[str], Decimal | None]:
+    """How many orders there were in the median of the days with any, of so many before a day; None
+    if there was none."""
+    orders = orders_by_day(facts, counts)
+
+    @cache
+    def before(day: str) -> Decimal | None:
+        oldest = day_before(day, days)
+        figures = [Decimal(count) for known, count in orders.items() if oldest <= known < day]
+        return median(figures) if figures else None
+
+    return before
 
 
 def _folded(facts: Sequence[Fact]) -> Iterator[Fact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
@@ -93,3 +93,37 @@ class Weeks:
         week = [self._facts[it] for it in range(last - WEEK + 1, last + 1) if it in self._facts]
         older = [fact for day, fact in self._facts.items() if day <= last]
         return tuple(week or older[-1:])
+
+
+def looked_at(
+    view: View,
+    weeks: Weeks,
+    first: int,
+    back: int,
+    holds: Callable[[int], bool],
+    may_hold: Callable[[int], bool],
+) -> Iterator[tuple[int, bool]]:
+    """The day of each calendar week, from that of the `first` on, that is told: the first on which
+    something `holds`; where none does, the last so far if it might, with False. And the next day on
+    which it will hold if nothing more comes; weeks are held against so many `back`.
+
+    That is not later than a week after the newest order, which is then among the weeks before: that
+    day it may hold by orders that were no reason to look.
+    """
+    end = weeks.newest + WEEK * (back + 1)
+    for start in range(monday(first), end, WEEK):
+        over = [day for day in range(start, start + WEEK) if is_over(view, day)]
+        low = next((day for day in over if holds(day)), None)
+        if low is not None:
+            yield low, True
+        elif over and may_hold(over[-1]):
+            yield over[-1], False
+        if len(over) < WEEK:
+            ahead = range(start + (len(over) if low is None else WEEK), end)
+            turn = weeks.newest + WEEK
+            may = not is_over(view, turn)
+            for day in ahead:
+                if (may and day >= turn) or holds(day):
+                    yield day, True
+                    return
+            return

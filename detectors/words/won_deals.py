@@ -32,16 +32,19 @@ def _deal(event: Event, _: Reference) -> Fact:
 DEALS = Reads("customer", CrmEdit, _deal, where=edits(of=("order", "opportunity"), also=_deals))
 
 
-def ended_by(view: View, order: str, at: int) -> Fact | None:
-    """By what an order is deleted or cancelled at `at`, as a fact `cancelled`; None if it is not.
+def ended_by(view: View, deal: Fact, at: int) -> Fact | None:
+    """By what the order that a deal is is deleted or cancelled at `at`, as a fact `cancelled`; None
+    if it is not, or was not after the deal.
 
     Whether its edits name the customer or not: they stand in the order's own profile, which costs a
     question.
     """
-    end = view.profile("order", order).ended(at, words=("cancelled",))
-    if end is None:
+    if deal.role == "won":
         return None
-    return structs.replace(end, role="cancelled", about=order, fields=sent_of(end))
+    end = view.profile("order", deal.about).ended(at, words=("cancelled",))
+    if end is None or end.at < deal.at:
+        return None
+    return structs.replace(end, role="cancelled", about=deal.about, fields=sent_of(end))
 
 
 def is_made(view: View, deal: Fact) -> bool:

@@ -24,31 +24,10 @@ class ContactTamperingParams(Params):
     window: Duration = number("24h", "from the first change of the run", "自首次改动起的时长")
 
 
-def _changes(edit: CrmEdit) -> bool:
-    return any(changed_contacts(edit))
-
-
-CHANGES = edits("update", of="customer", also=_changes)
-
-
-def _taken_over(edit: CrmEdit, _: int, reference: Reference) -> Kept | None:
-    new = dict(changed_contacts(edit))
-    phone, address = new.get("phone", ""), new.get("address", "")
-    if not reference.may_be_an_employees(phone, address):
-        return None
-    return keep(
-        "taken over",
-        edit.object.id,
-        actor=edit.actor,
-        new_phone=phone,
-        new_address=address,
-    )
-
-
 def find(view: View, params: ContactTamperingParams) -> Iterable[Found]:
     """One thing found an edit by which a contact became an employee's."""
     for edit in view.facts:
-        whose = view.reference.employees_of(edit.fields["new_phone"], edit.fields["new_address"])
+        whose = whose_contact(view, edit)
         # An edit comes to the customer it names beside the one it touched, too.
         if whose and edit.about == view.entity_id:
             yield Found(
@@ -62,14 +41,14 @@ def find(view: View, params: ContactTamperingParams) -> Iterable[Found]:
 ID, TITLE = "contact-tampering", Bilingual("Customer contacts tampered with", "篡改客户联系方式")
 PARAMS = ContactTamperingParams()
 
-TAKEN_OVER = edge(
+ONE = edge(
     ID,
     "critical",
     TITLE,
     PARAMS,
     find=find,
     looks_back="window",
-    reads=(read_knowing("customer", CrmEdit, _taken_over, where=CHANGES),),
+    reads=(TAKEN_OVER,),
     needs=("employees",),
     judges_contacts=True,
     says=says(
@@ -106,7 +85,9 @@ MANY = burst(
     "warning",
     TITLE,
     PARAMS,
-    reads=(read("employee", CrmEdit, lambda it: keep("changed", it.object.id), where=CHANGES),),
+    reads=(
+        read("employee", CrmEdit, lambda it: keep("changed", it.object.id), where=CHANGES_CONTACT),
+    ),
     enough=different("customers"),
     says=says(
         Sentence(
@@ -118,4 +99,4 @@ MANY = burst(
     notes={"changed": Bilingual("changed a customer's contact", "改动了客户的联系方式")},
 )
 
-DETECTOR = by_kind({"customer": TAKEN_OVER, "employee": MANY})
+DETECTOR = by_kind({"customer": ONE, "employee": MANY})

@@ -39,7 +39,7 @@ def find(view: View, params: EveOfDealTransferParams) -> Iterable[Found]:
         ]
         if not deals:
             continue
-        ends = {deal.order: _end_of(view, deal, params) for deal in deals}
+        ends = {it.order: ended_by(view, it, it.at + params.cancelled_within) for it in deals}
         left = [deal for deal in deals if ends[deal.order] is None]
         gone = () if left else tuple(filter(None, ends.values()))
         told = left or deals
@@ -52,9 +52,7 @@ def find(view: View, params: EveOfDealTransferParams) -> Iterable[Found]:
             until=moved.at + params.within + params.cancelled_within,
             settled=Settled(CANCELLED, gone[-1]) if gone else None,
             about=Subject(
-                employee=moved.about,
-                customer=view.entity_id,
-                order=first.about if first.role == "placed" else None,
+                moved.about, view.entity_id, first.about if first.role == "placed" else None
             ),
             values={
                 "before": before,
@@ -66,14 +64,6 @@ def find(view: View, params: EveOfDealTransferParams) -> Iterable[Found]:
             },
             measured={"within": distance},
         )
-
-
-def _end_of(view: View, deal: Fact, params: EveOfDealTransferParams) -> Fact | None:
-    """By what an order is cancelled or deleted when the time for that is over."""
-    if deal.role == "won":
-        return None
-    end = ended_by(view, deal.about, deal.at + params.cancelled_within)
-    return end if end is not None and end.at >= deal.at else None
 
 
 DETECTOR = pair(

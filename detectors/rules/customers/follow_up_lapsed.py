@@ -13,9 +13,6 @@ Looks the same: holidays, sick leave without a stand-in, a customer who asked fo
 
 from detectors.language import *
 
-#: Who owned the customer when, and all that they did.
-Owners = Sequence[tuple[Spell, Sequence[Fact]]]
-
 IN_TIME = Bilingual(
     "the owner was active, or the wait ended, in time", "期限内已有跟进或无需再跟进"
 )
@@ -38,49 +35,38 @@ def find(view: View, params: FollowUpLapsedParams) -> Iterable[Found]:
     activities = by_about(view.of("activity"))
     owners = [(tenure, activities.get(tenure.owner, [])) for tenure in tenures(view)]
     for opportunity, changes in opportunities.items():
-        found = list(_lapses(view, owners, changes, params))
-        if any(
-            lapse.settled is None and _is_over(view, lapse.deadline or NEVER) for lapse in found
-        ):
+        found = [_found(view, *wait, params) for wait in waits(owners, changes)]
+        if any(lapse and lapse.settled is None and _is_over(view, lapse) for lapse in found):
             everything = every_change(view, opportunity, changes)
-            found = list(_lapses(view, owners, everything, params))
-        for lapse in found:
+            found = [_found(view, *wait, params) for wait in waits(owners, everything)]
+        for lapse in filter(None, found):
             known = lapses.get(lapse.named)
             lapses[lapse.named] = lapse if known is None else _joined(known, lapse)
     return lapses.values()
 
 
-def _lapses(
-    view: View, owners: Owners, changes: Sequence[Fact], params: FollowUpLapsedParams
-) -> Iterator[Found]:
-    """Of one opportunity the waits that grew too long, and that an act of the owner's ended."""
-    for opened in open_spells(changes):
-        for tenure, activities in owners:
-            owned = opened.during(tenure)
-            for wait in owned.cut(activities) if owned is not None else ():
-                deadline = wait.start + params.within
-                if wait.end > deadline:
-                    yield _found(view, wait, opened, deadline)
-                elif wait.ended is not None and _is_over(view, deadline):
-                    settled = Settled(IN_TIME, structs.replace(wait.ended, role="stop"))
-                    yield structs.replace(_found(view, wait, opened, deadline), settled=settled)
-
-
-def _is_over(view: View, deadline: int) -> bool:
-    return view.passed(deadline + view.common.grace)
-
-
-def _found(view: View, wait: Spell, opened: Spell, deadline: int) -> Found:
+def _found(view: View, wait: Spell, opened: Spell, params: FollowUpLapsedParams) -> Found | None:
+    """A wait that grew too long, or that something ended in time and that is over."""
     anchor = wait.began.anchor if wait.began is not None else f"reference\n{wait.start}"
     began = in_time_order(*filter(None, (wait.began, opened.began)))
-    return Found(
+    found = Found(
         by=began[-1],
         named=f"{view.entity_id}\n{anchor}",
         facts=began,
-        deadline=deadline,
+        deadline=wait.start + params.within,
         about=Subject(employee=wait.owner, customer=view.entity_id),
         values={"at": str(wait.start)},
     )
+    if wait.end > wait.start + params.within:
+        return found
+    if wait.ended is None or not _is_over(view, found):
+        return None
+    ended = structs.replace(wait.ended, role="stop")
+    return structs.replace(found, settled=Settled(IN_TIME, ended))
+
+
+def _is_over(view: View, lapse: Found) -> bool:
+    return lapse.deadline is not None and view.passed(lapse.deadline + view.common.grace)
 
 
 def _joined(one: Found, other: Found) -> Found:
@@ -90,21 +76,6 @@ def _joined(one: Found, other: Found) -> Found:
     return structs.replace(one, facts=in_time_order(*one.facts, *other.facts))
 
 
-def _stay(facts: Sequence[Fact], params: FollowUpLapsedParams, limit: int) -> Stays:
-    """The stages of an opportunity go together: a closing without its opening would take back a
-    lapse."""
-    newest = {fact.about: fact for fact in facts if fact.role == "opportunity"}
-    oldest = limit - params.within
-    alive = {it.about for it in newest.values() if it.at >= oldest or it.fields["stage"] == "open"}
-    return lambda fact: fact.about in alive
-
-
-def _is_waited_for(view: View, *, ever: bool) -> bool:
-    """Whether any opportunity is open, or any ever was told of."""
-    stages = {it.about: it.fields["stage"] for it in view.facts if it.role == "opportunity"}
-    return bool(stages) and (ever or "open" in stages.values())
-
-
 DETECTOR = awaited(
     "follow-up-lapsed",
     "info",
@@ -112,8 +83,8 @@ DETECTOR = awaited(
     FollowUpLapsedParams(),
     find=find,
     looks_back="within",
-    memory=covering("activity", "within", _stay),
-    moves=unless_put_off("activity", "within", _is_waited_for),
+    memory=covering("activity", "within", opportunities_that_stay("within")),
+    moves=unless_put_off("activity", "within", is_any_opportunity_open),
     reads=(
         Reads("customer", CrmEdit, activity, where=IS_ACTIVITY),
         Reads("customer", CrmEdit, stage_change, where=edits(of="opportunity")),

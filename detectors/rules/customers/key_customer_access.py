@@ -26,42 +26,13 @@ class KeyCustomerAccessParams(Params):
     """There is nothing to set: a customer is key or it is not."""
 
 
-def _is_key(customer: str, said: str | None, reference: Reference) -> bool:
-    known = reference.customers.get(customer)
-    tier = said if known is None or known.tier is None else known.tier
-    return tier == "key"
-
-
-def _counts(edit: CrmEdit, reference: Reference) -> bool:
-    """Whether it may count, as far as is known now."""
-    may_be_key = not reference.has("customers") or _is_key(
-        edit.object.id, edit.says.tier, reference
-    )
-    return may_be_key and not reference.is_manager(edit.actor)
-
-
-def _access(edit: CrmEdit, at: int, reference: Reference) -> Kept | None:
-    if not _counts(edit, reference):
-        return None
-    beside = edit.customer is not None and edit.customer != edit.object.id
-    return keep(
-        edit.op,
-        about=edit.actor,
-        weight=edit.count,
-        day=reference.day(at).isoformat(),
-        # An edit comes to the customer it names beside the one it touched, too.
-        customer=edit.object.id if beside else None,
-        tier=edit.says.tier,
-    )
-
-
 def find(view: View, params: KeyCustomerAccessParams) -> Iterable[Found]:
     """One thing found an employee and company day."""
     days: dict[tuple[str, str], list[Fact]] = {}
     for access in view.facts:
         if (
             access.fields.get("customer", view.entity_id) == view.entity_id
-            and _is_key(view.entity_id, access.fields.get("tier"), view.reference)
+            and is_key(view.entity_id, access.fields.get("tier"), view.reference)
             and not view.reference.is_manager(access.about)
             and not _is_own(view, access)
         ):
@@ -103,15 +74,7 @@ DETECTOR = edge(
     memory=day_by_day(),
     # What the owner does is most.
     innocent=lambda view, access, _: _is_own(view, access),
-    reads=(
-        read_knowing(
-            "customer",
-            CrmEdit,
-            _access,
-            where=edits("view", "export", "update", of="customer"),
-            by_reference=_counts,
-        ),
-    ),
+    reads=(KEY_ACCESS,),
     says=says(
         Sentence(
             "{employee}, neither the owner nor a manager, accessed key customer {customer}, "
@@ -133,7 +96,6 @@ DETECTOR = edge(
         ),
     ),
     notes=ACCESS,
-    # An alert is of one day; what comes after can only be late.
     needs=("employees", "customers"),
     watches=WHOSE_CUSTOMER,
 )

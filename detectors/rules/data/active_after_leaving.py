@@ -14,12 +14,6 @@ leaving dated too early, somebody who stays on as a freelancer.
 
 from detectors.language import *
 
-NOTES = {
-    "left": Bilingual("left", "离职"),
-    "terminated": Bilingual("dismissed", "被辞退"),
-    "hired": Bilingual("hired again", "重新入职"),
-    "active": Bilingual("active after leaving", "离职后仍有操作"),
-}
 HIRED_AGAIN = Bilingual("they had been hired again by then", "当时已重新入职")
 
 
@@ -31,10 +25,6 @@ class ActiveAfterLeavingParams(Params):
         "where HR enters a leaving later than it took effect, events so long before count too",
         "离职补录时，录入前多久之内的操作也计入",
     )
-
-
-def _active(event: Event, _: Reference) -> Fact:
-    return fact_of(event, "active")
 
 
 def _gone(view: View) -> Iterable[Absence]:
@@ -92,33 +82,36 @@ DETECTOR = edge(
     ActiveAfterLeavingParams(),
     find=find,
     looks_back=lambda params: params.entered_within + HOUR,
+    # An hour of which only one end is left would take any other event for the end it lost.
     memory=WITH_WHAT_IS_TOLD,
     # Of nearly everybody HR has said nothing.
     only_if=lambda view: bool(view.profile("employee", view.entity_id).facts),
     innocent=_is_innocent,
     near=HOUR,
     reads=tuple(
-        Reads("employee", data, _active, ends_of=HOUR) for data in (CrmEdit, ChatHit, EndpointFile)
+        read("employee", data, lambda _: keep("active"), ends_of=HOUR)
+        for data in (CrmEdit, ChatHit, EndpointFile)
     ),
     says=says(
         Sentence(
-            "{employee} left on {since:day} and was active after that, first at {begun:time}.",
-            "{employee}已于 {since:day} 离职，此后仍有操作，最早在 {begun:time}。",
-            when="how=left",
-        ),
-        Sentence(
-            "{employee} was dismissed on {since:day} and was active after that, first at "
-            "{begun:time}.",
-            "{employee}已于 {since:day} 被解除劳动合同，此后仍有操作，最早在 {begun:time}。",
-            when="how=terminated",
+            "{employee} {gone} on {since:day} and was active after that, first at {begun:time}.",
+            "{employee}已于 {since:day} {gone}，此后仍有操作，最早在 {begun:time}。",
         ),
         Sentence(
             "It went on until {latest:time} at least, in {hours:hour} of the clock in all.",
             "此后至少持续到 {latest:time}，共有 {hours} 个钟点有操作。",
             when="hours",
         ),
+        gone=(
+            Sentence("left", "离职", when="how=left"),
+            Sentence("was dismissed", "被解除劳动合同", when="how=terminated"),
+        ),
     ),
-    # An hour of which only one end is left would take any other event for the end it lost.
-    notes=NOTES,
+    notes={
+        "left": Bilingual("left", "离职"),
+        "terminated": Bilingual("dismissed", "被辞退"),
+        "hired": Bilingual("hired again", "重新入职"),
+        "active": Bilingual("active after leaving", "离职后仍有操作"),
+    },
     watches=COMES_OR_GOES,
 )

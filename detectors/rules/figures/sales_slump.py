@@ -43,45 +43,19 @@ def find(view: View, params: SalesSlumpParams) -> Iterable[Found]:
         return
     weeks = Weeks(days)
     closed = [day_number(fact.about) for fact in view.facts if fact.role == SALES]
-    start = monday(closed[-1] + 1 if closed else weeks.oldest)
-    end = weeks.newest + WEEK * (params.weeks + 1)
-    for first in range(start, end, WEEK):
-        over = [day for day in range(first, first + WEEK) if is_over(view, day)]
-        low = next((day for day in over if _holds(weeks, day, params)), None)
-        if low is not None:
-            yield _found(view, weeks, low, params)
-        elif over and _enough(weeks.before(over[-1], params.weeks), params):
-            found = _found(view, weeks, over[-1], params)
-            yield structs.replace(found, settled=Settled(LIFTED, found.facts[-1]))
-        if len(over) < WEEK:
-            ahead = range(first + (len(over) if low is None else WEEK), end)
-            yield from _next_look(view, weeks, ahead, params)
-            return
 
+    def may_hold(day: int) -> bool:
+        return with_orders(weeks.before(day, params.weeks)) >= params.weeks_with_sales
 
-def _holds(weeks: Weeks, day: int, params: SalesSlumpParams) -> bool:
-    before = weeks.before(day, params.weeks)
-    return _enough(before, params) and weeks.amount(day) * 100 < params.percent * median(before)
+    def holds(day: int) -> bool:
+        middle = median(weeks.before(day, params.weeks))
+        return may_hold(day) and weeks.amount(day) * 100 < params.percent * middle
 
-
-def _enough(before: Sequence[Decimal], params: SalesSlumpParams) -> bool:
-    return with_orders(before) >= params.weeks_with_sales
-
-
-def _next_look(
-    view: View, weeks: Weeks, ahead: Iterable[int], params: SalesSlumpParams
-) -> Iterator[Found]:
-    """The next day on which it will hold if nothing more comes.
-
-    Not later than a week after the newest order, which is then among the weeks before: that day it
-    may hold by orders that were no reason to look.
-    """
-    turn = weeks.newest + WEEK
-    may = not is_over(view, turn)
-    for day in ahead:
-        if (may and day >= turn) or _holds(weeks, day, params):
-            yield _found(view, weeks, day, params)
-            return
+    first = closed[-1] + 1 if closed else weeks.oldest
+    for day, fell in looked_at(view, weeks, first, params.weeks, holds, may_hold):
+        found = _found(view, weeks, day, params)
+        settled = None if fell else Settled(LIFTED, found.facts[-1])
+        yield structs.replace(found, settled=settled)
 
 
 def _found(view: View, weeks: Weeks, day: int, params: SalesSlumpParams) -> Found:

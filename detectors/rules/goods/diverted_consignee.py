@@ -32,24 +32,10 @@ class DivertedConsigneeParams(Params):
     )
 
 
-def _to_employee(sent: Shipment, _: int, reference: Reference) -> Kept | None:
-    if not reference.may_be_an_employees(sent.phone, sent.address):
-        return None
-    return keep(
-        "to employee",
-        about=sent.shipment,
-        customer=sent.customer,
-        order=sent.order,
-        released_by=sent.released_by,
-        to_phone=sent.phone or "",
-        to_address=sent.address or "",
-    )
-
-
 def find(view: View, params: DivertedConsigneeParams) -> Iterable[Found]:
     """At a shipment, that it goes to an employee."""
     sent = view.facts[0]
-    their = view.reference.employees_of(sent.fields["to_phone"], sent.fields["to_address"])
+    their = whose_contact(view, sent)
     if not their:
         return
     until, order = sent.at + params.entered_within, sent.fields.get("order")
@@ -63,29 +49,13 @@ def find(view: View, params: DivertedConsigneeParams) -> Iterable[Found]:
     )
 
 
-def _holder(view: View) -> str | None:
-    what, _, contact = view.entity_id.partition(":")
-    return view.reference.employees_of(**{what: contact}).get(what)
-
-
 def _whose(view: View, run: Sequence[Fact], params: DivertedConsigneeParams) -> Subject:
-    """The contact's holder, else the one owner of all these customers.
-
-    Customer after customer is asked for: a forwarder's belong to many, as the second shows."""
-    owner, known = _holder(view), set[str]()
-    for sent in run if owner is None else ():
-        if sent.about not in known:
-            known.add(sent.about)
-            until = sent.at + params.entered_within
-            other = view.responsible(sent.at, until, customer=sent.about)
-            if other is None or owner not in (None, other):
-                return Subject()
-            owner = other
-    return Subject(employee=owner)
+    """The contact's holder, else the one owner of all these customers."""
+    return Subject(holder_of(view) or owner_of_all(view, run, params.entered_within))
 
 
 def _where(view: View, run: Sequence[Fact], _: DivertedConsigneeParams) -> dict[str, str]:
-    holder = _holder(view)
+    holder = holder_of(view)
     return {
         **({"whose": holder} if holder else {}),
         "gathered": view.entity_id.partition(":")[0],
@@ -105,14 +75,7 @@ TO_AN_EMPLOYEE = edge(
     "warning",
     TITLE,
     PARAMS,
-    reads=(
-        read_knowing(
-            "shipment",
-            Shipment,
-            _to_employee,
-            where=lambda sent: dispatched(sent) and bool(sent.phone or sent.address),
-        ),
-    ),
+    reads=(GOODS_TO_EMPLOYEE,),
     needs=("employees",),
     judges_contacts=True,
     find=find,
@@ -134,7 +97,7 @@ TO_AN_EMPLOYEE = edge(
             "收货电话是{phone:employee}的电话。",
             when="phone",
         ),
-        Sentence("Responsible: {employee}.", "责任人：{employee}。"),
+        RESPONSIBLE,
     ),
     notes={
         "to employee": Bilingual("left for an employee's address or phone", "发往员工的地址或电话"),

@@ -35,7 +35,7 @@ def find(view: View, params: OverdueReceivableParams) -> Iterable[Found]:
     first = next((fact for fact in view.facts if fact.role == "dispatched"), None)
     if first is None:
         return
-    wait = waited(view.facts, first, params.wait, _is_over)
+    wait = waited(view.facts, first, params.wait, OrderBook.not_owed)
     book, settled = wait.book, wait.ended
     if book.price is None:
         return
@@ -52,10 +52,6 @@ def find(view: View, params: OverdueReceivableParams) -> Iterable[Found]:
         values=book.paid(),
         measured={"paid_pct": figure(paid, ROUND_DOWN)},
     )
-
-
-def _is_over(book: OrderBook) -> Settled | None:
-    return book.undone() or book.all_returned()
 
 
 DETECTOR = awaited(

@@ -40,17 +40,13 @@ def find(view: View, params: PaymentMismatchParams) -> Iterable[Found]:
     first = next(entered(view.facts, "completed"), None)
     if first is None:
         return
-    wait = waited(view.facts, first, params.wait, _is_over)
+    wait = waited(view.facts, first, params.wait, OrderBook.not_done)
     book, settled = wait.book, wait.ended
     if book.price is None:
         return
     if settled is None and abs(book.paid_pct() - 100) <= params.tolerance_pct:
         settled = Settled(MATCHES, book.money[-1] if book.money else wait.began)
     yield _found(view, wait.began, wait.deadline, book, "completed", settled)
-
-
-def _is_over(book: OrderBook) -> Settled | None:
-    return book.undone() or book.stands_as("completed")
 
 
 def _overpaid(view: View, params: PaymentMismatchParams) -> Found | None:

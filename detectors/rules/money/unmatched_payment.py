@@ -43,7 +43,7 @@ def find(view: View, params: UnmatchedPaymentParams) -> Iterable[Found]:
             named=payment,
             deadline=deadline if wait else None,
             until=until,
-            settled=settled or settled_by(REFUNDED, _refund(paid, refunds, deadline)),
+            settled=settled or settled_by(REFUNDED, refund_of(paid, refunds, deadline)),
             about=Subject(
                 customer=customer_named(view, paid, until),
                 order=order,
@@ -65,17 +65,6 @@ def _order_in_time(view: View, paid: Fact, params: UnmatchedPaymentParams) -> Fa
     return None
 
 
-def _refund(paid: Fact, refunds: Sequence[Fact], deadline: int) -> Fact | None:
-    """A refund of another order of the customer is other money, if it is not of this payment."""
-    payment, order = paid.fields["payment"], paid.fields.get("order")
-    its = [
-        (back.fields["payment"], back)
-        for back in refunds
-        if order == back.fields.get("order") or payment == back.fields["payment"]
-    ]
-    return sent_back(payment, paid, its, deadline)
-
-
 DETECTOR = awaited(
     "unmatched-payment",
     "warning",
@@ -85,22 +74,7 @@ DETECTOR = awaited(
     looks_back="wait",
     open_for="wait",
     memory=WITH_WHAT_IS_TOLD,
-    # Of its own at an order too: the dossier, kept for a year, does not say whose account it was.
-    reads=(
-        Reads("order", Payment, payment_fact),
-        Reads(
-            "customer",
-            Payment,
-            payment_fact,
-            where=lambda paid: paid.order is None or not received(paid),
-        ),
-        Reads(
-            "payment",
-            Payment,
-            payment_fact,
-            where=lambda paid: paid.order is None and paid.customer is None and received(paid),
-        ),
-    ),
+    reads=PAYMENTS_TO_MATCH,
     says=says(
         Sentence(
             "Payment {payment} of {amount:money} received at {first:time} {lack}. "

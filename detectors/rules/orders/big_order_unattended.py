@@ -19,7 +19,6 @@ from detectors.language import *
 ATTENDED = Bilingual("a manager had taken part in time", "期限内已有经理参与")
 STOPPED = Bilingual("the order was cancelled or deleted in time", "期限内订单已取消或删除")
 
-
 #: One that was called off when its time was over may be taken up again for so long.
 RESUMED_WITHIN = 90 * DAY
 
@@ -36,11 +35,6 @@ class BigOrderUnattendedParams(Params):
     )
 
 
-def _created(edit: CrmEdit) -> Kept:
-    amount, currency = str(edit.says.amount), edit.says.currency or "CNY"
-    return keep("created", about=edit.object.id, amount=amount, currency=currency)
-
-
 def find(view: View, params: BigOrderUnattendedParams) -> Iterable[Found]:
     """One thing found for each big order: its manager's time runs, or what came of it."""
     for created in view.of("created"):
@@ -54,7 +48,11 @@ def _is_big(created: Fact, params: BigOrderUnattendedParams) -> bool:
 
 
 def _found(view: View, created: Fact, params: BigOrderUnattendedParams) -> Found:
-    number, deadline = created.about, created.at + params.within
+    number, since, deadline = (
+        created.about,
+        created.at - params.lookback,
+        created.at + params.within,
+    )
     if not view.passed(deadline + view.common.grace):
         return Found(by=created, named=number, deadline=deadline)
     whole = view.profile("order", number)
@@ -64,32 +62,20 @@ def _found(view: View, created: Fact, params: BigOrderUnattendedParams) -> Found
             return Found(by=created, named=number, deadline=deadline)
     order = whole.upto(deadline)
     owner = view.responsible(created.at, deadline, order=number)
-    manager = view.reference.manager_of(owner) if owner else None
-    manager = manager if manager != owner else None
-    approvals = [
-        word
-        for word in order.of("status")
-        if word.about == "approved" and _attends(view, word.fields.get("by", ""), manager)
-    ]
-    activities = [act for act in view.of("activity") if _attends(view, act.about, manager)]
-    attended = absence(approvals, None, deadline) or absence(
-        activities, created.at - params.lookback, deadline
-    )
-    customer = view.entity_id if view.entity_kind == "customer" else None
+    manager = manager_over(view, owner)
+    approvals = attended(view, manager, order.statuses("approved"), "by")
+    activities = attended(view, manager, view.of("activity"), "about")
+    part = absence(approvals, None, deadline) or absence(activities, since, deadline)
+    customer = view.entity_id if view.entity_kind == "customer" else customer_of(order, deadline)
     return Found(
         by=created,
         named=number,
         deadline=deadline,
-        settled=settled_by(ATTENDED, attended) or settled_by(STOPPED, order.ended(deadline)),
-        about=Subject(owner, customer or next(iter(order.customers()), None), number),
+        settled=settled_by(ATTENDED, part) or settled_by(STOPPED, order.ended(deadline)),
+        about=Subject(owner, customer, number),
         values=created.fields | ({"manager": manager} if manager else {}),
         measured={"amount": created.fields["amount"]},
     )
-
-
-def _attends(view: View, who: str, manager: str | None) -> bool:
-    """Whether `who` is the manager who must take part; any manager, where it is not known who."""
-    return view.reference.is_manager(who) if manager is None else who == manager
 
 
 def _stay(facts: Sequence[Fact], params: BigOrderUnattendedParams, limit: int) -> Stays:
@@ -107,18 +93,7 @@ DETECTOR = awaited(
     find=find,
     looks_back="lookback",
     memory=covering("activity", "lookback", _stay),
-    reads=(
-        read("customer", CrmEdit, _created, where=IS_SALE),
-        Reads("customer", CrmEdit, managers_activity, where=IS_ACTIVITY),
-        read(
-            "order",
-            CrmEdit,
-            _created,
-            where=edits(
-                "create", of="order", also=lambda edit: edit.customer is None and is_worth(edit)
-            ),
-        ),
-    ),
+    reads=ORDERS_AND_MANAGERS,
     says=says(
         Sentence(
             "Order {order} of customer {customer} over {amount:money} was created at {at:time}.",
@@ -135,7 +110,7 @@ DETECTOR = awaited(
             "截至创建后 {within}，没有任何经理审批或跟进该客户。",
             when="!manager",
         ),
-        Sentence("Responsible: {employee}.", "责任人：{employee}。"),
+        RESPONSIBLE,
     ),
     notes={
         "created": Bilingual("the order", "大额订单"),

@@ -33,7 +33,7 @@ def find(view: View, params: MissedCallbackParams) -> Iterable[Found]:
     if first is None:
         return
     order = Profile(view.facts)
-    wait = waited(view.facts, first, params.wait, _is_over)
+    wait = waited(view.facts, first, params.wait, OrderBook.not_done)
     completed, deadline, book = wait.began, wait.deadline, wait.book
     began = order.first("created") or order.first("mention") or completed
     since = min(began.at, completed.at)
@@ -43,10 +43,6 @@ def find(view: View, params: MissedCallbackParams) -> Iterable[Found]:
         settled = settled_by(CALLED, _customers_call(view, order.upto(deadline), since, deadline))
     values = {"since": str(since)}
     yield order_found(view, completed, deadline, book, settled=settled, values=values)
-
-
-def _is_over(book: OrderBook) -> Settled | None:
-    return book.undone() or book.stands_as("completed")
 
 
 def _customers_call(view: View, order: Profile, since: int, deadline: int) -> Fact | None:

@@ -13,9 +13,6 @@ Looks the same: a campaign, a group customer who orders for each shop, orders of
 backlog or an old system's orders entered in one go.
 """
 
-from functools import cache
-from statistics import median
-
 from detectors.language import *
 
 
@@ -39,16 +36,7 @@ def _small(params: OrderSplittingParams) -> Counts:
 
 
 def _usual(facts: Sequence[Fact], params: OrderSplittingParams) -> Callable[[str], Decimal | None]:
-    """How many they created on such a day before a day; None if there was none."""
-    orders = orders_by_day(facts, _small(params))
-
-    @cache
-    def before(day: str) -> Decimal | None:
-        oldest = day_before(day, params.history // DAY)
-        counts = [Decimal(count) for known, count in orders.items() if oldest <= known < day]
-        return median(counts) if counts else None
-
-    return before
+    return usual_orders(facts, _small(params), params.history // DAY)
 
 
 def _runs(facts: Sequence[Fact], params: OrderSplittingParams) -> Iterator[Sequence[Fact]]:

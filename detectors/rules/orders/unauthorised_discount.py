@@ -14,18 +14,12 @@ Looks the same: a slip of the keyboard put right an hour later, approvals given 
 paper, a CRM that sends no `before`, so that every edit seems to give the discount anew.
 """
 
-from typing import Literal
-
 from detectors.language import *
 
 APPROVED = Bilingual("somebody else approved it in time", "期限内已由他人审批")
 STOPPED = Bilingual("it was deleted, cancelled or rejected in time", "期限内已删除、取消或驳回")
 
-KINDS: dict[Literal["quote", "contract", "order"], str] = {
-    "quote": "报价",
-    "contract": "合同",
-    "order": "订单",
-}
+KINDS = {"quote": "报价", "contract": "合同", "order": "订单"}
 
 
 class UnauthorisedDiscountParams(Params):
@@ -47,31 +41,28 @@ def find(view: View, params: UnauthorisedDiscountParams) -> Iterable[Found]:
     if not edits:
         return
     order = view.profile("order", view.entity_id) if view.entity_kind == "order" else None
-    answers = [(edit, _answer(edit, facts, order, params.within)) for edit in edits]
-    settling = [answer for _, answer in answers if answer is not None]
-    alone = [edit for edit, answer in answers if answer is None]
-    shown, settled = alone, None
+    answers = {edit.order: answer_to(edit, facts, order, params.within) for edit in edits}
+    alone = [edit for edit in edits if answers[edit.order] is None]
+    settling = [answer for answer in answers.values() if answer is not None]
+    told, settled = alone or edits, None
     if not alone:
         why = STOPPED if settling[-1].role == "stopped" else APPROVED
-        shown, settled = [*edits, *settling], Settled(why, settling[-1])
-    first, last = (alone or edits)[0], (alone or edits)[-1]
-    count = len(alone or edits)
-    deepest = max((Decimal(it.fields["pct"]) for it in shown if "pct" in it.fields), default=None)
+        settled = Settled(why, settling[-1])
+    first = told[0].fields
+    deepest = max((Decimal(it.fields["pct"]) for it in told if "pct" in it.fields), default=None)
+    more = {"edits": str(len(told)), "last": str(told[-1].at)} if len(told) > 1 else {}
+    its_own = view.entity_id if view.entity_kind == "order" else None
     yield Found(
-        by=first,
+        by=told[0],
         named=f"{view.entity_kind}\n{view.entity_id}",
-        facts=in_time_order(*shown),
-        deadline=first.at + params.within,
+        facts=in_time_order(*told, *(() if alone else settling)),
+        deadline=told[0].at + params.within,
         until=edits[-1].at + LONGEST_ORDER,
         settled=settled,
-        about=Subject(
-            first.fields["actor"],
-            first.fields.get("customer"),
-            view.entity_id if view.entity_kind == "order" else first.fields.get("order"),
-        ),
+        about=Subject(first["actor"], first.get("customer"), its_own or first.get("order")),
         values={
-            **{name: first.fields[name] for name in ("pct", "terms") if name in first.fields},
-            **({"edits": str(count), "last": str(last.at)} if count > 1 else {}),
+            **{name: first[name] for name in ("pct", "terms") if name in first},
+            **more,
             "what": view.entity_kind,
             "object": view.entity_id,
         },
@@ -85,24 +76,6 @@ def _is_too_far(fact: Fact, params: UnauthorisedDiscountParams) -> bool:
     return "terms" in fact.fields or Decimal(fact.fields["pct"]) > params.limit
 
 
-def _may_answer(fact: Fact) -> bool:
-    return fact.role != "discount" or "approver" in fact.fields
-
-
-def _answer(edit: Fact, facts: Sequence[Fact], order: Profile | None, within: int) -> Fact | None:
-    """The earliest fact by which the edit was somebody else's decision too, or came to nothing:
-    what was taken up again before the time was over did not."""
-    actor, stopped = edit.fields["actor"], None
-    for fact in around(facts, edit.at, within):
-        if fact.fields.get("approver", actor) != actor:
-            return fact
-        if fact.role in ("stopped", "resumed") and fact.at >= edit.at:
-            stopped = (stopped or fact) if fact.role == "stopped" else None
-    if stopped is not None and order is not None and order.ended(edit.at + within) is None:
-        return None
-    return stopped
-
-
 DETECTOR = awaited(
     "unauthorised-discount",
     "warning",
@@ -110,16 +83,8 @@ DETECTOR = awaited(
     UnauthorisedDiscountParams(),
     find=find,
     looks_back=LONGEST_ORDER,
-    memory=with_their_answers(_is_too_far, _may_answer, "within", LONGEST_ORDER),
-    reads=tuple(
-        Reads(
-            kind,
-            CrmEdit,
-            concession,
-            where=edits("create", "update", "delete", "restore", of=kind, also=may_concede),
-        )
-        for kind in KINDS
-    ),
+    memory=with_their_answers(_is_too_far, may_answer, "within", LONGEST_ORDER),
+    reads=CONCESSIONS,
     says=says(
         Sentence("{employee} changed", "{employee}于 {at:time} 改动了"),
         *(
