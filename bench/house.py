@@ -34,9 +34,9 @@ def _lines(file: Path) -> int:
 
 
 def rules() -> list[Path]:
-    """The file of each detector."""
+    """The file of each detector; that of its other half, where it has two, begins with `_`."""
     return [
-        it for it in _files("detectors/rules") if it.name not in ("__init__.py", "catalogue.py")
+        it for it in _files("detectors/rules") if it.name != "catalogue.py" and it.stem[0] != "_"
     ]
 
 

@@ -110,8 +110,8 @@ from detectors.words.employees_contacts import (
     whose_contact,
 )
 from detectors.words.key_customers import KEY_ACCESS, is_key
-from detectors.words.leaving import Absence, absences
-from detectors.words.managers_part import ORDERS_AND_MANAGERS, attended, manager_over
+from detectors.words.leaving import Absence, absences, absences_of
+from detectors.words.managers_part import ORDERS_AND_MANAGERS, manager_over, part_taken, time_given
 from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
 from detectors.words.opportunity_stages import (
     every_change,
@@ -255,6 +255,7 @@ __all__ = [
     "Weeks",
     "absence",
     "absences",
+    "absences_of",
     "activity",
     "amounts_by_day",
     "answer_to",
@@ -264,7 +265,6 @@ __all__ = [
     "as_evidence",
     "at_least",
     "at_most",
-    "attended",
     "awaited",
     "before_the_next_look",
     "between",
@@ -331,6 +331,7 @@ __all__ = [
     "owner_of",
     "owner_of_all",
     "pair",
+    "part_taken",
     "peak_of",
     "pieces",
     "private_payment_fact",
@@ -356,6 +357,7 @@ __all__ = [
     "tenths",
     "tenures",
     "thing_by_thing",
+    "time_given",
     "total",
     "total_of",
     "transfer_fact",

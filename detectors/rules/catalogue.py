@@ -18,6 +18,8 @@ def _found() -> tuple[Detector, ...]:
     for room in ROOMS:
         package = import_module(f"{rules.__name__}.{room}")
         for entry in iter_modules(package.__path__, f"{package.__name__}."):
+            if entry.name.rpartition(".")[2].startswith("_"):
+                continue  # the other half of a rule
             module = import_module(entry.name)
             found.append(replace(module.DETECTOR, told=module.__doc__ or ""))
     # What only adds up the alerts of the others is told after them.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from contract.times import NEVER
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Reference
+from detectors.facts.view import View
 
 
 class Absence(NamedTuple):
@@ -45,6 +46,11 @@ def absences(words: Sequence[Fact], reference: Reference) -> Iterator[Absence]:
             gone = Absence(word, start, end, back)
     if gone is not None:
         yield gone
+
+
+def absences_of(view: View) -> Iterator[Absence]:
+    """When the employee who is judged was gone."""
+    return absences(view.profile("employee", view.entity_id).facts, view.reference)
 
 
 def end_of_work(leaving: Fact, reference: Reference) -> int:

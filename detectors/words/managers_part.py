@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from contract.types import CrmEdit
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact
+from detectors.facts.profile import Profile
 from detectors.facts.reads import Kept, Reads, keep, read
+from detectors.facts.sequences import absence
 from detectors.facts.view import View
 from detectors.words.activity import IS_ACTIVITY, managers_activity
 from detectors.words.sales_by_day import IS_SALE, is_worth
@@ -38,12 +38,27 @@ def manager_over(view: View, owner: str | None) -> str | None:
     return manager if manager != owner else None
 
 
-def attended(view: View, manager: str | None, facts: Sequence[Fact], who: str) -> list[Fact]:
-    """Those of the facts in which the manager who must take part did, by `about` or a field `who`;
-    any manager, where it is not known which."""
+def part_taken(
+    view: View, order: Profile, manager: str | None, since: int, deadline: int
+) -> Fact | None:
+    """By what the manager who must take part in an order did: its approval up to the deadline, else
+    an activity with its customer since then; any manager's, where it is not known which."""
 
-    def took_part(fact: Fact) -> bool:
-        name = fact.about if who == "about" else fact.fields.get(who, "")
-        return view.reference.is_manager(name) if manager is None else name == manager
+    def is_the_one(who: str) -> bool:
+        return view.reference.is_manager(who) if manager is None else who == manager
 
-    return [fact for fact in facts if took_part(fact)]
+    approvals = [it for it in order.statuses("approved") if is_the_one(it.fields.get("by", ""))]
+    activities = [it for it in view.of("activity") if is_the_one(it.about)]
+    return absence(approvals, None, deadline) or absence(activities, since, deadline)
+
+
+def time_given(view: View, created: Fact, within: int, resumed_within: int) -> int:
+    """The end (µs) of the time within which a part must be taken; where the order had been called
+    off by then and was taken up again soon, of that after it was."""
+    deadline = created.at + within
+    while view.passed(deadline + view.common.grace):
+        again = view.profile("order", created.about).resumed(deadline)
+        if again is None or again.at > deadline + resumed_within:
+            break
+        deadline = again.at + within
+    return deadline

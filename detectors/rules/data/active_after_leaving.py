@@ -27,23 +27,17 @@ class ActiveAfterLeavingParams(Params):
     )
 
 
-def _gone(view: View) -> Iterable[Absence]:
-    return absences(view.profile("employee", view.entity_id).facts, view.reference)
-
-
 def _counts(absence: Absence, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
     return absence.covers(fact.at) and fact.at >= absence.left.at - params.entered_within
 
 
 def find(view: View, params: ActiveAfterLeavingParams) -> Iterable[Found]:
     """One thing found a leaving after which the leaver was active."""
-    for absence in _gone(view):
-        hours: dict[int, Fact] = {}
-        for fact in view.facts:
-            if _counts(absence, fact, params):
-                hours.setdefault(fact.at // HOUR, fact)
+    for absence in absences_of(view):
+        active = (fact for fact in view.facts if _counts(absence, fact, params))
+        hours = {fact.at // HOUR: fact for fact in reversed([*active])}
         # What gives way to the bound on evidence is forgotten: the words must not count on it.
-        told = list(hours.values())[: view.common.max_evidence - 1]
+        told = [*reversed(hours.values())][: view.common.max_evidence - 1]
         found = Found(
             by=absence.left,
             named=f"{view.entity_id}\n{absence.left.anchor}",
@@ -53,7 +47,7 @@ def find(view: View, params: ActiveAfterLeavingParams) -> Iterable[Found]:
         )
         if told:
             values = {"how": absence.left.role, "since": str(absence.start)}
-            values |= {"begun": str(told[0].at)}
+            values["begun"] = str(told[0].at)
             if len(told) > 1:
                 values |= {"latest": str(told[-1].at), "hours": str(len(told))}
             yield structs.replace(found, values=values)
@@ -65,7 +59,7 @@ def find(view: View, params: ActiveAfterLeavingParams) -> Iterable[Found]:
 
 def _is_innocent(view: View, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
     """While they are with the company, and where an earlier event of the hour is told."""
-    for absence in _gone(view):
+    for absence in absences_of(view):
         if _counts(absence, fact, params):
             return any(
                 it.at < fact.at and it.at // HOUR == fact.at // HOUR

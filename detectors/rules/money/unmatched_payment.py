@@ -44,11 +44,7 @@ def find(view: View, params: UnmatchedPaymentParams) -> Iterable[Found]:
             deadline=deadline if wait else None,
             until=until,
             settled=settled or settled_by(REFUNDED, refund_of(paid, refunds, deadline)),
-            about=Subject(
-                customer=customer_named(view, paid, until),
-                order=order,
-                account=paid.fields["account"],
-            ),
+            about=Subject(None, customer_named(view, paid, until), order, paid.fields["account"]),
             asks=owner_of(view, paid.at, until, order, customer),
             values=paid.fields,
         )

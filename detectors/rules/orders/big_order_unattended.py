@@ -48,24 +48,14 @@ def _is_big(created: Fact, params: BigOrderUnattendedParams) -> bool:
 
 
 def _found(view: View, created: Fact, params: BigOrderUnattendedParams) -> Found:
-    number, since, deadline = (
-        created.about,
-        created.at - params.lookback,
-        created.at + params.within,
-    )
+    number, since = created.about, created.at - params.lookback
+    deadline = time_given(view, created, params.within, RESUMED_WITHIN)
     if not view.passed(deadline + view.common.grace):
         return Found(by=created, named=number, deadline=deadline)
-    whole = view.profile("order", number)
-    while (again := whole.resumed(deadline)) and again.at <= deadline + RESUMED_WITHIN:
-        deadline = again.at + params.within
-        if not view.passed(deadline + view.common.grace):
-            return Found(by=created, named=number, deadline=deadline)
-    order = whole.upto(deadline)
+    order = view.profile("order", number).upto(deadline)
     owner = view.responsible(created.at, deadline, order=number)
     manager = manager_over(view, owner)
-    approvals = attended(view, manager, order.statuses("approved"), "by")
-    activities = attended(view, manager, view.of("activity"), "about")
-    part = absence(approvals, None, deadline) or absence(activities, since, deadline)
+    part = part_taken(view, order, manager, since, deadline)
     customer = view.entity_id if view.entity_kind == "customer" else customer_of(order, deadline)
     return Found(
         by=created,

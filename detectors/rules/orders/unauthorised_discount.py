@@ -32,10 +32,7 @@ class UnauthorisedDiscountParams(Params):
 
 
 def find(view: View, params: UnauthorisedDiscountParams) -> Iterable[Found]:
-    """One thing found an object: its edits that nobody else answered for, or what settled them all.
-
-    It lasts as long as somebody may edit the object again, or that would be told as a new alert.
-    """
+    """One thing found an object: its edits that nobody else answered for, or what settled all."""
     facts = [fact for fact in view.facts if fact.about == view.entity_id]
     edits = [fact for fact in facts if _is_too_far(fact, params)]
     if not edits:
@@ -57,23 +54,19 @@ def find(view: View, params: UnauthorisedDiscountParams) -> Iterable[Found]:
         named=f"{view.entity_kind}\n{view.entity_id}",
         facts=in_time_order(*told, *(() if alone else settling)),
         deadline=told[0].at + params.within,
+        # As long as somebody may edit the object again, or that would be told as a new alert.
         until=edits[-1].at + LONGEST_ORDER,
         settled=settled,
         about=Subject(first["actor"], first.get("customer"), its_own or first.get("order")),
-        values={
-            **{name: first[name] for name in ("pct", "terms") if name in first},
-            **more,
-            "what": view.entity_kind,
-            "object": view.entity_id,
-        },
+        values={name: first[name] for name in ("pct", "terms") if name in first}
+        | {"what": view.entity_kind, "object": view.entity_id, **more},
         measured={} if deepest is None else {"limit": str(deepest)},
     )
 
 
 def _is_too_far(fact: Fact, params: UnauthorisedDiscountParams) -> bool:
-    if fact.role != "discount":
-        return False
-    return "terms" in fact.fields or Decimal(fact.fields["pct"]) > params.limit
+    deep = Decimal(fact.fields.get("pct", 0)) > params.limit
+    return fact.role == "discount" and (deep or "terms" in fact.fields)
 
 
 DETECTOR = awaited(
