@@ -27,7 +27,7 @@ from detectors.language.detector import Detector
 from detectors.rules.catalogue import BY_ID, DETECTORS
 from offbook.cli.check import laws
 from offbook.cli.check.laws import elsewhere
-from offbook.cli.check.standing import told as told
+from offbook.cli.check.standing import told
 from tests.detectors.order_world import corrected
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
 from tests.detectors.respelt import respelt

@@ -47,9 +47,7 @@ from detectors.facts.reference import Reference
 from detectors.facts.view import Common
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import DETECTORS
-from offbook.cli.check.standing import badly_worded as badly_worded
-from offbook.cli.check.standing import final as final
-from offbook.cli.check.standing import firing as firing
+from offbook.cli.check.standing import badly_worded, final, firing  # noqa: F401 - found here
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COMPANY_ACCOUNT = "6222OURS"

@@ -28,9 +28,10 @@ def reasons(told: str) -> Iterator[str]:
     """Of a docstring: it says what is caught and missed, and what looks the same."""
     paragraphs = [paragraph.split() for paragraph in told.split("\n\n")[1:]]
     begins = [words[0] for words in paragraphs if words]
-    for word in ("Catches", "Misses"):
-        if word not in begins:
-            yield f'the docstring has no paragraph that begins "{word}"'
+    if begins[:1] != ["Catches"]:
+        yield 'the second paragraph of the docstring does not begin "Catches"'
+    if "Misses" not in begins:
+        yield 'the docstring has no paragraph that begins "Misses"'
     if not any(paragraph.startswith("Looks the same:") for paragraph in told.split("\n\n")):
         yield 'the docstring has no paragraph that begins "Looks the same:"'
 

@@ -115,7 +115,7 @@ def _settings() -> str:
         "",
         "A detector has a table of its own; docs/detectors.md has its parameters. What stands",
         "there is taken anew while a worker runs, and so are the files of `detectors_path`; every",
-        "other setting needs a restart. [One of your own](own-detectors.md) has a table as ours do:",
+        "other setting needs a restart. [One of your own](own-detectors.md) has a table, too:",
         "`[detectors.own-quote-peeking]`.",
         "",
         "| key | default | meaning |",
