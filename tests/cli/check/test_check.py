@@ -28,15 +28,15 @@ COUNTS = RULE.replace(
 )
 COUNTS = COUNTS.replace('{window}."', '{window}, {nth}."').replace("次。", "次，{nth}。")
 
-#: Fires for whoever's fact is the last to arrive.
+#: Passes over the first look where the second was told just before.
 OF_ARRIVAL = RULE.replace(
     "DETECTOR = burst(",
-    """CAME: dict[str, list[str]] = {}
+    """BEFORE = [""]
 
 
-def _drawn(edit: CrmEdit) -> Kept:
-    CAME.setdefault("all", []).append(edit.object.id)
-    return keep("look", weight=2 if CAME["all"][-1] < max(CAME["all"]) else 1)
+def _drawn(edit: CrmEdit) -> Kept | None:
+    before, BEFORE[0] = BEFORE[0], edit.object.id
+    return None if (before, edit.object.id) == ("O-2", "O-1") else keep("look")
 
 
 DETECTOR = burst(""",
@@ -111,11 +111,10 @@ def test_what_is_wrong_is_told_by_its_check(
 
 def test_one_that_looks_at_others_is_noticed(tmp_path: Path) -> None:
     """All employees in one count: who they are is read from no entity."""
-    text = RULE.replace(
-        "class Numbers", "SEEN: set[str] = set()\n\n\nclass Numbers"
-    ).replace(
-        'lambda edit: keep("look")', 'lambda edit: SEEN.add(edit.actor) or keep("look", weight=len(SEEN))'
-    )  # fmt: skip
+    text = RULE.replace("class Numbers", "SEEN: set[str] = set()\n\n\nclass Numbers").replace(
+        'lambda edit: keep("look")',
+        'lambda edit: SEEN.add(edit.actor) or keep("look", weight=len(SEEN))',
+    )
     found = wrong(tmp_path, text)
     assert any(it.startswith("events of other keys") for it in found)
 
