@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from hashlib import sha256
 from importlib.abc import InspectLoader
 from importlib.machinery import ModuleSpec
@@ -18,9 +18,13 @@ from types import CodeType, ModuleType
 from typing import Any, ClassVar, Final
 
 from contract.alert import SEVERITIES, Bilingual
+from contract.event import Event
 from contract.spelling.shown import shown
 from detectors.engine.engine import Engine
 from detectors.engine.running import OwnDetector, Running
+from detectors.facts.event_filter import Edits, Where, anything
+from detectors.facts.fact import Fact
+from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
 
@@ -148,6 +152,7 @@ def detector_of(
     _try(found, refused)
     whole: dict[str, Any] = {it.name: getattr(found, it.name) for it in fields(Detector)}
     whole |= {"id": prefix + id_, "told": module.__doc__ or ""}
+    whole["reads"] = tuple(map(_told_where_drawn, found.reads))
     return OwnDetector(**whole, file=str(file), digest=digest)
 
 
@@ -168,6 +173,36 @@ def _try(found: Detector, refused: Callable[[str, str], RefusedDetectorError]) -
     except Exception as error:
         why = f"it cannot be run: {type(error).__name__}: {error}"
         raise refused(why, "compare it with one of Offbook's") from error
+
+
+def _told_where_drawn(reads: Reads) -> Reads:
+    """The same, but for an event on which its questions raise: whoever routes an event asks for all
+    detectors at once, and would lose it for all. There it counts as wanted; where its fact is
+    drawn it raises again, is this detector's own failure, and is told of."""
+    by_reference = reads.by_reference
+    if by_reference is not None:
+        reads = replace(reads, by_reference=_or_true(by_reference))
+    asks = reads.where.also if isinstance(reads.where, Edits) else reads.where
+    if asks is None or asks is anything:
+        return reads
+    wanted, draw = asks, reads.fact
+
+    def fact(event: Event, reference: Reference) -> Fact | None:
+        return draw(event, reference) if wanted(event.data) else None
+
+    guarded: Where = _or_true(asks)
+    where = replace(reads.where, also=guarded) if isinstance(reads.where, Edits) else guarded
+    return replace(reads, where=where, fact=fact)
+
+
+def _or_true(asks: Callable[..., bool]) -> Callable[..., bool]:
+    def asked(*said: object) -> bool:
+        try:
+            return asks(*said)
+        except Exception:  # noqa: BLE001 - it is told of where the fact is drawn
+            return True
+
+    return asked
 
 
 def _line_of(attribute: str, file: Path) -> int | None:

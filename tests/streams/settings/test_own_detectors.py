@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from detectors.engine.engine import Engine
+from detectors.engine.in_memory import LocalRun
 from detectors.engine.running import OwnDetector, Running
 from detectors.rules.catalogue import BY_ID, DETECTORS, with_own
 from streams.settings import own_detectors
 from streams.settings.loading import configured_detectors, load
 from streams.settings.own_detectors import Known, known_detectors, state_of
 from streams.settings.settings import SettingsError
+from tests.detectors.timeline import after, company, edit, firing
 from tests.streams.settings.own_rules import RULE, rule, write
 
 
@@ -119,6 +122,31 @@ def test_a_folder_that_is_not_there_is_refused_as_a_setting(tmp_path: Path) -> N
 def test_none_can_take_an_id_of_ours() -> None:
     with pytest.raises(ValueError, match="two detectors have one id"):
         with_own([BY_ID["bulk-delete"]])
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        'where=edits("view", also=lambda edit: edit.after.owner)',
+        "where=lambda edit: edit.nothing",
+        'where=lambda edit: edit.op == "view" and edit.after.owner',
+    ],
+)
+@pytest.mark.parametrize("entity", ["employee", "order"])
+def test_one_that_raises_where_it_is_asked_takes_no_event_from_the_others(
+    tmp_path: Path, where: str, entity: str
+) -> None:
+    text = RULE.replace('where=edits("view")', where).replace('read("employee"', f'read("{entity}"')
+    write(tmp_path, text=text)
+    engine = Engine(known(tmp_path).detectors, company(), mode="replay")
+    looks = [
+        edit(after("2026-03-02 09:00", f"{n}s"), "E-1", "view", ("order", f"O-{n}"), order="O-1")
+        for n in range(250)
+    ]
+    run = LocalRun(engine)
+    assert [alert.detector for alert in firing(run.run(looks))] == ["bulk-export"]
+    assert {failure.detector for failure in run.failures} == {"own-many-looks"}
+    assert len(run.failures) >= 250, "and it is told of each"
 
 
 # What is the same, and what is another.
