@@ -71,7 +71,7 @@ def write(folder: Path, name: str = "many_looks.py", text: str = RULE) -> Path:
 
 
 def rule(name: str, **instead: str) -> str:
-    """The rule under another name, and with other words: `_` stands for blanks in a keyword."""
+    """The rule under another name, and with other words."""
     text = RULE.replace('"many-looks"', f'"{name}"')
     for old, new in instead.items():
         text = text.replace(old, new)
