@@ -1,5 +1,5 @@
 # Every target sets up .venv on its first run, from requirements.lock, and reuses it afterwards.
-#   make demo   make test   make check   make test-kafka   make bench   make quality   make docs   make lock
+#   make demo   make test   make check   make test-kafka   make bench   make quality   make docs   make detector   make lock
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,7 +10,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: help .venv demo test check style test-kafka bench quality docs lock clean
+.PHONY: help .venv demo test check style test-kafka bench quality docs detector lock clean
 
 help:
 	@echo "make demo        a broker, a Redis and a worker on this machine; watch fraud being found"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench       speed and memory, as ratios from one run"
 	@echo "make quality     how well the detectors see, into docs/quality.md; takes a while"
 	@echo "make docs        write the generated documents anew"
+	@echo "make detector    the files of a new detector: NAME=two-managers-one-order ROOM=orders"
 	@echo "make lock        resolve requirements.lock anew (needs uv)"
 
 .venv: $(STAMP)
@@ -77,6 +78,9 @@ quality: .venv
 docs: .venv
 	$(PY) -m contract.publishing.schemas
 	$(PY) -m offbook.cli.explain.documentation
+
+detector: .venv
+	@$(PY) -m scaffold "$(NAME)" "$(ROOM)"
 
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-header --no-annotate --quiet

@@ -1,12 +1,12 @@
 """What Prometheus sees of Offbook.
 
 No employee, customer, order or account is ever a label: labels are topics, detectors and other
-words of Offbook's own, all known at start. What is not known is counted as `other`.
+words of Offbook's own and of whoever writes its settings. What is not known is counted as `other`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, Literal, NamedTuple, get_args
 
@@ -89,8 +89,7 @@ class Metrics:
         # library's, for all registries of the process.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry = CollectorRegistry()
-        detectors = detectors or {}
-        self._known = frozenset((*detectors, *_PARTS))
+        self._known = set(_PARTS)
 
         self._events = Counter(
             "offbook_events",
@@ -125,11 +124,6 @@ class Metrics:
             ["detector"],
             registry=registry,
         )
-        for detector, severities in detectors.items():
-            self._suppressed_alerts.labels(detector)
-            for severity in severities:
-                self._alerts.labels(detector, severity)
-                self._shadow_alerts.labels(detector, severity)
         self._open = Gauge(
             "offbook_open_alerts",
             "Alerts firing now, read from Redis. Every delivery worker reports all of them: take"
@@ -201,14 +195,6 @@ class Metrics:
             ["detector"],
             registry=registry,
         )
-        for detector in detectors:
-            for counter in (
-                self._failures,
-                self._evictions,
-                self._detectors_aside,
-                self._withheld,
-            ):
-                counter.labels(detector)
         for part in _PARTS:
             self._failures.labels(part)
         self._kept_out = Counter(
@@ -245,6 +231,12 @@ class Metrics:
             ["detector"],
             registry=registry,
         )
+        self._refused = Gauge(
+            "offbook_refused_detectors",
+            "1 while the file of a detector of your own is refused.",
+            ["detector"],
+            registry=registry,
+        )
         self._undelivered = Gauge(
             "offbook_undelivered_alerts",
             "Alert revisions on the alerts topic, in this worker's partitions, not yet in Redis.",
@@ -267,6 +259,24 @@ class Metrics:
         self._appeared: set[Gauge] = set()
         Info("offbook_build", "The running version.", registry=registry).info({"version": version})
         ProcessCollector(registry=registry)
+        self.know(detectors or {})
+
+    def know(self, detectors: Mapping[str, Sequence[Severity]]) -> None:
+        """There are these detectors, too, each with the severities it can give. Those that were
+        known are, as long as the process lives: a counter that goes would look like a restart."""
+        self._known |= detectors.keys()
+        for detector, severities in detectors.items():
+            self._suppressed_alerts.labels(detector)
+            for severity in severities:
+                self._alerts.labels(detector, severity)
+                self._shadow_alerts.labels(detector, severity)
+            for counter in (
+                self._failures,
+                self._evictions,
+                self._detectors_aside,
+                self._withheld,
+            ):
+                counter.labels(detector)
 
     def event(self, topic: str, outcome: Outcome, count: int = 1) -> None:
         """`count` records of `topic` ended as `outcome`."""
@@ -368,6 +378,12 @@ class Metrics:
     def silent(self, detector: str, silent: bool) -> None:
         """Whether a detector lacks the reference data it needs."""
         self._silent.labels(self._detector(detector)).set(int(silent))
+
+    def refused(self, detectors: Collection[str]) -> None:
+        """These of the company's own are refused now, and no others."""
+        self._refused.clear()
+        for detector in detectors:
+            self._refused.labels(detector).set(1)
 
     def undelivered(self, count: int) -> None:
         """Revisions this worker has still to deliver."""

@@ -14,12 +14,21 @@ from detectors.language.detector import Detector
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDetector(Detector):
+    """A detector of the company's own. `file` is where it stands; `digest` is another one for other
+    code, of which Offbook's version says nothing."""
+
+    file: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Running:
     """`keeps` and `reach` are the detector's, in µs. Where it drops facts itself, they are kept
     for `stays` longer: payments and shipments may be told again with other content, and what was
     found of them with them; `keeps` counts it in. `window` is that within which its facts may be
     folded, None if they may not. `clock` is what its deadlines go by. `fingerprint` is another one
-    for another version of Offbook, or other settings."""
+    for another version of Offbook, other settings, or other code of the company's own."""
 
     detector: Detector
     keeps: int
@@ -42,8 +51,12 @@ class Running:
             None if detector.folds is None else detector.folds.within(params),
             stays,
             clock_of(detector),
-            crc32(f"{__version__} {params!r}".encode()),
+            crc32(f"{__version__} {params!r}{_own_code(detector)}".encode()),
         )
+
+
+def _own_code(detector: Detector) -> str:
+    return f" {detector.digest}" if isinstance(detector, OwnDetector) else ""
 
 
 def started(detectors: Iterable[Detector]) -> tuple[dict[str, Running], dict[str, Exception]]:

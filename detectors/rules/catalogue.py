@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
@@ -22,9 +23,21 @@ def _found() -> tuple[Detector, ...]:
                 continue  # the other half of a rule
             module = import_module(entry.name)
             found.append(replace(module.DETECTOR, told=module.__doc__ or ""))
+    return _in_order(found)
+
+
+def _in_order(detectors: Iterable[Detector]) -> tuple[Detector, ...]:
     # What only adds up the alerts of the others is told after them.
-    return tuple(sorted(found, key=lambda it: it.weighs_alerts and not it.reads))
+    return tuple(sorted(detectors, key=lambda it: it.weighs_alerts and not it.reads))
 
 
 DETECTORS: tuple[Detector, ...] = _found()
 BY_ID: dict[str, Detector] = {detector.id: detector for detector in DETECTORS}
+
+
+def with_own(own: Iterable[Detector]) -> tuple[Detector, ...]:
+    """All there are, and those of a company's own. Raises `ValueError` where two have one id."""
+    found = _in_order((*DETECTORS, *own))
+    if len({detector.id for detector in found}) < len(found):
+        raise ValueError("two detectors have one id")
+    return found

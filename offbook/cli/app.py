@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from offbook import __version__
-from offbook.cli.commands import alerts, events, quality, service
+from offbook.cli.commands import alerts, detectors, events, quality, service
 from offbook.cli.commands.options import UNUSABLE, WRONG
 from streams.service import last_resort
 
@@ -25,6 +25,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 topics_app = typer.Typer(help="The topics on Kafka.", no_args_is_help=True, rich_markup_mode=None)
+detectors_app = typer.Typer(
+    cls=detectors.ByDefaultTheList,
+    help="The detectors with their parameters; `check` for those of your own.",
+    rich_markup_mode=None,
+)
 
 for command in (
     service.demo,
@@ -35,7 +40,6 @@ for command in (
     events.validate,
     alerts.replay,
     alerts.explain,
-    alerts.detectors,
     events.simulate,
     quality.score,
     quality.tune,
@@ -43,6 +47,9 @@ for command in (
     app.command()(command)
 topics_app.command("create")(service.topics_create)
 app.add_typer(topics_app, name="topics")
+detectors_app.command("list")(detectors.listed)
+detectors_app.command()(detectors.check)
+app.add_typer(detectors_app, name="detectors")
 
 
 def _version(wanted: bool) -> None:

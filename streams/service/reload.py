@@ -1,8 +1,9 @@
-"""Taking `[detectors.*]` of the settings file anew while the worker runs.
+"""Taking `[detectors.*]` of the settings file, and detectors of one's own, while a worker runs.
 
 Looked at by path, not by file: Kubernetes swaps a symlink, an editor puts a new file in place. What
 is found is taken whole or not at all, in one swap between two batches; a file that cannot be used
-changes nothing and is told of. Nothing else than the detectors can be changed without a restart.
+changes nothing and is told of. Of the folder of detectors each file is taken or not: where one is
+refused, the code before goes on. Nothing else can be changed without a restart.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import structlog
 from msgspec import structs
@@ -21,7 +22,9 @@ from msgspec import structs
 from detectors.language.detector import Detector
 from sinks.health import Health
 from sinks.metrics import Metrics
+from streams.service.refused import tell_refused
 from streams.settings.loading import configured_detectors, parse, read
+from streams.settings.own_detectors import known_detectors, state_of
 from streams.settings.settings import SCALARS, Settings, SettingsError
 
 #: Seconds between looks at the file. A change is taken at the second look that finds it the same:
@@ -69,10 +72,11 @@ class Reload:
         self._judging = judging
         self._metrics = metrics
         self._health = health
-        self._running = configured_detectors(config.settings)
-        #: What was judged last, and what the last look found; a text is why it cannot be read.
-        self._judged: bytes | str | None = None
-        self._seen: bytes | str | None = None
+        self._known = known_detectors(config.settings.detectors_path)
+        self._running = configured_detectors(config.settings, self._known)
+        #: What was judged last, and what the last look found.
+        self._judged: _Seen | None = None
+        self._seen: _Seen | None = None
         self._refused = False
         self._asked = asked
         self._look_every = look_every
@@ -96,11 +100,11 @@ class Reload:
             await self._look(asked)
 
     async def _look(self, asked: bool) -> None:
-        content = await asyncio.to_thread(_read, self._config.path)
-        settled, self._seen = content == self._seen, content
-        if asked or (settled and content != self._judged):
-            self._judged = content
-            self._judge(content, asked)
+        seen = await asyncio.to_thread(_look_at, self._config)
+        settled, self._seen = seen == self._seen, seen
+        if asked or (settled and seen != self._judged):
+            self._judged = seen
+            self._judge(seen.content, asked)
 
     def _judge(self, content: bytes | str, asked: bool) -> None:
         config = self._config
@@ -108,9 +112,10 @@ class Reload:
             if isinstance(content, str):
                 raise SettingsError(content)
             found = parse(content, config.path, config.env)
+            known = known_detectors(config.settings.detectors_path).keeping(self._known)
             # What needs a restart is not taken, so the company's days stay where they are.
             detectors = configured_detectors(
-                structs.replace(config.settings, detectors=found.detectors)
+                structs.replace(config.settings, detectors=found.detectors), known
             )
         except SettingsError as error:
             self._refuse(error)
@@ -124,6 +129,9 @@ class Reload:
             _log.warning(
                 "settings have changed that need a restart; they stay as they are", settings=waiting
             )
+        if known != self._known:
+            self._known = known
+            tell_refused(known, self._metrics, self._health)
         changed = _changed(self._running, detectors)
         if changed:
             # Nothing is awaited in between: no batch is routed by these and judged by those.
@@ -153,11 +161,19 @@ class Reload:
         )
 
 
-def _read(path: Path) -> bytes | str:
+class _Seen(NamedTuple):
+    """The settings file, a text where it cannot be read, and how the folder of detectors stands."""
+
+    content: bytes | str
+    folder: str
+
+
+def _look_at(config: ConfigFile) -> _Seen:
+    folder = state_of(config.settings.detectors_path)
     try:
-        return read(path)
+        return _Seen(read(config.path), folder)
     except SettingsError as error:
-        return str(error)
+        return _Seen(str(error), folder)
 
 
 def _changed(before: Sequence[Detector], after: Sequence[Detector]) -> list[str]:

@@ -20,7 +20,6 @@ import structlog
 from contract.spelling.shown import shown
 from detectors.engine.engine import Engine
 from detectors.engine.signs import Signs
-from detectors.rules.catalogue import DETECTORS
 from sinks.faults import is_for_people, told
 from sinks.health import Health
 from sinks.metrics import Metrics
@@ -28,8 +27,10 @@ from sinks.redis.sink import RedisSink
 from sinks.waiting import until_it_works
 from streams.service import logs
 from streams.service.http import HttpServer
+from streams.service.refused import tell_refused
 from streams.service.reload import ConfigFile, Judging, Reload
 from streams.settings.loading import configured_detectors
+from streams.settings.own_detectors import known_detectors
 from streams.settings.settings import Settings
 from streams.wire.kafka import ALERTS_TOPIC, group, security, topic_name
 from streams.wire.kafka_access import knock
@@ -103,8 +104,8 @@ async def run_worker(
     """
     stopping = stopping or asyncio.Event()
     # All there are: one that is stopped now may be started later, and its alerts still come.
-    metrics = Metrics(detectors={d.id: d.possible_severities() for d in DETECTORS})
-    health = Health()
+    metrics, health = Metrics(), Health()
+    tell_refused(known_detectors(settings.detectors_path), metrics, health)
     health.expect("start", reason="checking Kafka")
     server = HttpServer(metrics, health, host=settings.metrics_host, port=settings.metrics_port)
     port = await server.start()

@@ -40,6 +40,9 @@ def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
         written = settings.phone_region.strip().upper()
         meant = f"; did you mean {written}?" if written in SUPPORTED_REGIONS else ""
         yield "phone_region", f"must be a region of ISO 3166 such as CN, HK or DE{meant}"
+    folder = settings.detectors_path
+    if folder is not None and not Path(folder).is_dir():
+        yield "detectors_path", f"there is no folder {folder}; make it, or leave the setting out"
     if not settings.metrics_host:
         yield "metrics_host", "must not be empty"
     for name in _MORE_THAN_NOTHING:

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from msgspec import structs
 
 from detectors.language.detector import Detector
-from detectors.rules.catalogue import BY_ID
 from streams.settings.allowances import allowances
+from streams.settings.own_detectors import Known
 from streams.settings.values import as_in_file, convert, nearest
 
 #: What can be set of any detector, whatever its parameters are: default and meaning by name.
@@ -24,20 +24,28 @@ OF_ANY: Final = {
 }
 
 
-def detector_tables(tables: Any, config: Path, problems: list[str]) -> dict[str, dict[str, Any]]:
-    """The tables of known detectors as they stand; what is wrong with any goes to `problems`."""
+def detector_tables(
+    tables: Any, known: Known, config: Path, problems: list[str]
+) -> dict[str, dict[str, Any]]:
+    """The tables of known detectors as they stand; what is wrong with any goes to `problems`.
+
+    Of one that is refused nobody can say what may stand in it.
+    """
     if not isinstance(tables, dict):
         problems.append(f"{config}: detectors: must be tables such as [detectors.bulk-delete]")
         return {}
     taken: dict[str, dict[str, Any]] = {}
     for id_, table in tables.items():
-        detector = BY_ID.get(id_)
-        if detector is None:
+        detector = known.by_id.get(id_)
+        if detector is None and id_ not in known.refused:
+            ids = [*known.by_id, *known.refused]
             problems.append(
-                f"{config}: [detectors.{id_}]: there is no such detector{nearest(id_, BY_ID)}"
+                f"{config}: [detectors.{id_}]: there is no such detector{nearest(id_, ids)}"
             )
         elif not isinstance(table, dict):
             problems.append(f"{config}: detectors.{id_}: must be a table: [detectors.{id_}]")
+        elif detector is None:
+            taken[id_] = table
         else:
             # What is wrong is so in any time zone, and which one it is may not be known yet.
             zone = ZoneInfo("UTC")

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from contract.kinds import SOURCE_TOPICS
 from detectors.language.detector import Detector
-from detectors.rules.catalogue import BY_ID, DETECTORS
 from streams.settings.conflicts import conflicts
 from streams.settings.detectors import configured, detector_tables
 from streams.settings.feeds import FeedSettings, feed_tables
+from streams.settings.own_detectors import Known, known_detectors
 from streams.settings.settings import (
     CONFIG_VARIABLE,
     ENVIRONMENT,
@@ -64,11 +64,12 @@ def parse(content: bytes | None, config: Path | None, env: Mapping[str, str]) ->
     feeds: dict[str, FeedSettings] = {}
     if content is not None and config is not None:
         table = _toml(content, config)
-        detectors = detector_tables(table.pop("detectors", {}), config, problems)
+        known = _known(table, env)
+        detectors = detector_tables(table.pop("detectors", {}), known, config, problems)
         feeds = feed_tables(table.pop("feeds", {}), config, problems)
         for name, value in table.items():
             if name not in SCALARS:
-                problems.append(f"{config}: {_unknown_key(name, value)}")
+                problems.append(f"{config}: {_unknown_key(name, value, known)}")
             else:
                 _take(name, value, f"{config}: {name}", values, places, problems)
     for name, text, place in _from_environment(env, problems):
@@ -83,12 +84,16 @@ def parse(content: bytes | None, config: Path | None, env: Mapping[str, str]) ->
     return settings
 
 
-def configured_detectors(settings: Settings) -> tuple[Detector, ...]:
-    """The detectors that are enabled, with the parameters set. Raises `SettingsError`."""
+def configured_detectors(settings: Settings, known: Known | None = None) -> tuple[Detector, ...]:
+    """The detectors that are enabled, with the parameters set. Raises `SettingsError`.
+
+    `known` are all there are, by default those that can be found now.
+    """
+    known = known or known_detectors(settings.detectors_path)
     problems: list[str] = []
     zone = ZoneInfo(settings.timezone)
     chosen = []
-    for detector in DETECTORS:
+    for detector in known.detectors:
         table = settings.detectors.get(detector.id, {})
         as_set = configured(detector, table, f"detectors.{detector.id}", zone, problems)
         if table.get("enabled", True):
@@ -103,6 +108,16 @@ def _toml(content: bytes, config: Path) -> dict[str, Any]:
         return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{config}: is not TOML: {error}") from error
+
+
+def _known(table: Mapping[str, Any], env: Mapping[str, str]) -> Known:
+    """The detectors there are, with those of the folder that is set: they have tables too."""
+    folder = env.get(f"{ENVIRONMENT}DETECTORS_PATH") or table.get("detectors_path")
+    try:
+        return known_detectors(folder if isinstance(folder, str) else None)
+    except SettingsError:
+        # Told with the other settings, at its place.
+        return known_detectors(None)
 
 
 def _take(
@@ -151,14 +166,14 @@ def _from_environment(
             problems.append(f"{variable}: unknown setting{nearest(variable, known)}")
 
 
-def _unknown_key(name: str, value: Any) -> str:
+def _unknown_key(name: str, value: Any, known: Known) -> str:
     if isinstance(value, dict) and value:
         inner = next(iter(value))
         if f"{name}_{inner}" in SCALARS:
             return f"[{name}]: there is no such table; write {name}_{inner} = … at the top"
         if name in SOURCE_TOPICS:
             return f'[{name}]: unknown table; did you mean [feeds."{name}"]?'
-        if name in BY_ID:
+        if name in known.by_id:
             return f"[{name}]: unknown table; did you mean [detectors.{name}]?"
         return f"[{name}]: unknown table{nearest(name, [*SCALARS, *TABLES])}"
     if name.removesuffix("_file") in SECRETS:

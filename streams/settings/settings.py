@@ -140,6 +140,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     heartbeat_interval: Annotated[
         Duration, Meta(description="how often a worker is heard of; a third of that or less")
     ] = Duration("2s")
+    detectors_path: Annotated[
+        str | None,
+        Meta(
+            description="folder of detectors of your own, one `*.py` each"
+            " ([how](own-detectors.md)); whoever may write there runs code in the worker"
+        ),
+    ] = None
     detectors: Annotated[
         dict[str, dict[str, Any]],
         Meta(

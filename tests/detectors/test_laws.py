@@ -22,9 +22,12 @@ from detectors.engine.engine import Engine
 from detectors.engine.in_memory import LocalRun
 from detectors.engine.look import Step
 from detectors.engine.messages import Input, Note
-from detectors.engine.state import decode_state, encode_state
+from detectors.engine.state import encode_state
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import BY_ID, DETECTORS
+from offbook.cli.check import laws
+from offbook.cli.check.laws import elsewhere
+from offbook.cli.check.standing import told
 from tests.detectors.order_world import corrected
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
 from tests.detectors.respelt import respelt
@@ -81,25 +84,6 @@ def one_by_one(documents: Documents, events: Iterable[Event]) -> list[Alert]:
     return end(run, run.run(events))
 
 
-def told(alerts: Iterable[Alert]) -> list[tuple[object, ...]]:
-    """What must not depend on how the events came: all of an alert but its revision."""
-    return sorted(
-        (
-            alert.alert_id,
-            alert.severity,
-            alert.score,
-            str(alert.employee),
-            str(alert.customer),
-            str(alert.order),
-            str(alert.account),
-            alert.summary.en,
-            alert.summary.zh,
-            tuple((piece.id, piece.time, piece.note) for piece in alert.evidence),
-        )
-        for alert in firing(alerts)
-    )
-
-
 def events_of(history: Iterable[Arrival]) -> list[Event]:
     return [arrival.event for arrival in history]
 
@@ -153,26 +137,9 @@ def test_a_repeat_at_once_makes_no_revision(documents: Documents, history: list[
 
 def _elsewhere(arrival: Arrival) -> Arrival:
     """The same event in another company: every id is another."""
-    data = _renamed(document(arrival.event)["data"])
+    data = elsewhere(document(arrival.event)["data"])
     renamed = msgspec.convert(data, type(arrival.event.data))
     return Arrival(event(arrival.event.time, renamed), arrival.at)
-
-
-_IDS = {
-    "actor", "id", "customer", "order", "owner", "employee", "payment", "shipment",
-    "payee_account", "released_by", "recorded_by", "callback",
-}  # fmt: skip
-
-
-def _renamed(data: dict[str, object]) -> dict[str, object]:
-    return {
-        key: _renamed(value)
-        if isinstance(value, dict)
-        else f"other {value}"
-        if key in _IDS
-        else value
-        for key, value in data.items()
-    }
 
 
 @law
@@ -180,24 +147,21 @@ def _renamed(data: dict[str, object]) -> dict[str, object]:
 def test_events_of_other_keys_change_nothing(
     documents: Documents, history: list[Arrival], other: list[Arrival]
 ) -> None:
-    elsewhere = [_elsewhere(arrival) for arrival in other]
     ours = {arrival.event.id for arrival in history}
-    both = sorted([*history, *elsewhere], key=lambda arrival: arrival.at)
+    both = sorted([*history, *map(_elsewhere, other)], key=lambda arrival: arrival.at)
     mixed = [
         alert for alert in one_by_one(documents, events_of(both)) if alert.evidence[0].id in ours
     ]
     assert told(mixed) == told(one_by_one(documents, events_of(history)))
 
 
-class Forgetful(LocalRun):
-    """Keeps nothing in memory: all states are encoded and decoded between any two steps, and every
-    fact that may be kept encoded is."""
+class Forgetful(laws.Forgetful):
+    """And every fact that may be kept encoded is."""
 
     def _step(self, key: str, inputs: list[Input]) -> list[Alert]:
-        for known, state in self.states.items():
-            with patch("detectors.engine.state.SEALED_TOGETHER", 1):
+        with patch("detectors.engine.state.SEALED_TOGETHER", 1):
+            for state in self.states.values():
                 self.engine.seal(state)
-            self.states[known] = decode_state(encode_state(state))
         return super()._step(key, inputs)
 
 

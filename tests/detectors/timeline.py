@@ -6,7 +6,6 @@ from its time and content: the same words are the same event; `id=` makes a seco
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,6 +47,7 @@ from detectors.facts.reference import Reference
 from detectors.facts.view import Common
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import DETECTORS
+from offbook.cli.check.standing import badly_worded, final, firing  # noqa: F401 - found here
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COMPANY_ACCOUNT = "6222OURS"
@@ -347,25 +347,6 @@ def play(
     return alerts
 
 
-def final(alerts: Iterable[Alert]) -> dict[str, Alert]:
-    """The newest revision of each alert."""
-    newest: dict[str, Alert] = {}
-    for alert in alerts:
-        known = newest.get(alert.alert_id)
-        assert known is None or alert.revision == known.revision + 1, "a revision skipped or twice"
-        assert known is not None or alert.revision == 1, "the first revision is 1"
-        newest[alert.alert_id] = alert
-    return newest
-
-
-def firing(alerts: Iterable[Alert]) -> list[Alert]:
-    """The alerts that stand at the end, by their events."""
-    standing = (alert for alert in final(alerts).values() if alert.state == "firing")
-    return sorted(
-        standing, key=lambda alert: (alert.first_event_at, alert.last_event_at, alert.alert_id)
-    )
-
-
 def only(alerts: Iterable[Alert]) -> Alert:
     """The one alert there is, as it stands at the end."""
     newest = list(final(alerts).values())
@@ -396,28 +377,6 @@ def earliest(state: EntityState) -> int | None:
 def ids(*events: Event) -> list[str]:
     """What `evidence` must be."""
     return [one.id for one in events]
-
-
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_LEFT_OVER = re.compile(r"\bNone\b|[{}]|\bnan\b|  |\(\)|（）|） |\(s\)|Fact\(|Decimal\(")
-
-
-def badly_worded(alert: Alert) -> list[str]:
-    """What is wrong with the words of an alert."""
-    wrong = []
-    for name, text in (("title", alert.title), ("summary", alert.summary)):
-        for language, words in (("en", text.en), ("zh", text.zh)):
-            if not words.strip():
-                wrong.append(f"{name}.{language} is empty")
-            if found := _LEFT_OVER.search(words):
-                wrong.append(f"{name}.{language} has {found[0]!r} left over")
-        if not _HAN.search(text.zh):
-            wrong.append(f"{name}.zh is not Chinese")
-    if not alert.summary.en.endswith("."):
-        wrong.append("summary.en is no sentence")
-    if not alert.summary.zh.endswith("。"):
-        wrong.append("summary.zh is no sentence")
-    return wrong
 
 
 def as_json(alert: Alert) -> dict[str, object]:

@@ -30,6 +30,7 @@ OURS = {
     ("offbook_detector_failures", "counter", ("detector",)),
     ("offbook_state_evictions", "counter", ("detector",)),
     ("offbook_silent_detectors", "gauge", ("detector",)),
+    ("offbook_refused_detectors", "gauge", ("detector",)),
     ("offbook_detectors_set_aside", "counter", ("detector",)),
     ("offbook_events_without_reference", "counter", ("detector",)),
     ("offbook_events_kept_out", "counter", ("topic",)),
@@ -69,6 +70,7 @@ def full() -> Metrics:
     metrics.detector_failed("offbook-payment")
     metrics.state_evicted("offbook-payment", 5)
     metrics.silent("offbook-payment", True)
+    metrics.refused(["own-night-discount"])
     metrics.undelivered(6)
     metrics.redis_up(True)
     metrics.open_shadow_alerts({"warning": 7})

@@ -1,4 +1,4 @@
-"""Commands that find alerts and say why: `replay`, `explain`, `detectors`."""
+"""Commands that find alerts and say why: `replay`, `explain`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from offbook.cli.commands.options import (
     Files,
     Lang,
     fail,
+    known_of,
     nearest_to,
     settings_of,
     time_of,
@@ -21,6 +22,7 @@ from offbook.cli.commands.options import (
 
 if TYPE_CHECKING:
     from detectors.language.detector import Detector
+    from streams.settings.own_detectors import Known
 
 
 def replay(
@@ -51,9 +53,10 @@ def replay(
 
     end = time_of(until, "--until") if until is not None else None
     settings = settings_of(config)
-    detectors = configured_detectors(settings)
+    known = known_of(settings)
+    detectors = configured_detectors(settings, known)
     if detector:
-        detectors = _chosen(detectors, detector)
+        detectors = _chosen(detectors, detector, known)
     encode, out = msgspec.json.Encoder().encode, sys.stdout.buffer
 
     def emit(alert: Alert) -> None:
@@ -70,7 +73,7 @@ def replay(
     out.flush()
     for line in done.summary():
         terminal.say(line)
-    if done.failures:
+    if done.failures or known.refused:
         raise typer.Exit(WRONG)
 
 
@@ -94,7 +97,6 @@ def explain(
 ) -> None:
     """Say why there is an alert: what happened when, by which rule, how far beyond its thresholds,
     and what to do."""
-    from detectors.rules.catalogue import BY_ID
     from offbook.cli import terminal
     from offbook.cli.explain.alert_lookup import in_file, in_redis
     from offbook.cli.explain.explanation import explain as lay_out
@@ -104,17 +106,19 @@ def explain(
     from streams.settings.loading import configured_detectors
 
     settings = settings_of(config)
-    enabled = {detector.id: detector for detector in configured_detectors(settings)}
+    known = known_of(settings)
+    enabled = {detector.id: detector for detector in configured_detectors(settings, known)}
     if file is None:
         alert = in_redis(alert_id, settings)
     else:
-        alert = in_file(alert_id, file, terminal.say)
+        alert = in_file(alert_id, file, terminal.say, known.by_id.keys())
+    detector = enabled.get(alert.detector, known.by_id.get(alert.detector))
     explanation = lay_out(
         alert,
-        enabled.get(alert.detector, BY_ID.get(alert.detector)),
+        detector,
         enabled=alert.detector in enabled,
         timezone=settings.timezone,
-        meaning_zh=in_ten_seconds(alert.detector),
+        meaning_zh=in_ten_seconds(detector),
         topic_prefix=settings.topic_prefix,
     )
     if json:
@@ -123,81 +127,14 @@ def explain(
         show(explanation, lang)
 
 
-def detectors(
-    id_: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="All about this one.", show_default=False)
-    ] = None,
-    config: Config = None,
-    json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
-) -> None:
-    """The detectors with their parameters, as the settings have them."""
-    import time
-    from zoneinfo import ZoneInfo
-
-    import msgspec
-
-    from detectors.rules.catalogue import BY_ID
-    from offbook.cli.explain.detector_sheet import ending, sheet
-    from offbook.cli.terminal import as_json
-    from streams.settings.loading import configured_detectors
-
-    settings = settings_of(config)
-    zone, now = ZoneInfo(settings.timezone), time.time_ns() // 1000
-    enabled = {detector.id: detector for detector in configured_detectors(settings)}
-    if id_ is not None and id_ not in BY_ID:
-        if id_.rpartition("-")[0] in BY_ID:
-            fail(f"{id_} is an alert's id: `offbook explain {id_}` tells of it", UNUSABLE)
-        fail(f"there is no detector {id_}{nearest_to(id_, list(BY_ID))}", UNUSABLE)
-    ids = [id_] if id_ is not None else list(BY_ID)
-    if json:
-        rows = [
-            {
-                "enabled": name in enabled,
-                "mode": "shadow" if found.shadow else "live",
-                "allowances": len(found.allowances),
-                "ending": msgspec.to_builtins(ending(found, now, zone)),
-                **msgspec.to_builtins(sheet(found)),
-            }
-            for name in ids
-            for found in [enabled.get(name, BY_ID[name])]
-        ]
-        print(as_json(rows))
-        return
-    for name in ids:
-        found = enabled.get(name, BY_ID[name])
-        row = sheet(found)
-        standing = "  (shadow: wakes nobody)" if found.shadow else ""
-        if name not in enabled:
-            standing = "  (stopped by the settings)"
-        print(f"{row.id}  {'/'.join(row.severities)}{standing}")
-        print(f"    {row.title_en} · {row.title_zh}")
-        if id_ is not None:
-            print("\n" + "\n".join(f"    {line}".rstrip() for line in row.text.splitlines()) + "\n")
-        else:
-            print(f"    {row.catches}")
-        for param in row.params:
-            print(f"    {param.name} = {param.default}  # {param.kind}: {param.meaning}")
-        if found.allowances:
-            count = len(found.allowances)
-            print(f"    {count} allowance{'s' if count > 1 else ''}")
-        for end in ending(found, now, zone):
-            word = "expired" if end.expired else "expires"
-            print(f"    allowance {end.position} {word} {end.until}: {end.reason}")
-        if row.needs:
-            print(f"    needs {', '.join(row.needs)}: silent without")
-        if id_ is not None:
-            print(f"    runbook {row.runbook}")
-            print(f"    set it in TOML under [detectors.{row.id}]; enabled = false stops it")
-        print()
-
-
-def _chosen(detectors: tuple[Detector, ...], ids: list[str]) -> tuple[Detector, ...]:
-    from detectors.rules.catalogue import BY_ID
-
+def _chosen(detectors: tuple[Detector, ...], ids: list[str], known: Known) -> tuple[Detector, ...]:
     enabled = {detector.id: detector for detector in detectors}
     for id_ in ids:
-        if id_ not in BY_ID:
-            fail(f"--detector: there is no detector {id_}{nearest_to(id_, list(BY_ID))}", UNUSABLE)
+        if id_ in known.refused:
+            fail(f"--detector: {id_} was refused", UNUSABLE)
+        if id_ not in known.by_id:
+            near = nearest_to(id_, list(known.by_id))
+            fail(f"--detector: there is no detector {id_}{near}", UNUSABLE)
         if id_ not in enabled:
             fail(f"--detector: {id_} is stopped by the settings (enabled = false)", UNUSABLE)
     return tuple(detector for id_, detector in enabled.items() if id_ in ids)

@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from datetime import date
 
+    from streams.settings.own_detectors import Known
     from streams.settings.settings import Settings
 
 #: Exit statuses: the work found or met something wrong; what was asked for cannot be done.
@@ -51,6 +52,18 @@ def settings_of(config: Path | None) -> Settings:
     from streams.settings.loading import load
 
     return load(config, os.environ)
+
+
+def known_of(settings: Settings) -> Known:
+    """All detectors there are under the settings. Those refused are told of: what they would find
+    is not found, and that must not look like nothing found."""
+    from offbook.cli import terminal
+    from streams.settings.own_detectors import known_detectors
+
+    known = known_detectors(settings.detectors_path)
+    for id_, problem in known.refused.items():
+        terminal.say(f"REFUSED: detector {id_}: {problem}")
+    return known
 
 
 def drawable(picture: Path | None) -> None:

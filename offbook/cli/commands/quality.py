@@ -15,6 +15,7 @@ from offbook.cli.commands.options import (
     Lang,
     drawable,
     fail,
+    known_of,
     settings_of,
     write,
 )
@@ -49,7 +50,6 @@ def score(
     all. Lines that are no alerts are named and passed over; then the exit status is 1.
 
     Of --config it takes which detectors are on trial: replayed alerts do not say so."""
-    from detectors.rules.catalogue import BY_ID
     from offbook.cli import terminal
     from offbook.cli.quality.score_table import show_score
     from offbook.cli.quality.scoring import read_and_score
@@ -59,10 +59,13 @@ def score(
     from streams.settings.loading import configured_detectors
 
     drawable(picture)
-    trials = [it.id for it in configured_detectors(settings_of(config)) if it.shadow]
+    settings = settings_of(config)
+    known = known_of(settings)
+    ids = list(known.by_id)
+    trials = [it.id for it in configured_detectors(settings, known) if it.shadow]
     with terminal.progress("scoring", [alerts]) as advance:
-        done = read_and_score(alerts, labels, terminal.say, advance, on_trial=trials)
-    found = figures(done.outcomes, list(BY_ID))
+        done = read_and_score(alerts, labels, terminal.say, advance, on_trial=trials, known_ids=ids)
+    found = figures(done.outcomes, ids)
     if json:
         print(
             terminal.as_json(
@@ -124,9 +127,11 @@ def tune(
     drawable(picture)
     if picture is not None and labels is None:
         fail("--picture: shows recall and precision: give --labels too", UNUSABLE)
-    known = read_labels(labels) if labels is not None else None
+    cases = read_labels(labels) if labels is not None else None
+    settings = settings_of(config)
+    refused = known_of(settings).refused
     done = run(
-        *(detector, param, values, files, settings_of(config), known, terminal.say, terminal.bar),
+        *(detector, param, values, files, settings, cases, terminal.say, terminal.bar),
         wall=time.time_ns() // 1000,
     )
     if json:
@@ -142,5 +147,5 @@ def tune(
         write(picture, draw(rows, lang, about=detector))
     for line in done.failures:
         terminal.say(line)
-    if done.failures:
+    if done.failures or refused:
         raise typer.Exit(WRONG)

@@ -13,6 +13,7 @@ from offbook.cli.commands.options import (
     WRONG,
     Config,
     fail,
+    known_of,
     nearest_to,
     settings_of,
     time_of,
@@ -99,7 +100,7 @@ def status(
     from streams.settings.loading import configured_detectors
 
     settings = settings_of(config)
-    found = ask(settings, configured_detectors(settings))
+    found = ask(settings, configured_detectors(settings, known_of(settings)))
     if json:
         print(found.json().decode())
     else:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import ClassVar
 
 import msgspec
 
 from contract.alert import Alert
 from contract.decoding.explain import shape_of
-from detectors.rules.catalogue import BY_ID
 from offbook.cli.files.ndjson import InputError, sources
 from offbook.cli.files.revisions import Revisions
 from sinks.redis.sink import RedisSink
+from streams.settings.own_detectors import known_detectors
 from streams.settings.settings import Settings
 from streams.settings.values import nearest
 
@@ -26,7 +26,8 @@ class NoSuchAlertError(LookupError):
 
 def in_redis(alert_id: str, settings: Settings) -> Alert:
     """The newest revision in Redis. Raises `NoSuchAlertError` or `RedisSinkError`."""
-    _refuse_detector(alert_id)
+    ids = known_detectors(settings.detectors_path).by_id.keys()
+    _refuse_detector(alert_id, ids)
 
     async def ask() -> tuple[Alert | None, str]:
         sink = RedisSink(settings.redis_url)
@@ -38,7 +39,7 @@ def in_redis(alert_id: str, settings: Settings) -> Alert:
     alert, address = asyncio.run(ask())
     if alert is None:
         raise NoSuchAlertError(
-            f"Redis at {address} has no alert {alert_id}{_detector_meant(alert_id)}\n"
+            f"Redis at {address} has no alert {alert_id}{_detector_meant(alert_id, ids)}\n"
             "an id is whole: a detector, a hyphen and 16 hexadecimal digits; what is open lists"
             " redis-cli ZRANGE '{ob}:open' 0 -1\n"
             "is it the Redis that the service writes to (OFFBOOK_REDIS_URL)? an alert of a replay"
@@ -47,13 +48,16 @@ def in_redis(alert_id: str, settings: Settings) -> Alert:
     return alert
 
 
-def in_file(alert_id: str, name: str, say: Callable[[str], None]) -> Alert:
+def in_file(
+    alert_id: str, name: str, say: Callable[[str], None], detectors: Collection[str]
+) -> Alert:
     """The newest revision in a replay's output, on whichever line it stands.
 
     `say` hears of lines that tell one revision of it otherwise than others; of those the same one
-    is taken, in whatever order they stand. Raises `NoSuchAlertError` or `InputError`.
+    is taken, in whatever order they stand. `detectors` are the ids there are. Raises
+    `NoSuchAlertError` or `InputError`.
     """
-    _refuse_detector(alert_id)
+    _refuse_detector(alert_id, detectors)
     found: dict[int, Alert] = {}
     ids: dict[str, None] = {}
     with sources([name], once=True) as [source]:
@@ -82,8 +86,8 @@ def in_file(alert_id: str, name: str, say: Callable[[str], None]) -> Alert:
     return found[max(found)]
 
 
-def _refuse_detector(alert_id: str) -> None:
-    if alert_id in BY_ID:
+def _refuse_detector(alert_id: str, detectors: Collection[str]) -> None:
+    if alert_id in detectors:
         raise NoSuchAlertError(
             f"{alert_id} is a detector, and explain wants an alert's id:"
             f" {alert_id}- and 16 hexadecimal digits\n"
@@ -91,9 +95,9 @@ def _refuse_detector(alert_id: str) -> None:
         )
 
 
-def _detector_meant(alert_id: str) -> str:
+def _detector_meant(alert_id: str, detectors: Collection[str]) -> str:
     name = alert_id.rpartition("-")[0] or alert_id
-    return "" if name in BY_ID else nearest(name, list(BY_ID))
+    return "" if name in detectors else nearest(name, detectors)
 
 
 def _nearest(alert_id: str, ids: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from contract.duration import Duration
 from contract.times import DAY, moment
 from detectors.language.detector import Detector
 from detectors.language.params import Fires
+from offbook.cli.explain.runbooks import runbook_of
 from streams.settings.values import as_in_file, choices
 
 #: How long before an allowance ends it is shown, so that somebody looks again.
@@ -46,7 +47,8 @@ _FIRES: dict[Fires | None, str] = {
 
 
 class DetectorSheet(Struct, frozen=True):
-    """One detector. `text` is the whole of what its author wrote; `catches` its first line."""
+    """One detector. `text` is the whole of what its author wrote; `catches` its first line.
+    `runbook` is None where one of the company's own has none."""
 
     id: str
     severities: tuple[str, ...]
@@ -56,7 +58,7 @@ class DetectorSheet(Struct, frozen=True):
     text: str
     needs: tuple[str, ...]
     params: tuple[ParamSheet, ...]
-    runbook: str
+    runbook: str | None
 
 
 def sheet(detector: Detector) -> DetectorSheet:
@@ -80,7 +82,7 @@ def sheet(detector: Detector) -> DetectorSheet:
             )
             for field in structs.fields(detector.params)
         ),
-        runbook=f"docs/runbooks/{detector.id}.md",
+        runbook=runbook_of(detector),
     )
 
 

@@ -43,12 +43,13 @@ def read_and_score(
     advance: Advance | None = None,
     *,
     on_trial: Collection[str] = (),
+    known_ids: Collection[str] = BY_ID.keys(),
 ) -> Scored:
     """Hold the alert revisions of file `alerts` against the file `labels`; `-` is standard input.
 
-    `on_trial` names the detectors whose replayed alerts would have woken nobody. `say` hears
-    of lines that are no alerts; they are passed over. Raises `InputError` for a file that cannot
-    be read and for labels that are none.
+    `on_trial` names the detectors whose replayed alerts would have woken nobody, `known_ids` all
+    there are. `say` hears of lines that are no alerts; they are passed over. Raises `InputError`
+    for a file that cannot be read and for labels that are none.
     """
     revisions = bad = 0
     decode = msgspec.json.Decoder(Alert).decode
@@ -79,8 +80,8 @@ def read_and_score(
     if otherwise > _SHOWN:
         strange.append(f"{alert_file.name}: {otherwise} lines in all tell a revision otherwise")
     strange += [
-        f"{label_file.name}: kind: no detector is called {kind}{nearest(kind, BY_ID)}"
-        for kind in sorted({fraud.kind for fraud in known.frauds} - BY_ID.keys())
+        f"{label_file.name}: kind: no detector is called {kind}{nearest(kind, known_ids)}"
+        for kind in sorted({fraud.kind for fraud in known.frauds} - set(known_ids))
     ]
     return Scored(tally.outcomes(), known, revisions, bad, strange)
 

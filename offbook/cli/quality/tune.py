@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -15,12 +15,12 @@ from msgspec import Struct, structs
 from contract.alert import Alert, Severity
 from contract.label import Labels
 from detectors.language.detector import Detector
-from detectors.rules.catalogue import BY_ID
 from offbook.cli.files.ndjson import STDIN, InputError, Progress, unseen
 from offbook.cli.files.replay import Replayed, replay
 from scoring.outcomes import Tally
 from scoring.score import DetectorScore, score
 from streams.settings.loading import configured_detectors
+from streams.settings.own_detectors import Known, known_detectors
 from streams.settings.settings import Settings, SettingsError
 from streams.settings.values import as_in_file, convert, nearest
 
@@ -53,11 +53,11 @@ class Tuned:
     failures: list[str] = field(default_factory=list)
 
 
-def needed(id_: str) -> frozenset[str]:
+def needed(id_: str, known: Mapping[str, Detector]) -> frozenset[str]:
     """The detectors that must run for `id_` to have all that it reads."""
-    detector = BY_ID.get(id_)
+    detector = known.get(id_)
     weighs = detector is not None and detector.weighs_alerts
-    return frozenset(BY_ID) if weighs else frozenset({id_})
+    return frozenset(known) if weighs else frozenset({id_})
 
 
 def tune(
@@ -77,8 +77,10 @@ def tune(
     `wall` is the wall clock (µs), as for `replay`. Raises `SettingsError` for a detector, parameter
     or value that is none, and `InputError` for a file that cannot be read, or read only once.
     """
-    running = [one for one in configured_detectors(settings) if one.id in needed(id_)]
-    detector = _detector(id_, running)
+    known = known_detectors(settings.detectors_path)
+    wanted = needed(id_, known.by_id)
+    running = [one for one in configured_detectors(settings, known) if one.id in wanted]
+    detector = _detector(id_, running, known)
     trials = _values(detector, param, values)
     for name in files:
         if name == STDIN or (Path(name).exists() and not Path(name).is_file()):
@@ -157,9 +159,11 @@ def _remarks(done: Replayed) -> list[str]:
     return [done.counts(), *silent]
 
 
-def _detector(id_: str, running: Sequence[Detector]) -> Detector:
-    if id_ not in BY_ID:
-        raise SettingsError(f"there is no detector {id_}{nearest(id_, BY_ID)}")
+def _detector(id_: str, running: Sequence[Detector], known: Known) -> Detector:
+    if id_ in known.refused:
+        raise SettingsError(str(known.refused[id_]))
+    if id_ not in known.by_id:
+        raise SettingsError(f"there is no detector {id_}{nearest(id_, known.by_id)}")
     for detector in running:
         if detector.id == id_:
             return detector

@@ -23,6 +23,7 @@ from streams.wire.topics import create_topics
 from tests.cli.company import Record
 from tests.integration.installation import Installation, Worker, settings_for
 from tests.sinks.some_alerts import contents
+from tests.streams.settings.own_rules import rule, write
 
 pytestmark = pytest.mark.integration
 
@@ -226,3 +227,37 @@ def test_without_a_file_sighup_is_told_that_there_is_nothing_to_reload(start: St
         assert time.monotonic() < end, service.worker.tail()
         time.sleep(0.05)
     assert service.worker.end == 0
+
+
+def test_a_detector_of_ones_own_counts_and_changes_without_a_restart(
+    start: Start, tmp_path: Path
+) -> None:
+    deletes = rule("many-deletes", view="delete").replace(
+        'keep("look")', 'keep("look", weight=edit.count)'
+    )
+    folder = tmp_path / "own"
+    write(folder, "many_deletes.py", deletes)
+    service = start(f"detectors_path = '{folder}'\n" + BULK + "enabled = false\n")
+    service.deletes("E-1", 3)
+    service.until(lambda: service.alerts().keys() == {"E-1"})
+    assert service.alerts()["E-1"].detector == "own-many-deletes"
+    raised = ("offbook_alerts_total", "own-many-deletes", "warning")
+    service.until(lambda: service.figures()[raised] == 1)
+
+    # Broken: told, and the code before goes on.
+    write(folder, "many_deletes.py", "x =")
+    service.until(lambda: service.logged("a detector of your own was refused"))
+    assert service.figures()["offbook_refused_detectors", "own-many-deletes"] == 1
+    service.deletes("E-2", 3)
+    service.until(lambda: "E-2" in service.alerts())
+
+    # Mended, with another number: SIGHUP has it read at once.
+    write(folder, "many_deletes.py", deletes.replace("at_least(3", "at_least(5"))
+    service.worker.send(signal.SIGHUP)
+    service.until(
+        lambda: ("offbook_refused_detectors", "own-many-deletes") not in service.figures()
+    )
+    service.deletes("E-3", 3)
+    service.deletes("E-4", 5)
+    service.until(lambda: "E-4" in service.alerts())
+    assert service.alerts().keys() == {"E-1", "E-2", "E-4"}

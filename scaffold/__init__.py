@@ -1,0 +1,1 @@
+"""Lays out the files of a new detector of Offbook's own: `make detector NAME=… ROOM=…`."""
