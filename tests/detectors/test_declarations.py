@@ -33,8 +33,9 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
 from detectors.rules.catalogue import DETECTORS
+from tests.detectors.modules import its_tests
 from tests.detectors.random_company import END, reference_of
-from tests.detectors.test_laws_of_each import arrivals, module_of
+from tests.detectors.test_laws_of_each import arrivals
 from tests.detectors.timeline import callback, edit, hit, hr, payment, shipment
 
 NINE = "2026-03-02 09:00"
@@ -50,7 +51,7 @@ class Findings:
         self.unsettled: list[Finding] = []
         self.settled: list[Finding] = []
         self._judge = detector.judge
-        module = module_of(detector)
+        module = its_tests(detector)
         others = [it for it in getattr(module, "ALONGSIDE", ()) if it.id != detector.id]
         self._watching = [replace(detector, judge=self._noted), *others]
         self._reference = reference_of(getattr(module, "DOCUMENTS", ()))
@@ -68,8 +69,8 @@ class Findings:
 
 def found_by(detector: Detector) -> Findings:
     found = Findings(detector)
-    if hasattr(module_of(detector), "FIRES"):
-        found.look(module_of(detector).FIRES[0])
+    if hasattr(its_tests(detector), "FIRES"):
+        found.look(its_tests(detector).FIRES[0])
 
     @settings(
         max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)

@@ -28,7 +28,6 @@ from detectors.rules.money.offbook_payment import DETECTOR as OFFBOOK_PAYMENT
 from detectors.rules.voices.callback_mismatch import DETECTOR as CALLBACK_MISMATCH
 from detectors.rules.voices.employee_risk import DETECTOR as EMPLOYEE_RISK
 from detectors.rules.voices.tip_corroborated import DETECTOR as TIP_CORROBORATED
-from tests.detectors import test_employee_risk, test_tip_corroborated
 from tests.detectors.timeline import (
     activity,
     after,
@@ -52,6 +51,7 @@ from tests.detectors.timeline import (
     time_is,
     tip,
 )
+from tests.detectors.voices import test_employee_risk, test_tip_corroborated
 
 NINE = "2026-03-02 09:00"
 ME = "employee:E-1"
