@@ -14,7 +14,7 @@ STAMP := .venv/.installed
 
 help:
 	@echo "make demo        a broker, a Redis and a worker on this machine; watch fraud being found"
-	@echo "make test        all tests, on embedded servers"
+	@echo "make test        all tests, on embedded servers; HYPOTHESIS_PROFILE=ci or nightly tries more"
 	@echo "make check       style, types, layers, fast tests, and generated documents up to date"
 	@echo "make style       of these, all but the tests"
 	@echo "make test-kafka  tests on real servers: KAFKA_BOOTSTRAP=host:port REDIS_URL=redis://…"

@@ -14,10 +14,13 @@ import redis
 
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
 from offbook.cli.demo.server_process import EmbeddedMissingError
+from tests.parts import examples
 from tests.parts.apache_kafka import ApacheKafka
 
 KAFKA_BOOTSTRAP = os.environ.get("KAFKA_BOOTSTRAP")
 REDIS_URL = os.environ.get("REDIS_URL")
+
+examples.load()
 
 # A shell's background job ignores SIGINT, and so would all that it starts: CI's is one. What has a
 # handler here has none there.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -51,11 +50,10 @@ from tests.detectors.timeline import (
     stage,
 )
 from tests.examples.nine_questions import ASKED, answers
+from tests.parts.examples import examples
 
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 law = settings(
-    max_examples=5000 if THOROUGH else 120,
-    deadline=None,
+    max_examples=examples(120, nightly=5000),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

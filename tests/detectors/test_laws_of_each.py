@@ -9,7 +9,6 @@ detectors at once.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from random import Random
@@ -47,10 +46,10 @@ from tests.detectors.test_laws import (
     told,
 )
 from tests.detectors.timeline import badly_worded, firing
+from tests.parts.examples import examples
 
 law = settings(
-    max_examples=1000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 40,
-    deadline=None,
+    max_examples=examples(40, nightly=1000),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
