@@ -14,7 +14,7 @@ import redis
 
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
 from offbook.cli.demo.server_process import EmbeddedMissingError
-from tests.parts import examples
+from tests.parts import dealing, examples
 from tests.parts.apache_kafka import ApacheKafka
 
 KAFKA_BOOTSTRAP = os.environ.get("KAFKA_BOOTSTRAP")
@@ -41,13 +41,23 @@ class RunningRedis:
     url: str
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    return dealing.processes()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On servers that somebody else started, what starts its own has nothing new to show."""
-    if not (KAFKA_BOOTSTRAP and REDIS_URL):
-        return
-    here = [it for it in items if _on_shared_servers(it)]
-    config.hook.pytest_deselected(items=[it for it in items if it not in here])
-    items[:] = here
+    if KAFKA_BOOTSTRAP and REDIS_URL:
+        here = [it for it in items if _on_shared_servers(it)]
+        config.hook.pytest_deselected(items=[it for it in items if it not in here])
+        items[:] = here
+
+
+@pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
+def deal(items: list[pytest.Item]) -> None:
+    """Among those that are left, so after `-m` and `-k`."""
+    if hands := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+        items[:] = dealing.dealt(items, hands)
 
 
 def _on_shared_servers(item: pytest.Item) -> bool:
