@@ -14,7 +14,7 @@ STAMP := .venv/.installed
 
 help:
 	@echo "make demo        a broker, a Redis and a worker on this machine; watch fraud being found"
-	@echo "make test        all tests, on embedded servers"
+	@echo "make test        all tests, on embedded servers; HYPOTHESIS_PROFILE=ci or nightly tries more"
 	@echo "make check       style, types, layers, fast tests, and generated documents up to date"
 	@echo "make style       of these, all but the tests"
 	@echo "make test-kafka  tests on real servers: KAFKA_BOOTSTRAP=host:port REDIS_URL=redis://…"
@@ -44,8 +44,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: .venv
 	@$(PY) -m offbook demo
 
-# Each process begins with a part in a row, whose files share the servers that they start, and takes
-# from another's when it is done.
+# All that starts a Python imports the same files: compiled once, they are there in half the time.
+unexport PYTHONDONTWRITEBYTECODE
+
+# Each process begins with a part of its own (tests/parts/dealing.py) and takes from another's when
+# it is done.
 PYTEST := $(PY) -m pytest --numprocesses auto --dist worksteal
 
 test: .venv

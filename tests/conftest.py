@@ -14,10 +14,13 @@ import redis
 
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
 from offbook.cli.demo.server_process import EmbeddedMissingError
+from tests.parts import dealing, examples
 from tests.parts.apache_kafka import ApacheKafka
 
 KAFKA_BOOTSTRAP = os.environ.get("KAFKA_BOOTSTRAP")
 REDIS_URL = os.environ.get("REDIS_URL")
+
+examples.load()
 
 # A shell's background job ignores SIGINT, and so would all that it starts: CI's is one. What has a
 # handler here has none there.
@@ -38,18 +41,30 @@ class RunningRedis:
     url: str
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    return dealing.processes()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On servers that somebody else started, what starts its own has nothing new to show."""
-    if not (KAFKA_BOOTSTRAP and REDIS_URL):
-        return
-    here = [it for it in items if _on_shared_servers(it)]
-    config.hook.pytest_deselected(items=[it for it in items if it not in here])
-    items[:] = here
+    if KAFKA_BOOTSTRAP and REDIS_URL:
+        here = [it for it in items if _on_shared_servers(it)]
+        config.hook.pytest_deselected(items=[it for it in items if it not in here])
+        items[:] = here
+
+
+@pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
+def deal(items: list[pytest.Item]) -> None:
+    """Among those that are left, so after `-m` and `-k`."""
+    if hands := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+        items[:] = dealing.dealt(items, hands)
 
 
 def _on_shared_servers(item: pytest.Item) -> bool:
     used = getattr(item, "fixturenames", ())
-    return "kafka" in used or "redis_server" in used or item.get_closest_marker("kafka") is not None
+    if "kafka" in used or item.get_closest_marker("kafka"):
+        return True
+    return "redis_server" in used and "apache_kafka" not in used
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

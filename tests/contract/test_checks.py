@@ -15,13 +15,14 @@ from contract.fields import check_amount
 from contract.kinds import KIND_OF_TYPE
 from contract.publishing.examples import EXAMPLES
 from tests.contract.documents import PAYMENT, example
+from tests.parts.examples import examples
 
 _texts = st.text(
     st.sampled_from("0123456789.eE+-_ １٣\t\n\0\x7f\x85\xa0·中NaInfty"), min_size=1, max_size=22
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(st.sampled_from(sorted(EXAMPLES)), st.data(), _texts, st.booleans(), st.booleans())
 def test_whatever_is_not_doubted_has_no_fault(
     type_: str, draw: st.DataObject, text: str, ascii_: bool, tight: bool

@@ -26,6 +26,7 @@ from contract.types import IMAGE_KEYS, EventData, Image
 from tests.contract.documents import example
 from tests.contract.strategies import events
 from tests.contract.test_golden import ALERT
+from tests.parts.examples import examples
 
 DOCS = Path(__file__).parents[2] / "docs"
 VALIDATORS = {
@@ -85,7 +86,10 @@ _VALUES: list[Any] = [
 ]  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much], max_examples=600)
+@settings(
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+    max_examples=examples(600),
+)
 @given(st.sampled_from(sorted(EXAMPLES)), st.data())
 def test_what_the_schema_refuses_the_decoder_refuses(type_: str, draw: st.DataObject) -> None:
     mutated = example(type_)

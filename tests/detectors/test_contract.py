@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -30,6 +29,7 @@ from detectors.language.detector import Detector
 from detectors.language.finding import Finding
 from detectors.rules.catalogue import BY_ID, DETECTORS
 from offbook.cli.check import promises
+from tests.detectors.modules import its_rule, its_tests
 from tests.detectors.timeline import (
     activity,
     after,
@@ -62,11 +62,6 @@ PACKAGE = Path(detectors.__file__).parent
 NINE = "2026-03-02 09:00"
 
 every = pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
-
-
-def module_of(detector: Detector) -> Any:
-    [file] = PACKAGE.glob(f"rules/*/{detector.id.replace('-', '_')}.py")
-    return import_module(f"detectors.rules.{file.parent.name}.{file.stem}")
 
 
 # One name for all that belongs to a detector.
@@ -118,23 +113,23 @@ def test_the_ids_are_those_of_detectors_md() -> None:
 
 @every
 def test_module_test_and_runbook_have_its_name(detector: Detector) -> None:
-    module = module_of(detector)
+    module = its_rule(detector)
     name = detector.id.replace("-", "_")
     assert module.DETECTOR.id == detector.id
     assert Path(module.__file__).name == f"{name}.py"
-    assert (ROOT / "tests" / "detectors" / f"test_{name}.py").is_file()
+    assert Path(its_tests(detector).__file__).name == f"test_{name}.py"
     assert (ROOT / "docs" / "runbooks" / f"{detector.id}.md").is_file()
 
 
 @every
 def test_the_docstring_says_what_it_catches_misses_and_takes_for_it(detector: Detector) -> None:
-    assert not list(promises.reasons(module_of(detector).__doc__ or ""))
+    assert not list(promises.reasons(its_rule(detector).__doc__ or ""))
 
 
 @every
 def test_the_rule_itself_is_at_most_80_lines(detector: Detector) -> None:
     """Its file holds more: why, says docs/decisions/0010."""
-    source = Path(module_of(detector).__file__).read_text("utf-8")
+    source = Path(its_rule(detector).__file__).read_text("utf-8")
     functions = [it for it in ast.walk(ast.parse(source)) if isinstance(it, ast.FunctionDef)]
     lines = {
         line for it in functions for line in range(it.lineno, (it.end_lineno or it.lineno) + 1)
@@ -287,10 +282,7 @@ FIRING: dict[str, tuple[list[Event], str]] = {
         "2h",
     ),
 }
-WORLDS = {
-    detector.id: import_module(f"tests.detectors.test_{detector.id.replace('-', '_')}")
-    for detector in DETECTORS
-}
+WORLDS = {detector.id: its_tests(detector) for detector in DETECTORS}
 FIRING |= {id_: world.FIRES for id_, world in WORLDS.items() if hasattr(world, "FIRES")}
 OWNED = (
     customer("C-1", "E-1"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -28,7 +27,6 @@ from detectors.rules.catalogue import BY_ID, DETECTORS
 from offbook.cli.check import laws
 from offbook.cli.check.laws import elsewhere
 from offbook.cli.check.standing import told
-from tests.detectors.order_world import corrected
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
 from tests.detectors.respelt import respelt
 from tests.detectors.restarts import (
@@ -39,6 +37,7 @@ from tests.detectors.restarts import (
     half_known,
     is_short,
 )
+from tests.detectors.retold import corrected
 from tests.detectors.timeline import (
     activity,
     after,
@@ -54,11 +53,10 @@ from tests.detectors.timeline import (
     stage,
 )
 from tests.examples.nine_questions import ASKED, answers
+from tests.parts.examples import examples
 
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 law = settings(
-    max_examples=5000 if THOROUGH else 120,
-    deadline=None,
+    max_examples=examples(120, nightly=5000),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

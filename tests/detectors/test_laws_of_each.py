@@ -9,12 +9,9 @@ detectors at once.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from importlib import import_module
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,6 +24,7 @@ from detectors.engine.engine import Engine
 from detectors.engine.in_memory import LocalRun
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import DETECTORS
+from tests.detectors.modules import its_tests
 from tests.detectors.random_company import END, reference_of
 from tests.detectors.respelt import respelt
 from tests.detectors.restarts import (
@@ -48,26 +46,22 @@ from tests.detectors.test_laws import (
     told,
 )
 from tests.detectors.timeline import badly_worded, firing
+from tests.parts.examples import examples
 
 law = settings(
-    max_examples=1000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 40,
-    deadline=None,
+    max_examples=examples(40, nightly=1000),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 DELAYS = (0, 0, 0, HOUR, DAY, 3 * DAY, 7 * DAY)
 
 
-def module_of(detector: Detector) -> Any:
-    return import_module(f"tests.detectors.test_{detector.id.replace('-', '_')}")
-
-
-HELD = [getattr(module_of(detector), "SCALED", detector) for detector in DETECTORS]
+HELD = [getattr(its_tests(detector), "SCALED", detector) for detector in DETECTORS]
 each = pytest.mark.parametrize("detector", HELD, ids=lambda detector: detector.id)
 
 
 def world(detector: Detector, run: Callable[[Engine], LocalRun] = LocalRun) -> LocalRun:
-    module = module_of(detector)
+    module = its_tests(detector)
     others = [it for it in getattr(module, "ALONGSIDE", ()) if it.id != detector.id]
     watched = [detector, *others]
     return run(Engine(watched, reference_of(getattr(module, "DOCUMENTS", ())), mode="replay"))
@@ -83,7 +77,7 @@ def end(run: LocalRun, alerts: Iterable[Alert]) -> list[tuple[object, ...]]:
 
 def arrivals(data: st.DataObject, detector: Detector) -> tuple[list[Event], list[Event]]:
     """What happened, in order of time and in order of arrival."""
-    happened = {event.id: event for event in data.draw(module_of(detector).SCENES)}
+    happened = {event.id: event for event in data.draw(its_tests(detector).SCENES)}
     events = sorted(happened.values(), key=lambda event: (event.time, event.id))
     delays = st.lists(st.sampled_from(DELAYS), min_size=len(events), max_size=len(events))
     late = [event.time + delay for event, delay in zip(events, data.draw(delays), strict=True)]
@@ -193,13 +187,13 @@ def test_what_is_spared_would_have_concerned_nothing(detector: Detector) -> None
 
 @pytest.mark.parametrize(
     "detector",
-    [it for it in HELD if hasattr(module_of(it), "oracle")],
+    [it for it in HELD if hasattr(its_tests(it), "oracle")],
     ids=lambda detector: detector.id,
 )
 def test_brute_force_over_all_events_finds_the_same(detector: Detector) -> None:
     """`oracle(events)` gives, of each alert that stands in the end, (severity, employee, customer,
     order, account, ids of its evidence)."""
-    module = module_of(detector)
+    module = its_tests(detector)
 
     @law
     @given(st.data())

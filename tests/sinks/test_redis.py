@@ -25,6 +25,7 @@ from offbook.cli.demo.server_process import free_port
 from sinks.redis.connection import RedisRefusedError, RedisUnavailableError
 from sinks.redis.sink import BATCH, RedisSink
 from sinks.sink import Outcome
+from tests.parts.examples import examples
 from tests.sinks.some_alerts import alert, contents, revisions
 
 
@@ -121,7 +122,7 @@ def assert_open_sets_follow_the_strings(url: str) -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(log=logs(), data=st.data())
 def test_delivered_at_least_once_in_order_each_revision_is_in_the_stream_exactly_once(
     redis_server: Any, log: list[Alert], data: st.DataObject
@@ -153,7 +154,7 @@ def test_delivered_at_least_once_in_order_each_revision_is_in_the_stream_exactly
             client.flushdb()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(log=logs(), data=st.data())
 def test_in_any_order_no_revision_comes_twice_and_the_newest_wins(
     redis_server: Any, log: list[Alert], data: st.DataObject

@@ -1,4 +1,4 @@
-"""The half of `diverted-consignee` that adds up: goods for several customers leave for one place."""
+"""The other half of `diverted-consignee`: goods for several customers leave for one place."""
 
 from detectors.language import *
 

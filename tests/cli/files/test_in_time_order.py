@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.event import Event
@@ -30,6 +30,7 @@ from offbook.cli.files.ndjson import Place, sources
 from offbook.cli.files.replay import Replayed, replay
 from streams.settings.settings import Settings
 from tests.cli.commands import REFERENCE, STORY, environment
+from tests.parts.examples import examples
 
 WALL = parse_rfc3339("2026-11-01T00:00:00Z")
 Document = dict[str, Any]
@@ -101,7 +102,7 @@ def test_the_story_with_oddities_has_something_of_everything() -> None:
     assert sum("nothing happens for" in line for line in said) == 1
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25))
 @given(seed=st.integers(0, 2**32), files=st.integers(1, 5), limit=st.sampled_from([1, 300, 20_000]))
 def test_any_permutation_over_any_files_gives_the_same_with_next_to_no_memory(
     seed: int, files: int, limit: int
@@ -143,7 +144,7 @@ def read(files: list[str], limit: int) -> list[tuple[Event, Place, bool | None]]
         ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.lists(
         st.builds(

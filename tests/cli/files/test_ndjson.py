@@ -19,6 +19,7 @@ from contract.rejected import MAX_BYTES
 from offbook.cli.files import ndjson
 from offbook.cli.files.ndjson import LONGEST, InputError, sources
 from tests.cli.commands import STORY, environment, offbook, peak
+from tests.parts.examples import examples
 
 #: MiB that a command may hold: three times what it holds of an empty file.
 ROOM = 200
@@ -30,7 +31,7 @@ def read(*files: str, once: bool = False) -> list[list[tuple[int, bytes]]]:
         return [list(source.lines()) for source in inputs]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     content=st.lists(st.binary(max_size=40) | st.just(b"\n") | st.just(b"\r\n")).map(b"".join),
     packed=st.booleans(),

@@ -289,12 +289,14 @@ def test_old_events_are_warned_of_and_moved_ones_are_not() -> None:
     assert age_warning(produce([STORY], settings, Kept(), nothing, rebase="now"), settings) is None
 
 
-def test_a_rate_is_kept(tmp_path: Path) -> None:
+def test_a_rate_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = tmp_path / "few"
     few.write_bytes(b"\n".join(lines(STORY)[:41]))
-    began = time.monotonic()
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    monkeypatch.setattr(time, "monotonic", lambda: sum(waited))
     produce([str(few)], Settings(), Kept(), nothing, rate=100)
-    assert 0.38 < time.monotonic() - began < 5
+    assert sum(waited) == pytest.approx(0.4)
 
 
 @pytest.mark.integration

@@ -8,7 +8,7 @@ from kafka.admin import ConfigResource, KafkaAdminClient
 from streams.settings.loading import load
 from streams.settings.settings import Settings
 from streams.wire.kafka import all_topics
-from streams.wire.kafka_access import PATIENCE, KafkaUnreachableError
+from streams.wire.kafka_access import KafkaUnreachableError
 from streams.wire.topics import TopicsError, check_topics, create_topics, require_topics
 from tests.conftest import RunningKafka
 from tests.parts.apache_kafka import ApacheKafka
@@ -120,12 +120,10 @@ def refusal_within(seconds: float, ours: Settings) -> str:
     return "nothing refused"
 
 
-def test_a_broker_that_is_not_there_is_one_line_in_about_ten_seconds() -> None:
+def test_a_broker_that_is_not_there_is_one_line() -> None:
     nowhere = load(None, {"OFFBOOK_KAFKA_BOOTSTRAP": "127.0.0.1:1"})
-    began = time.monotonic()
     with pytest.raises(KafkaUnreachableError, match=r"does not answer at 127.0.0.1:1") as caught:
         check_topics(nowhere)
-    assert time.monotonic() - began < PATIENCE + 4
     assert caught.value.retryable
     assert "\n" not in str(caught.value)
 

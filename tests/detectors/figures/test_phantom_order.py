@@ -1,0 +1,188 @@
+"""phantom-order: approved or completed, and 20 d later neither goods nor money have moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import pytest
+
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.rules.figures.phantom_order import DETECTOR
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import around, status
+from tests.detectors.timeline import (
+    after,
+    at,
+    company,
+    edit,
+    employee,
+    evidence,
+    hit,
+    ids,
+    only,
+    order,
+    payment,
+    play,
+    refund,
+    shipment,
+)
+
+NINE = "2026-03-02 09:00"
+NOON = "2026-03-02 12:00"
+DEADLINE = after(NOON, "20d")
+DUE = DEADLINE + HOUR  # 1 h of grace
+
+SOLD = order(NINE, "O-1", "E-1", customer="C-1", amount=Decimal(12000))
+
+
+APPROVED = status(NOON, "approved")
+
+
+def in_the_end(*events: Event) -> list[Alert]:
+    return play(sorted(events, key=lambda event: event.time), DETECTOR, until=after(NOON, "30d"))
+
+
+def test_an_approved_order_for_which_nothing_moves() -> None:
+    #   09:00 order ── 12:00 approved ──── 20 d ────┼─ 1 h grace ─┤ 1 µs ◄ fires
+    reference = company(employee("E-1", "唐静"))
+    alert = only(play([SOLD, APPROVED], DETECTOR, until=DUE + 1, reference=reference))
+    assert (alert.severity, alert.score, alert.state) == ("warning", 30, "firing")
+    assert (alert.employee, alert.customer, alert.order) == ("E-1", "C-1", "O-1")
+    assert evidence(alert) == ids(APPROVED)
+    assert alert.summary.en == (
+        "Order O-1 was approved at 2026-03-02 12:00; 20 days later no goods had moved for it and "
+        "no money had come in. It comes to 12,000.00 CNY. Customer: C-1. Responsible: 唐静 (E-1)."
+    )
+    assert alert.summary.zh == (
+        "订单 O-1 于 2026-03-02 12:00 审批通过，此后 20 天内既无发货也无收款。"
+        "订单金额 12,000.00 元。客户：C-1。责任人：唐静（E-1）。"
+    )
+    assert alert.rule is not None
+    assert (alert.rule.params, alert.rule.measured) == ({"wait": "20d"}, {})
+
+
+def test_one_completed_without_an_approval_too() -> None:
+    bare = order(NINE, "O-1", "E-1")
+    alert = only(in_the_end(bare, status(NOON, "completed")))
+    assert alert.summary.en == (
+        "Order O-1 was completed at 2026-03-02 12:00; 20 days later no goods had moved for it and "
+        "no money had come in. Responsible: E-1."
+    )
+    assert alert.summary.zh == (
+        "订单 O-1 于 2026-03-02 12:00 完成，此后 20 天内既无发货也无收款。责任人：员工E-1。"
+    )
+
+
+def test_it_counts_from_the_first_of_approval_and_completion() -> None:
+    #   12:00 approved ── 15 d: completed ── 20 d ┤ ◄ fires, from the approval
+    done = status(after(NOON, "15d"), "completed")
+    assert evidence(only(in_the_end(SOLD, APPROVED, done))) == ids(APPROVED)
+
+
+@pytest.mark.parametrize("word", ["draft", "submitted", "rejected", "cancelled"])
+def test_an_order_in_another_state_promises_nothing(word: str) -> None:
+    assert in_the_end(SOLD, status(NOON, word)) == []
+
+
+@pytest.mark.parametrize("what", ["received", "dispatched", "delivered", "returned"])
+@pytest.mark.parametrize(
+    "moment, in_time",
+    [
+        #  ◄ from whenever        approved ──── 20 d ────┤      one microsecond beyond is not
+        (after(NOON, "-300d"), True),
+        (DEADLINE, True),
+        (DEADLINE + 1, False),
+    ],
+)
+def test_goods_or_money_by_the_20th_day_show_that_it_is_real(
+    what: str, moment: int, in_time: bool
+) -> None:
+    piece = (
+        payment(moment, "P-1", amount="1", order="O-1")
+        if what == "received"
+        else shipment(moment, "S-1", order="O-1", status=what)
+    )
+    assert (in_the_end(SOLD, APPROVED, piece) == []) is in_time
+
+
+def test_those_of_other_orders_or_of_none_show_nothing() -> None:
+    others = [
+        payment(NOON, "P-1", order="O-2", customer="C-1"),
+        shipment(NOON, "S-1", customer="C-1"),
+        refund(NOON, "R-1", order="O-1"),
+    ]
+    assert only(in_the_end(SOLD, APPROVED, *others)).order == "O-1"
+
+
+def test_one_that_was_rejected_first_and_approved_then_is_waited_for() -> None:
+    #   10:00 rejected ── 12:00 approved ── 20 d ┤ ◄ fires
+    assert only(in_the_end(SOLD, status(after(NINE, "1h"), "rejected"), APPROVED))
+
+
+def test_an_image_that_repeats_the_approval_approves_nothing() -> None:
+    image = status(NOON, "approved", before={"status": "approved"})
+    assert in_the_end(SOLD, image) == []
+    #   … but its completion, which is new, is
+    done = status(after(NOON, "1d"), "completed", before={"status": "approved"})
+    assert evidence(only(in_the_end(SOLD, image, done))) == ids(done)
+
+
+def test_a_cancellation_that_arrives_late_withdraws_it() -> None:
+    clock, late = hit(after(NOON, "23d"), "E-9"), status(after(NOON, "19d"), "cancelled")
+    alert = only(play([SOLD, APPROVED, clock, late], DETECTOR))
+    assert alert.summary.en.startswith("Withdrawn: the order was called off in time. ")
+
+
+# The world it is held to the laws in.
+
+
+FIRES = (
+    [
+        order(NINE, "O-PO", "E-5", customer="C-PO", amount=Decimal(1000)),
+        edit(after(NINE, "1h"), "E-BOSS", "update", ("order", "O-PO"), status="approved"),
+    ],
+    "22d",
+)
+
+DOCUMENTS = order_world.DOCUMENTS
+T = at(NOON)
+SCENES = order_world.scenes(
+    [T - HOUR, T, T + HOUR, T + 10 * DAY, *around(T + 20 * DAY), T + 20 * DAY + HOUR, T + 23 * DAY],
+    order_world.MONEY,
+    order_world.GOODS,
+    first=[
+        order(T - HOUR, "O-A", "E-CLERK", customer="K-1", amount=Decimal(1000)),
+        edit(T, "E-CLERK", "update", ("order", "O-A"), status="approved"),
+    ],
+)
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    events = retold.corrected(events)
+    for id_ in order_world.ORDERS:
+        first = order_oracle.became(events, id_, "approved", "completed")
+        if first is None:
+            continue
+        moved = order_oracle.shipments(events, id_, "dispatched", "delivered", "returned")
+        came = [
+            it for it, data in order_oracle.money(events, id_, 2**62) if data.kind == "received"
+        ]
+
+        def ended(at: int, by: str, id_: str = id_) -> bool:
+            known = retold.told_by(events, at, by)
+            status = order_oracle.status_at(known, id_, at)
+            return order_oracle.is_deleted(known, id_, at) or status not in (
+                "approved",
+                "completed",
+            )
+
+        wait = order_oracle.waited(events, first, 20 * DAY, ended)
+        if wait is None:
+            continue
+        began, end = wait
+        if not any(it.time <= max(end, first.time + 20 * DAY) for it in (*moved, *came)):
+            yield order_oracle.answer(events, "warning", id_, began.time, end, began)

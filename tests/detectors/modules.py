@@ -1,0 +1,25 @@
+"""A detector's two modules: its rule, and the tests of it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from detectors import rules
+from detectors.language.detector import Detector
+
+
+def _in_its_room(detector: Detector) -> tuple[str, str]:
+    [file] = Path(rules.__file__).parent.glob(f"*/{detector.id.replace('-', '_')}.py")
+    return file.parent.name, file.stem
+
+
+def its_rule(detector: Detector) -> Any:
+    room, name = _in_its_room(detector)
+    return import_module(f"detectors.rules.{room}.{name}")
+
+
+def its_tests(detector: Detector) -> Any:
+    room, name = _in_its_room(detector)
+    return import_module(f"tests.detectors.{room}.test_{name}")

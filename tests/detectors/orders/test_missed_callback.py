@@ -1,0 +1,221 @@
+"""missed-callback: nobody has called the customer back, from the order's creation to 14 d after
+completion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from functools import partial
+
+import pytest
+
+from contract.alert import Alert
+from contract.event import Event
+from contract.times import DAY, HOUR
+from detectors.rules.orders.missed_callback import DETECTOR
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import around
+from tests.detectors.timeline import (
+    after,
+    at,
+    callback,
+    company,
+    customer,
+    edit,
+    employee,
+    evidence,
+    hit,
+    ids,
+    local,
+    only,
+    order,
+    play,
+    withdrawing,
+)
+
+NINE = "2026-03-02 09:00"
+NOON = "2026-03-05 12:00"
+DEADLINE = after(NOON, "14d")
+DUE = DEADLINE + HOUR  # 1 h of grace
+
+SOLD = order(NINE, "O-1", "E-1", customer="C-1")
+DONE = edit(NOON, "E-9", "update", ("order", "O-1"), status="completed")
+
+
+def call(
+    moment: str | int, customer: str = "C-1", outcome: str = "confirmed", **more: str
+) -> Event:
+    return callback(moment, "B-1", customer, outcome, **more)  # type: ignore[arg-type]
+
+
+def in_the_end(*events: Event) -> list[Alert]:
+    return play(sorted(events, key=lambda event: event.time), DETECTOR, until=after(NOON, "25d"))
+
+
+def test_a_completed_order_whose_customer_nobody_called() -> None:
+    #   03-02 order ── 03-05 12:00 completed ──── 14 d ────┼─ 1 h grace ─┤ 1 µs ◄ fires
+    reference = company(employee("E-1", "唐静"))
+    alert = only(play([SOLD, DONE], DETECTOR, until=DUE + 1, reference=reference))
+    assert (alert.severity, alert.score, alert.state) == ("info", 10, "firing")
+    assert (alert.employee, alert.customer, alert.order) == ("E-1", "C-1", "O-1")
+    assert evidence(alert) == ids(DONE)
+    assert alert.summary.en == (
+        "Order O-1 was completed at 2026-03-05 12:00; from 2026-03-02 09:00 to 14 days after that "
+        "the customer was not called back. Customer: C-1. Responsible: 唐静 (E-1)."
+    )
+    assert alert.summary.zh == (
+        "订单 O-1 于 2026-03-05 12:00 完成，自 2026-03-02 09:00 至完成后 14 天内未曾回访客户。"
+        "客户：C-1。责任人：唐静（E-1）。"
+    )
+    assert alert.rule is not None
+    assert (alert.rule.params, alert.rule.measured) == ({"wait": "14d"}, {})
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["names the order", "names the customer"])
+@pytest.mark.parametrize(
+    "moment, in_time",
+    [
+        #  ┤ order ── completed ──── 14 d ────┤       both edges count
+        (at(NINE) - 1, False),
+        (at(NINE), True),
+        (at(NOON), True),
+        (DEADLINE, True),
+        (DEADLINE + 1, False),
+    ],
+)
+def test_a_call_from_the_orders_creation_to_14_days_after_completion(
+    moment: int, in_time: bool, named: bool
+) -> None:
+    about = {"order": "O-1"} if named else {}
+    assert (in_the_end(SOLD, DONE, call(moment, **about)) == []) is in_time
+
+
+@pytest.mark.parametrize("outcome", ["confirmed", "mismatch", "denied", "complaint"])
+def test_whatever_the_customer_said(outcome: str) -> None:
+    assert in_the_end(SOLD, DONE, call(after(NOON, "1d"), outcome=outcome)) == []
+
+
+@pytest.mark.parametrize("about", [{}, {"order": "O-1"}])
+def test_a_customer_that_was_not_reached_was_not_called_back(about: dict[str, str]) -> None:
+    tried = call(after(NOON, "1d"), outcome="unreachable", **about)
+    assert only(in_the_end(SOLD, DONE, tried)).state == "firing"
+
+
+def test_another_customers_call_is_no_help_unless_it_names_the_order() -> None:
+    assert only(in_the_end(SOLD, DONE, call(after(NOON, "1d"), "C-2")))
+    assert in_the_end(SOLD, DONE, call(after(NOON, "1d"), "C-2", order="O-1")) == []
+
+
+def test_a_call_about_another_order_of_the_customer_counts() -> None:
+    assert in_the_end(SOLD, DONE, call(after(NOON, "1d"), order="O-2")) == []
+
+
+def test_of_two_customers_either_will_do() -> None:
+    moved = edit(after(NOON, "1d"), "E-9", "update", ("order", "O-1"), customer="C-2")
+    assert in_the_end(SOLD, DONE, moved, call(after(NOON, "2d"), "C-2")) == []
+
+
+def test_an_order_nobody_saw_created_counts_from_its_first_mention() -> None:
+    #   03-02 mentioned ── 03-03 called ── 03-05 completed       a call before it does not count
+    named = edit(NINE, "E-1", "view", ("order", "O-1"))
+    assert in_the_end(named, DONE, call(after(NINE, "1d"), order="O-1")) == []
+    early = in_the_end(named, DONE, call(after(NINE, "-1h"), order="O-1"))
+    assert "from 2026-03-02 09:00 to" in only(early).summary.en
+
+
+def test_an_order_without_a_customer_is_told_too() -> None:
+    bare = order(NINE, "O-1", "E-1")
+    assert in_the_end(bare, DONE, call(after(NOON, "1d"), order="O-1")) == []
+    alert = only(in_the_end(bare, DONE))
+    assert (alert.customer, alert.summary.en.endswith("called back. Responsible: E-1.")) == (
+        None,
+        True,
+    )
+
+
+def test_an_order_that_is_not_completed_waits_for_no_call() -> None:
+    approved = edit(NOON, "E-9", "update", ("order", "O-1"), status="approved")
+    assert in_the_end(SOLD, approved) == []
+
+
+@pytest.mark.parametrize("about", [{}, {"order": "O-1"}])
+def test_a_call_that_arrives_late_but_was_made_in_time_withdraws_it(about: dict[str, str]) -> None:
+    #   completed ──── 14 d, 1 h ◄ fires ── 18 d: the call of the 13th day arrives
+    clock, late = hit(after(NOON, "18d"), "E-9"), call(after(NOON, "13d"), **about)
+    alerts = play([SOLD, DONE, clock, late], DETECTOR)
+    assert [(alert.revision, alert.state) for alert in alerts] == [(1, "firing"), (2, "withdrawn")]
+    assert evidence(alerts[-1]) == ids(DONE, late)
+    assert alerts[-1].evidence[-1].note == withdrawing("the customer was called back")
+    assert alerts[-1].summary.en.startswith("Withdrawn: the customer had been called back in time.")
+    assert alerts[-1].summary.zh.startswith("已撤回：客户已在期限内回访。订单 O-1 于")
+
+
+def test_no_call_is_forgotten_before_it_is_asked_for_though_time_leaps() -> None:
+    #   completed ── called, without the order ──────── 300 d in one leap
+    events = [SOLD, DONE, call(after(NOON, "1d"))]
+    assert play(events, DETECTOR, until=after(NOON, "300d")) == []
+
+
+def test_the_customer_is_asked_only_when_time_is_up_and_no_call_names_the_order() -> None:
+    run = local(DETECTOR)
+    run.run([SOLD, DONE], DUE)
+    assert run.states["order:O-1"].asked == {}
+    run.advance(DUE + 1)
+    assert set(run.states["order:O-1"].asked) == {"customer:C-1"}
+    run = local(DETECTOR)
+    run.run([SOLD, DONE, call(after(NOON, "1d"), order="O-1")], after(NOON, "20d"))
+    assert run.states["order:O-1"].asked == {}
+    assert run.states["customer:C-1"].subscribers == {}
+
+
+def test_the_customers_owner_is_named_where_the_order_has_nobody() -> None:
+    known = edit(NINE, "E-9", "update", ("order", "O-1"), customer="C-1")
+    reference = company(customer("C-1", "E-7"))
+    alerts = play([known, DONE], DETECTOR, until=after(NOON, "15d"), reference=reference)
+    assert only(alerts).employee == "E-7"
+
+
+# The world it is held to the laws in.
+
+
+FIRES = (
+    [
+        order(NINE, "O-MC", "E-5", customer="C-MC", amount=Decimal(1000)),
+        edit(after(NINE, "1h"), "E-5", "update", ("order", "O-MC"), status="completed"),
+    ],
+    "16d",
+)
+
+DOCUMENTS = order_world.DOCUMENTS
+T = at(NOON)
+SCENES = order_world.scenes(
+    [*around(T - DAY), T - HOUR, T, *around(T + 14 * DAY), T + 5 * DAY, T + 17 * DAY],
+    order_world.CALLS,
+    order_world.CALLS,
+    order_world.MONEY,
+    first=[
+        order(T - DAY, "O-A", "E-CLERK", customer="K-1"),
+        edit(T, "E-CLERK", "update", ("order", "O-A"), status="completed"),
+    ],
+)
+
+
+def oracle(events: Sequence[Event]) -> Iterator[Answer]:
+    events = retold.corrected(events)
+    for id_ in order_world.ORDERS:
+        first = order_oracle.became(events, id_, "completed")
+        if first is None:
+            continue
+        wait = order_oracle.waited(
+            events, first, 14 * DAY, partial(order_oracle.is_over, events, id_)
+        )
+        if wait is None:
+            continue
+        done, end = wait
+        began = order_oracle.creation(events, id_) or order_oracle.mention(events, id_)
+        assert began is not None
+        since = min(began.time, done.time)
+        whom = order_oracle.customers(events, id_, end)
+        if not order_oracle.calls(events, id_, whom, since, end):
+            yield order_oracle.answer(events, "info", id_, done.time, end, done)
