@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from contract.document import document
 from contract.event import Event
-from tests.detectors.order_world import Answer, corrected
+from tests.detectors.order_oracle import Answer
 from tests.detectors.random_company import END
+from tests.detectors.retold import corrected
 from tests.detectors.timeline import hit
 from tests.examples.nine_questions import Company, Found
 

@@ -24,7 +24,6 @@ from detectors.engine.messages import Input, Note
 from detectors.engine.state import decode_state, encode_state
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import BY_ID, DETECTORS
-from tests.detectors.order_world import corrected
 from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
 from tests.detectors.respelt import respelt
 from tests.detectors.restarts import (
@@ -35,6 +34,7 @@ from tests.detectors.restarts import (
     half_known,
     is_short,
 )
+from tests.detectors.retold import corrected
 from tests.detectors.timeline import (
     activity,
     after,

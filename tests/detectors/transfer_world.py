@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from contract.event import Event
 from contract.times import DAY
 from contract.types import CrmEdit, ReferenceEmployee
-from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
+from tests.detectors.retold import sooner
 from tests.detectors.timeline import DOCUMENTED, at, customer, edit, employee, event
 
 #: Of K-STATED a document tells the owner, of K-RESTATED one that is told in the midst of it all.

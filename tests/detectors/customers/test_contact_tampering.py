@@ -14,8 +14,8 @@ from contract.types import CrmEdit, ReferenceEmployee
 from detectors.engine.engine import configured
 from detectors.facts.reference import Reference
 from detectors.rules.customers.contact_tampering import DETECTOR
-from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
+from tests.detectors.retold import sooner
 from tests.detectors.timeline import (
     DOCUMENTED,
     Moment,

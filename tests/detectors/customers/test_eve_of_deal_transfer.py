@@ -14,9 +14,9 @@ from contract.types import CrmEdit
 from detectors.engine.engine import configured
 from detectors.facts.view import Common
 from detectors.rules.customers.eve_of_deal_transfer import DETECTOR
-from tests.detectors import order_world, transfer_world
-from tests.detectors.order_world import sooner
+from tests.detectors import order_oracle, transfer_world
 from tests.detectors.random_company import BASE
+from tests.detectors.retold import sooner
 from tests.detectors.timeline import (
     after,
     company,
@@ -432,5 +432,5 @@ def _deals(events: Sequence[Event], customer: str) -> Iterator[tuple[Event, str 
 
 def _is_cancelled(events: Sequence[Event], customer: str, number: str, since: int) -> bool:
     """Whether it is cancelled or deleted a week after it was placed, whoever says so."""
-    end = order_world.end_of(events, number, since + 7 * DAY, "cancelled")
+    end = order_oracle.end_of(events, number, since + 7 * DAY, "cancelled")
     return end is not None and end.time >= since

@@ -13,7 +13,7 @@ from contract.types import EndpointFile
 from detectors.engine.engine import configured
 from detectors.rules.data.bulk_delete import DETECTOR
 from tests.detectors.asked import asked
-from tests.detectors.order_world import Answer
+from tests.detectors.order_oracle import Answer
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,

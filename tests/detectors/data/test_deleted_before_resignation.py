@@ -13,7 +13,7 @@ from contract.types import EndpointFile
 from detectors.facts.view import Common
 from detectors.rules.data.deleted_before_resignation import DETECTOR
 from tests.detectors.asked import asked
-from tests.detectors.order_world import Answer
+from tests.detectors.order_oracle import Answer
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,

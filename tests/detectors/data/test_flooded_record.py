@@ -20,7 +20,7 @@ from detectors.facts.view import Common
 from detectors.language.allowance import Allowance
 from detectors.rules.customers.customer_snatching import DETECTOR as SNATCHING
 from detectors.rules.data.flooded_record import DETECTOR
-from tests.detectors.order_world import Answer
+from tests.detectors.order_oracle import Answer
 from tests.detectors.random_company import BASE
 from tests.detectors.test_laws import law
 from tests.detectors.timeline import (

@@ -14,8 +14,9 @@ from contract.times import DAY, HOUR
 from detectors.engine.engine import configured
 from detectors.facts.reference import Reference
 from detectors.rules.figures.period_end_reversal import DETECTOR
-from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around, status
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import around, status
 from tests.detectors.timeline import (
     after,
     at,
@@ -281,9 +282,9 @@ SCENES = order_world.scenes(
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
-    events = order_world.corrected(events)
+    events = retold.corrected(events)
     for id_ in order_world.ORDERS:
-        made = order_world.creation(events, id_)
+        made = order_oracle.creation(events, id_)
         if made is None:
             continue
         local = datetime.fromtimestamp(made.time / 1_000_000, UTC) + timedelta(hours=8)
@@ -295,11 +296,11 @@ def oracle(events: Sequence[Event]) -> Iterator[Answer]:
         midnight = datetime(local.year, local.month, 1, tzinfo=UTC) - timedelta(hours=8)
         over = round(midnight.timestamp()) * 1_000_000
         end = over + 15 * DAY - 1
-        known = [it for it in order_world.sooner(events) if it.time <= end]
-        ways = {"money": order_world.paid_back, "goods": order_world.sent_back}
+        known = [it for it in retold.sooner(events) if it.time <= end]
+        ways = {"money": order_oracle.paid_back, "goods": order_oracle.sent_back}
         undone: list[tuple[int, str, str, Event]] = []
         since: Event | None = None
-        for it, word, _ in order_world.words(known, id_):
+        for it, word, _ in order_oracle.words(known, id_):
             since = (since or it) if word == "cancelled" else None
         if since is not None:
             undone.append((since.time, since.id, "word", since))
@@ -314,5 +315,5 @@ def oracle(events: Sequence[Event]) -> Iterator[Answer]:
             undone.append((by.time, by.id, name, by))
         if undone and min(undone)[0] >= over:
             _, _, name, by = min(undone)
-            came = [it for it, _ in order_world.money(events, id_, end)] if name == "money" else []
-            yield order_world.answer(events, "warning", id_, made.time, end, made, by, *came)
+            came = [it for it, _ in order_oracle.money(events, id_, end)] if name == "money" else []
+            yield order_oracle.answer(events, "warning", id_, made.time, end, made, by, *came)

@@ -11,8 +11,9 @@ from contract.alert import Alert
 from contract.event import Event
 from contract.times import DAY, HOUR
 from detectors.rules.figures.phantom_order import DETECTOR
-from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around, status
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import around, status
 from tests.detectors.timeline import (
     after,
     at,
@@ -161,22 +162,27 @@ SCENES = order_world.scenes(
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
-    events = order_world.corrected(events)
+    events = retold.corrected(events)
     for id_ in order_world.ORDERS:
-        first = order_world.became(events, id_, "approved", "completed")
+        first = order_oracle.became(events, id_, "approved", "completed")
         if first is None:
             continue
-        moved = order_world.shipments(events, id_, "dispatched", "delivered", "returned")
-        came = [it for it, data in order_world.money(events, id_, 2**62) if data.kind == "received"]
+        moved = order_oracle.shipments(events, id_, "dispatched", "delivered", "returned")
+        came = [
+            it for it, data in order_oracle.money(events, id_, 2**62) if data.kind == "received"
+        ]
 
         def ended(at: int, by: str, id_: str = id_) -> bool:
-            known = order_world.told_by(events, at, by)
-            status = order_world.status_at(known, id_, at)
-            return order_world.is_deleted(known, id_, at) or status not in ("approved", "completed")
+            known = retold.told_by(events, at, by)
+            status = order_oracle.status_at(known, id_, at)
+            return order_oracle.is_deleted(known, id_, at) or status not in (
+                "approved",
+                "completed",
+            )
 
-        wait = order_world.waited(events, first, 20 * DAY, ended)
+        wait = order_oracle.waited(events, first, 20 * DAY, ended)
         if wait is None:
             continue
         began, end = wait
         if not any(it.time <= max(end, first.time + 20 * DAY) for it in (*moved, *came)):
-            yield order_world.answer(events, "warning", id_, began.time, end, began)
+            yield order_oracle.answer(events, "warning", id_, began.time, end, began)

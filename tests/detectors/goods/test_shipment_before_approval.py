@@ -10,8 +10,9 @@ from contract.event import Event
 from contract.times import DAY, HOUR
 from contract.types import Shipment
 from detectors.rules.goods.shipment_before_approval import DETECTOR
-from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import around
 from tests.detectors.timeline import (
     after,
     at,
@@ -155,29 +156,29 @@ SCENES = order_world.scenes(
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
     """The first dispatch of every shipment of an order told of in a day, and approved later."""
-    events = order_world.corrected(events)
+    events = retold.corrected(events)
     for id_ in order_world.ORDERS:
         seen: set[str] = set()
-        for sent in order_world.shipments(events, id_, "dispatched"):
+        for sent in order_oracle.shipments(events, id_, "dispatched"):
             assert isinstance(sent.data, Shipment)
             if sent.data.shipment in seen:
                 continue
             seen.add(sent.data.shipment)
             end = sent.time + DAY
             told = [event for event in events if event.time <= end]
-            mention = order_world.mention(told, id_)
+            mention = order_oracle.mention(told, id_)
             if mention is None or _was_approved(told, id_, sent.time):
                 continue
             whom = [sent.data.customer] if sent.data.customer else []
-            whom += order_world.customers(events, id_, end)
-            who = sent.data.released_by or order_world.whose(events, id_, sent.time, end)
+            whom += order_oracle.customers(events, id_, end)
+            who = sent.data.released_by or order_oracle.whose(events, id_, sent.time, end)
             evidence = frozenset({sent.id, mention.id})
             yield "warning", who, whom[0] if whom else None, id_, None, evidence
 
 
 def _was_approved(told: Sequence[Event], id_: str, at: int) -> bool:
     """By a word of it until then, or by what the first word after says it was until then."""
-    words = order_world.words(told, id_)
+    words = order_oracle.words(told, id_)
     approved = {"approved", "completed"}
     by_then = [{status, before} for event, status, before in words if event.time <= at]
     if by_then:

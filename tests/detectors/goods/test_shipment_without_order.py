@@ -12,7 +12,7 @@ from contract.times import DAY, HOUR
 from detectors.rules.goods.shipment_without_order import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.asked import asked
-from tests.detectors.order_world import Answer
+from tests.detectors.order_oracle import Answer
 from tests.detectors.timeline import (
     activity,
     after,

@@ -15,7 +15,8 @@ from detectors.facts.reference import Reference
 from detectors.rules.money.offbook_payment import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.asked import asked
-from tests.detectors.order_world import Answer, Make
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import Make
 from tests.detectors.timeline import (
     COMPANY_ACCOUNT,
     account,

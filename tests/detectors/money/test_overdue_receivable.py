@@ -12,8 +12,9 @@ from contract.event import Event
 from contract.times import DAY, HOUR
 from detectors.engine.engine import configured
 from detectors.rules.money.overdue_receivable import DETECTOR
-from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around, paid
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import around, paid
 from tests.detectors.timeline import (
     after,
     at,
@@ -168,24 +169,24 @@ SCENES = order_world.scenes(
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
-    events = order_world.corrected(events)
+    events = retold.corrected(events)
     for id_ in order_world.ORDERS:
-        left = order_world.shipments(events, id_, "dispatched")
+        left = order_oracle.shipments(events, id_, "dispatched")
         if not left:
             continue
 
         def ended(at: int, by: str, id_: str = id_) -> bool:
-            known = order_world.told_by(events, at, by)
-            back = order_world.sent_back(known, id_, at)
-            return back or order_world.undone(known, id_, at)
+            known = retold.told_by(events, at, by)
+            back = order_oracle.sent_back(known, id_, at)
+            return back or order_oracle.undone(known, id_, at)
 
-        if (wait := order_world.waited(events, left[0], 30 * DAY, ended)) is None:
+        if (wait := order_oracle.waited(events, left[0], 30 * DAY, ended)) is None:
             continue
         began, end = wait
-        cost = order_world.price(events, id_, end)
+        cost = order_oracle.price(events, id_, end)
         if cost is None:
             continue
         amount, currency, told = cost
-        if order_world.net(events, id_, end, currency) < amount * Decimal("0.99"):
-            came = [it for it, _ in order_world.money(events, id_, end)]
-            yield order_world.answer(events, "warning", id_, began.time, end, began, told, *came)
+        if order_oracle.net(events, id_, end, currency) < amount * Decimal("0.99"):
+            came = [it for it, _ in order_oracle.money(events, id_, end)]
+            yield order_oracle.answer(events, "warning", id_, began.time, end, began, told, *came)

@@ -13,8 +13,9 @@ from contract.event import Event
 from contract.times import HOUR
 from detectors.engine.engine import configured
 from detectors.rules.money.payment_mismatch import DETECTOR
-from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around, back, paid, status
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import around, back, paid, status
 from tests.detectors.timeline import (
     after,
     at,
@@ -275,35 +276,35 @@ SCENES = order_world.scenes(
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
-    events = order_world.corrected(events)
+    events = retold.corrected(events)
     for id_ in order_world.ORDERS:
-        for now in order_world.sooner(events):
+        for now in retold.sooner(events):
             # As of this very event: of what happens in one instant, the later knows the earlier.
             seen = [it for it in events if (it.time, it.id) <= (now.time, now.id)]
-            cost = order_world.price(seen, id_, now.time)
-            before = order_world.price([it for it in seen if it is not now], id_, now.time)
-            came = [it for it, data in order_world.money(seen, id_, now.time)]
+            cost = order_oracle.price(seen, id_, now.time)
+            before = order_oracle.price([it for it in seen if it is not now], id_, now.time)
+            came = [it for it, data in order_oracle.money(seen, id_, now.time)]
             if cost is None or not (now in came or before is None):
                 continue
-            if order_world.net(seen, id_, now.time, cost[1]) > cost[0] * Decimal("1.01"):
-                yield order_world.answer(
+            if order_oracle.net(seen, id_, now.time, cost[1]) > cost[0] * Decimal("1.01"):
+                yield order_oracle.answer(
                     events, "warning", id_, now.time, now.time, now, cost[2], *came
                 )
                 break
         else:
-            first = order_world.became(events, id_, "completed")
+            first = order_oracle.became(events, id_, "completed")
             if first is None:
                 continue
-            over = partial(order_world.is_over, events, id_)
-            if (wait := order_world.waited(events, first, 24 * HOUR, over)) is None:
+            over = partial(order_oracle.is_over, events, id_)
+            if (wait := order_oracle.waited(events, first, 24 * HOUR, over)) is None:
                 continue
             done, end = wait
-            cost = order_world.price(events, id_, end)
+            cost = order_oracle.price(events, id_, end)
             if cost is None:
                 continue
-            off = abs(order_world.net(events, id_, end, cost[1]) - cost[0])
+            off = abs(order_oracle.net(events, id_, end, cost[1]) - cost[0])
             if off > cost[0] / 100:
-                came = [it for it, _ in order_world.money(events, id_, end)]
-                yield order_world.answer(
+                came = [it for it, _ in order_oracle.money(events, id_, end)]
+                yield order_oracle.answer(
                     events, "warning", id_, done.time, end, done, cost[2], *came
                 )

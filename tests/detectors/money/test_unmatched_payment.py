@@ -14,8 +14,9 @@ from contract.times import DAY, HOUR
 from contract.types import CrmEdit, Payment
 from detectors.facts.reference import Reference
 from detectors.rules.money.unmatched_payment import DETECTOR
-from tests.detectors import order_world
-from tests.detectors.order_world import Answer, Make, around
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import Make, around
 from tests.detectors.timeline import (
     after,
     at,
@@ -342,7 +343,7 @@ SCENES = order_world.scenes(
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
     """Every payment, once, that neither an order nor a refund explains in its time."""
-    events = order_world.corrected(events)
+    events = retold.corrected(events)
     seen: set[str] = set()
     for paid in events:
         data = paid.data
@@ -353,13 +354,13 @@ def oracle(events: Sequence[Event]) -> Iterator[Answer]:
         whom = [data.customer] if data.customer else []
         who = None
         if data.order is not None:
-            mention = order_world.mention(events, data.order)
+            mention = order_oracle.mention(events, data.order)
             known = mention is not None and mention.time <= end
-            whom += order_world.customers(events, data.order, told_until)
-            who = order_world.whose(events, data.order, paid.time, told_until, data.customer)
+            whom += order_oracle.customers(events, data.order, told_until)
+            who = order_oracle.whose(events, data.order, paid.time, told_until, data.customer)
         elif data.customer is not None:
             known = _ordered(events, data.customer, paid.time - 90 * DAY, end)
-            who = order_world.keeper(events, data.customer, paid.time, told_until)
+            who = order_oracle.keeper(events, data.customer, paid.time, told_until)
         else:
             known = False
         if not known and not _is_refunded(events, paid, data, end):
@@ -374,7 +375,7 @@ def _ordered(events: Sequence[Event], customer: str, since: int, until: int) -> 
         data = it.data
         if not isinstance(data, CrmEdit) or (data.op, data.object.type) != ("create", "order"):
             continue
-        first = order_world.creation(events, data.object.id)
+        first = order_oracle.creation(events, data.object.id)
         assert first is not None
         told = {it.id for it in (first, it) if it.data.customer == customer}  # type: ignore[union-attr]
         if it.id in told and (it is first or first.id not in told) and since <= it.time <= until:
@@ -385,7 +386,7 @@ def _ordered(events: Sequence[Event], customer: str, since: int, until: int) -> 
 def _is_refunded(events: Sequence[Event], paid: Event, data: Payment, until: int) -> bool:
     """By a refund of this very payment, or by as much money, each refund counted once."""
     refunds: dict[str, Decimal] = {}
-    for it in order_world.sooner(events):
+    for it in retold.sooner(events):
         back = it.data
         if not isinstance(back, Payment) or back.kind != "refund":
             continue

@@ -16,7 +16,7 @@ from contract.times import DAY, HOUR
 from contract.types import ReferenceEmployee
 from detectors.engine.engine import configured
 from detectors.rules.orders.big_order_unattended import DETECTOR
-from tests.detectors import order_world
+from tests.detectors import order_oracle
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     DOCUMENTED,
@@ -365,7 +365,7 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
         ]
         if any((it.data.after.approved_by or it.data.actor) in managers for it in approvals):
             continue
-        if order_world.called_off(happened, sold.data.object.id, end, "cancelled", "rejected"):
+        if order_oracle.called_off(happened, sold.data.object.id, end, "cancelled", "rejected"):
             continue
         called = [
             it
@@ -385,12 +385,12 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
 
 def _end(happened: Sequence[Event], number: str, end: int) -> int:
     """When the manager's time is over: anew where the order went on after it was called off."""
-    while order_world.called_off(happened, number, end, "cancelled", "rejected"):
+    while order_oracle.called_off(happened, number, end, "cancelled", "rejected"):
         again = [
             it.time
-            for it, data in order_world.edits(happened, number)
+            for it, data in order_oracle.edits(happened, number)
             if end < it.time <= end + 90 * DAY
-            and not order_world.called_off(happened, number, it.time, "cancelled", "rejected")
+            and not order_oracle.called_off(happened, number, it.time, "cancelled", "rejected")
         ]
         if not again:
             break

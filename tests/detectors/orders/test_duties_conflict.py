@@ -11,8 +11,9 @@ from contract.event import Event
 from contract.times import DAY, HOUR
 from contract.types import Payment, Shipment
 from detectors.rules.orders.duties_conflict import DETECTOR
-from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import around
 from tests.detectors.timeline import (
     after,
     at,
@@ -204,12 +205,12 @@ SCENES = order_world.scenes(
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
     """Of each order and duty, all acts of its owner or creator, by what a week later is known."""
-    events = order_world.corrected(events)
+    events = retold.corrected(events)
     for id_ in order_world.ORDERS:
         for kind in (Payment, Shipment):
             shown: list[Event] = []
             first: tuple[str, str | None] | None = None
-            for act in order_world.sooner(events):
+            for act in retold.sooner(events):
                 data = act.data
                 if not isinstance(data, Payment | Shipment) or not isinstance(data, kind):
                     continue
@@ -218,11 +219,11 @@ def oracle(events: Sequence[Event]) -> Iterator[Answer]:
                 if data.order != id_ or not moved or who is None:
                     continue
                 end = act.time + 7 * DAY
-                tie = order_world.tie(events, id_, who, act.time, end)
+                tie = order_oracle.tie(events, id_, who, act.time, end)
                 if tie is None:
                     continue
                 named = [data.customer] if data.customer else []
-                named += order_world.customers(events, id_, end)
+                named += order_oracle.customers(events, id_, end)
                 first = first or (who, named[0] if named else None)
                 shown += [act, tie]
             if first is not None:

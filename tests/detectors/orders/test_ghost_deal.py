@@ -17,7 +17,7 @@ from contract.types import CrmEdit, Payment, Shipment
 from detectors.engine.engine import Engine, configured
 from detectors.engine.messages import Told
 from detectors.rules.orders.ghost_deal import DETECTOR
-from tests.detectors import order_world
+from tests.detectors import order_oracle
 from tests.detectors.random_company import BASE
 from tests.detectors.test_laws import Batches
 from tests.detectors.timeline import (
@@ -516,12 +516,12 @@ def oracle(events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
 def _counted(happened: Sequence[Event], number: str) -> Event | None:
     """The first approval, of those before which none stood, that stands a day later."""
     standing = False
-    for it, data in order_world.edits(happened, number):
+    for it, data in order_oracle.edits(happened, number):
         status = data.after.status if data.after else None
         if data.op == "delete" or status in ("cancelled", "rejected"):
             standing = False
         elif status == "approved" and not standing:
-            off = order_world.end_of(happened, number, it.time + DAY, "cancelled", "rejected")
+            off = order_oracle.end_of(happened, number, it.time + DAY, "cancelled", "rejected")
             if off is None or off.time < it.time:
                 return it
             standing = True

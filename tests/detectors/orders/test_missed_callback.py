@@ -13,8 +13,9 @@ from contract.alert import Alert
 from contract.event import Event
 from contract.times import DAY, HOUR
 from detectors.rules.orders.missed_callback import DETECTOR
-from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import around
 from tests.detectors.timeline import (
     after,
     at,
@@ -201,20 +202,20 @@ SCENES = order_world.scenes(
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
-    events = order_world.corrected(events)
+    events = retold.corrected(events)
     for id_ in order_world.ORDERS:
-        first = order_world.became(events, id_, "completed")
+        first = order_oracle.became(events, id_, "completed")
         if first is None:
             continue
-        wait = order_world.waited(
-            events, first, 14 * DAY, partial(order_world.is_over, events, id_)
+        wait = order_oracle.waited(
+            events, first, 14 * DAY, partial(order_oracle.is_over, events, id_)
         )
         if wait is None:
             continue
         done, end = wait
-        began = order_world.creation(events, id_) or order_world.mention(events, id_)
+        began = order_oracle.creation(events, id_) or order_oracle.mention(events, id_)
         assert began is not None
         since = min(began.time, done.time)
-        whom = order_world.customers(events, id_, end)
-        if not order_world.calls(events, id_, whom, since, end):
-            yield order_world.answer(events, "info", id_, done.time, end, done)
+        whom = order_oracle.customers(events, id_, end)
+        if not order_oracle.calls(events, id_, whom, since, end):
+            yield order_oracle.answer(events, "info", id_, done.time, end, done)

@@ -10,8 +10,9 @@ from contract.event import Event
 from contract.times import DAY, HOUR
 from contract.types import CrmEdit
 from detectors.rules.orders.unapproved_order import DETECTOR
-from tests.detectors import order_world
-from tests.detectors.order_world import Answer, around
+from tests.detectors import order_oracle, order_world
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import around
 from tests.detectors.timeline import (
     after,
     at,
@@ -184,18 +185,18 @@ def oracle(events: Sequence[Event]) -> Iterator[Answer]:
         completed = next(_steps(events, id_, "completed"), None)
         if own is not None:
             approval, by, tie = own
-            whom = order_world.customers(events, id_, approval.time + 7 * DAY)
+            whom = order_oracle.customers(events, id_, approval.time + 7 * DAY)
             evidence = frozenset({approval.id, tie.id})
             yield "critical", by, whom[0] if whom else None, id_, None, evidence
         elif completed is not None and not _had_been_approved(events, id_, completed):
             at, end = completed.time, completed.time + 7 * DAY
-            yield order_world.answer(events, "critical", id_, at, end, completed)
+            yield order_oracle.answer(events, "critical", id_, at, end, completed)
 
 
 def _steps(events: Sequence[Event], id_: str, to: str) -> Iterator[Event]:
     """The edits that brought the order to a status: not those that only repeat it."""
     last: str | None = None
-    for event, status, before in order_world.words(events, id_):
+    for event, status, before in order_oracle.words(events, id_):
         if status == to != (before or last):
             yield event
         last = status
@@ -206,7 +207,7 @@ def _own_approvals(events: Sequence[Event], id_: str) -> Iterator[tuple[Event, s
         assert isinstance(approval.data, CrmEdit)
         assert approval.data.after is not None
         by = approval.data.after.approved_by or approval.data.actor
-        tie = order_world.tie(events, id_, by, approval.time, approval.time + 7 * DAY)
+        tie = order_oracle.tie(events, id_, by, approval.time, approval.time + 7 * DAY)
         if tie is not None:
             yield approval, by, tie
 
@@ -216,7 +217,7 @@ def _had_been_approved(events: Sequence[Event], id_: str, completed: Event) -> b
     itself = completed.data
     assert isinstance(itself, CrmEdit)
     known = False
-    for event, status, before in order_world.words(events, id_):
+    for event, status, before in order_oracle.words(events, id_):
         if event.time > completed.time:
             break
         if status in ("rejected", "cancelled"):

@@ -13,7 +13,7 @@ from contract.event import Event
 from contract.times import DAY, HOUR
 from detectors.engine.engine import configured
 from detectors.rules.orders.unauthorised_discount import DETECTOR
-from tests.detectors import order_world
+from tests.detectors import order_oracle
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,
@@ -380,7 +380,7 @@ def _came_to_nothing(cut: Event, edits: Sequence[Event]) -> bool:
     said = [it for it in later if _stops(it) or it.data.op == "restore"]
     if not said or not _stops(said[-1]):
         return False
-    off = order_world.end_of(edits, object_.id, end, "cancelled", "rejected")
+    off = order_oracle.end_of(edits, object_.id, end, "cancelled", "rejected")
     return object_.type != "order" or off is not None
 
 

@@ -14,8 +14,9 @@ from contract.types import ServiceCallback
 from detectors.engine.engine import configured
 from detectors.facts.view import Common
 from detectors.rules.voices.callback_mismatch import DETECTOR
-from tests.detectors import order_world
-from tests.detectors.order_world import Answer, Make, around
+from tests.detectors import order_oracle, order_world, retold
+from tests.detectors.order_oracle import Answer
+from tests.detectors.order_world import Make, around
 from tests.detectors.timeline import (
     activity,
     after,
@@ -330,7 +331,7 @@ SCENES = order_world.scenes(
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
     """Every callback whose last bad report nothing corrected in 90 days."""
     reports: dict[tuple[str, str], list[tuple[Event, ServiceCallback]]] = {}
-    for it in order_world.sooner(events):
+    for it in retold.sooner(events):
         if isinstance(it.data, ServiceCallback):
             reports.setdefault((it.data.customer, it.data.callback), []).append((it, it.data))
     for (whose, _), told in reports.items():
@@ -344,8 +345,8 @@ def oracle(events: Sequence[Event]) -> Iterator[Answer]:
             continue
         severity = "critical" if data.outcome == "denied" else "warning"
         who = data.employee or (
-            order_world.whose(events, data.order, last.time, end, whose)
+            order_oracle.whose(events, data.order, last.time, end, whose)
             if data.order
-            else order_world.keeper(events, whose, last.time, end)
+            else order_oracle.keeper(events, whose, last.time, end)
         )
         yield severity, who, whose, data.order, None, frozenset(it.id for it in near)

@@ -11,7 +11,7 @@ from contract.event import Event
 from contract.times import DAY, HOUR
 from detectors.rules.voices.chat_burst import DETECTOR
 from tests.detectors.asked import asked
-from tests.detectors.order_world import Answer
+from tests.detectors.order_oracle import Answer
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
     after,

@@ -15,8 +15,8 @@ from contract.types import ServiceCallback
 from detectors.engine.engine import configured
 from detectors.facts.view import Common
 from detectors.rules.voices.complaint_burst import DETECTOR
-from tests.detectors.order_world import sooner
 from tests.detectors.random_company import BASE
+from tests.detectors.retold import sooner
 from tests.detectors.timeline import (
     after,
     callback,
