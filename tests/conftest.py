@@ -62,7 +62,9 @@ def deal(items: list[pytest.Item]) -> None:
 
 def _on_shared_servers(item: pytest.Item) -> bool:
     used = getattr(item, "fixturenames", ())
-    return "kafka" in used or "redis_server" in used or item.get_closest_marker("kafka") is not None
+    if "kafka" in used or item.get_closest_marker("kafka"):
+        return True
+    return "redis_server" in used and "apache_kafka" not in used
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from typing import Any, get_args, get_type_hints
 
@@ -32,7 +33,7 @@ from detectors.facts.entity import ABOUT, EntityKind
 from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
-from detectors.rules.catalogue import DETECTORS
+from detectors.rules.catalogue import BY_ID, DETECTORS
 from tests.detectors.modules import its_tests
 from tests.detectors.random_company import END, reference_of
 from tests.detectors.test_laws_of_each import arrivals
@@ -67,7 +68,9 @@ class Findings:
         run.run(events, END)
 
 
-def found_by(detector: Detector) -> Findings:
+@cache
+def found_by(id_: str) -> Findings:
+    detector = BY_ID[id_]
     found = Findings(detector)
     if hasattr(its_tests(detector), "FIRES"):
         found.look(its_tests(detector).FIRES[0])
@@ -87,7 +90,7 @@ def found_by(detector: Detector) -> Findings:
 def test_it_waits_if_it_finds_anything_due_and_for_every_topic_that_could_settle_it(
     detector: Detector,
 ) -> None:
-    found = found_by(detector)
+    found = found_by(detector.id)
     assert bool(found.unsettled) is detector.waits
     settling = {KINDS[fact.kind].topic for it in found.settled for fact in it.facts}
     assert not detector.waits or settling <= awaited(detector)
@@ -97,7 +100,7 @@ def test_what_settles_is_found_by_all_but_those_that_say_why_not() -> None:
     """Else the law above would hold of nothing."""
     waiting = [it for it in DETECTORS if it.waits]
     assert len(waiting) > 10
-    assert sum(bool(found_by(it).settled) for it in waiting) >= len(waiting) - 2
+    assert sum(bool(found_by(it.id).settled) for it in waiting) >= len(waiting) - 2
 
 
 # What a profile is drawn from.

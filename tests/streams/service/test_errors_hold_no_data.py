@@ -262,15 +262,15 @@ def service(stage: str, roles: str, variables: dict[str, str], log: Path) -> Ite
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("log_format", ["console", "json"])
+# Each format for each line: `logs` writes it, and knows of no stage.
 @pytest.mark.parametrize(
-    ("stage", "roles", "line"),
+    ("stage", "roles", "line", "log_format"),
     [
-        ("decode", "router", "could not route an event"),
-        ("route", "router", "could not route an event"),
-        ("judge", "router monitor", "detector failed"),
-        ("draw", "router monitor", "detector failed"),
-        ("take in", "router monitor", "detector failed"),
+        ("decode", "router", "could not route an event", "console"),
+        ("route", "router", "could not route an event", "json"),
+        ("judge", "router monitor", "detector failed", "console"),
+        ("draw", "router monitor", "detector failed", "json"),
+        ("take in", "router monitor", "detector failed", "console"),
     ],
 )
 def test_an_event_that_fails_is_named_by_its_place_and_goes_to_the_dead_letters(
