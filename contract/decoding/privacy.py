@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 
+import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
+from contract.decoding.headers import Headers
 from contract.rejected import MAX_BYTES, Rejected
 from contract.spelling.spelling import folded
 
@@ -23,11 +25,27 @@ _ATTRIBUTE = re.compile("^(?:ce[-_.:]|cloudevents[:_])")
 #: Characters written as JSON escapes, in a string of a string too.
 _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 
-Headers = Sequence[tuple[str, bytes | None]]
+_TIP_TYPE = b"offbook.tip"
+
+
+class _Type(Struct):
+    type: str
 
 
 class _NamedError(Exception):
     """Ends the reading of a document at the first key that decides."""
+
+
+def concerns_tips(value: bytes | None, headers: Headers, topic: str) -> bool:
+    """Whether a refused record is, or may be, a tip: by its topic or by anything it says."""
+    if topic == "tips" or (value is not None and _TIP_TYPE in value):
+        return True
+    if any(_TIP_TYPE in (header or b"") for _, header in headers):
+        return True
+    try:
+        return _TIP_TYPE in msgspec.json.decode(value or b"", type=_Type).type.encode()
+    except (ValueError, RecursionError):  # msgspec's and Unicode errors are ValueErrors
+        return False
 
 
 def named_in(value: bytes, headers: Headers = ()) -> str | None:

@@ -9,7 +9,8 @@ from types import TracebackType
 
 from msgspec import Struct
 
-from contract.decoding.decode import NOWHERE, Opened, decode_structured, open_structured
+from contract.decoding.decode import NOWHERE, decode_structured, open_structured
+from contract.decoding.opened import Opened
 from contract.event import Event
 from contract.kinds import KINDS
 from contract.rejected import Rejected

@@ -16,11 +16,11 @@ from contract.decoding.decode import (
     EARLIEST,
     FUTURE,
     LATEST,
-    Opened,
     decode_record,
     decode_structured,
     open_structured,
 )
+from contract.decoding.opened import Opened
 from contract.document import encode_document
 from contract.event import Event, Origin
 from contract.kinds import KINDS, topic_of_type
