@@ -27,7 +27,7 @@ from detectors.engine.engine import Engine
 from detectors.facts.entity import split
 from detectors.facts.reference import Reference
 from detectors.rules.catalogue import DETECTORS
-from streams.monitor.entity_table import EntityPartition
+from streams.monitor.entity_partition import EntityPartition
 from streams.monitor.entity_work import work_off
 from streams.settings.settings import Settings
 from streams.wire.keyed_records import (

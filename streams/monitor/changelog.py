@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from typing import Any
 
-from streams.monitor.entity_table import APPLIED, EntityPartition, Entry, Refusal, keyed_offset
+from streams.monitor.entity_partition import APPLIED, EntityPartition, Entry, Refusal, keyed_offset
 from streams.monitor.partition_reader import PartitionReader
 from streams.wire.kafka import TOO_LARGE
 

@@ -16,7 +16,7 @@ from detectors.engine.look import Failure, Step
 from detectors.engine.messages import Input, Note, Review
 from detectors.engine.stream_time import Now
 from streams.monitor.backdated import is_backdated
-from streams.monitor.entity_table import EntityPartition
+from streams.monitor.entity_partition import EntityPartition
 from streams.wire.keyed_records import Batch, slowest, unwire
 
 #: In place of a detector's id, where what failed belongs to none.

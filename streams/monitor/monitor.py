@@ -37,10 +37,10 @@ from sinks.faults import told
 from sinks.health import Health
 from sinks.metrics import Metrics
 from sinks.waiting import can_pass, until_it_works
-from streams.monitor.app import MonitorApp
 from streams.monitor.changelog import Changelog, SupersededError
-from streams.monitor.entity_table import EntityPartition, Refusal
+from streams.monitor.entity_partition import EntityPartition, Refusal
 from streams.monitor.entity_work import Work, review, work_off
+from streams.monitor.faust_app.app import MonitorApp
 from streams.monitor.outbox import Outbox
 from streams.monitor.partition_queues import MOST_TOGETHER, PartitionLanes
 from streams.monitor.partition_reader import PartitionReader, RecordsGoneError

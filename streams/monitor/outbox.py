@@ -9,7 +9,7 @@ from typing import Any, Final
 import structlog
 from aiokafka.errors import InvalidTimestampError, KafkaError
 
-from streams.monitor.entity_table import Refusal
+from streams.monitor.entity_partition import Refusal
 from streams.monitor.entity_work import Work
 from streams.monitor.records import Outgoing, letters_of, records_of
 from streams.settings.settings import Settings

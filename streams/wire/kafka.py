@@ -171,28 +171,6 @@ def kafka_python_client(settings: Settings) -> dict[str, Any]:
     return {"bootstrap_servers": brokers(settings), **security(settings)}
 
 
-def faust_connection(settings: Settings) -> dict[str, Any]:
-    """`broker` and, with TLS, `broker_credentials` for `faust.App`."""
-    connection: dict[str, Any] = {
-        "broker": ";".join(f"aiokafka://{broker}" for broker in brokers(settings))
-    }
-    context = ssl_context(settings)
-    if context is not None:
-        import faust
-
-        connection["broker_credentials"] = (
-            faust.SASLCredentials(
-                username=settings.kafka_username,
-                password=settings.kafka_password,
-                ssl_context=context,
-                mechanism=settings.kafka_sasl_mechanism,
-            )
-            if settings.kafka_security_protocol == "SASL_SSL"
-            else faust.SSLCredentials(context)
-        )
-    return connection
-
-
 def brokers(settings: Settings) -> list[str]:
     """The brokers to start from, `host:port` each."""
     return [broker.strip() for broker in settings.kafka_bootstrap.split(",")]

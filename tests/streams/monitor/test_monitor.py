@@ -27,7 +27,7 @@ from offbook.cli.demo.embedded import EmbeddedKafka
 from sinks.dead_letters import EXCEPTION, OFFSET, STAGE, TOPIC
 from sinks.headers import EVENT_TIMESTAMP
 from streams.monitor.changelog import Changelog, SupersededError
-from streams.monitor.entity_table import APPLIED, EntityPartition
+from streams.monitor.entity_partition import APPLIED, EntityPartition
 from streams.monitor.monitor import Monitor, StateGoneError
 from streams.monitor.partition_queues import MOST_TOGETHER
 from streams.monitor.partition_reader import PartitionReader, RecordsGoneError

@@ -1,4 +1,4 @@
-"""What the monitor keeps of one partition, its form on the changelog, and the Faust Table it is in.
+"""What the monitor keeps of one partition, and its form on the changelog.
 
 The changelog holds one record an entity and one that says how far the partition was applied.
 Every value begins with the offset of `offbook.keyed` it was computed at: whatever the order in
@@ -8,15 +8,11 @@ which two workers wrote, the larger is the newer.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable
 from struct import Struct as Layout
 from typing import Any, Final, NamedTuple
 
-import faust
 import msgspec
-from faust.stores.base import Store
-from faust.types import TP
 
 from detectors.engine.state import EntityState, decode_state, encode_state
 from detectors.engine.stream_time import Topics
@@ -38,14 +34,6 @@ _DUE = Layout(">Hq")
 _FLAGS = 8
 #: That something rests on reference data: alerts that can still change, or what waits for them.
 _RESTS = 1
-#: Beyond every real offset, so that Faust finds nothing to recover: the partition reads its own
-#: changelog. Faust's recovery costs about as much a record as its agents do, filters records by a
-#: counter that a rebalance in the middle of recovery leaves ahead of the data, and believes an end
-#: offset that Tansu gives too low.
-_NOTHING_TO_RECOVER = 2**62
-
-#: Services of Faust log by the module that defines them; these are its own all the same.
-_faust_logger = logging.getLogger("faust.tables")
 
 
 class Refusal(NamedTuple):
@@ -221,62 +209,3 @@ def keyed_offset(record: Any) -> int:
         if name == KEYED_OFFSET and value is not None:
             return int(value)
     raise ValueError("a tombstone on the changelog that is not ours")
-
-
-class EntityStore(Store):
-    """The store behind the Table: partitions by number, loaded by the monitor, dropped by Faust."""
-
-    logger = _faust_logger
-
-    def __post_init__(self) -> None:
-        self.data: dict[int, EntityPartition] = {}
-
-    def persisted_offset(self, tp: TP) -> int:
-        return _NOTHING_TO_RECOVER
-
-    def apply_changelog_batch(self, batch: Any, to_key: Any, to_value: Any) -> None:
-        if batch:
-            raise AssertionError("Faust recovers what the partitions read themselves")
-
-    def reset_state(self) -> None:
-        self.data.clear()
-
-    async def on_rebalance(
-        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
-    ) -> None:
-        """Forget revoked partitions; another worker's writes would otherwise be missed here."""
-        for tp in revoked:
-            partition = self.data.get(tp.partition)
-            if partition is not None:
-                async with partition.lock:
-                    self.data.pop(tp.partition, None)
-
-    async def backup_partition(self, *_: Any, **__: Any) -> None:
-        """There is nothing on disk."""
-
-    def restore_backup(self, *_: Any, **__: Any) -> None:
-        """There is nothing on disk."""
-
-
-class EntityTable(faust.Table):
-    """A Faust Table whose store is `EntityStore`.
-
-    Faust gives it a changelog topic that is assigned together with `offbook.keyed`, and tells it
-    when partitions come and go. Nothing is written through `table[key] = …`: that is not awaited
-    before the commit, and costs 450 µs.
-    """
-
-    logger = _faust_logger
-
-    def _new_store_by_url(self, url: Any) -> EntityStore:
-        return EntityStore(
-            url,
-            self.app,
-            self,
-            table_name=self.name,
-            key_type=self.key_type,
-            value_type=self.value_type,
-            key_serializer=self.key_serializer,
-            value_serializer=self.value_serializer,
-            options=self.options,
-        )
