@@ -1,7 +1,7 @@
 """Work on different partitions goes on side by side, on one partition in order.
 
 Half the time a record takes is waiting for Kafka's acknowledgements, which partitions need not do
-in turn: with a lane each, the loop of four partitions under load waits 7 % of the time. What came
+in turn: with a queue each, the loop of four partitions under load waits 7 % of the time. What came
 meanwhile is handed over together: an entity of many of the records is then read, written and sent
 once.
 """
@@ -20,7 +20,7 @@ MOST_TOGETHER = _ROOM + 1
 _AT_A_TIME = 256 * 1024
 
 
-class PartitionLanes:
+class PartitionQueues:
     """Calls `take(partition, messages)` with what came, in order, one call at a time a partition.
 
     `take` must be total.
@@ -28,28 +28,28 @@ class PartitionLanes:
 
     def __init__(self, take: Callable[[int, list[Any]], Awaitable[None]]) -> None:
         self._take = take
-        self._lanes: dict[int, tuple[asyncio.Queue[Any], asyncio.Task[None]]] = {}
+        self._queues: dict[int, tuple[asyncio.Queue[Any], asyncio.Task[None]]] = {}
 
     async def put(self, message: Any) -> None:
-        """Hand over a message; waits while its lane is full."""
+        """Hand over a message; waits while the queue of its partition is full."""
         number = message.partition
-        if number not in self._lanes:
+        if number not in self._queues:
             queue: asyncio.Queue[Any] = asyncio.Queue(_ROOM)
-            self._lanes[number] = (queue, asyncio.create_task(self._run(number, queue)))
-        await self._lanes[number][0].put(message)
+            self._queues[number] = (queue, asyncio.create_task(self._run(number, queue)))
+        await self._queues[number][0].put(message)
 
     async def drain(self) -> None:
         """Forget what has not begun, and wait for what has. What is forgotten is a gap, no loss."""
-        for queue, _ in self._lanes.values():
+        for queue, _ in self._queues.values():
             while not queue.empty():
                 queue.get_nowait()
                 queue.task_done()
-        await asyncio.gather(*(queue.join() for queue, _ in self._lanes.values()))
+        await asyncio.gather(*(queue.join() for queue, _ in self._queues.values()))
 
     async def stop(self) -> None:
-        """End all lanes, in the middle of a record if need be."""
-        tasks = [task for _, task in self._lanes.values()]
-        self._lanes.clear()
+        """End all work, in the middle of a record if need be."""
+        tasks = [task for _, task in self._queues.values()]
+        self._queues.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

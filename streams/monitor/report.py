@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 import structlog
 
@@ -12,6 +13,7 @@ from detectors.engine.look import Failure
 from sinks.faults import told
 from sinks.health import Health
 from sinks.metrics import Metrics
+from streams.monitor.entity_partition import EntityPartition
 from streams.monitor.entity_work import Work
 from streams.settings.settings import Settings
 from streams.wire.kafka import topic_name
@@ -59,6 +61,30 @@ class MonitorReport:
                 " it claims",
                 alert_id=alert_id,
             )
+
+    def applied(self, partition: EntityPartition, timestamp: int) -> None:
+        """A partition was brought up to a record of this `timestamp` (ms)."""
+        self._metrics.applied(partition.number, timestamp / 1000)
+        now = partition.stream_time.now().forgets
+        if now is not None:
+            self._metrics.stream_time(partition.number, now)
+
+    def set_aside(self, partition: EntityPartition) -> None:
+        """How many entities of a partition are set aside has changed."""
+        self._metrics.set_aside(partition.number, len(partition.aside))
+
+    def dropped(self, work: Work) -> None:
+        """Something came for entities that are set aside."""
+        self._metrics.dropped_for_set_aside(work.dropped)
+
+    def forget(self, number: int) -> None:
+        """A partition is not this worker's, or not loaded."""
+        self._metrics.forget_partition(number)
+
+    def retired(self, detectors: Iterable[str]) -> None:
+        """These detectors judge no more."""
+        for detector in detectors:
+            self._metrics.silent(detector, False)
 
     def reference(self, engine: Engine) -> None:
         """Which detectors stay silent, and how much they could not judge."""

@@ -174,7 +174,7 @@ async def _monitor(
 ) -> Monitor:
     # Faust takes half a second to import: other roles do without.
     from streams.monitor.monitor import Monitor
-    from streams.monitor.reference_reader import ReferenceReader
+    from streams.monitor.reference.reader import ReferenceReader
 
     reader = ReferenceReader(settings, metrics, health)
     stack.push_async_callback(reader.stop)

@@ -22,7 +22,7 @@ from sinks.redis.connection import RedisRefusedError, RedisUnavailableError
 from sinks.redis.sink import RedisSink
 from sinks.waiting import can_pass, until_it_works
 from streams.monitor.monitor import Monitor
-from streams.monitor.reference_reader import ReferenceReader
+from streams.monitor.reference.reader import ReferenceReader
 from streams.router.router import Router
 from streams.settings.settings import Settings
 from streams.wire.kafka_access import KafkaRefusedError, KafkaUnreachableError

@@ -18,7 +18,7 @@ from sinks.health import Health
 from sinks.metrics import Metrics
 from sinks.redis.sink import RedisSink
 from streams.monitor.partition_reader import PartitionReader
-from streams.monitor.reference_reader import ReferenceReader
+from streams.monitor.reference.reader import ReferenceReader
 from streams.wire.kafka import ALERTS_TOPIC, KEYED_TOPIC
 from tests.conftest import RunningRedis
 from tests.parts.apache_kafka import ApacheKafka

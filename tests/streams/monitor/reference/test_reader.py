@@ -18,7 +18,8 @@ from detectors.facts.reference import Reference
 from offbook.cli.demo.embedded import EmbeddedKafka
 from sinks.health import Health
 from sinks.metrics import Metrics
-from streams.monitor.reference_reader import Documents, ReferenceReader
+from streams.monitor.reference.documents import Documents
+from streams.monitor.reference.reader import ReferenceReader
 from streams.settings.feeds import FeedSettings
 from tests.parts.paused import paused
 from tests.streams.router.routing import MONDAY, Bench, document, run, until

@@ -1,0 +1,62 @@
+"""Which reference document of an id holds, where several partitions speak of it. No I/O."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from contract.event import Event, Origin
+from contract.types import EventData, ReferenceAccount, ReferenceCustomer, ReferenceEmployee
+from detectors.facts.reference import REFERENCE_KINDS, Reference, ReferenceKind
+
+
+class Said(Struct, frozen=True, array_like=True, gc=False):
+    """The last word of one partition on one id. `data` is None where it was removed."""
+
+    partition: int
+    time: int
+    data: EventData | None
+
+
+class Documents:
+    """Settles which document of an id holds, and keeps a `Reference` in step.
+
+    Within a partition the last record wins. An id is normally the key and so has one partition; a
+    producer that keys otherwise may spread it over several, and then the partition whose last
+    word has the latest time wins (a document's own time, for a tombstone the record's), whatever
+    the order they are read in.
+    """
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self._said: dict[ReferenceKind, dict[str, tuple[Said, ...]]] = {
+            kind: {} for kind in REFERENCE_KINDS
+        }
+
+    def put(self, kind: ReferenceKind, partition: int, event: Event) -> None:
+        """A document was read."""
+        self._say(kind, id_of(event.data), Said(partition, event.time, event.data))
+
+    def remove(self, kind: ReferenceKind, partition: int, id_: str, time: int) -> None:
+        """A tombstone was read; `time` is its record's, in microseconds."""
+        self._say(kind, id_, Said(partition, time, None))
+
+    def _say(self, kind: ReferenceKind, id_: str, word: Said) -> None:
+        before = self._said[kind].get(id_, ())
+        said = (word, *(other for other in before if other.partition != word.partition))
+        self._said[kind][id_] = said
+        last = max(said, key=lambda one: (one.time, one.partition))
+        if last.data is None:
+            self.reference.remove(kind, id_)
+        else:
+            origin = Origin(f"reference.{kind}", last.partition, -1)
+            self.reference.put(Event("", "", last.time, last.data, origin))
+
+
+def id_of(data: EventData) -> str:
+    """The id a reference document is about."""
+    if isinstance(data, ReferenceAccount):
+        return data.account
+    if isinstance(data, ReferenceEmployee):
+        return data.employee
+    assert isinstance(data, ReferenceCustomer)
+    return data.customer
