@@ -28,7 +28,7 @@ from streams.router.feeds import (
     partition_of_key,
     span,
 )
-from streams.router.source_time import Known, Partition
+from streams.router.known_feeds import Known, Partition
 from streams.settings.settings import Settings
 from streams.wire.kafka import ALERTS_TOPIC, FEEDS_TOPIC, Role, aiokafka_client, group, topic_name
 from streams.wire.kafka_access import unreachable

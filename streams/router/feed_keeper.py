@@ -16,7 +16,8 @@ from contract.times import SECOND, micros
 from sinks.metrics import FeedFigures, Metrics
 from streams.router.feed_log import FeedLog
 from streams.router.feeds import Entry, Feeds, FeedShown, Standing, by_topic
-from streams.router.source_time import Partition, SourceTime
+from streams.router.known_feeds import Partition
+from streams.router.source_time import SourceTime
 from streams.settings.settings import Settings
 from streams.wire.keyed_records import Mark, mark
 

@@ -19,7 +19,7 @@ from streams.router.feeds import (
     entry_key,
     partition_of_key,
 )
-from streams.router.source_time import Known, Partition
+from streams.router.known_feeds import Known, Partition
 from streams.settings.settings import Settings
 from streams.wire.kafka import (
     FEEDS_TOPIC,

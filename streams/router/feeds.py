@@ -20,7 +20,7 @@ from contract.kinds import STREAM_TOPICS
 from contract.times import DAY, HOUR, MINUTE, SECOND, micros, moment, rfc3339
 from detectors.engine.awaits import awaited
 from detectors.language.detector import Detector
-from streams.router.source_time import Known, MovesBy, Partition
+from streams.router.known_feeds import Known, MovesBy, Partition
 from streams.settings.feeds import FeedSettings
 from streams.settings.settings import Settings
 from streams.settings.silence import Silence, WorkingHours

@@ -21,8 +21,9 @@ from sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
 from sinks.faults import told
 from sinks.metrics import Metrics
 from streams.router.alignment import Turn
+from streams.router.dead_letter_outbox import DeadLetterOutbox
 from streams.router.feeds import Feeds
-from streams.router.outbox import DeadLetterLane, KeyedLane, too_large_letter
+from streams.router.keyed_outbox import KeyedOutbox, too_large_letter
 from streams.router.repeats import First, Repeats, conflict
 from streams.router.source_reader import SourceReader
 from streams.router.source_time import SourceTime
@@ -41,7 +42,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Intake:
-    """Decodes, counts and routes records of the source topics into the lanes, and tells
+    """Decodes, counts and routes records of the source topics into the outboxes, and tells
     `source_time` how far they go. Nothing in here waits."""
 
     def __init__(
@@ -58,15 +59,15 @@ class Intake:
         self._feeds = feeds
         self._repeats = Repeats()
         self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
-        self._keyed: list[KeyedLane] = []
-        self._letters: DeadLetterLane
+        self._keyed: list[KeyedOutbox] = []
+        self._letters: DeadLetterOutbox
         self.use(detectors)
 
     def use(self, detectors: Sequence[Detector]) -> None:
         """Route to the readers of these from the next records on."""
         self._route = Engine(detectors, Reference(self._settings.timezone)).route
 
-    def into(self, keyed: list[KeyedLane], letters: DeadLetterLane) -> None:
+    def into(self, keyed: list[KeyedOutbox], letters: DeadLetterOutbox) -> None:
         """Where everything goes."""
         self._keyed, self._letters = keyed, letters
 

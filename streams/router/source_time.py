@@ -11,47 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final
 
 from contract.times import HOUR
+from streams.router.known_feeds import Known, KnownFeeds, MovesBy, Partition, Silence
 from streams.router.rhythm import Rhythm
-
-#: A source topic, without prefix, and the number of one of its partitions.
-Partition = tuple[str, int]
-
-#: How the time of a topic moves at rest: by heartbeats and events; by the clock while its silence
-#: is no longer than expected; by the clock.
-MovesBy = Literal["heartbeats", "expected", "clock"]
 
 #: While a history is loaded it must come this much nearer to the present (µs), each time within so
 #: much of the clock: twice as fast as history was made, or it would never arrive.
 _PACE: Final = HOUR
 _NEVER: Final = -(2**63)
-
-
-class Silence(Protocol):
-    """How long a topic may be silent."""
-
-    def exceeded(self, since: int, now: int, /) -> bool:
-        """Whether it is too long that nothing has happened from `since` to `now`; both are µs."""
-
-
-class Known(NamedTuple):
-    """What is known of a partition, whoever reads it: the times (µs) of its newest event and of its
-    newest heartbeat, None if it never had one. `every`: how often heartbeats come, None while that
-    is not known. `history`: what was read of it is a history that is still being loaded."""
-
-    event: int | None = None
-    heartbeat: int | None = None
-    every: int | None = None
-    history: bool = False
-
-    @property
-    def newest(self) -> int | None:
-        """Up to when it is complete by what was sent on it."""
-        if self.event is None or self.heartbeat is None:
-            return self.heartbeat if self.event is None else self.event
-        return max(self.event, self.heartbeat)
 
 
 @dataclass(slots=True)
@@ -81,14 +50,6 @@ class _Reading:
     rhythm: Rhythm = field(default_factory=Rhythm)
 
 
-@dataclass(slots=True)
-class _Feed:
-    """What is known of a topic: of all its partitions together."""
-
-    event: int | None = None
-    heartbeats: bool = False
-
-
 class SourceTime:
     """The marks of the source partitions one router reads. All times are microseconds.
 
@@ -103,16 +64,14 @@ class SourceTime:
     ) -> None:
         self._idle_after = idle_after
         self._lateness = lateness
-        self._silences = silences or {}
+        self._feeds = KnownFeeds(silences or {})
         self._readings: dict[Partition, _Reading] = {}
-        self._known: dict[Partition, Known] = {}
-        self._feeds: dict[str, _Feed] = {}
 
     # What is read, and by whom.
 
     def watch(self, partition: Partition, wall: int) -> None:
         """Begin with a partition; it has no mark before something is known of it."""
-        known = self._known.get(partition)
+        known = self._feeds.of(partition)
         reading = self._readings[partition] = _Reading(wall, wall, wall)
         if known is not None:
             reading.rhythm = Rhythm(known.every)
@@ -122,8 +81,7 @@ class SourceTime:
     def forget(self, partition: Partition) -> None:
         """Another router reads it now."""
         if partition in self._readings:
-            if partition in self._known:
-                self._known[partition] = self.known(partition)
+            self._feeds.keep(partition, self.known(partition))
             del self._readings[partition]
 
     def watches(self, partition: Partition) -> bool:
@@ -132,21 +90,13 @@ class SourceTime:
 
     def hear(self, partition: Partition, told: Known) -> None:
         """Take in what another router, or one before this, knew of a partition."""
-        self._learn(partition, told)
+        self._feeds.learn(partition, told)
 
     def partitions(self, topic: str, count: int) -> list[Partition]:
         """A topic has so many partitions: forget those beyond, and say which they were."""
-        gone = [one for one in self._known if one[0] == topic and one[1] >= count]
-        for one in gone:
-            del self._known[one]
         for one in [one for one in self._readings if one[0] == topic and one[1] >= count]:
             del self._readings[one]
-        if gone:
-            rest = [known for (its, _), known in self._known.items() if its == topic]
-            events = [known.event for known in rest if known.event is not None]
-            heartbeats = any(known.heartbeat is not None for known in rest)
-            self._feeds[topic] = _Feed(max(events, default=None), heartbeats)
-        return gone
+        return self._feeds.partitions(topic, count)
 
     # What comes.
 
@@ -177,7 +127,7 @@ class SourceTime:
         oldest = _NEVER if backlog else self._reference(partition, reading, wall) - self._lateness
         if heartbeat is not None:
             reading.rhythm.beat(heartbeat)
-        self._learn(partition, Known(event, heartbeat, reading.rhythm.usual))
+        self._feeds.learn(partition, Known(event, heartbeat, reading.rhythm.usual))
         self._load(partition, reading, event, wall)
         told = [at for at in (event, reached) if at is not None and at >= oldest]
         if heartbeat is not None and (told or backlog or reading.run is not None):
@@ -188,7 +138,7 @@ class SourceTime:
             reading.touched = reading.good = wall
         elif heartbeat is not None:
             # Nothing is behind it: it says where the partition rests.
-            self._put(reading, self._rest(partition, wall))
+            self._put(reading, self._feeds.rest(partition, wall))
             reading.good = wall
         elif event is None and wall - reading.good <= self._lateness:
             # What could not be read may be what is missing; for so long, time waits for its sender.
@@ -208,24 +158,21 @@ class SourceTime:
             reading.run = None
         if reading.run is not None:
             return
-        rest = self._rest(partition, asked)
+        rest = self._feeds.rest(partition, asked)
         if rest != asked or quiet:
             self._put(reading, rest)
-        elif reading.mark is None and partition not in self._known:
+        elif reading.mark is None and self._feeds.of(partition) is None:
             self._put(reading, None)
 
     # What follows.
 
     def moves_by(self, topic: str) -> MovesBy:
         """How the time of a topic moves at rest."""
-        feed = self._feeds.get(topic)
-        if feed is not None and feed.heartbeats:
-            return "heartbeats"
-        return "expected" if topic in self._silences else "clock"
+        return self._feeds.moves_by(topic)
 
     def known(self, partition: Partition) -> Known:
         """What is known of a partition, by whoever reads it."""
-        known = self._known.get(partition, Known())
+        known = self._feeds.of(partition) or Known()
         reading = self._readings.get(partition)
         history = known.history if reading is None else reading.loading is not None
         return known._replace(history=history and known.event is not None)
@@ -267,36 +214,12 @@ class SourceTime:
         reading.mark = mark
         reading.empty = mark is None
 
-    def _rest(self, partition: Partition, wall: int) -> int | None:
-        """What the feed vouches for when nothing comes; None for nothing."""
-        topic = partition[0]
-        feed = self._feeds.get(topic, _Feed())
-        if feed.heartbeats:
-            return self._known.get(partition, Known()).newest
-        silence = self._silences.get(topic)
-        if silence is not None and (feed.event is None or silence.exceeded(feed.event, wall)):
-            return feed.event
-        return wall
-
     def _reference(self, partition: Partition, reading: _Reading, wall: int) -> int:
         """What lateness is measured from. While a history is loaded, from what came of it."""
-        rest = self._rest(partition, wall)
+        rest = self._feeds.rest(partition, wall)
         if rest == wall and reading.loading is not None:
-            rest = self._known.get(partition, Known()).event
+            rest = (self._feeds.of(partition) or Known()).event
         return _NEVER // 2 if rest is None else rest
-
-    def _learn(self, partition: Partition, told: Known) -> None:
-        if told.newest is None:
-            return
-        known = self._known.get(partition, Known())
-        self._known[partition] = told._replace(
-            event=_later(known.event, told.event),
-            heartbeat=_later(known.heartbeat, told.heartbeat),
-            every=known.every if told.every is None else told.every,
-        )
-        feed = self._feeds.setdefault(partition[0], _Feed())
-        feed.event = _later(feed.event, told.event)
-        feed.heartbeats = feed.heartbeats or told.heartbeat is not None
 
     def _load(self, partition: Partition, reading: _Reading, event: int | None, wall: int) -> None:
         """See whether what is read is still a history."""
@@ -310,9 +233,3 @@ class SourceTime:
             loading.behind, loading.until = behind, wall + _PACE
         elif wall > loading.until:
             reading.loading = None
-
-
-def _later(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return max(one, other)
