@@ -24,7 +24,7 @@ from sinks.delivery.reading import Item, item_of
 from sinks.delivery.report import DeliveryReport
 from sinks.delivery.stages import Count, SetAside, Stage, Store
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.rebalance import Rebalance
 from sinks.redis.connection import RedisRefusedError, RedisSinkError
 from sinks.redis.sink import BATCH, RedisSink
@@ -247,7 +247,7 @@ class Delivery:
             else:
                 self._report.redis_is_up()
             try:
-                self._metrics.undelivered(await self._offsets.lag())
+                self._metrics.alerts.undelivered(await self._offsets.lag())
             except (KafkaError, TimeoutError) as error:
                 why = str(error) or "it does not answer"
                 self._health.bad("delivery", f"cannot reach Kafka at {self._bootstrap}: {why}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.redis.connection import RedisSinkError
 from sinks.redis.sink import RedisSink
 
@@ -37,16 +37,16 @@ class DeliveryReport:
             self._redis_away = False
             _log.info("Redis takes alerts again")
         self._health.ok("redis")
-        self._metrics.redis_up(True)
+        self._metrics.alerts.redis_up(True)
         if (firing := self._sink.open_alerts()) is not None:
-            self._metrics.open_alerts(firing)
+            self._metrics.alerts.open(firing)
         if (firing := self._sink.open_alerts(shadow=True)) is not None:
-            self._metrics.open_shadow_alerts(firing)
+            self._metrics.alerts.open_shadow(firing)
 
     def redis_is_down(self, error: RedisSinkError) -> None:
         """Redis has not answered, or refused."""
         self._health.bad("redis", f"{error}; alerts wait in {self._topic}, none is lost")
-        self._metrics.redis_up(False)
+        self._metrics.alerts.redis_up(False)
         if not self._redis_away:
             self._redis_away = True
             _log.warning("Redis does not take alerts; they wait", error=str(error))

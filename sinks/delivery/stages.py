@@ -17,7 +17,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from sinks.dead_letters import DeadLetter, without_value
 from sinks.delivery.reading import Item
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.sink import Sink
 
 _log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ class SetAside:
             await self._produce(without_value(letter, "too large for the dead letter topic"))
         # If the alerts beside it must wait, it is not sent again with each attempt.
         item.letter = None
-        self._metrics.event(self._topic, "dead_letter")
+        self._metrics.events.count(self._topic, "dead_letter")
         _log.warning(
             "not an alert; sent to the dead letters",
             topic=item.partition.topic,
@@ -100,6 +100,6 @@ class Count:
             alert = item.revision.alert
             # What was nobody's until now is news to whoever is on call, whatever its revision.
             if alert.state == "firing" and (alert.revision == 1 or item.outcome == "moved"):
-                self._metrics.new_alert(alert.detector, alert.severity, alert.audience)
+                self._metrics.alerts.new(alert.detector, alert.severity, alert.audience)
             if item.stamped is not None:
-                self._metrics.latency(now - item.stamped / 1000)
+                self._metrics.alerts.latency(now - item.stamped / 1000)

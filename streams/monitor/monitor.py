@@ -19,7 +19,7 @@ from detectors.engine.engine import Engine
 from detectors.language.detector import Detector
 from sinks.faults import told
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.waiting import until_it_works
 from streams.monitor.changelog import Changelog
 from streams.monitor.errors import MonitorError

@@ -13,7 +13,8 @@ from aiokafka.errors import KafkaError
 
 from contract.kinds import STREAM_TOPICS
 from contract.times import SECOND, micros
-from sinks.metrics import FeedFigures, Metrics
+from sinks.metrics.feeds import FeedFigure
+from sinks.metrics.metrics import Metrics
 from streams.router.feed_log import FeedLog
 from streams.router.feeds import Entry, Feeds, FeedShown, Standing, by_topic
 from streams.router.known_feeds import Partition
@@ -144,14 +145,14 @@ class FeedKeeper:
             standing = of_topic.get(number)
             if standing is None:
                 continue  # We were given it before we heard that the topic has so many.
-            figures[topic, number] = FeedFigures(
+            figures[topic, number] = FeedFigure(
                 _seconds(standing.known.event),
                 _seconds(standing.known.heartbeat),
                 _seconds(standing.complete_to),
                 _seconds(ended),
                 int(self._feeds.silent(topic, number, of_topic, now) is not None),
             )
-        self._metrics.feeds(figures)
+        self._metrics.feeds.show(figures)
 
     def shown(self) -> dict[str, FeedShown]:
         """All feeds as they stand, whoever reads them."""

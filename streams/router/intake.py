@@ -19,7 +19,7 @@ from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
 from sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
 from sinks.faults import told
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.router.alignment import Turn
 from streams.router.dead_letter_outbox import DeadLetterOutbox
 from streams.router.feeds import Feeds
@@ -164,7 +164,7 @@ class Intake:
         )
         if not taken:
             return 0, None
-        count = self._metrics.event
+        count = self._metrics.events.count
         count(topic, "accepted", taken - bad - repeated - conflicting - late)
         if late:
             count(topic, "late", late)
@@ -190,7 +190,7 @@ class Intake:
         plain = SOURCE_TOPICS[event.kind]
         letter = too_large_letter(event, topic_name(settings, plain), settings.topic_prefix)
         self._letters.add(letter)
-        self._metrics.event(plain, "dead_letter")
+        self._metrics.events.count(plain, "dead_letter")
         _log.error(
             "an event is larger than the keyed topic takes; sent to the dead letters without value",
             topic=plain,

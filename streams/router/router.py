@@ -22,7 +22,7 @@ from contract.times import SECOND
 from detectors.language.detector import Detector
 from sinks.backoff import Backoff
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.rebalance import Rebalance
 from sinks.waiting import until_it_works
 from streams.router.commits import Commits

@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 
 from sinks.health import Health, Report
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.service.http_guard import MOST, PATIENCE, Guard
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

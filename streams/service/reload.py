@@ -20,7 +20,7 @@ from msgspec import structs
 
 from detectors.language.detector import Detector
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.settings.loading import configured_detectors, parse, read
 from streams.settings.settings import SCALARS, Settings, SettingsError
 
@@ -136,12 +136,12 @@ class Reload:
 
     def _took(self) -> None:
         self._refused = False
-        self._metrics.config_taken(time.time())
+        self._metrics.settings_file.taken(time.time())
         self._health.ok("settings")
 
     def _refuse(self, error: SettingsError) -> None:
         self._refused = True
-        self._metrics.config_refused()
+        self._metrics.settings_file.refused()
         self._health.ok(
             "settings",
             f"{self._config.path} was refused, the settings before it go on; see the log",

@@ -23,7 +23,7 @@ from detectors.engine.signs import Signs
 from detectors.rules.catalogue import DETECTORS
 from sinks.faults import is_for_people, told
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.redis.sink import RedisSink
 from sinks.waiting import until_it_works
 from streams.service import logs

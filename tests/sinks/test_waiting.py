@@ -17,7 +17,7 @@ from detectors.engine.engine import Engine
 from sinks import waiting
 from sinks.delivery.delivery import Delivery
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.redis.connection import RedisRefusedError, RedisUnavailableError
 from sinks.redis.sink import RedisSink
 from sinks.waiting import can_pass, until_it_works

@@ -23,7 +23,7 @@ from contract.types import Heartbeat
 from detectors.facts.reference import REFERENCE_KINDS, Reference, ReferenceKind
 from sinks.backoff import Backoff
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.waiting import until_it_works
 from streams.monitor.reference.documents import Documents
 from streams.settings.settings import Settings
@@ -256,4 +256,4 @@ class ReferenceReader:
 
     def _count(self) -> None:
         for kind in REFERENCE_KINDS:
-            self._metrics.reference_entries(kind, self.reference.entries(kind))
+            self._metrics.detectors.reference_entries(kind, self.reference.entries(kind))

@@ -21,7 +21,7 @@ from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import DETECTORS
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.monitor.monitor import Monitor
 from streams.settings.settings import Settings
 from streams.wire.kafka import ALERTS_TOPIC, group, topic_name

@@ -44,7 +44,7 @@ PLACES = {
     "delivery": ("sinks.redis.sink", "RedisSink.write"),
     "look at redis": ("sinks.redis.sink", "RedisSink.look"),
     "reference": ("streams.monitor.reference.documents", "Documents.put"),
-    "http": ("sinks.metrics", "Metrics.exposition"),
+    "http": ("sinks.metrics.metrics", "Metrics.exposition"),
     "reload": ("streams.service.reload", "configured_detectors"),
     "replay": ("offbook.cli.files.replay", "replay"),
     "explain": ("offbook.cli.explain.explanation", "explain"),

@@ -13,7 +13,7 @@ import pytest
 from contract.times import DAY
 from offbook.cli.demo.embedded import EmbeddedKafka
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.monitor.reference.reader import ReferenceReader
 from streams.settings.feeds import FeedSettings
 from tests.parts.paused import paused
