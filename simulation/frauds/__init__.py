@@ -11,7 +11,7 @@ from simulation.frauds import (
     talk,
     together,
 )
-from simulation.frauds.deed import SCENARIOS
+from simulation.frauds.scenario import SCENARIOS
 
 __all__ = [
     "SCENARIOS",

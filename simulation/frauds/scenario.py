@@ -35,7 +35,7 @@ class Scenario:
 
     kind: str
     version: Version
-    play: Callable[[Deed], Process]
+    play: Callable[[Attempt], Process]
     lasts: int
     proof: int
     history: int
@@ -48,7 +48,7 @@ class Scenario:
 
 
 @dataclass(eq=False)
-class Deed:
+class Attempt:
     """A scenario as it is played by `rep`: what its author can use."""
 
     company: Company
@@ -215,10 +215,10 @@ def scenario(
     history: int = 0,
     untouched: bool = False,
     suits: Callable[[Company, Employee], bool] | None = None,
-) -> Callable[[Callable[[Deed], Process]], Callable[[Deed], Process]]:
+) -> Callable[[Callable[[Attempt], Process]], Callable[[Attempt], Process]]:
     """Enter a play in the registry; see `Scenario`."""
 
-    def enter(play: Callable[[Deed], Process]) -> Callable[[Deed], Process]:
+    def enter(play: Callable[[Attempt], Process]) -> Callable[[Attempt], Process]:
         SCENARIOS.append(Scenario(kind, version, play, lasts, proof, history, untouched, suits))
         return play
 
