@@ -21,18 +21,19 @@ from streams.wire.keyed_records import Mark, StreamTime
 
 #: Key of the entry "applied up to offset N". No entity's key is this: theirs have a colon.
 APPLIED: Final = "applied"
-#: Before the key of an entity that is set aside. No kind of entity is called so.
+#: Prefix for the key of an entity that is set aside. No kind of entity has this name.
 ASIDE: Final = "aside/"
 #: Header of a tombstone, which has no value to carry the offset in: decimal digits.
 KEYED_OFFSET: Final = "offbook.keyed-offset"
 
-#: Before each value: the offset, what is to be known of it without decoding, and how many times it
-#: is to be looked at; each of these follows with its clock.
+#: Before each value: the keyed offset, flags that can be read without decoding the state, and how
+#: many deadlines follow, each with its clock.
 _PREFIX = Layout(">qBB")
 _DUE = Layout(">Hq")
-#: Where in the prefix it stands what is to be known.
+#: Position of the flags in the prefix.
 _FLAGS = 8
-#: That something rests on reference data: alerts that can still change, or what waits for them.
+#: Flag: something depends on reference data, either alerts that can still change or events that
+#: wait for such data.
 _RESTS = 1
 
 
@@ -55,8 +56,9 @@ class EntityPartition:
     """The entities of one partition of `offbook.keyed`, as bytes, and how far they have come.
 
     `applied` is the offset of the last record taken in, -1 before the first. `tail` is the offset
-    on the changelog after the last record known here. `fresh` says that the changelog had nothing.
-    `in_doubt` is up to which record what followed may have been sent before, and not been applied.
+    on the changelog after the last record known here. `fresh` means that the changelog was empty.
+    Records up to `in_doubt` may have been processed and their results sent by a worker that ended
+    before it could say so.
     """
 
     def __init__(self, number: int) -> None:
@@ -106,7 +108,7 @@ class EntityPartition:
         return {key for key, value in self.values.items() if value[_FLAGS] & _RESTS}
 
     def set_aside(self, key: str, written: bytes | None, why: Refusal) -> None:
-        """Have an entity stay as it was last `written` (see `values`), whatever comes."""
+        """Leave an entity as it was last `written` (see `values`); it takes in nothing more."""
         if written is None:
             self.values.pop(key, None)
         else:
@@ -115,7 +117,7 @@ class EntityPartition:
         self.aside[key] = why
 
     def take_back(self, key: str) -> None:
-        """Have an entity that was set aside go on from where it was left."""
+        """Let an entity that was set aside continue from where it was left."""
         del self.aside[key]
         self.timers.set(key, self.due(key))
 
@@ -138,10 +140,10 @@ class EntityPartition:
         return APPLIED.encode(), _PREFIX.pack(self.applied, 0, 0) + marks, []
 
     def restore(self, records: Iterable[Any]) -> None:
-        """Take in changelog records, in order, while loading: the larger keyed offset stays.
+        """Take in changelog records, in order, while loading: the larger keyed offset wins.
 
-        An older one that stands behind a newer was written by a worker that was paused and had
-        lost the partition. Compaction would keep it and drop the newer, so it is remembered for
+        An older record behind a newer one was written by a worker that was paused and had lost the
+        partition. Compaction would keep it and drop the newer one, so it is remembered in
         `outdated`.
         """
         for record in records:
@@ -186,7 +188,7 @@ class EntityPartition:
             self.aside[key] = _refusal_decoder.decode(memoryview(value)[_PREFIX.size :])
 
     def differs(self, record: Any) -> bool:
-        """Whether a changelog record that another worker wrote says other than we know."""
+        """Whether a changelog record written by another worker differs from what we know."""
         if record.key.startswith(ASIDE.encode()):
             return False
         return bool(self.values.get(record.key.decode()) != record.value)

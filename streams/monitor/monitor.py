@@ -135,7 +135,7 @@ class Monitor:
             self._health.forget(name)
 
     async def _drain(self) -> None:
-        """Let every record in hand come to its end, and begin no other."""
+        """Finish every record that is being processed, and start no other."""
         with self._owned.draining():
             await self._queues.drain()
             await self._owned.at_rest()
@@ -157,7 +157,7 @@ class Monitor:
         return self._engine
 
     def _tell(self) -> None:
-        """Say what is true of no record in particular."""
+        """Report what does not belong to any single record."""
         for number in set(range(self._settings.keyed_partitions)) - set(self._owned.loaded):
             self._report.forget(number)
         self._report.reference(self._engine)

@@ -43,9 +43,10 @@ class OwnedPartitions:
         self._report = report
         self._stopping = stopping
         self._loading = asyncio.Lock()
-        #: How often somebody waits for all work in hand to end.
+        #: How many callers are waiting for all current work to end.
         self._draining = 0
-        #: Partition to the versions of what it was last reviewed by, and when; see `Reviews`.
+        #: By partition: the versions of the reference data it was last reviewed with, and when; see
+        #: `Reviews`.
         self.reviewed: dict[int, tuple[tuple[int, int], float]] = {}
 
     @property
@@ -63,7 +64,8 @@ class OwnedPartitions:
             partition = self.loaded.get(number)
             if partition is None and number in self.assigned():
                 partition = await self._read(number)
-            # Loading takes time. Another worker's by now, it would be out of date when it returns.
+            # Loading takes time. If another worker owns it by now, our copy would be out of date
+            # when the partition comes back.
             if number not in self.assigned():
                 self._drop(number)
                 return None
@@ -71,9 +73,9 @@ class OwnedPartitions:
 
     @contextlib.asynccontextmanager
     async def held(self, partition: EntityPartition) -> AsyncIterator[None]:
-        """Alone with a partition. One that another worker went on with is dropped, and all is well;
-        so is one on which anything else fails, which is raised: what is in memory may be ahead of
-        what was sent, and must never be built upon."""
+        """Exclusive access to a partition. If another worker has continued with it, it is dropped
+        and no error is raised. On any other error it is dropped too and the error is raised: the
+        state in memory may be ahead of what was sent, and nothing may be built on it."""
         async with partition.lock:
             try:
                 yield
@@ -86,7 +88,7 @@ class OwnedPartitions:
                 raise
 
     def may_go_on(self, partition: EntityPartition) -> bool:
-        """Whether to go on with a partition: nobody else has it or is about to get it."""
+        """Whether to continue with a partition: no other worker has it or is about to get it."""
         number = partition.number
         return (
             not self._draining
@@ -97,7 +99,7 @@ class OwnedPartitions:
 
     @contextlib.contextmanager
     def draining(self) -> Iterator[None]:
-        """While this lasts no long work goes on with any partition."""
+        """While this lasts, no long work continues on any partition."""
         self._draining += 1
         try:
             yield
@@ -105,7 +107,7 @@ class OwnedPartitions:
             self._draining -= 1
 
     async def at_rest(self) -> None:
-        """Return when nobody holds a partition any more."""
+        """Return when no task holds a partition any more."""
         for partition in list(self.loaded.values()):
             async with partition.lock:
                 pass

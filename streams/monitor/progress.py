@@ -34,14 +34,15 @@ _log = structlog.get_logger(__name__)
 
 
 class Barrier(Protocol):
-    """Who knows how far the reference topics have been read."""
+    """Knows how far the reference topics have been read."""
 
     async def caught_up_since(self, timestamp: int, /) -> None:
-        """Return when all has been read that was on them at `timestamp`, a record's, ms."""
+        """Return when everything has been read that was on the topics at `timestamp` (a record's,
+        in ms)."""
 
 
 class Progress:
-    """Brings partitions up to what has come, by the engine that `engine` gives."""
+    """Brings partitions up to date, judging with the engine that `engine` returns."""
 
     def __init__(
         self,
@@ -67,7 +68,8 @@ class Progress:
         self._stopping = stopping
 
     async def advance(self, number: int, messages: list[Any] | None) -> None:
-        """Bring a partition up to the last of `messages`; None: to where the topic ends now."""
+        """Bring a partition up to the last of `messages`; None means up to the current end of the
+        topic."""
         while not self._stopping.is_set():
             partition = await self._owned.load(number)
             if partition is None:
@@ -83,11 +85,11 @@ class Progress:
                 return
 
     async def _take(self, partition: EntityPartition, messages: list[Any]) -> None:
-        """Apply those of `messages` that are new, after what is missing before them.
+        """Apply those of `messages` that are new, after any that are missing before them.
 
-        Where the records may have been in hand when a worker crashed, one by one: more of them
-        together would count fewer revisions than were sent, and whoever has revision 1 takes no
-        other for it.
+        Records that may already have been processed when a worker crashed are applied one by one.
+        Taken together they would produce fewer revisions than were sent, and a sink that already
+        has revision 1 ignores another revision 1.
         """
         records = [
             KeyedRecord(it.offset, round(it.timestamp * 1000), it.headers, it.value)
@@ -112,14 +114,15 @@ class Progress:
                 async with aclosing(fetched):  # type: ignore[type-var]
                     async for some in fetched:
                         for it in some:
-                            # Long reading must not hold up a rebalance, nor outlast it.
+                            # A long read must neither delay a rebalance nor continue after it.
                             if not self._owned.may_go_on(partition):
                                 return
                             record = KeyedRecord(it.offset, it.timestamp, it.headers, it.value)
                             await self._apply(partition, [record])
                             filled += 1
                 if end is not None:
-                    # What is still missing before it is no record: a transaction leaves holes.
+                    # Offsets that are still missing before it hold no records: transactions leave
+                    # such holes.
                     partition.applied = max(partition.applied, end - 1)
                 break
             except KafkaError as error:

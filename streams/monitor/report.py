@@ -1,4 +1,4 @@
-"""What a monitor tells of its work: figures, log lines, and what readiness says of reference."""
+"""Reports the monitor's work: metrics, log lines, and what readiness says about reference data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 class MonitorReport:
-    """Tells of work that is done. No employee, customer or account is in any of it."""
+    """Reports work that is done. None of it names an employee, a customer or an account."""
 
     def __init__(self, settings: Settings, metrics: Metrics, health: Health) -> None:
         self._settings = settings
@@ -33,7 +33,7 @@ class MonitorReport:
         self._withheld: Counter[str] = Counter()
 
     def done(self, work: Work, partition: int, offset: int) -> None:
-        """Records were worked off, the last of which was at `offset`."""
+        """Report the work on records, the last of which was at `offset`."""
         metrics = self._metrics
         for failure in work.failures:
             metrics.detectors.failed(failure.detector)
@@ -87,7 +87,7 @@ class MonitorReport:
             self._metrics.detectors.silent(detector, False)
 
     def reference(self, engine: Engine) -> None:
-        """Which detectors stay silent, and how much they could not judge."""
+        """Report which detectors stay silent, and how many events they could not judge."""
         silent = engine.silent()
         for detector in engine.detectors:
             self._metrics.detectors.silent(detector, detector in silent)
@@ -110,7 +110,8 @@ class MonitorReport:
         return f" (taken in without, to be judged when one does: {count})" if count else ""
 
     def _failed(self, failure: Failure, partition: int, offset: int) -> None:
-        """A line for each event; for a deadline, which comes of none, the record it was met in."""
+        """Write a line for each event; for a deadline, which has no event, one for the record it
+        was reached in."""
         origins = [event.origin for event in failure.events]
         for origin in origins or [Origin(KEYED_TOPIC, partition, offset)]:
             _log.error(

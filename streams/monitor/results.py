@@ -1,4 +1,4 @@
-"""Sends what records bring about, then writes what entities are now, and copes with what is too
+"""Sends the results of records, then writes the new state of entities, and handles what is too
 large for either."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Results:
-    """Brings results to Kafka, in the order that lets a crash repeat work and lose none."""
+    """Brings results to Kafka in such an order that a crash repeats work and loses none."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Results:
         self._report = report
 
     async def send(self, partition: EntityPartition, work: Work, offset: int) -> None:
-        """Send what came of the record at `offset`, then write what entities are now."""
+        """Send the results of the record at `offset`, then write the new state of the entities."""
         refused = await self._until_done(lambda: self._outbox.send_work(work))
         await self._set_aside(partition, work, refused, offset)
         if work.changed:
@@ -53,16 +53,16 @@ class Results:
             self._report.dropped(work)
 
     async def write_applied(self, partition: EntityPartition) -> None:
-        """Write how far the partition was applied, after all that came of it."""
+        """Write how far the partition was applied, after all results of the record."""
         await self._until_done(lambda: self._changelog.write_applied(partition))
 
     async def rewrite_outdated(self, partition: EntityPartition) -> None:
-        """Write anew what a paused worker has covered with something older."""
+        """Write again what a paused worker has overwritten with something older."""
         refused = await self._until_done(lambda: self._changelog.rewrite_outdated(partition))
         await self._set_aside(partition, Work(), refused, partition.applied)
 
     async def take_back(self, partition: EntityPartition) -> None:
-        """Have those entities go on that were set aside and for which there is room by now."""
+        """Let entities that were set aside continue if there is room for them by now."""
         topics = {why.topic for why in partition.aside.values()}
         limits = await asyncio.to_thread(message_limits, self._settings, topics) if topics else {}
         room = [
@@ -85,8 +85,8 @@ class Results:
     async def _set_aside(
         self, partition: EntityPartition, work: Work, refused: dict[str, Refusal], offset: int
     ) -> None:
-        """Leave entities as they were written last of which something is too large to be written:
-        that is their trouble alone. It stands on the changelog, so that it stays so."""
+        """Leave entities of which something is too large in the state that was last written; no
+        others are affected. This is recorded on the changelog, so that it outlasts a restart."""
         if not refused:
             return
         for key, why in refused.items():

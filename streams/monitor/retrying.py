@@ -25,7 +25,7 @@ class Retrying:
         self._stopping = stopping
 
     async def until_done(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
-        """Try until it works, as long as what fails is Kafka being away."""
+        """Repeat `attempt` until it succeeds, as long as it fails only because Kafka is away."""
         backoff = Backoff()
         while True:
             try:
@@ -34,7 +34,7 @@ class Retrying:
                 await self.wait(error, backoff.longer())
 
     async def wait(self, error: KafkaError, seconds: float) -> None:
-        """Wait before trying again; raises `error` where that cannot help."""
+        """Wait before the next attempt; raises `error` if another attempt cannot help."""
         if not can_pass(error) or self._stopping.is_set():
             raise error
         self._health.bad("monitor", f"waits for Kafka: {error}")

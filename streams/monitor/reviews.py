@@ -1,4 +1,4 @@
-"""Judges anew what rests on reference data, once these have changed."""
+"""Judges again what depends on reference data when they have changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _REVIEWED_TOGETHER = 100
 
 
 class Reviews:
-    """Knows which partitions are to be reviewed, and does it by the engine that `engine` gives."""
+    """Knows which partitions are due for a review, and reviews them with the engine that `engine`
+    returns."""
 
     def __init__(
         self,
@@ -33,7 +34,7 @@ class Reviews:
         self._report = report
 
     def due(self) -> list[int]:
-        """The partitions that were judged by other reference data than hold now."""
+        """The partitions that were judged with other reference data than the current."""
         version, now = self._version(), time.monotonic()
         last = [(number, self._owned.reviewed.get(number)) for number in self._owned.loaded]
         return [
@@ -43,10 +44,10 @@ class Reviews:
         ]
 
     async def review(self, number: int) -> None:
-        """Judge anew open alerts, what waits for reference data, and the entities that documents
-        which have changed are about.
+        """Judge again open alerts, events that wait for reference data, and the entities of changed
+        documents.
 
-        A few entities at a time, so that records do not wait for all of them.
+        A few entities at a time, so that records do not have to wait for all of them.
         """
         version = self._version()
         partition = self._owned.loaded.get(number)
@@ -66,7 +67,8 @@ class Reviews:
         self._owned.reviewed[number] = (version, time.monotonic())
 
     def _version(self) -> tuple[int, int]:
-        """What is known that is no entity's own: reference data, and what is told of at all."""
+        """The versions of what is known outside the entities: reference data, and which signs exist
+        at all."""
         engine = self._engine()
         signs = engine.signs
         return engine.reference.version, 0 if signs is None else signs.version

@@ -1,5 +1,5 @@
-"""Sees to the partitions that Faust leaves alone: loads them, reads on where it delivers nothing,
-and keeps health and gauges true."""
+"""Takes care of partitions that Faust neglects: loads them, continues reading where Faust delivers
+nothing, and keeps health and gauges up to date."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ class Watch:
             self._heal(number, self._reviews.review(number))
 
     def _heal(self, number: int, healing: Coroutine[Any, Any, Any]) -> None:
-        """Do it beside the others: one that takes long must not keep them, nor the pulse, waiting.
-        One thing at a time for each partition."""
+        """Run it in the background, so that a long task delays neither the other partitions nor the
+        pulse. One task at a time for each partition."""
         if number in self._healing:
             healing.close()
             return

@@ -1,5 +1,5 @@
-"""The Faust app of the monitor, held to the part of Faust that it does well: workers, partition
-assignment, and a table that moves with its partitions."""
+"""The monitor's Faust app, limited to what Faust does well: workers, the assignment of partitions,
+and a table that moves with its partitions."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _RAW = {
 class MonitorApp:
     """A Faust app with one agent, which hands each message of `offbook.keyed` to `take`.
 
-    `take` must be total. `drain` is awaited before the worker takes part in a rebalance, so that no
-    record is worked on here and by a partition's next owner at once.
+    `take` must not raise. `drain` is awaited before the worker takes part in a rebalance, so that
+    no record is processed here and by the next owner of its partition at the same time.
 
     Raw bytes everywhere, because a typed topic acknowledges a malformed message early and stalls;
-    concurrency 1, because Faust commits past an event in flight at 2.
+    concurrency 1, because with 2 Faust commits past a message that is still being processed.
     """
 
     def __init__(
@@ -104,7 +104,8 @@ class MonitorApp:
         async def on_revoked(_: Any, revoked: Any, **__: Any) -> None:
             await drain()
 
-        # Strongly: signals keep weak references otherwise, and this is a closure.
+        # A strong reference: signals keep weak ones by default, and nothing else holds this
+        # closure.
         app.on_partitions_revoked.connect(on_revoked, weak=False)
         app.agent(topic, concurrency=1, name="offbook.monitor")(keyed_records)
 

@@ -1,7 +1,7 @@
-"""What of Faust is overridden, partly through private names, because no setting reaches it.
+"""Overrides of Faust, some through private names because no setting offers them.
 
-Each costs a second of latency, a log line or a file if it is left as it is; Faust is pinned, so
-that none of these names changes unseen.
+Each of them avoids a second of latency, an extra log line or a file. Faust is pinned, so that none
+of these names can change unnoticed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 #: partition that is not part of a request under way waits for its end, so it adds to latency.
 _FETCH_WAIT_MS: Final = 50
 
-#: Services of Faust log by the module that defines them; these are its own all the same.
+#: Faust services log under the module that defines them; ours are to log as Faust's.
 _faust_logger = logging.getLogger("faust.app")
 
 
@@ -32,7 +32,7 @@ class _ConsumerThread(AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # noqa: SLF001 - it can be set nowhere else
-        # As those read it who read without Faust.
+        # Like all our consumers that do not use Faust.
         consumer._isolation_level = "read_committed"  # noqa: SLF001
         return consumer
 

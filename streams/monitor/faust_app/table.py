@@ -11,13 +11,13 @@ from faust.types import TP
 
 from streams.monitor.entity_partition import EntityPartition
 
-#: Beyond every real offset, so that Faust finds nothing to recover: the partition reads its own
-#: changelog. Faust's recovery costs about as much a record as its agents do, filters records by a
-#: counter that a rebalance in the middle of recovery leaves ahead of the data, and believes an end
-#: offset that Tansu gives too low.
+#: Beyond every real offset, so that Faust finds nothing to recover: each partition reads its own
+#: changelog. Faust's recovery costs about as much per record as its agents do, filters records by a
+#: counter that a rebalance during recovery leaves ahead of the data, and trusts an end offset that
+#: Tansu reports too low.
 _NOTHING_TO_RECOVER: Final = 2**62
 
-#: Services of Faust log by the module that defines them; these are its own all the same.
+#: Faust services log under the module that defines them; ours are to log as Faust's.
 _faust_logger = logging.getLogger("faust.tables")
 
 

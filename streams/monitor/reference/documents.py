@@ -1,4 +1,4 @@
-"""Which reference document of an id holds, where several partitions speak of it. No I/O."""
+"""Decides which reference document of an id is valid if several partitions hold one. No I/O."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from detectors.facts.reference import REFERENCE_KINDS, Reference, ReferenceKind
 
 
 class Said(Struct, frozen=True, array_like=True, gc=False):
-    """The last word of one partition on one id. `data` is None where it was removed."""
+    """The newest document of one id on one partition. `data` is None if it was removed."""
 
     partition: int
     time: int
@@ -18,12 +18,12 @@ class Said(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Documents:
-    """Settles which document of an id holds, and keeps a `Reference` in step.
+    """Decides which document of an id is valid, and keeps a `Reference` in step.
 
-    Within a partition the last record wins. An id is normally the key and so has one partition; a
-    producer that keys otherwise may spread it over several, and then the partition whose last
-    word has the latest time wins (a document's own time, for a tombstone the record's), whatever
-    the order they are read in.
+    Within a partition the last record wins. An id is normally the record's key and so stays on one
+    partition. A producer that chooses keys differently may spread it over several: then the
+    partition with the latest time wins (a document's own time, or for a tombstone the record's), in
+    whatever order they are read.
     """
 
     def __init__(self, reference: Reference) -> None:

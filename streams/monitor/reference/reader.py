@@ -1,7 +1,7 @@
-"""Every worker reads the reference topics whole, and keeps up with them.
+"""Reads the reference topics completely on every worker, and keeps up with them.
 
-No consumer group: all partitions from their beginning. The barrier `caught_up_since` makes a
-judgement see every document that was produced before the event it is about.
+There is no consumer group: all partitions are read from their beginning. The barrier
+`caught_up_since` ensures that a judgement sees every document that was produced before its event.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class ReferenceReaderError(RuntimeError):
 
 
 class ReferenceReader:
-    """Keeps `reference` as the reference topics say. Health condition: `reference topics`."""
+    """Keeps `reference` in step with the reference topics. Health condition: `reference topics`."""
 
     def __init__(self, settings: Settings, metrics: Metrics, health: Health) -> None:
         self.reference = Reference(settings.timezone)
@@ -62,8 +62,8 @@ class ReferenceReader:
             for topic in REFERENCE_TOPICS
         }
         self._consumer: Any = None
-        #: Asks for the ends over a connection of its own: on that of a fetch the question would
-        #: wait until the broker has answered that, 100 ms instead of 1.
+        #: Asks for end offsets over a connection of its own: on the connection of a fetch, the
+        #: question would wait until the broker has answered the fetch, 100 ms instead of 1.
         self._asker: Any = None
         self._position: dict[TopicPartition, int] = {}
         self._moved = asyncio.Event()
@@ -75,9 +75,9 @@ class ReferenceReader:
         health.expect("reference topics")
 
     async def start(self) -> None:
-        """Read all there is, then return and keep reading.
+        """Read everything there is, then return and keep reading.
 
-        While the broker is away this waits. Raises `ReferenceReaderError` where it refuses, or if a
+        Waits while the broker is away. Raises `ReferenceReaderError` if it refuses, or if a
         reference topic is missing.
         """
         # Without a group the consumer assigns itself all partitions, new ones too.
@@ -113,7 +113,7 @@ class ReferenceReader:
         await self.caught_up_since(0)
 
     async def stop(self) -> None:
-        """Read no more. Whoever waits for a barrier is cancelled."""
+        """Stop reading. Callers that wait for the barrier are cancelled."""
         for task in (self._asking, self._reading):
             if task is not None:
                 task.cancel()
@@ -128,10 +128,12 @@ class ReferenceReader:
         self._health.forget("reference topics")
 
     async def caught_up_since(self, timestamp: int) -> None:
-        """Return when all has been read that was on the topics at `timestamp`, a record's, ms.
+        """Return when everything has been read that was on the topics at `timestamp` (a record's,
+        in ms).
 
-        Costs nothing when that is known, as in a backlog; else one request to the brokers, shared
-        by all who wait. While they do not answer it waits, and readiness says why.
+        Costs nothing if that is already known, as in a backlog; otherwise one request to the
+        brokers, shared by all callers that wait. While they do not answer this waits, and readiness
+        says why.
         """
         if self._reading is not None and self._reading.done():
             self._reading.result()
@@ -144,7 +146,8 @@ class ReferenceReader:
         await barrier
 
     async def _ask(self) -> None:
-        """Ask for the ends, read up to there, let go whoever waited before the question."""
+        """Ask for the end offsets, read up to them, and release the callers that waited before the
+        question."""
         while self._barriers:
             waiting, self._barriers = self._barriers, []
             try:
@@ -189,7 +192,8 @@ class ReferenceReader:
 
     async def _reach(self, ends: dict[TopicPartition, int]) -> None:
         while any(self._position.get(partition, 0) < end for partition, end in ends.items()):
-            # Reading that has ended, perhaps while the ends were asked for, moves no more.
+            # If reading has ended, perhaps while the end offsets were requested, it will not get
+            # any further.
             if self._reading is not None and self._reading.done():
                 self._reading.result()
             self._moved.clear()
@@ -222,8 +226,8 @@ class ReferenceReader:
             await self._note_positions()
 
     async def _note_positions(self) -> None:
-        """Where reading stands. Asked of the consumer, for a position also passes over what
-        compaction or a transaction left, where no record is."""
+        """Note how far reading has come. The consumer is asked because its position also passes
+        offsets without a record, left by compaction or transactions."""
         position = {
             partition: await self._consumer.position(partition)
             for partition in self._consumer.assignment()
@@ -236,8 +240,8 @@ class ReferenceReader:
 
     def _take(self, kind: ReferenceKind, record: Any) -> None:
         wall = time.time_ns() // 1000
-        # As of when it was written, or a document from the future, which the router refuses,
-        # would be taken by whoever reads it later.
+        # Checked against the time it was written. Otherwise a document from the future, which the
+        # router refuses, would be accepted by a worker that reads it later.
         written = written_at(record.timestamp, wall)
         if record.value is None:
             with contextlib.suppress(UnicodeDecodeError):
