@@ -67,8 +67,8 @@ class Reviews:
         self._owned.reviewed[number] = (version, time.monotonic())
 
     def _version(self) -> tuple[int, int]:
-        """The versions of what is known outside the entities: reference data, and which signs exist
-        at all."""
+        """The versions of what entities do not know by themselves: reference data, and what the CRM
+        has ever sent."""
         engine = self._engine()
         signs = engine.signs
         return engine.reference.version, 0 if signs is None else signs.version

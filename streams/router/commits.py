@@ -1,4 +1,4 @@
-"""Commits what was read, once all that came of it is acknowledged."""
+"""Commits what was read once all of its results are acknowledged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from streams.router.outboxes import Outboxes
 
-#: Seconds a commit may take; aiokafka itself looks for a coordinator without end.
+#: Seconds a commit may take; aiokafka itself keeps looking for a coordinator forever.
 _PATIENCE: Final = 5.0
 
 _log = structlog.get_logger(__name__)
@@ -31,11 +31,11 @@ class Commits:
 
     @property
     def awaited(self) -> bool:
-        """Whether something that was read is not acknowledged yet, as far as is known."""
+        """Whether something that was read may still be waiting for acknowledgement."""
         return bool(self._rounds)
 
     def read(self, reached: dict[TopicPartition, int]) -> None:
-        """Partitions were read up to these offsets; what came of it has entered the outboxes."""
+        """Partitions were read up to these offsets, and all results are in the outboxes."""
         self._rounds.append((reached, self._outboxes.entered()))
 
     def settle(self) -> None:

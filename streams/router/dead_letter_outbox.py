@@ -1,4 +1,4 @@
-"""The outbox of the dead letters, which are sent with less and less of what a broker minds."""
+"""The outbox for dead letters: if the broker refuses one, it is sent with less and less in it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LETTERS: Final = 100
 
 
 class DeadLetterOutbox(Outbox):
-    """Dead letters, many at a time: their order means nothing."""
+    """Sends dead letters, many at a time: their order does not matter."""
 
     def __init__(self, producer: Any, on_left: Callable[[], None]) -> None:
         super().__init__(producer, on_left)
@@ -36,7 +36,7 @@ class DeadLetterOutbox(Outbox):
         return self._bytes
 
     def add(self, letter: DeadLetter) -> None:
-        """`letter` must be sent."""
+        """Send `letter`."""
         self._letters.append(letter)
         self._bytes += _weight(letter)
         self.entered += 1
@@ -59,17 +59,18 @@ class DeadLetterOutbox(Outbox):
             self._done(len(letters))
 
     async def _send_alone(self, letter: DeadLetter) -> None:
-        """Again and by itself, since in a batch one refused letter takes the others down with it;
-        then with less and less of what the broker may object to."""
+        """Send it again by itself, since one refused letter makes its whole batch fail; then leave
+        out more and more of what the broker may object to."""
         while (refusal := await self._refusal(letter)) is not None:
             if isinstance(refusal, InvalidTimestampError):
-                # Of a sender whose clock is wrong, and a topic that minds: now is as good.
+                # The sender's clock is wrong and the topic rejects such times: the current time
+                # will do.
                 letter = structs.replace(letter, timestamp=-1)
             else:
                 letter = _smaller(letter)
 
     async def _refusal(self, letter: DeadLetter) -> KafkaError | None:
-        """Send; None once acknowledged, else why it cannot be taken as it is."""
+        """Send it; None once it is acknowledged, otherwise why it cannot be accepted as it is."""
         dated = letter.timestamp >= 0
 
         async def send() -> None:

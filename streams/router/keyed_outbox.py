@@ -1,4 +1,5 @@
-"""The outbox of one partition of `offbook.keyed`: events become batches, with marks of time."""
+"""The outbox of one partition of `offbook.keyed`: collects events into batches, with marks of
+time."""
 
 from __future__ import annotations
 
@@ -14,20 +15,21 @@ from streams.router.outbox import Outbox
 from streams.wire.kafka import TOO_LARGE
 from streams.wire.keyed_records import Batch, Mark, WireEvent, decode_batch, encode_batch
 
-#: Bytes of events after which a batch is closed whatever their number: far below what the keyed
-#: topic takes, so that only a single event can ever be too large for it.
+#: Bytes of events after which a batch is closed, whatever their number. This is far below what the
+#: keyed topic accepts, so that only a single event can ever be too large for it.
 BATCH_BYTES: Final = 512 * 1024
 
 
 class KeyedOutbox(Outbox):
     """Batches for one partition of `offbook.keyed`, one in flight at a time.
 
-    One at a time keeps their order whatever fails, without an idempotent producer, which not
-    every broker has and whose fatal errors would have to be recovered from; the batches grow
-    instead. A batch sent twice, because its acknowledgement was lost, changes nothing downstream.
+    One at a time keeps their order whatever fails, without an idempotent producer, which not every
+    broker supports and whose fatal errors would need a recovery of their own; under load the
+    batches grow instead. A batch that is sent twice, because its acknowledgement was lost, changes
+    nothing downstream.
 
-    `linger` is in seconds; `marks` gives what is to travel with a batch that is closed now.
-    `refused` is told of an event the broker finds too large.
+    `linger` is in seconds. `marks` returns the marks to send with a batch that is closed now.
+    `refused` is called with an event that the broker finds too large.
     """
 
     def __init__(
@@ -80,12 +82,12 @@ class KeyedOutbox(Outbox):
         self._entries.append((key, len(events) - 1))
 
     def close(self) -> None:
-        """Close the open batch, with the marks that hold now. Nothing if there is none."""
+        """Close the open batch, if there is one, with the current marks."""
         if self._events:
             self._close()
 
     def tick(self) -> None:
-        """See to it that the marks of now go out though no event comes."""
+        """Send the current marks even if no event comes."""
         if self._events:
             self._close()
         elif not self._closed:
@@ -145,9 +147,9 @@ class KeyedOutbox(Outbox):
 
 
 def too_large_letter(event: WireEvent, topic: str, prefix: str) -> DeadLetter:
-    """The dead letter of a good event that does not fit into `offbook.keyed`, its value left out.
+    """The dead letter, without its value, of a good event that does not fit into `offbook.keyed`.
 
-    `topic` is the source topic on Kafka. Only what identifies the record is at hand by then.
+    `topic` is the source topic on Kafka. By then only what identifies the record is still known.
     """
     record = WrittenAnew(topic, event.partition, event.offset, event.received)
     rejected = Rejected(

@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple, Protocol
 #: A source topic, without prefix, and the number of one of its partitions.
 Partition = tuple[str, int]
 
-#: How the time of a topic moves at rest: by heartbeats and events; by the clock while its silence
-#: is no longer than expected; by the clock.
+#: What moves the time of a topic at rest: its heartbeats and events (`heartbeats`); the clock, as
+#: long as it is not silent for longer than expected (`expected`); the clock alone (`clock`).
 MovesBy = Literal["heartbeats", "expected", "clock"]
 
 
@@ -22,9 +22,10 @@ class Silence(Protocol):
 
 
 class Known(NamedTuple):
-    """What is known of a partition, whoever reads it: the times (µs) of its newest event and of its
-    newest heartbeat, None if it never had one. `every`: how often heartbeats come, None while that
-    is not known. `history`: what was read of it is a history that is still being loaded."""
+    """What is known of a partition, whoever reads it: the times (µs) of its newest event and its
+    newest heartbeat, None if it never had one. `every` is the usual interval of heartbeats, None
+    while not known. `history` means that what was read so far is a history that is still being
+    loaded."""
 
     event: int | None = None
     heartbeat: int | None = None
@@ -33,7 +34,7 @@ class Known(NamedTuple):
 
     @property
     def newest(self) -> int | None:
-        """Up to when it is complete by what was sent on it."""
+        """Up to when the partition is complete, judging by what was sent on it."""
         if self.event is None or self.heartbeat is None:
             return self.heartbeat if self.event is None else self.event
         return max(self.event, self.heartbeat)
@@ -41,16 +42,16 @@ class Known(NamedTuple):
 
 @dataclass(slots=True)
 class _Feed:
-    """What is known of a topic: of all its partitions together."""
+    """What is known of a topic, over all its partitions."""
 
     event: int | None = None
     heartbeats: bool = False
 
 
 class KnownFeeds:
-    """What was heard of each partition, and so of each topic. All times are microseconds.
+    """What was heard of each partition, and therefore of each topic. All times are microseconds.
 
-    `silences`: for topics that are expected to say something, how long they may be silent.
+    `silences` says how long topics may be silent that are expected to say something.
     """
 
     def __init__(self, silences: Mapping[str, Silence]) -> None:
@@ -77,12 +78,12 @@ class KnownFeeds:
         feed.heartbeats = feed.heartbeats or told.heartbeat is not None
 
     def keep(self, partition: Partition, known: Known) -> None:
-        """Know this of a partition instead of what was known, if anything was."""
+        """Replace what is known of a partition, if anything is."""
         if partition in self._known:
             self._known[partition] = known
 
     def partitions(self, topic: str, count: int) -> list[Partition]:
-        """A topic has so many partitions: forget those beyond, and say which they were."""
+        """The topic now has `count` partitions: forget those beyond, and return them."""
         gone = [one for one in self._known if one[0] == topic and one[1] >= count]
         for one in gone:
             del self._known[one]
@@ -101,7 +102,8 @@ class KnownFeeds:
         return "expected" if topic in self._silences else "clock"
 
     def rest(self, partition: Partition, wall: int) -> int | None:
-        """What the feed vouches for when nothing comes; None for nothing."""
+        """The time up to which the feed is complete while nothing comes; None if that is not
+        known."""
         topic = partition[0]
         feed = self._feeds.get(topic, _Feed())
         if feed.heartbeats:

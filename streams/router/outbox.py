@@ -1,7 +1,8 @@
-"""What the router has to send in one order, until Kafka has it.
+"""Holds what the router has to send, in order, until Kafka has it.
 
-Nothing that enters an outbox is dropped. One that the broker does not take from keeps trying and
-says so; what it holds stays uncommitted, and the router stops reading when all hold too much.
+Nothing that enters an outbox is lost. An outbox whose broker accepts nothing keeps trying and
+reports it; what it holds is not committed, and the router stops reading when all outboxes together
+hold too much.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ _log = structlog.get_logger(__name__)
 
 
 class Outbox(ABC):
-    """What goes out in one order. `entered` counts its parcels, `left` those acknowledged."""
+    """Sends parcels in order. `entered` counts the parcels that came in, `left` those
+    acknowledged."""
 
     def __init__(self, producer: Any, on_left: Callable[[], None]) -> None:
         self._producer = producer
@@ -35,7 +37,7 @@ class Outbox(ABC):
     @property
     @abstractmethod
     def topic(self) -> str:
-        """Where its parcels go; for the dead letters, where the first goes."""
+        """The topic of its parcels; for the dead letters, that of the first."""
 
     @property
     @abstractmethod
@@ -49,12 +51,13 @@ class Outbox(ABC):
 
     @abstractmethod
     async def run(self) -> None:
-        """Send for ever what enters; ends by cancellation only."""
+        """Send what enters, until cancelled."""
 
     async def _attempt(
         self, send: Callable[[], Awaitable[None]], final: tuple[type[KafkaError], ...]
     ) -> None:
-        """Send until acknowledged. Raises only what is `final`: trying again cannot change it."""
+        """Send until acknowledged. Raises only the errors in `final`, which another attempt cannot
+        change."""
         backoff = Backoff()
         while True:
             try:

@@ -1,4 +1,4 @@
-"""All outboxes of one router, as one: how much they hold, and how far they have come."""
+"""All outboxes of one router together: how much they hold, and how far they have come."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _ROOM: Final = 64 * 1024 * 1024
 
 
 class Outboxes:
-    """One for each partition of `offbook.keyed`, and one for dead letters.
+    """One outbox for each partition of `offbook.keyed`, and one for dead letters.
 
-    `marks` gives what is to travel with a batch that is closed now; `refused` is told of an event
-    the broker finds too large.
+    `marks` returns the marks to send with a batch that is closed now; `refused` is called with an
+    event that the broker finds too large.
     """
 
     def __init__(
@@ -59,11 +59,11 @@ class Outboxes:
         return [outbox.left for outbox in self.all]
 
     def has_room(self) -> bool:
-        """Whether they hold little enough to read on."""
+        """Whether they hold little enough to continue reading."""
         return sum(outbox.weight for outbox in self.all) <= _ROOM
 
     async def room(self) -> None:
-        """Wait until they do."""
+        """Wait until they hold little enough to continue reading."""
         while not self.has_room():
             self._something_left.clear()
             await self._something_left.wait()
@@ -75,7 +75,7 @@ class Outboxes:
             await asyncio.wait_for(self._something_left.wait(), seconds)
 
     def tick(self) -> None:
-        """See to it that the marks of now go out though no event comes."""
+        """Send the current marks even if no event comes."""
         for outbox in self.keyed:
             outbox.tick()
 

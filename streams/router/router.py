@@ -1,8 +1,9 @@
-"""The router role: source records become batches of events by entity; what is none, dead letters.
+"""The router role: turns source records into batches of events by entity, or into dead letters.
 
-A plain consumer group without state. Offsets are committed when all that came of what was read is
-acknowledged, so a crash costs work and no event; what is then sent twice the engine ignores.
-Reference topics are read here too, only to validate, count and dead-letter their records once.
+It is a plain consumer group without state. Offsets are committed when all results of what was read
+are acknowledged, so a crash costs work but no event; what is then sent twice, the engine ignores.
+Reference topics are read here too, only to validate, count and dead-letter each of their records
+once.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ _log = structlog.get_logger(__name__)
 
 
 class RouterError(RuntimeError):
-    """Kafka does not let the router start. One line. A broker that is away is waited for."""
+    """Kafka refuses to let the router start. One line. (A broker that is away is waited for.)"""
 
     retryable: ClassVar[bool] = False
 
@@ -68,7 +69,7 @@ class RouterError(RuntimeError):
 class Router:
     """Routes all source topics of one installation until stopped.
 
-    Health conditions: `router` (reading) and `keyed topic` (what was read is taken).
+    Health conditions: `router` (it reads) and `keyed topic` (Kafka accepts the results).
     """
 
     def __init__(self, settings: Settings, metrics: Metrics, health: Health) -> None:
@@ -92,7 +93,7 @@ class Router:
         health.expect("router", "keyed topic")
 
     def use(self, detectors: Sequence[Detector]) -> None:
-        """Route to the readers of these from the next records on."""
+        """Route to what these detectors read, from the next records on."""
         self._intake.use(detectors)
         self._feeds.use(detectors)
 
@@ -101,7 +102,7 @@ class Router:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Route until `stop`. Waits for Kafka; raises `RouterError` where it refuses the start."""
+        """Route until `stop`. Waits for Kafka; raises `RouterError` if it refuses."""
         settings = self._settings
         self._producer = AIOKafkaProducer(
             client_id="offbook-router",
@@ -200,7 +201,8 @@ class Router:
     async def _look_at_ends(self) -> None:
         """Learn which partitions had nothing more when the broker was last asked.
 
-        Not only every second: in a backlog that is weeks, by which time would then leap.
+        After every round and not only every second: in a backlog a second covers weeks of events,
+        and time would jump by as much.
         """
         with contextlib.suppress(IllegalStateError, TimeoutError):
             # Fails while a rebalance takes partitions away, or while an offset is looked up.
@@ -243,7 +245,8 @@ class Router:
     # Committing.
 
     async def _flush(self, seconds: float) -> None:
-        """Have all that was read acknowledged, if that can be within `seconds`, and commit it."""
+        """Get all results of what was read acknowledged, if that is possible within `seconds`, and
+        commit."""
         deadline = time.monotonic() + seconds
         self._outboxes.close()
         self._commits.settle()
@@ -256,10 +259,11 @@ class Router:
     # Rebalances.
 
     async def revoked(self, partitions: Iterable[TopicPartition]) -> None:
-        """A rebalance begins: send and commit what was taken, as far as the time for it allows."""
+        """A rebalance begins: send and commit what was taken, as far as there is time."""
         self._reader.drop()
         await self._flush(self._settings.rebalance_timeout / SECOND / 2)
-        # What could not be sent still will be. Whoever reads on sends it too; that changes nothing.
+        # What could not be sent in time is still sent later. The next owner sends it too; that
+        # changes nothing.
         self._commits.drop()
         self._keeper.take_away(map(self._plainly, partitions))
 

@@ -1,10 +1,10 @@
 """How far each source partition has been read, as a time. Pure: the wall clock is passed in.
 
-A mark says: all that happened up to then and stands on this partition has been read. While records
-come it is the time of what is read; at rest it is what the topic's *feed* vouches for (`moves_by`):
-its newest heartbeat or event, or the clock. It is not monotone: what was sent late holds time back
-again, so that an outage of a sender never looks like an absence. docs/decisions/0003 says by how
-much, and why.
+A mark says that everything which happened up to its time and is on this partition has been read.
+While records come, it is the time of what is read. At rest, it is the time up to which the topic's
+*feed* is complete (`moves_by`): that of its newest heartbeat or event, or the clock. It may go
+back: an event that was sent late pulls time back again, so that an outage of a sender never looks
+like an absence. docs/decisions/0003 says by how much, and why.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from contract.times import HOUR
 from streams.router.known_feeds import Known, KnownFeeds, MovesBy, Partition, Silence
 from streams.router.rhythm import Rhythm
 
-#: While a history is loaded it must come this much nearer to the present (µs), each time within so
-#: much of the clock: twice as fast as history was made, or it would never arrive.
+#: While a history is loaded it must come this much (µs) closer to the present in each such span of
+#: the clock, which is twice as fast as it happened; otherwise it would never arrive.
 _PACE: Final = HOUR
 _NEVER: Final = -(2**63)
 
 
 @dataclass(slots=True)
 class _Loading:
-    """A history that is loaded: how far it was behind the clock at best, and until when it must
-    have come nearer."""
+    """A history that is being loaded: how far it was behind the clock at best, and until when it
+    must have come closer."""
 
     behind: int
     until: int
@@ -34,10 +34,11 @@ class _Loading:
 
 @dataclass(slots=True)
 class _Reading:
-    """A partition that is read here, `since` then. `run` is the newest time read since it was last
-    at rest, None at rest. `touched` is the wall clock when what keeps it from rest last came,
-    `good` when that was an event, or watching began. `ended`: when it was last seen to be read to
-    its end. `empty`: that it was, and nothing ever came by which to know how far its sender is."""
+    """A partition that is read here since `since`. `run` is the newest time read since it was last
+    at rest, None at rest. `touched` is the wall clock when the last record came that keeps it from
+    being at rest; `good` is when the last one came that was an event, or when reading began.
+    `ended` is when it was last seen to be read to its end. `empty` means that it was, and that
+    nothing ever came from which its sender's progress could be known."""
 
     since: int
     touched: int
@@ -51,12 +52,12 @@ class _Reading:
 
 
 class SourceTime:
-    """The marks of the source partitions one router reads. All times are microseconds.
+    """The marks of the source partitions that one router reads. All times are microseconds.
 
-    `idle_after`: how long nothing must have come before a partition read to its end is at rest.
-    Shorter, a backlog that is just being produced would be taken for quiet. `lateness`: how far an
-    event may pull a mark back. `silences`: for topics that are expected to say something, how long
-    they may be silent.
+    `idle_after`: for how long nothing must have come before a partition that is read to its end is
+    at rest. If it were shorter, a backlog that is being produced would look quiet. `lateness`: how
+    far an event may pull a mark back. `silences`: how long topics may be silent that are expected
+    to say something.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class SourceTime:
     # What is read, and by whom.
 
     def watch(self, partition: Partition, wall: int) -> None:
-        """Begin with a partition; it has no mark before something is known of it."""
+        """Start with a partition; it has no mark until something is known of it."""
         known = self._feeds.of(partition)
         reading = self._readings[partition] = _Reading(wall, wall, wall)
         if known is not None:
@@ -93,7 +94,7 @@ class SourceTime:
         self._feeds.learn(partition, told)
 
     def partitions(self, topic: str, count: int) -> list[Partition]:
-        """A topic has so many partitions: forget those beyond, and say which they were."""
+        """The topic now has `count` partitions: forget those beyond, and return them."""
         for one in [one for one in self._readings if one[0] == topic and one[1] >= count]:
             del self._readings[one]
         return self._feeds.partitions(topic, count)
@@ -110,13 +111,13 @@ class SourceTime:
         reached: int | None = None,
         more: bool = False,
     ) -> None:
-        """Records are read that came at `wall`. They may have waited since: that their sender is
-        quiet is known all the sooner.
+        """Records were read that arrived at `wall`. They may have waited since, during which their
+        sender was quiet.
 
-        `event` and `heartbeat` are the latest times among them; None for none, as where all are
-        dead letters. Up to `reached` there is nothing else, for what follows is later. `more`: the
-        broker has more of the partition than has been read. What is dated ahead of the wall clock
-        counts as of the wall clock.
+        `event` and `heartbeat` are the latest times among them, None if there is none, as when all
+        are dead letters. There is nothing else up to `reached`, because what follows is later.
+        `more`: the broker has more of the partition than has been read. Times ahead of the wall
+        clock count as the wall clock.
         """
         reading = self._readings.get(partition)
         if reading is None:
@@ -137,17 +138,18 @@ class SourceTime:
             self._put(reading, min(reading.run, wall))
             reading.touched = reading.good = wall
         elif heartbeat is not None:
-            # Nothing is behind it: it says where the partition rests.
+            # No event came with it: it says up to when the partition is complete at rest.
             self._put(reading, self._feeds.rest(partition, wall))
             reading.good = wall
         elif event is None and wall - reading.good <= self._lateness:
-            # What could not be read may be what is missing; for so long, time waits for its sender.
+            # What could not be read may be the very event that is missing: time waits this long for
+            # its sender.
             reading.touched = wall
 
     def at_end(self, partition: Partition, asked: int) -> None:
         """The broker, asked at wall clock `asked`, had nothing beyond what has been read.
 
-        So time stands still while the broker does not answer.
+        Time therefore stands still while the broker does not answer.
         """
         reading = self._readings.get(partition)
         if reading is None:
@@ -186,21 +188,21 @@ class SourceTime:
         }
 
     def rests_at(self, partition: Partition) -> int | None:
-        """The mark of a partition that is at rest, None for any other: only what comes on one at
-        rest can pull its mark back."""
+        """The mark of a partition at rest, None for any other: only records that come on a
+        partition at rest can pull its mark back."""
         reading = self._readings.get(partition)
         return None if reading is None or reading.run is not None else reading.mark
 
     def marks(self) -> Iterator[tuple[Partition, int | None]]:
-        """What is known of the partitions read here; one of which nothing is known is left out. The
-        time is None where a partition was read to its end and nothing ever came on it."""
+        """The marks of the partitions read here, except those of which nothing is known. The time
+        is None if a partition was read to its end and nothing ever came on it."""
         for partition, reading in self._readings.items():
             if reading.mark is not None or reading.empty:
                 yield partition, reading.mark
 
     def now(self) -> int | None:
-        """The slowest partition's mark, but for those on which nothing ever came; None while one
-        has none, or there are none."""
+        """The mark of the slowest partition, ignoring those on which nothing ever came. None while
+        one has no mark, or if there are no partitions."""
         slowest: int | None = None
         for reading in self._readings.values():
             if reading.mark is not None and (slowest is None or reading.mark < slowest):
@@ -215,14 +217,14 @@ class SourceTime:
         reading.empty = mark is None
 
     def _reference(self, partition: Partition, reading: _Reading, wall: int) -> int:
-        """What lateness is measured from. While a history is loaded, from what came of it."""
+        """The time from which lateness is measured. While a history is loaded, its newest event."""
         rest = self._feeds.rest(partition, wall)
         if rest == wall and reading.loading is not None:
             rest = (self._feeds.of(partition) or Known()).event
         return _NEVER // 2 if rest is None else rest
 
     def _load(self, partition: Partition, reading: _Reading, event: int | None, wall: int) -> None:
-        """See whether what is read is still a history."""
+        """Find out whether what is read is still a history."""
         loading = reading.loading
         if loading is None or event is None:
             return
