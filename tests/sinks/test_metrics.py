@@ -218,7 +218,7 @@ def test_a_clock_that_is_behind_does_not_make_latency_negative() -> None:
 
 def test_two_sets_of_metrics_live_in_one_process() -> None:
     one, other = full(), Metrics(detectors=DETECTORS)
-    one.event("tips", "late")
+    one.events.count("tips", "late")
     assert value(other, "offbook_events_total", topic="tips", outcome="late") == 0
 
 
