@@ -87,7 +87,7 @@ class Delivery:
         health.expect("redis", "delivery")
 
     def stop(self) -> None:
-        """Finish the attempt under way, commit, leave the group; `run` then returns."""
+        """Finish the current attempt, commit, leave the group; `run` then returns."""
         self._stopping.set()
 
     async def run(self) -> None:
@@ -256,7 +256,8 @@ class Delivery:
             await asyncio.sleep(_LOOK_EVERY)
 
     async def revoked(self, partitions: Iterable[TopicPartition]) -> None:
-        """A rebalance begins: let the attempt under way end, commit it, and let go."""
+        """A rebalance begins: let the current attempt end, commit it, and release the
+        partitions."""
         async with self._attempt:
             self._generation += 1
             await self._offsets.commit()

@@ -1,8 +1,8 @@
-"""Taking `[detectors.*]` of the settings file anew while the worker runs.
+"""Reloads `[detectors.*]` of the settings file while the worker runs.
 
-Looked at by path, not by file: Kubernetes swaps a symlink, an editor puts a new file in place. What
-is found is taken whole or not at all, in one swap between two batches; a file that cannot be used
-changes nothing and is told of. Nothing else than the detectors can be changed without a restart.
+The file is watched by path, because Kubernetes swaps a symlink and editors put a new file in place.
+Its contents are taken completely or not at all, in one swap between two batches; a file that cannot
+be used changes nothing and is reported. Everything except the detectors needs a restart.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """The settings file, and the environment that goes over it; `settings` is what they said at the
+    """The settings file, and the environment that overrides it; `settings` are those of the
     start."""
 
     path: Path
@@ -42,17 +42,17 @@ class ConfigFile:
 
 
 class Judging(Protocol):
-    """Who judges, or routes to who does, by a set of detectors."""
+    """Something that judges, or routes, by a set of detectors."""
 
     def use(self, detectors: Sequence[Detector], /) -> None:
-        """Go by these from the next batch on. Must not fail."""
+        """Use these from the next batch on. Must not fail."""
 
 
 class Reload:
-    """Watches `config` and hands the detectors to all of `judging` whenever they have changed.
+    """Watches `config` and passes the detectors to all of `judging` whenever they have changed.
 
-    `asked`, once set, has the file read at once. Health condition: `settings`, which holds even
-    when a file was refused, because the worker does its work.
+    `asked`, once set, has the file read at once. Health condition: `settings`, which holds even if
+    a file was refused, because the worker continues to work.
     """
 
     def __init__(
@@ -70,7 +70,8 @@ class Reload:
         self._metrics = metrics
         self._health = health
         self._running = configured_detectors(config.settings)
-        #: What was judged last, and what the last look found; a text is why it cannot be read.
+        #: The contents that were examined last, and those of the last look; a text says why it
+        #: cannot be read.
         self._judged: bytes | str | None = None
         self._seen: bytes | str | None = None
         self._refused = False
@@ -108,7 +109,8 @@ class Reload:
             if isinstance(content, str):
                 raise SettingsError(content)
             found = parse(content, config.path, config.env)
-            # What needs a restart is not taken, so the company's days stay where they are.
+            # Settings that need a restart are not taken, so the boundaries of the company's days
+            # stay as they are.
             detectors = configured_detectors(
                 structs.replace(config.settings, detectors=found.detectors)
             )
@@ -126,7 +128,8 @@ class Reload:
             )
         changed = _changed(self._running, detectors)
         if changed:
-            # Nothing is awaited in between: no batch is routed by these and judged by those.
+            # Nothing is awaited in between, so that no batch is routed by one set and judged by
+            # another.
             for judge in self._judging:
                 judge.use(detectors)
             self._running = detectors

@@ -1,8 +1,8 @@
-"""The service: roles, in one process and event loop, with their start-up checks, health and end.
+"""The service: roles in one process and event loop, with their start-up checks, health and end.
 
-Kafka or Redis that is away at the start is waited for. A role that dies ends the process, with
-one line that says why: a supervisor's restart is cheap, since no role keeps anything that Kafka
-does not have.
+If Kafka or Redis is away at the start, it is waited for. A role that fails ends the process, with
+one line that says why. A supervisor can then simply restart it, since no role keeps anything that
+is not in Kafka.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class _Running(Protocol):
 
 
 class WorkerError(RuntimeError):
-    """A role ended that should not have, or would not end that should. One line."""
+    """A role ended unexpectedly, or did not end when asked to. One line."""
 
     retryable = True
 
@@ -102,7 +102,7 @@ async def run_worker(
     help. `on_listening` is told the port of `/metrics` and `/readyz`.
     """
     stopping = stopping or asyncio.Event()
-    # All there are: one that is stopped now may be started later, and its alerts still come.
+    # All detectors: one that is stopped now may be started later, and its alerts still arrive.
     metrics = Metrics(detectors={d.id: d.possible_severities() for d in DETECTORS})
     health = Health()
     health.expect("start", reason="checking Kafka")
@@ -158,7 +158,7 @@ async def _kafka(settings: Settings, health: Health) -> None:
     """Wait until Kafka answers. Raises where it refuses us, or its topics cannot be worked with."""
 
     async def check() -> None:
-        # By itself first: a thread cannot be left before its time.
+        # By itself first: unlike a coroutine, the thread below cannot be cancelled.
         await knock(settings)
         await asyncio.to_thread(check_topics, settings)
 
@@ -234,7 +234,7 @@ async def _run_until(
 
 
 async def _unless(stopping: asyncio.Event, work: Awaitable[_T]) -> _T:
-    """Wait for `work`, but not when asked to stop."""
+    """Wait for `work`, unless asked to stop."""
     task = asyncio.ensure_future(work)
     stop = asyncio.create_task(stopping.wait())
     try:
