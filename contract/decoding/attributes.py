@@ -1,4 +1,5 @@
-"""The attributes of a CloudEvent: which are read, and what is wrong with those that are refused."""
+"""The attributes of a CloudEvent: those that are read, and what is wrong with those that are
+refused."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ class Attributes(Struct, gc=False):
 
 
 def fault_of(attributes: Attributes) -> Rejected | None:
-    """What is wrong with attributes that do not look plainly right, None if nothing is."""
+    """What is wrong with attributes that did not pass the quick check; None if nothing is."""
     if attributes.specversion != "1.0":
         return Rejected(
             "envelope",

@@ -1,4 +1,4 @@
-"""The `data` of an event from JSON to its type, checked and spelt one way."""
+"""Decodes the `data` of an event from JSON to its type, checked and in one spelling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from contract.spelling.folding import RefusedError, Sent, fold
 from contract.spelling.spelling import folded
 from contract.types import IMAGE_KEYS, CrmEdit, EventData
 
-#: By event type, from the JSON of `data` to the type, as it was sent.
+#: Decoders by event type, from the JSON of `data` to the type, without any change of spelling.
 DECODE_DATA: dict[str, Callable[[bytes], EventData]] = {
     kind.type: msgspec.json.Decoder(kind.data).decode for kind in KIND_OF_TYPE.values()
 }
@@ -24,7 +24,7 @@ _NOTHING = Raw(b"")
 
 
 def read_data(kind: Kind, raw: bytes, region: str) -> tuple[EventData, Sent] | Rejected:
-    """`data` as its type, and what was sent of the fields that are now spelt otherwise."""
+    """`data` as its type, and the original text of the fields whose spelling was changed."""
     try:
         data, sent = fold(DECODE_DATA[kind.type](raw), region)
         if not checks.doubtful(data, raw):
@@ -41,9 +41,9 @@ def read_data(kind: Kind, raw: bytes, region: str) -> tuple[EventData, Sent] | R
 
 
 def _tidied(kind: Kind, raw: bytes) -> bytes | None:
-    """`raw` without what only looks wrong, or None if there is nothing of the kind: null for a
-    field that is not there, padding that makes a text too long, and in field images keys that are
-    not the contract's."""
+    """`raw` without what only looks wrong, or None if there is nothing of the kind: null for an
+    absent field, padding that makes a text too long, and keys of field images that the contract
+    does not define."""
     try:
         fields = msgspec.json.decode(raw, type=dict[str, Raw])
     except msgspec.ValidationError:
@@ -66,7 +66,7 @@ def _tidied(kind: Kind, raw: bytes) -> bytes | None:
 
 
 def _unpadded(field: Raw) -> Raw:
-    """A text that is longer than an id may be without what is blank at its ends."""
+    """A text that is longer than an id may be, without the white space at its ends."""
     if len(bytes(field)) <= MAX_ID or not bytes(field).startswith(b'"'):
         return field
     text = msgspec.json.decode(field, type=str)

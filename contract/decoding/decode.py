@@ -33,7 +33,7 @@ EARLIEST = 631_152_000_000_000
 LATEST = 4_133_980_800_000_000
 
 _NOTHING = Raw(b"")
-#: The origin of a document in a file, as long as its line does not matter.
+#: The origin of a document in a file if its line does not matter.
 NOWHERE = Origin("", -1, 0)
 
 
@@ -58,10 +58,10 @@ def decode_record(
 ) -> Event | Rejected:
     """Decode one Kafka record in the structured or the binary mode of CloudEvents.
 
-    A header that begins with `ce_` makes it binary unless the content type says otherwise.
-    `wall` is the wall clock in microseconds; without it (files, replays) nothing is too far ahead.
-    With an `origin.topic` of "" any type may come, and the event gets its own topic; a heartbeat
-    has none. `region` is where phones without a country code are at home.
+    A header that begins with `ce_` makes it binary unless the content type says otherwise. `wall`
+    is the wall clock in microseconds; without it (files, replays) no event is too far ahead. With
+    an `origin.topic` of "" any type is accepted, and the event gets the topic of its type; a
+    heartbeat has none. `region` is where phones without a country code belong.
     """
     try:
         outcome: Opened | Event | Rejected = _record(value, headers, origin, wall)
@@ -85,9 +85,10 @@ def decode_structured(
 
 
 def open_structured(value: bytes, *, wall: int | None = None) -> Opened | Rejected:
-    """`decode_structured` of a document in a file, but for what stands in `data`.
+    """`decode_structured` of a document in a file, except for its `data`.
 
-    Not for what may not be kept before it is known to be good: a tip is to be decoded whole.
+    Not for documents that must not be kept before they are known to be good: a tip has to be
+    decoded completely.
     """
     try:
         opened = _record(value, (), NOWHERE, wall)
@@ -118,7 +119,7 @@ def _record(
             f"The document is larger than {MAX_BYTES // 1024} KiB.",
             "Send references to large contents, not the contents.",
         )
-    # No document is so short: the others are not looked at closely.
+    # No document is this short: longer values are not examined here.
     if len(value) < 16 and value.strip() in (b"", b"null") and origin.topic in REFERENCE_TOPICS:
         return Rejected(
             "decode",
@@ -138,7 +139,7 @@ def _record(
     try:
         envelope = _decode_envelope(value)
     except ValueError as error:
-        # What is no document at all may be the `data` of attributes that are spelt otherwise.
+        # A value that is not a document may be the `data` of attributes that are spelt differently.
         if (otherwise := spelt_otherwise(headers)) is not None:
             return otherwise
         if not isinstance(error, msgspec.ValidationError):
@@ -206,5 +207,5 @@ def _open(
             f"`time` is more than {FUTURE // MINUTE} minutes ahead of the clock.",
             "Check clock and offset: local time sent as `Z` is 8 hours ahead in China.",
         )
-    # One text for all that a system sends: facts keep it.
+    # One shared text for all events of a source, because facts keep it.
     return Opened(time, kind.type, intern(source), id_, bytes(data))

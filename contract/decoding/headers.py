@@ -66,15 +66,15 @@ def from_headers(headers: Headers) -> Attributes | Rejected | None:
         return of_header(explain.invalid(error, Attributes, "envelope"))
 
 
-#: How the attributes are spelt in CloudEvents' bindings to HTTP and AMQP, or by who does not know
-#: that the names of Kafka's headers have a case.
+#: How the attributes are spelt in CloudEvents' bindings to HTTP and AMQP, or by senders that do not
+#: know that names of Kafka headers are case-sensitive.
 _OTHER_BINDINGS = re.compile(
     r"(?:ce[-_.:]|cloudevents[:_])(specversion|id|source|type|time)", re.IGNORECASE
 )
 
 
 def spelt_otherwise(headers: Headers) -> Rejected | None:
-    """What to say if a header carries an attribute by the name of another binding."""
+    """What to answer if a header carries an attribute under the name that another binding uses."""
     for name, _ in headers:
         match = None if name.startswith("ce_") else _OTHER_BINDINGS.fullmatch(name)
         if match is not None:
@@ -90,7 +90,7 @@ def spelt_otherwise(headers: Headers) -> Rejected | None:
 
 
 def of_header(rejected: Rejected) -> Rejected:
-    """`rejected` by the header instead of the attribute it carries."""
+    """`rejected`, naming the header instead of the attribute it carries."""
     field = rejected.field
     if field not in Attributes.__struct_fields__:
         return rejected

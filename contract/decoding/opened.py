@@ -15,10 +15,10 @@ from contract.types import Heartbeat
 
 
 class Opened(Struct, order=True, array_like=True, gc=False):
-    """A document of which all but `data`, its JSON as it was sent, has been read and found good.
+    """A document that was read and found good, except for `data`, which is still its original JSON.
 
-    They sort by time, then by type, source, id, then by what they say; and where they stand, which
-    `line` from 1 of which `file` from 0, decides only among those that say the same to the byte.
+    Documents sort by time, then by type, source, id, then by their contents. Their position (`line`
+    from 1 of `file` from 0) decides only between those that are equal to the byte.
     """
 
     time: int
@@ -30,9 +30,10 @@ class Opened(Struct, order=True, array_like=True, gc=False):
     line: int = 0
 
     def read(self, region: str = REGION) -> Event | Rejected:
-        """Read `data`, too. `region` is where phones without a country code are at home.
+        """Read `data` as well. `region` is where phones without a country code belong.
 
-        Where it cannot be read, that is said of a byte of `data`, not of the document.
+        If it cannot be read, the position given is that of a byte within `data`, not within the
+        document.
         """
         try:
             kind = KIND_OF_TYPE[self.type]
@@ -41,12 +42,12 @@ class Opened(Struct, order=True, array_like=True, gc=False):
             return replace(explain.unreadable(error, self.data), field="data")
 
     def is_plain(self, event: Event) -> bool:
-        """Whether the `event` that `read` gave is `data` as it was sent: nothing in it was folded,
-        and nothing mended."""
+        """Whether the `event` that `read` returned is `data` exactly as it was sent, with no
+        spelling changed and nothing repaired."""
         return not event.sent and DECODE_DATA[self.type](self.data) == event.data
 
     def read_plain(self) -> Event:
-        """`read` of a document that is known to be plain, for half as much."""
+        """`read` of a document that is known to be plain, at half the cost."""
         kind = KIND_OF_TYPE[self.type]
         origin = Origin(kind.topic, -1, self.line)
         return Event(self.source, self.id, self.time, DECODE_DATA[self.type](self.data), origin)

@@ -1,8 +1,8 @@
-"""Who gave a tip is known nowhere in Offbook: a tip that names its reporter is stored nowhere.
+"""Keeps out who gave a tip: a tip that names its reporter is stored nowhere in Offbook.
 
-An accepted tip is searched for keys that name a reporter. A refused one would go to the dead
-letters as it is, so there the burden is the other way round: unless it is proven to be free of
-such a key, even one that may hide in a text or in bytes nobody can read, it is withheld.
+An accepted tip is searched for keys that name a reporter. A refused tip would go to the dead
+letters unchanged, so there the burden of proof is reversed: it is withheld unless it is proven to
+be free of such a key, even of one that may hide in a text or in bytes that nobody can read.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _key(name: str) -> str:
 
 
 def _may_name(text: str) -> bool:
-    """Whether one of the words is in it, in any spelling."""
+    """Whether it contains one of the prefixes, in any spelling."""
     plain = _ESCAPED.sub(lambda escapes: _unescaped(escapes[0]), text)
     return _WORDS.search(_key(plain)) is not None
 
@@ -120,8 +120,8 @@ def guard(rejected: Rejected, value: bytes | None, headers: Headers = ()) -> Rej
 
 
 def _plainly_free(text: str) -> bool:
-    """Nothing here can hide a key: all of it is JSON that msgspec and we read alike, and no string
-    in it is a document of its own (JSON in a string, base64)."""
+    """Whether nothing in it can hide a key: all of it is JSON that msgspec and we read alike, and
+    no string in it is a document of its own (JSON in a string, base64)."""
     if _may_name(text):
         return False
     try:

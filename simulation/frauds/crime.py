@@ -19,10 +19,10 @@ _PATIENCE = 6
 
 
 class Crime:
-    """Begins frauds and keeps their labels.
+    """Starts frauds and keeps their labels.
 
-    Kinds take turns in an order of the seed's; every second turn of a kind is disguised. A kind
-    that needs more days than are simulated has no turn.
+    Kinds take turns in an order given by the seed; every second turn of a kind is disguised. A kind
+    that needs more days than are simulated gets no turn.
     """
 
     def __init__(self, company: Company) -> None:
@@ -58,7 +58,7 @@ class Crime:
         return turns
 
     def _reserve(self, count: int) -> list[Customer]:
-        """Small customers taken before the first day, so that nobody is in touch with them."""
+        """Small customers reserved before the first day, so that nobody contacts them."""
         company = self._company
         small = company.customers[len(company.customers) // 2 :]
         chosen = some(self._rng, [one for one in small if one.owner], count)
@@ -99,7 +99,7 @@ class Crime:
         self.given_up += 1
 
     def _untouched_one(self) -> Customer | None:
-        """One of the reserved whose owner could do it now."""
+        """One of the reserved customers whose owner could commit the fraud now."""
         return next((one for one in self._untouched if one.owner and self._able(one.owner)), None)
 
     def _able(self, rep: Employee) -> bool:
@@ -108,7 +108,7 @@ class Crime:
     def _somebody(
         self, scenario: Scenario, untouched: Customer | None, rng: Random
     ) -> Employee | None:
-        """A rep who has nothing else under way, rather one who has done nothing yet."""
+        """A rep who is not committing a fraud now, preferably one who has committed none yet."""
         if scenario.untouched:
             return untouched.owner if untouched else None
         able = [

@@ -1,4 +1,4 @@
-"""Customers that are snatched, moved, watched, or left alone."""
+"""Customers that are taken from colleagues, reassigned, spied on, or neglected."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def spelled_otherwise(attempt: Attempt) -> Process:
 def _entered_twice(
     attempt: Attempt, least: int, most: int, spelled: Callable[[str], str]
 ) -> Process:
-    """What a colleague found is entered once more, as one's own."""
+    """A customer that a colleague found is entered once more, as one's own."""
     company, acts, rep = attempt.company, attempt.acts, attempt.rep
     finder = attempt.colleague()
     first, second = (_found(company, owner) for owner in (finder, rep))

@@ -1,4 +1,5 @@
-"""Sales that never were, or are hidden: what is done for the figures, and what they give away."""
+"""Sales that never happened, or that are hidden: fraud for the sake of sales figures, and its
+traces."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ def again_after_a_weekend(attempt: Attempt) -> Process:
 
 
 def _too_soon(attempt: Attempt, least: int, most: int) -> Process:
-    """After a real order of a regular customer an invented one."""
+    """An invented order right after a real order of a regular customer."""
     regulars = [
         customer
         for customer in attempt.rep.customers.values()
@@ -111,7 +112,7 @@ def a_little_for_the_company(attempt: Attempt) -> Process:
 
 
 def _slump(attempt: Attempt, crumbs: int, amount: int) -> Process:
-    """For two weeks most of what the rep's customers want goes to a firm of the rep's own."""
+    """For two weeks most of what the rep's customers want goes to a company of the rep's own."""
     customers = attempt.customers(3)
     rep, acts = attempt.rep, attempt.acts
     rep.diverts_until = attempt.now + 15 * DAY

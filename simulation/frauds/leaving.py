@@ -1,4 +1,4 @@
-"""Those who go, and what they do before and after."""
+"""Employees who leave, and what they do before and after."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _leaves(attempt: Attempt) -> Process:
 
 
 def _dismissed(attempt: Attempt) -> Process:
-    """From one hour to the next; the customers are shared out afterwards."""
+    """Dismissed without notice; the customers are reassigned afterwards."""
     company, rep = attempt.company, attempt.rep
     yield max(clock(company.today, 18, 40), attempt.now)
     attempt.acts.staff_change(attempt.now, rep, "terminated", date_of(company.today))

@@ -1,4 +1,4 @@
-"""Money that goes elsewhere, comes from nowhere, or never comes."""
+"""Money that goes elsewhere, comes from nowhere, or never arrives."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def where_nobody_looks(attempt: Attempt) -> Process:
 
 
 def _in_cash(attempt: Attempt) -> Process:
-    """No system sees the money; what remains is a word in a chat."""
+    """No system sees the money; the only trace is a remark in a chat."""
     rep, acts, customer = attempt.rep, attempt.acts, attempt.customer()
     acts.touch(attempt.now, rep, customer, "visit")
     yield attempt.later(1, 3)

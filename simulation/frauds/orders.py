@@ -1,4 +1,5 @@
-"""Orders past approval, prices past leave, orders cut in pieces, duties in one hand."""
+"""Orders without approval, prices beyond what is permitted, split orders, and conflicting duties
+done by one person."""
 
 from __future__ import annotations
 

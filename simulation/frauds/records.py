@@ -121,7 +121,7 @@ def a_little_all_day_long(attempt: Attempt) -> Process:
 
 
 def _buried(attempt: Attempt, updates: int, least: int, most: int) -> Process:
-    """Work on a colleague's customer, and so many updates of its record that nobody sees it.
+    """Work on a colleague's customer, hidden under many updates of its record.
 
     Between two of them lie `least` to `most` seconds.
     """

@@ -1,4 +1,4 @@
-"""Several smaller things by one person, none of which says much by itself."""
+"""Several minor offences by one person, none of which says much by itself."""
 
 from __future__ import annotations
 
