@@ -36,8 +36,8 @@ class Event(Struct, frozen=True, array_like=True, gc=False):
     def content(self) -> int:
         """A hash of what the event says, without its identity; for this process only.
 
-        Spelling does not count, nor does what nobody reads: amounts of "1280.0" and "1280.00" are the
-        same.
+        Spelling does not count, nor does what nobody reads: amounts of "1280.0" and "1280.00" are
+        the same.
         """
         try:
             return hash((self.time, self.data))
