@@ -1,7 +1,7 @@
-"""`offbook demo`: a company's three weeks, played through a real broker, worker and Redis.
+"""`offbook demo`: three weeks of a company, played through a real broker, worker and Redis.
 
-Nothing is assumed to be installed: broker and Redis are the embedded ones. What arrives in Redis
-is held against what `offbook replay` finds in the same documents, and the difference is told.
+Nothing has to be installed: broker and Redis are the embedded ones. What arrives in Redis is
+compared with what `offbook replay` finds in the same documents, and any difference is reported.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ class _Demo:
     def _watch(
         self, worker: WorkerProcess, client: redis.Redis, player: Player, expected: dict[str, Alert]
     ) -> bool:
-        """Show what lands in Redis while the story plays; whether all that is expected did."""
+        """Show what arrives in Redis while the story plays. Returns whether everything expected
+        arrived."""
         last, ended = "0-0", 0.0
         with self._status("playing"):
             while True:

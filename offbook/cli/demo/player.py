@@ -15,13 +15,13 @@ from streams.settings.settings import Settings
 
 
 class _StoppedError(Exception):
-    """The demo is ending."""
+    """Raised to end the player because the demo is ending."""
 
 
 class Player(threading.Thread):
-    """Produces the events in the background, and is the destination that notes when each was sent.
+    """Produces the events in the background, and notes when each of them was sent.
 
-    `failed` is the error that ended it before its time.
+    `failed` is the error that ended it early.
     """
 
     def __init__(self, settings: Settings, events: Path, rate: float) -> None:
