@@ -22,7 +22,6 @@ from tests.contract.documents import (
 
 SHIPMENT = "offbook.shipment.v1"
 ACCOUNT = "offbook.reference.account.v1"
-EMPLOYEE = "offbook.reference.employee.v1"
 
 
 def raw(text: str) -> bytes:

@@ -33,15 +33,6 @@ from tests.contract.documents import (
 )
 from tests.contract.strategies import events
 
-HR = "offbook.hr.change.v1"
-ACCOUNT = "offbook.reference.account.v1"
-EMPLOYEE = "offbook.reference.employee.v1"
-
-
-def raw(text: str) -> bytes:
-    """The payment example with its `amount` replaced by `text` as it stands."""
-    return json.dumps(example()).replace('"128000.00"', text).encode()
-
 
 def attribute(**changes: Any) -> dict[str, Any]:
     return example() | changes

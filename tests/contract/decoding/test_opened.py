@@ -19,10 +19,6 @@ from tests.contract.documents import (
 )
 from tests.contract.strategies import events
 
-HR = "offbook.hr.change.v1"
-ACCOUNT = "offbook.reference.account.v1"
-EMPLOYEE = "offbook.reference.employee.v1"
-
 
 @given(event=events())
 def test_to_open_a_document_and_then_read_it_is_to_decode_it(event: Event) -> None:
