@@ -99,14 +99,14 @@ class Tally:
         self._on_trial = frozenset(on_trial)
         self._rep_weeks = _rep_weeks(labels.company)
         self._frauds = labels.frauds
-        self._deeds: list[int] = []
+        self._harmed_at: list[int] = []
         self._bearers: dict[tuple[str, str], list[int]] = {}
         known: set[str] = set()
         for number, fraud in enumerate(labels.frauds):
             if fraud.id in known:
                 raise LabelsError(f"frauds[{number}].id: {fraud.id} stands there twice: rename one")
             known.add(fraud.id)
-            self._deeds.append(_time(fraud.deed_at, f"frauds[{number}].deed_at"))
+            self._harmed_at.append(_time(fraud.deed_at, f"frauds[{number}].deed_at"))
             for event in fraud.events:
                 self._bearers.setdefault((event.source, event.id), []).append(number)
         self._alerts: dict[str, dict[int, _Revision]] = {}
@@ -139,7 +139,7 @@ class Tally:
             if newest.alert.state == "firing":
                 way = self._way(newest.alert)
                 for number in newest.frauds:
-                    delay = max(0, self._seen(told, number, way) - self._deeds[number]) / SECOND
+                    delay = max(0, self._seen(told, number, way) - self._harmed_at[number]) / SECOND
                     by = getattr(frauds[number], way)
                     detector = newest.alert.detector
                     by[detector] = min(delay, by.get(detector, delay))

@@ -9,7 +9,7 @@ from contract.types import EventData, ReferenceAccount, ReferenceCustomer, Refer
 from detectors.facts.reference import REFERENCE_KINDS, Reference, ReferenceKind
 
 
-class Said(Struct, frozen=True, array_like=True, gc=False):
+class Newest(Struct, frozen=True, array_like=True, gc=False):
     """The newest document of one id on one partition. `data` is None if it was removed."""
 
     partition: int
@@ -28,23 +28,23 @@ class Documents:
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
-        self._said: dict[ReferenceKind, dict[str, tuple[Said, ...]]] = {
+        self._newest: dict[ReferenceKind, dict[str, tuple[Newest, ...]]] = {
             kind: {} for kind in REFERENCE_KINDS
         }
 
     def put(self, kind: ReferenceKind, partition: int, event: Event) -> None:
         """A document was read."""
-        self._say(kind, id_of(event.data), Said(partition, event.time, event.data))
+        self._take(kind, id_of(event.data), Newest(partition, event.time, event.data))
 
     def remove(self, kind: ReferenceKind, partition: int, id_: str, time: int) -> None:
         """A tombstone was read; `time` is its record's, in microseconds."""
-        self._say(kind, id_, Said(partition, time, None))
+        self._take(kind, id_, Newest(partition, time, None))
 
-    def _say(self, kind: ReferenceKind, id_: str, word: Said) -> None:
-        before = self._said[kind].get(id_, ())
-        said = (word, *(other for other in before if other.partition != word.partition))
-        self._said[kind][id_] = said
-        last = max(said, key=lambda one: (one.time, one.partition))
+    def _take(self, kind: ReferenceKind, id_: str, new: Newest) -> None:
+        before = self._newest[kind].get(id_, ())
+        newest = (new, *(other for other in before if other.partition != new.partition))
+        self._newest[kind][id_] = newest
+        last = max(newest, key=lambda one: (one.time, one.partition))
         if last.data is None:
             self.reference.remove(kind, id_)
         else:
