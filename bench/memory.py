@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import process_time
 
-from bench.mix import DAYS, START, Mix, reference
+from bench.mix import DAYS, Mix
+from bench.mix_company import START, reference
 from contract.decoding.decode import decode_structured
 from contract.duration import Duration
 from contract.event import Event, Origin
