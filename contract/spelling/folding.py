@@ -25,7 +25,7 @@ Sent = tuple[tuple[str, str], ...]
 #: The region of phone numbers without a country code, unless the settings say otherwise.
 REGION = "CN"
 
-#: How a text is brought into its one form, by the type of its field.
+#: How a text is brought into its standard form, by the type of its field.
 SPELL: Mapping[Any, Callable[[str, str], str | None]] = {
     Id: lambda text, _: spelling.id_(text),
     Account: lambda text, _: spelling.account(text),
@@ -33,7 +33,7 @@ SPELL: Mapping[Any, Callable[[str, str], str | None]] = {
     Email: lambda text, _: spelling.email(text),
     Address: lambda text, _: spelling.address(text),
 }
-#: What `Event.sent` has of how somebody is reached, and not of who or what it is.
+#: The fields in `Event.sent` that say how to reach somebody, and not who or what it is.
 CONTACTS = frozenset({"phone", "email", "address", "phones", "addresses"})
 
 
@@ -55,8 +55,8 @@ class _Field(Struct, frozen=True):
 
 
 class _Look(NamedTuple):
-    """What of a type is looked at to tell whether it is to be folded: all `ids` that it has by
-    itself or in what it must have, and whatever `else_` is there."""
+    """What to look at in a type to tell whether its spelling must be standardised: all `ids` that
+    it has itself or in its required parts, and whatever else (`else_`) is present."""
 
     ids: Callable[[Any], tuple[Any, ...]]
     else_: Callable[[Any], tuple[Any, ...]]
@@ -138,7 +138,8 @@ def _fold(data: EventData, region: str, prefix: str, sent: list[tuple[str, str]]
 def _items(
     values: tuple[str, ...], field: _Field, region: str, path: str, sent: list[tuple[str, str]]
 ) -> tuple[str, ...]:
-    """Those that name something. If any reads otherwise than it was sent, all of them are told."""
+    """The items that name something. If any of them is read differently from what was sent, the
+    original texts of all are kept."""
     folded: list[tuple[str, str]] = []
     ones = [_one(it, field, region, f"{path}[{n}]", folded) for n, it in enumerate(values)]
     if folded:
@@ -184,7 +185,7 @@ def _too_long(path: str) -> Rejected:
 
 
 def kind_at(cls: type[EventData], path: str) -> Any:
-    """The type of the text that stands at a path of `Sent`."""
+    """The type of the text at a path of `Sent`."""
     *outer, last = path.split(".")
     for name in outer:
         cls = bare(hints(cls)[name])

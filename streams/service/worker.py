@@ -95,11 +95,11 @@ async def run_worker(
     stopping: asyncio.Event | None = None,
     on_listening: Callable[[int], None] | None = None,
 ) -> None:
-    """Run `roles` until `stopping` is set or a signal comes, then finish the work in hand.
+    """Run `roles` until `stopping` is set or a signal comes, then finish the current work.
 
-    `config` is watched, if given, and read anew at once when a SIGHUP comes. Raises what stops it
-    from starting or going on: an error of one line whose `retryable` says whether a new start can
-    help. `on_listening` is told the port of `/metrics` and `/readyz`.
+    `config`, if given, is watched, and read again at once when a SIGHUP comes. Raises whatever
+    prevents it from starting or continuing: an error of one line whose `retryable` says whether a
+    restart can help. `on_listening` is called with the port of `/metrics` and `/readyz`.
     """
     stopping = stopping or asyncio.Event()
     # All detectors: one that is stopped now may be started later, and its alerts still arrive.
@@ -155,7 +155,7 @@ async def _run_roles(
 
 
 async def _kafka(settings: Settings, health: Health) -> None:
-    """Wait until Kafka answers. Raises where it refuses us, or its topics cannot be worked with."""
+    """Wait until Kafka answers. Raises if it refuses us, or if its topics cannot be used."""
 
     async def check() -> None:
         # By itself first: unlike a coroutine, the thread below cannot be cancelled.
@@ -208,7 +208,8 @@ def _delivery(
 async def _run_until(
     running: Mapping[Role | Literal["reload"], _Running], stopping: asyncio.Event
 ) -> None:
-    """Run all until `stopping` or the first that ends; then stop the rest, in the order of flow."""
+    """Run everything until `stopping` is set or the first role ends; then stop the rest, in the
+    order in which events flow."""
     tasks = {role: asyncio.create_task(part.run(), name=role) for role, part in running.items()}
     stop = asyncio.create_task(stopping.wait())
     try:
@@ -250,7 +251,7 @@ async def _unless(stopping: asyncio.Event, work: Awaitable[_T]) -> _T:
 @contextlib.contextmanager
 def _signals(stopping: asyncio.Event, reload_asked: asyncio.Event | None) -> Iterator[None]:
     """SIGTERM and SIGINT set `stopping`; a second one ends the process at once. SIGHUP sets
-    `reload_asked`; None where there is no file to read anew."""
+    `reload_asked`, which is None if there is no file to read again."""
     loop = asyncio.get_running_loop()
 
     def received(number: signal.Signals) -> None:

@@ -16,7 +16,7 @@ from detectors.rules.catalogue import BY_ID
 from streams.settings.allowances import allowances
 from streams.settings.values import as_in_file, convert, nearest
 
-#: What can be set of any detector, whatever its parameters are: default and meaning by name.
+#: What can be set for every detector, whatever its parameters: default and meaning by name.
 OF_ANY: Final = {
     "enabled": ("`true`", "`false` stops it: it reads nothing, and its open alerts stand"),
     "mode": ('`"live"`', '`"shadow"` puts it on trial: its alerts are marked and wake nobody'),
@@ -25,7 +25,7 @@ OF_ANY: Final = {
 
 
 def detector_tables(tables: Any, config: Path, problems: list[str]) -> dict[str, dict[str, Any]]:
-    """The tables of known detectors as they stand; what is wrong with any goes to `problems`."""
+    """The tables of known detectors, as written; what is wrong with them goes to `problems`."""
     if not isinstance(tables, dict):
         problems.append(f"{config}: detectors: must be tables such as [detectors.bulk-delete]")
         return {}
@@ -39,7 +39,8 @@ def detector_tables(tables: Any, config: Path, problems: list[str]) -> dict[str,
         elif not isinstance(table, dict):
             problems.append(f"{config}: detectors.{id_}: must be a table: [detectors.{id_}]")
         else:
-            # What is wrong is so in any time zone, and which one it is may not be known yet.
+            # What is wrong here is wrong in every time zone, and the company's may not be known
+            # yet.
             zone = ZoneInfo("UTC")
             configured(detector, table, f"{config}: [detectors.{id_}]", zone, problems)
             taken[id_] = table
@@ -53,7 +54,8 @@ def configured(
     zone: tzinfo,
     problems: list[str],
 ) -> Detector:
-    """`detector` as `table` has it. `zone` is the company's; `place` begins each problem's line."""
+    """`detector` with the settings of `table`. `zone` is the company's; `place` is put before each
+    problem."""
     fields = {field.name: field for field in structs.fields(detector.params)}
     changed: dict[str, Any] = {}
     for name, value in table.items():
