@@ -11,32 +11,31 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import redis.asyncio as aioredis
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import AIOKafkaConsumer
 from msgspec import Struct
 
-from bench.installation import Process, Worker, produce, servers, until
-from bench.mix import Line, Mix, reference
+from bench.beside_plain import plain_rate
+from bench.documents import document
+from bench.installation import Worker, produce, servers, until
+from bench.latency import Latency
+from bench.mix import Mix
+from bench.mix_company import Line, reference
 from contract.kinds import KIND_OF_TYPE, STREAM_TOPICS
-from contract.times import DAY, SECOND, rfc3339
+from contract.times import DAY, rfc3339
 from simulation.plan import Plan
 from simulation.simulate import Simulation
-from sinks.redis.keys import STREAM
 from streams.settings.settings import Settings
 from streams.wire.kafka import ALERTS_TOPIC
-from streams.wire.keyed_records import KEYED_TOPIC, decode_batch, partition_of
+from streams.wire.keyed_records import partition_of
 from streams.wire.topics import create_topics
 
 _PARTITIONS = 4
@@ -131,10 +130,19 @@ class EndToEnd:
             took, held = time.monotonic() - began, monitor.memory() / _MIB
             print(f"started anew: ready after {took:.0f} s; the monitor holds {held:,.0f} MiB")
             if prefix_events:
-                plain = await self._plain(start, events, prefix_events)
+                plain = await plain_rate(
+                    self._bootstrap, self._folder, start, events, prefix_events, _PARTITIONS
+                )
                 print(f"ratio: {rate / plain:.1f} times the plain Faust program", flush=True)
             if seconds:
-                await self._latency(monitor, start + 20 * DAY, seconds)
+                latency = Latency(
+                    self._bootstrap,
+                    self._redis_url,
+                    self._folder,
+                    self._prefix,
+                    self._environment,
+                )
+                await latency.measure(monitor, start + 20 * DAY, seconds)
 
     async def _produce(self, lines: Any) -> tuple[int, float]:
         return await produce(self._bootstrap, self._prefix, lines, _PARTITIONS)
@@ -207,162 +215,12 @@ class EndToEnd:
         if missing:
             raise RuntimeError("the monitor did not apply all that was routed")
 
-    async def _plain(self, start: int, events: int, prefix_events: int) -> float:
-        """The rate of two workers of the plain Faust program on the first events of the mix."""
-        prefix = f"plain{time.time_ns() // 1_000_000}."
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
-        await admin.start()
-        names = [*STREAM_TOPICS, "by-account", "by-order", "by-employee", "by-customer"]
-        await admin.create_topics([NewTopic(prefix + name, _PARTITIONS, 1) for name in names])
-        await admin.close()
-        environment = {"BENCH_BOOTSTRAP": self._bootstrap, "BENCH_PREFIX": prefix}
-        workers = [
-            Process(
-                self._folder / f"plain-{number}.log",
-                environment,
-                *("bench.plain_faust", "worker", "--without-web", "--loglevel=warn"),
-            )
-            for number in range(2)
-        ]
-        try:
-            # Both have their partitions when both tell of their progress.
-            await until(lambda: all(_progress(one) for one in workers), 120, "plain Faust is up")
-            await asyncio.sleep(15)
-            mix = islice(Mix(events, start=start, run="1-"), prefix_events)
-            before = sum(worker.processor_seconds() for worker in workers)
-            started = time.time()
-            count, took = await produce(self._bootstrap, prefix, mix, _PARTITIONS)
-            ended = await _standstill(workers)
-            expected = _reads(Mix(events, start=start, run="1-"), prefix_events)
-            found = sum(_progress(one)["read"] for one in workers)
-            used = sum(worker.processor_seconds() for worker in workers) - before
-        finally:
-            for worker in workers:
-                worker.end()
-        rate = count / (ended - started)
-        print(
-            f"plain Faust, two workers: {rate:,.0f} raw events/s ({count:,} events, the first of "
-            f"the same, in {ended - started:.1f} s; producing them took {took:.1f} s of "
-            f"that; {used:.0f} processor seconds; read {found:,} of {expected:,})",
-            flush=True,
-        )
-        return rate
-
-    async def _latency(self, monitor: Worker, start: int, seconds: int) -> None:
-        """Of an alert a probe raises, from its record's timestamp to its entry in Redis."""
-        router = Worker(self._folder, self._environment, "router")
-        delivery = Worker(self._folder, self._environment, "delivery")
-        client: Any = aioredis.Redis.from_url(self._redis_url)
-        try:
-            await until(router.ready, 120, "the router is ready")
-            await until(delivery.ready, 120, "delivery is ready")
-            begun = time.time_ns() // 1_000_000
-            used = monitor.processor_seconds(), router.processor_seconds()
-            stamps = await self._at_rate(start, 2000, seconds)
-            shares = (
-                (monitor.processor_seconds() - used[0]) / seconds,
-                (router.processor_seconds() - used[1]) / seconds,
-            )
-            await asyncio.sleep(5)
-            written, after = {}, str(begun)
-            # In pages: all the alerts of a pass at once would take the server too long.
-            while entries := await client.xrange(STREAM, min=after, count=1000):
-                for id_, fields in entries:
-                    alert = json.loads(fields[b"data"])
-                    if alert["revision"] == 1:
-                        written[alert["evidence"][0]["id"]] = int(id_.split(b"-")[0])
-                after = f"({entries[-1][0].decode()}"
-        finally:
-            router.end()
-            delivery.end()
-            await client.aclose()
-        routed, raised = {}, {}
-        async for record in self._since(begun, KEYED_TOPIC):
-            routed.update(dict.fromkeys((e.id for e in decode_batch(record.value).events), record))
-        async for record in self._since(begun, ALERTS_TOPIC):
-            raised[json.loads(record.value)["evidence"][0]["id"]] = record
-        there = sorted(stamps.keys() & written.keys() & routed.keys() & raised.keys())
-        stages = {
-            "in all": [written[id_] - stamps[id_] for id_ in there],
-            "to the keyed topic": [routed[id_].timestamp - stamps[id_] for id_ in there],
-            "from there to the alerts topic": [
-                raised[id_].timestamp - routed[id_].timestamp for id_ in there
-            ],
-            "from there to Redis": [written[id_] - raised[id_].timestamp for id_ in there],
-        }
-        print(
-            f"latency at 2,000 events/s, {len(there)} alerts in {seconds} s,"
-            f" {len(stamps) - len(there)} missing; the monitor holds"
-            f" {monitor.memory() / _MIB:,.0f} MiB and uses {shares[0]:.0%} of a core, the router"
-            f" {shares[1]:.0%}"
-        )
-        for stage, took in stages.items():
-            took.sort()
-            print(
-                f"  {stage}: median {statistics.median(took):.0f} ms,"
-                f" p99 {took[int(len(took) * 0.99)]:.0f} ms, worst {took[-1]} ms",
-                flush=True,
-            )
-
-    async def _since(self, begun: int, topic: str) -> AsyncIterator[Any]:
-        """The records of a topic from the timestamp `begun` (ms) on."""
-        async with AIOKafkaConsumer(
-            self._prefix + topic, bootstrap_servers=self._bootstrap
-        ) as consumer:
-            partitions = consumer.assignment()
-            ends = await consumer.end_offsets(partitions)
-            starts = await consumer.offsets_for_times(dict.fromkeys(partitions, begun))
-            for partition, start in starts.items():
-                consumer.seek(partition, ends[partition] if start is None else start.offset)
-            while any([await consumer.position(one) < ends[one] for one in partitions]):
-                for records in (await consumer.getmany(timeout_ms=200)).values():
-                    for record in records:
-                        yield record
-
-    async def _at_rate(self, start: int, rate: int, seconds: int) -> dict[str, int]:
-        """Produce `rate` events a second, every hundredth a probe: probe id to its timestamp."""
-        stamps: dict[str, int] = {}
-        waiting: list[tuple[str, Any]] = []
-        mix = iter(Mix(rate * seconds, start=start, days=2, run="3-"))
-        async with AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks=1) as producer:
-            begun = time.monotonic()
-            sent = 0
-            while sent < rate * seconds:
-                due = min(int((time.monotonic() - begun) * rate), rate * seconds)
-                for number in range(sent, due):
-                    probe = number % 100 == 0
-                    line = _probe(number, start) if probe else next(mix, None)
-                    if line is None:
-                        break
-                    future = await producer.send(
-                        self._prefix + line.topic, line.document, line.key.encode()
-                    )
-                    if probe:
-                        waiting.append((line.id, future))
-                sent = due
-                await asyncio.sleep(0.002)
-            for id_, future in waiting:
-                stamps[id_] = (await future).timestamp
-        return stamps
-
 
 def _read(router: Worker) -> int:
     try:
         return router.read()
     except OSError:
         return 0
-
-
-def _document(topic: str, type_: str, id_: str, at: str, data: dict[str, Any]) -> Line:
-    document = {
-        "specversion": "1.0",
-        "id": id_,
-        "source": "//bench.example.com",
-        "type": f"offbook.{type_}.v1",
-        "time": at,
-        "data": data,
-    }
-    return Line(topic, id_, id_, json.dumps(document).encode())
 
 
 def _simulated(document: bytes) -> Line:
@@ -372,35 +230,7 @@ def _simulated(document: bytes) -> Line:
 
 def _deletion(employee: str, at: str) -> Line:
     data = {"employee": employee, "action": "delete", "count": 50}
-    return _document("endpoint.files", "endpoint.file", employee, at, data)
-
-
-def _probe(number: int, start: int) -> Line:
-    data = {"shipment": f"probe-{number}", "status": "dispatched"}
-    at = rfc3339(start + number * SECOND // 10)
-    return _document("shipments", "shipment", f"probe-{number}", at, data)
-
-
-def _progress(worker: Process) -> dict[str, Any]:
-    worker.check()
-    _, found, line = worker.log.read_text(errors="replace").rpartition('{"read"')
-    return json.loads(found + line[: line.index("}") + 1]) if "}" in line else {}
-
-
-async def _standstill(workers: list[Process]) -> float:
-    """When the last of them last did something, once nothing has been done for 8 s."""
-    while True:
-        last = max(_progress(worker)["at"] for worker in workers)
-        if last and time.time() - last > 8:
-            return float(last)
-        await asyncio.sleep(1)
-
-
-def _reads(mix: Mix, events: int) -> int:
-    """How many times the plain program reads so many events: once an agent of their topic."""
-    agents = {"crm.edits": 3, "payments": 2, "shipments": 1, "chat.keyword-hits": 2}
-    agents |= {"endpoint.files": 1, "hr.changes": 1}
-    return sum(agents.get(line.topic, 0) for line in islice(mix, events))
+    return document("endpoint.files", "endpoint.file", employee, at, data)
 
 
 def main() -> None:

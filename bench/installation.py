@@ -16,7 +16,7 @@ from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
 
-from bench.mix import Line
+from bench.mix_company import Line
 from offbook.cli.demo.embedded import EmbeddedRedis
 from offbook.cli.demo.server_process import free_port
 from tests.parts.apache_kafka import ApacheKafka

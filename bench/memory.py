@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import process_time
 
-from bench.mix import DAYS, START, Mix, reference
+from bench.mix import DAYS, Mix
+from bench.mix_company import START, reference
 from contract.decoding.decode import decode_structured
 from contract.duration import Duration
 from contract.event import Event, Origin
@@ -27,7 +28,7 @@ from detectors.engine.engine import Engine
 from detectors.facts.entity import split
 from detectors.facts.reference import Reference
 from detectors.rules.catalogue import DETECTORS
-from streams.monitor.entity_table import EntityPartition
+from streams.monitor.entity_partition import EntityPartition
 from streams.monitor.entity_work import work_off
 from streams.settings.settings import Settings
 from streams.wire.keyed_records import (

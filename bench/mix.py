@@ -13,16 +13,22 @@ import sys
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
-
+from bench.mix_company import (
+    CUSTOMERS,
+    EMPLOYEES,
+    START,
+    Line,
+    account,
+    line_of,
+    owner_of,
+    private_account,
+    reference,
+)
 from contract.times import DAY, HOUR, MINUTE, parse_rfc3339, rfc3339
 
-CUSTOMERS = 200_000
-EMPLOYEES = 2_000
 DAYS = 10
-START = "2026-03-02T00:00:00+08:00"
 
 #: How often each thing begins, in a thousand; what follows from it comes on top.
 _BEGINNINGS = {
@@ -37,74 +43,6 @@ _BEGINNINGS = {
 }
 #: Frauds of each of the nine kinds in a million events.
 _FRAUDS = 40
-
-_encode = msgspec.json.Encoder().encode
-_TYPES = {
-    "crm.edits": "crm.edit",
-    "payments": "payment",
-    "shipments": "shipment",
-    "chat.keyword-hits": "chat.keyword-hit",
-    "hr.changes": "hr.change",
-    "endpoint.files": "endpoint.file",
-    "service.callbacks": "service.callback",
-    "tips": "tip",
-    "reference.accounts": "reference.account",
-    "reference.employees": "reference.employee",
-    "reference.customers": "reference.customer",
-}
-
-
-class Line(NamedTuple):
-    """One document, the topic it belongs on, and what to key it by."""
-
-    topic: str
-    key: str
-    id: str
-    document: bytes
-
-
-def account(number: int) -> str:
-    """One of the company's own accounts."""
-    return f"6222021001{number:09d}"
-
-
-def private_account(employee: int) -> str:
-    """A private account of an employee."""
-    return f"6217003810{employee:09d}"
-
-
-def owner_of(customer: int, employees: int = EMPLOYEES) -> int:
-    """The employee who owns a customer."""
-    return customer * 7919 % employees
-
-
-def reference(
-    customers: int = CUSTOMERS, employees: int = EMPLOYEES, start: int = parse_rfc3339(START)
-) -> Iterator[Line]:
-    """The reference documents, stated before `start` (µs)."""
-    time = rfc3339(start - DAY)
-    for number in range(20):
-        data: dict[str, Any] = {"account": account(number), "bank": "工商银行"}
-        yield _line("reference.accounts", account(number), f"account-{number}", time, data)
-    for number in range(employees):
-        id_ = f"E-{number:05d}"
-        data = {
-            "employee": id_,
-            "name": f"员工{number}",
-            "role": "manager" if number % 20 == 0 else "sales",
-            "manager": f"E-{number // 20 * 20:05d}",
-            "accounts": [private_account(number)],
-        }
-        yield _line("reference.employees", id_, f"employee-{number}", time, data)
-    for number in range(customers):
-        id_ = f"C-{number:06d}"
-        data = {
-            "customer": id_,
-            "owner": f"E-{owner_of(number, employees):05d}",
-            "tier": "key" if number % 50 == 0 else "normal",
-            "phone": f"+86139{number:08d}",
-        }
-        yield _line("reference.customers", id_, f"customer-{number}", time, data)
 
 
 class Mix:
@@ -163,7 +101,7 @@ class Mix:
         self._number += 1
         random = self._random.random()
         late = int(random * 200 * HOUR) if random < 0.03 else 0
-        line = _line(topic, key, f"{self._run}{self._number}", rfc3339(at), data)
+        line = line_of(topic, key, f"{self._run}{self._number}", rfc3339(at), data)
         heappush(self._coming, (at + late, self._number, line))
         if random > 0.998:
             again = at + late + 5 * MINUTE
@@ -320,18 +258,6 @@ class Mix:
     def _hit(self, at: int, employee: str, category: str, customer: str) -> None:
         data = {"employee": employee, "app": "wechat", "keyword": "私下", "category": category}
         self._add("chat.keyword-hits", employee, at, data | {"customer": customer})
-
-
-def _line(topic: str, key: str, id_: str, time: str, data: dict[str, Any]) -> Line:
-    document = {
-        "specversion": "1.0",
-        "id": id_,
-        "source": f"//{topic}.example.com",
-        "type": f"offbook.{_TYPES[topic]}.v1",
-        "time": time,
-        "data": data,
-    }
-    return Line(topic, key, id_, _encode(document))
 
 
 def main() -> None:

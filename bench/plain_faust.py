@@ -16,7 +16,7 @@ from typing import Any
 
 import faust
 
-from bench.mix import account
+from bench.mix_company import account
 from contract.times import DAY, HOUR, parse_rfc3339
 
 BOOTSTRAP = os.environ.get("BENCH_BOOTSTRAP", "localhost:9092")

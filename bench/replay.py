@@ -22,7 +22,8 @@ from pathlib import Path
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
-from bench.mix import Mix, reference
+from bench.mix import Mix
+from bench.mix_company import reference
 from detectors.facts.event_filter import Edits, Where, anything
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import DETECTORS

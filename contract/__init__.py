@@ -1,3 +1,4 @@
-"""The contract: events in, alerts out, and why a record is neither. It knows nothing else."""
+"""The contract: events that come in, alerts that go out, and why a record is neither. It imports no
+other room."""
 
 __version__ = "0.1.0"

@@ -13,7 +13,8 @@ Severity = Literal["critical", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 State = Literal["firing", "withdrawn"]
 Mode = Literal["live", "shadow", "replay"]
-#: Who hears of an alert: whoever is on call, or nobody, as its detector is on trial or it is known.
+#: Who is told of an alert: `live` is whoever is on call; nobody if its detector is on trial
+#: (`shadow`) or an allowance covers it (`suppressed`).
 Audience = Literal["live", "shadow", "suppressed"]
 
 
@@ -25,10 +26,10 @@ class Bilingual(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
-    """One event an alert rests on, and where it can be read again.
+    """One event that an alert is based on, and where it can be read again.
 
-    `topic`, `partition` and `offset` are those of the record first read; `note` says in English
-    what the event adds, and what was sent where that reads otherwise: `(sent as order "SO-1 ")`.
+    `topic`, `partition` and `offset` are those of the record first read. `note` says in English
+    what the event adds, and what was sent if it was read differently: `(sent as order "SO-1 ")`.
     """
 
     source: str
@@ -42,7 +43,7 @@ class Evidence(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True):
-    """The detector's parameters when it judged, and what it held against them, by name.
+    """The detector's parameters when it judged, and the values it compared with them, by name.
 
     Values are written as in the settings: `"72h"`, `"20"`.
     """
@@ -52,9 +53,9 @@ class Rule(Struct, frozen=True):
 
 
 class Suppressed(Struct, frozen=True):
-    """Why an alert is nobody's to act on: the allowance that covers it.
+    """Why nobody needs to act on an alert: the allowance that covers it.
 
-    `until` (RFC 3339) is the last moment that it covers, `reason` what the settings give.
+    `until` (RFC 3339) is the last moment that it covers, `reason` what the settings say.
     """
 
     until: str
@@ -91,12 +92,13 @@ class Alert(Struct, frozen=True):
     account_holder: str | None = None
 
     def content(self) -> bytes:
-        """A digest of all it says: the same for the same, on every machine."""
+        """A digest of everything the alert says, equal on every machine for equal alerts."""
         return sha256(msgspec.json.encode(self)).digest()
 
     @property
     def audience(self) -> Audience:
-        """Who hears of it. What is suppressed would be so too if its detector were live."""
+        """Who is told of it. A suppressed alert would be suppressed too if its detector were
+        live."""
         if self.suppressed is not None:
             return "suppressed"
         return "shadow" if self.mode == "shadow" else "live"

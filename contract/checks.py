@@ -1,7 +1,8 @@
-"""What a contract type asks beyond msgspec's own checks, and a cheap way to know it holds.
+"""What a contract type requires beyond msgspec's own checks, and a cheap way to know that it is
+fulfilled.
 
-`doubtful` looks at the bytes and is wrong on one side only: it may doubt a good document, and
-then `fault` looks closely. Some 0.5 µs a payment instead of 4.
+`doubtful` looks at the bytes and errs on one side only: it may doubt a good document, which `fault`
+then examines closely. Some 0.5 µs a payment instead of 4.
 """
 
 from __future__ import annotations

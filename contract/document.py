@@ -1,4 +1,4 @@
-"""An `Event` back to the CloudEvents document it can be read from again."""
+"""Turns an `Event` back into a CloudEvents document from which it can be read again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from contract.times import rfc3339
 
 
 def document(event: Event) -> dict[str, Any]:
-    """The structured CloudEvents document of `event`, as it was sent; what equals a default is left
-    out."""
+    """The structured CloudEvents document of `event`, as it was sent; fields equal to their default
+    are left out."""
     data = _plain(msgspec.to_builtins(event.data, builtin_types=(Decimal,)))
     unfold(data, event.sent)
     return {

@@ -1,4 +1,4 @@
-"""One event as the rest of Offbook sees it: decoded, typed, with where it came from."""
+"""One event as the rest of Offbook sees it: decoded, typed, and with the place it was read from."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Origin(Struct, frozen=True, array_like=True, gc=False):
 class Event(Struct, frozen=True, array_like=True, gc=False):
     """One CloudEvent. `time` is microseconds since 1970-01-01T00:00:00Z.
 
-    Ids and contacts in `data` are in their one form; `sent` has, by path (`order`, `after.phone`),
-    what was sent where that reads otherwise.
+    Ids and contacts in `data` have their one standard form. `sent` holds, by path (`order`,
+    `after.phone`), the original text where it was different.
     """
 
     source: str
@@ -34,10 +34,10 @@ class Event(Struct, frozen=True, array_like=True, gc=False):
     sent: tuple[tuple[str, str], ...] = ()
 
     def content(self) -> int:
-        """A hash of what it says, its identity aside, for this process: the same for the same.
+        """A hash of what the event says, without its identity; for this process only.
 
-        How it is spelt, and what nobody reads, may differ: an amount of "1280.0" is one of
-        "1280.00".
+        Spelling does not count, nor does what nobody reads: amounts of "1280.0" and "1280.00" are
+        the same.
         """
         try:
             return hash((self.time, self.data))

@@ -50,8 +50,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("offbook.reference.customer.v1", "reference.customers", ReferenceCustomer),
 )
 
-#: May stand on every source topic, and so has none of its own. It is about no entity, so no fact
-#: is drawn from it, and `KINDS`, which facts and records are numbered by, does not have it.
+#: May be sent to every source topic and therefore has none of its own. It is about no entity, so no
+#: fact is drawn from it, and it is not in `KINDS`, by which facts and records are numbered.
 HEARTBEAT = Kind("offbook.heartbeat.v1", "", Heartbeat)
 
 KIND_OF_TYPE: dict[str, Kind] = {kind.type: kind for kind in (*KINDS, HEARTBEAT)}

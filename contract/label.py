@@ -1,4 +1,4 @@
-"""What really happened: the frauds that a labelled set of events holds."""
+"""What really happened: the frauds in a labelled set of events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Version = Literal["easy", "disguised"]
 
 
 class EventId(Struct, frozen=True):
-    """Names an event: an alert that lists it as evidence has seen it."""
+    """Identifies an event: an alert that lists it as evidence has seen it."""
 
     source: str
     id: str
@@ -24,8 +24,8 @@ class EventId(Struct, frozen=True):
 class Fraud(Struct, frozen=True, kw_only=True):
     """One fraud: who did what when, and every event that bears a trace of it.
 
-    `kind` is the id of the detector whose question it is; others may see it too. `deed_at` is when
-    the harm was done (RFC 3339): a delay counts from there.
+    `kind` is the id of the detector that is meant to find it; others may see it too. `deed_at` is
+    when the harm was done (RFC 3339): delays are counted from then.
     """
 
     id: str
@@ -41,7 +41,7 @@ class Fraud(Struct, frozen=True, kw_only=True):
 
 
 class Company(Struct, frozen=True, kw_only=True):
-    """What rates refer to: how many sold, from when to when (RFC 3339)."""
+    """What rates refer to: how many people sold, and in which period (RFC 3339)."""
 
     reps: int
     customers: int
@@ -51,7 +51,7 @@ class Company(Struct, frozen=True, kw_only=True):
 
 
 class Labels(Struct, frozen=True):
-    """All frauds of a set of events; whatever else looks like one in it is innocent."""
+    """All frauds of a set of events; whatever else looks like a fraud in it is innocent."""
 
     company: Company
     frauds: tuple[Fraud, ...]

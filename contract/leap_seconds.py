@@ -22,8 +22,8 @@ _SIXTY = re.compile(r"(?<=:)60(?:\.[0-9]+)?(?=Z|z|[+-][0-9])")
 
 
 def without(document: bytes) -> bytes | None:
-    """A CloudEvents document whose `time` is a second that was put in, with the last microsecond of
-    its minute instead; None if it is no such document."""
+    """A CloudEvents document whose `time` is a leap second, with the last microsecond before it
+    instead; None if it is not such a document."""
     try:
         attributes: dict[str, Any] = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
         text = msgspec.json.decode(attributes["time"], type=str)

@@ -1,4 +1,4 @@
-"""Why a record cannot be an event, in words for whoever sends it."""
+"""Why a record is not an event, in words for the people who run the sending system."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Stage = Literal["decode", "envelope", "type", "data", "privacy", "time", "confli
 class Rejected(Struct, frozen=True):
     """What is wrong with one record, and what its producer must change.
 
-    `field` is a path such as `data.amount` or `data.object.id`, a header such as `ce_id`, or ""
-    for the whole document. `reason` and `mend` name fields, types and limits, never a value of
-    the event, so they may be logged and put in headers. With `withhold` the record's value, key
-    and headers must be stored nowhere, dead letters included.
+    `field` is a path such as `data.amount` or `data.object.id`, a header such as `ce_id`, or "" for
+    the whole document. `reason` and `mend` name fields, types and limits but never a value of the
+    event, so they may be logged and put in headers. With `withhold` the record's value, key and
+    headers must not be stored anywhere, dead letters included.
 
     Sending the same record again never helps.
     """

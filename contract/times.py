@@ -1,7 +1,7 @@
 """Instants as microseconds since 1970-01-01T00:00:00Z, and their RFC 3339 form.
 
-Integers because every event's time is compared and subtracted many times: an `int` costs a
-third of a `datetime` there, orders the same in every language, and cannot lose its offset.
+They are integers because every event's time is compared and subtracted many times: an `int` costs a
+third of a `datetime` there, sorts the same in every language, and cannot lose its offset.
 """
 
 from __future__ import annotations

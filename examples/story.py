@@ -16,10 +16,11 @@ from random import Random
 from typing import Any
 
 from hengda.bad import mistakes
-from hengda.business import Business, ordinary
+from hengda.business import Business
 from hengda.clock import END, START
 from hengda.frauds import frauds, look_alikes
 from hengda.ledger import REPEATS, Ledger, reference_documents
+from hengda.ordinary import ordinary
 from hengda.telling import alerts_table, mistakes_table, retold
 
 HERE = Path(__file__).parent

@@ -1,1 +1,1 @@
-"""How well detectors see: their alerts held against what really happened."""
+"""How well detectors work: their alerts compared with what really happened."""

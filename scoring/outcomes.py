@@ -1,4 +1,4 @@
-"""What became of each alert and of each fraud, when the one is held against the other."""
+"""The outcome of each alert and of each fraud when alerts are compared with labels."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from contract.alert import Alert, Severity
 from contract.label import Company, Labels, Version
 from contract.times import DAY, SECOND, parse_rfc3339
 
-#: A right alert shares an event with a fraud, a false one with none; one that was withdrawn is
-#: neither, nor is one that an allowance covers, which woke nobody.
+#: A right alert shares an event with a fraud, a false one with none. An alert that was withdrawn is
+#: neither, nor is one that an allowance covers, which alerted nobody.
 Standing = Literal["right", "false", "withdrawn", "suppressed"]
-#: How an alert saw a fraud: somebody was told, its detector was on trial, an allowance covered it.
+#: How an alert saw a fraud: somebody was told, its detector was on trial, or an allowance covered
+#: it.
 Way = Literal["caught", "on_trial", "suppressed"]
 
 
 class LabelsError(ValueError):
-    """Labels that nothing can be scored by. One line that names the place."""
+    """Labels that cannot be used for scoring. One line that names the place."""
 
     retryable: ClassVar[bool] = False
 
@@ -27,7 +28,7 @@ class LabelsError(ValueError):
 class AlertOutcome(Struct, frozen=True):
     """One alert as its last revision left it, and the ids of the frauds it shares an event with.
 
-    `on_trial` says that its detector wakes nobody.
+    `on_trial` means that its detector alerts nobody.
     """
 
     alert_id: str
@@ -39,9 +40,10 @@ class AlertOutcome(Struct, frozen=True):
 
 
 class FraudOutcome(Struct, frozen=True):
-    """One fraud, and by detector how many seconds after the deed it was first seen.
+    """One fraud, and by detector how many seconds after the harm was done it was first seen.
 
-    Only who `caught` it told somebody: those `on_trial` did not, nor did `suppressed` alerts.
+    Only the detectors in `caught` told somebody; those in `on_trial` did not, nor did `suppressed`
+    alerts.
     """
 
     id: str
@@ -86,32 +88,33 @@ class _Revision(Struct, frozen=True):
 
 
 class Tally:
-    """Takes alert revisions in any order; of each alert the highest revision decides.
+    """Takes alert revisions in any order; the highest revision of each alert decides.
 
-    A replay marks no alert as its detector's on trial: of those, `on_trial` says which are.
+    A replay does not mark which alerts come from detectors on trial: for those, `on_trial` says
+    which.
     """
 
     def __init__(self, labels: Labels, on_trial: Collection[str] = ()) -> None:
-        """Raises `LabelsError` for times that are none, and for a fraud that stands there twice."""
+        """Raises `LabelsError` for impossible times, and for a fraud that is listed twice."""
         self._on_trial = frozenset(on_trial)
         self._rep_weeks = _rep_weeks(labels.company)
         self._frauds = labels.frauds
-        self._deeds: list[int] = []
+        self._harmed_at: list[int] = []
         self._bearers: dict[tuple[str, str], list[int]] = {}
         known: set[str] = set()
         for number, fraud in enumerate(labels.frauds):
             if fraud.id in known:
                 raise LabelsError(f"frauds[{number}].id: {fraud.id} stands there twice: rename one")
             known.add(fraud.id)
-            self._deeds.append(_time(fraud.deed_at, f"frauds[{number}].deed_at"))
+            self._harmed_at.append(_time(fraud.deed_at, f"frauds[{number}].deed_at"))
             for event in fraud.events:
                 self._bearers.setdefault((event.source, event.id), []).append(number)
         self._alerts: dict[str, dict[int, _Revision]] = {}
 
     def take(self, alert: Alert) -> None:
-        """Count one revision. Raises `ValueError` if `detected_at` is no time.
+        """Count one revision. Raises `ValueError` if `detected_at` is not a time.
 
-        Of two that claim the same number the same one counts, whichever comes first.
+        If two claim the same number, the same one always counts, whichever comes first.
         """
         detected = parse_rfc3339(alert.detected_at)
         bearers = self._bearers
@@ -124,10 +127,10 @@ class Tally:
         told[alert.revision] = min(before, revision, key=lambda it: it.content)
 
     def outcomes(self) -> Outcomes:
-        """What became of all that was taken so far.
+        """The outcome of everything taken so far.
 
-        What was seen before the deed was done counts as seen at once: 0 seconds, not fewer, for a
-        fraud foreseen by a month must not make up for one found a month late.
+        A fraud that was seen before the harm was done counts as seen at once, 0 seconds later and
+        not fewer: one foreseen by a month must not make up for one found a month late.
         """
         frauds = [FraudOutcome(it.id, it.kind, it.version, {}, {}, {}) for it in self._frauds]
         alerts = []
@@ -136,7 +139,7 @@ class Tally:
             if newest.alert.state == "firing":
                 way = self._way(newest.alert)
                 for number in newest.frauds:
-                    delay = max(0, self._seen(told, number, way) - self._deeds[number]) / SECOND
+                    delay = max(0, self._seen(told, number, way) - self._harmed_at[number]) / SECOND
                     by = getattr(frauds[number], way)
                     detector = newest.alert.detector
                     by[detector] = min(delay, by.get(detector, delay))

@@ -1,7 +1,7 @@
 """Recall and precision as bars with their intervals, in SVG.
 
-Written here because it is a few rectangles: a plotting library weighs a hundred megabytes, and
-draws boxes for Chinese unless told of a font, where SVG takes the reader's.
+Drawn here because it is only a few rectangles: a plotting library weighs a hundred megabytes and
+shows Chinese as boxes unless it is given a font, while SVG uses the reader's.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def _scale(root: Element, x: float, bottom: float) -> None:
 
 
 def _bar(root: Element, x: float, y: float, rate: Rate, colour: str) -> None:
-    """The bar, its interval as a whisker, and the counts behind, that few cases look few."""
+    """The bar, its interval as a whisker, and the counts behind it, so that few cases are seen to
+    be few."""
     middle = y + _BAR / 2
     count = NOTHING
     if rate.rate is not None and rate.low is not None and rate.high is not None:

@@ -1,4 +1,4 @@
-"""Shares of a count, with how far the true share may lie from what so few cases show."""
+"""Shares of a count, with how far the true share may differ from what so few cases show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Z = NormalDist().inv_cdf(0.975)
 class Rate(Struct, frozen=True):
     """`hits` of `of` cases. `rate` and its 95 % interval `low` to `high` are shares from 0 to 1.
 
-    All three are None where there was no case: nothing is known then, neither 0 nor 1.
+    All three are None if there was no case: then nothing is known, neither 0 nor 1.
     """
 
     hits: int

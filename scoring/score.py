@@ -1,5 +1,5 @@
-"""Recall, precision, delay and false alerts: by detector, by severity and in all; and what was seen
-while nobody was told, which is in none of these figures."""
+"""Recall, precision, delay and false alerts: by detector, by severity and in all. What was seen
+while nobody was told is kept apart and is in none of these figures."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from contract.alert import Severity
 from scoring.outcomes import AlertOutcome, FraudOutcome, Outcomes
 from scoring.rates import Rate, rate
 
-#: Seconds from the deed, by detector.
+#: Seconds from the harm, by detector.
 Caught = dict[str, float]
 
 
 class Recall(Struct, frozen=True):
-    """What share of frauds was caught: of all, of the easy and of the disguised ones."""
+    """Which share of the frauds was caught: of all, of the easy and of the disguised ones."""
 
     all: Rate
     easy: Rate
@@ -40,10 +40,11 @@ class Precision(Struct, frozen=True):
 
 
 class DetectorScore(Struct, frozen=True):
-    """One detector. `recall` is that of the frauds of its kind, by itself; `alerts` are all it
-    raised, right whichever kind of fraud they share an event with.
+    """One detector. `recall` is over the frauds of its kind; `alerts` are all it raised, and each
+    is right if it shares an event with a fraud of any kind.
 
-    `median_delay_seconds` is from the deed to the alert, over what `recall` counts as caught.
+    `median_delay_seconds` is from the harm to the alert, over the frauds that `recall` counts as
+    caught.
     """
 
     detector: str
@@ -62,8 +63,8 @@ class Suppressed(Struct, frozen=True):
 
 
 class Untold(Struct, frozen=True):
-    """A fraud that was seen while nobody was told: by the detectors `seen_by`, whose alerts an
-    allowance covers or, where there is none, which were on trial."""
+    """A fraud that was seen while nobody was told: by the detectors in `seen_by`, whose alerts an
+    allowance covers or, if there is none, which were on trial."""
 
     fraud: str
     kind: str

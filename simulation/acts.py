@@ -1,4 +1,4 @@
-"""What people at the company do, each act as the event that a system makes of it."""
+"""What people at the company do, each action as the event that a system records of it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ShipmentStatus = Literal["dispatched", "delivered", "returned"]
 
 
 class Acts(CrmActs):
-    """The acts of the CRM, and all others."""
+    """The actions in the CRM, and all others."""
 
     def pay(
         self,
@@ -118,7 +118,7 @@ class Acts(CrmActs):
         satisfaction: int | None = None,
         differences: dict[str, Difference] | None = None,
     ) -> EventId:
-        """Customer service rings; `employee` is the one who sold."""
+        """Customer service calls; `employee` is the one who sold."""
         sold = employee or customer.owner
         event = ServiceCallback(
             callback=self.numbers.next("CB"),
@@ -140,7 +140,7 @@ class Acts(CrmActs):
         customer: Customer | None = None,
         counterparty: str | None = None,
     ) -> EventId:
-        """The chat archive met a keyword; `words` are the keyword and what was written."""
+        """The chat archive's rules match a keyword; `words` are the keyword and the message."""
         hit = ChatHit(
             employee=employee.id,
             app="企业微信",
@@ -179,7 +179,7 @@ class Acts(CrmActs):
     def tip(
         self, time: int, employee: Employee, text: str, customer: Customer | None = None
     ) -> EventId:
-        """Somebody tells something; who, is written nowhere."""
+        """Somebody gives a tip; who, is recorded nowhere."""
         event = Tip(
             tip=self.numbers.next("TIP"),
             about_employee=employee.id,

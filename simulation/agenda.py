@@ -10,7 +10,8 @@ Process = Generator[int, None, None]
 
 
 class Agenda:
-    """Resumes processes in the order of time, and at one instant in the order of asking."""
+    """Resumes processes in the order of time, and for one instant in the order in which they
+    asked."""
 
     def __init__(self, now: int) -> None:
         self.now = now
@@ -18,12 +19,12 @@ class Agenda:
         self._next: list[tuple[int, int, Process]] = []
 
     def start(self, process: Process, at: int | None = None) -> None:
-        """Let `process` begin at `at`, or as soon as whoever is acting now waits."""
+        """Let `process` begin at `at`, or as soon as the process that is running now waits."""
         self._asked += 1
         heappush(self._next, (max(at or self.now, self.now), self._asked, process))
 
     def run(self, until: int) -> None:
-        """All that happens before `until`, which is `now` afterwards."""
+        """Run everything that happens before `until`, which is `now` afterwards."""
         while self._next and self._next[0][0] < until:
             self.now, _, process = heappop(self._next)
             wakes = next(process, None)

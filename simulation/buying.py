@@ -1,4 +1,4 @@
-"""How customers buy: a rhythm of their own, at times a project with an offer first."""
+"""How customers buy: in a rhythm of their own, at times in a project that begins with an offer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from simulation.people import Customer, Employee
 #: Demand by month: the rush before the New Year holidays, the quiet after them, spring and autumn.
 _SEASON = (1.1, 0.75, 1.15, 1.1, 1.0, 1.05, 0.9, 0.9, 1.1, 0.95, 1.1, 1.1)
 _DISCOUNTS = (0, 0, 2, 3, 3, 5, 5, 5, 6, 8, 8, 10, 10, 12, 14, 18)
-#: A discount above this one needs the manager's word, in per cent.
+#: A discount above this (in per cent) needs the manager's approval.
 _FREE_DISCOUNT = 10
 #: From this amount on, in yuan, the sales manager takes part too.
 _MANAGERS_BUSINESS = 300_000
@@ -70,7 +70,8 @@ def _purchase(company: Company, customer: Customer, number: int, due: int, lead:
 
 
 def _next(rng: Random, customer: Customer, last: int) -> int:
-    """When it will buy again; some of what falls into a new month is talked into the old one."""
+    """When the customer will buy again; some purchases due early in a new month are brought forward
+    into the old one."""
     season = _SEASON[date_of(day_of(last)).month - 1]
     due = last + int(customer.rhythm / season * around(rng, 1.0, 0.18) * DAY)
     day = date_of(day_of(due)).day
@@ -80,7 +81,8 @@ def _next(rng: Random, customer: Customer, last: int) -> int:
 
 
 def _allotted(company: Company, rng: Random, customer: Customer) -> Process:
-    """A customer of nobody's asks: a manager gives it to one of their reps, who looks it up."""
+    """A customer without an owner asks: a manager assigns it to one of their reps, who looks it
+    up."""
     manager = company.one_of(rng, company.staff.managers)
     present = [
         rep
@@ -151,7 +153,7 @@ def _project(company: Company, rng: Random, customer: Customer, due: int) -> Pro
 def offered(
     company: Company, acts: Acts, rng: Random, customer: Customer, listed: int, discount: int
 ) -> Generator[int, None, str]:
-    """A quote, and the manager's word where the discount needs it; returns its number."""
+    """A quote, and the manager's approval if the discount needs it; returns its number."""
     who = seller(company, customer)
     quote = acts.offer(company.now, who, customer, listed, discount)
     if discount > _FREE_DISCOUNT and happens(rng, 0.985):

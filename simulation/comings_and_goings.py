@@ -1,4 +1,4 @@
-"""Joiners, leavers and their customers, managers who share customers out anew, tidying up."""
+"""Employees who join and leave, managers who reassign customers, and the tidying up of records."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def joins(company: Company, rep: Employee) -> Process:
 
 
 def leaves(company: Company, rep: Employee, notice: int) -> Process:
-    """Notice, hand-over through the manager, the last day; some think better of it."""
+    """Notice, hand-over through the manager, the last day; some employees change their mind."""
     acts, rng = company.acts, rep.rng
     yield office_hours(rng, notice)
     if rep.guilty:
@@ -43,9 +43,9 @@ def leaves(company: Company, rep: Employee, notice: int) -> Process:
 
 
 def hand_over_all(company: Company, rep: Employee, by: int) -> Process:
-    """The manager gives the customers of one who goes to colleagues, some each day.
+    """The manager gives the customers of an employee who leaves to colleagues, some each day.
 
-    Those who are about to buy come last: who began the deal shall end it.
+    Customers who are about to buy come last: whoever began the deal is to finish it.
     """
     calendar, rng = company.calendar, rep.rng
     while rep.customers:
@@ -63,7 +63,7 @@ def hand_over_all(company: Company, rep: Employee, by: int) -> Process:
 
 
 def _give(company: Company, manager: Employee, customer: Customer, rep: Employee) -> None:
-    """A customer gets a new owner, and mostly waits with the next order until it has met them."""
+    """A customer gets a new owner, and mostly delays the next order until they have met."""
     company.acts.hand_over(company.now, manager, customer, rep)
     assign(customer, rep)
     if happens(rep.rng, 0.85):
@@ -71,7 +71,7 @@ def _give(company: Company, manager: Employee, customer: Customer, rep: Employee
 
 
 def shares_out(company: Company, manager: Employee) -> Process:
-    """Now and then a manager moves a quiet customer from who has many to who has few."""
+    """Now and then a manager moves a quiet customer from a rep who has many to one who has few."""
     rng = company.stream("shares out", manager.id)
     while True:
         day = company.calendar.workday(company.today, between(rng, 5, 14))
@@ -106,7 +106,7 @@ def finds_customers(company: Company, rep: Employee) -> Process:
                 _new_customer(company, rep)
             else:
                 mine = [one for one in rep.customers.values() if not company.held(one)]
-                # After a trade fair there is a pile of new visiting cards.
+                # After a trade fair there are many new contacts to enter.
                 cards = between(rng, 4, 7) if happens(rng, 0.008) else 1
                 for number, customer in enumerate(some(rng, mine, cards)):
                     before, customer.phone = customer.phone, _other_phone(customer)
@@ -171,7 +171,7 @@ def administers(company: Company) -> Process:
 
 
 def gossip(company: Company) -> Process:
-    """Tips without anything behind them."""
+    """Tips with nothing behind them."""
     rng = company.stream("gossip")
     while True:
         wait = around(rng, 4_000 / company.plan.reps, 0.5)

@@ -55,9 +55,9 @@ class Numbers:
 
 
 class CrmActs:
-    """Each method lets somebody do something at `time` (seconds) and returns the event's name.
+    """Each method lets somebody do something at `time` (seconds) and returns the id of the event.
 
-    Every event that is written down is also appended to `traces`, if given.
+    Every event that is recorded is also appended to `traces`, if given.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class CrmActs:
     def touch(
         self, time: int, actor: Employee, customer: Customer, kind: Contact = "call"
     ) -> EventId:
-        """`actor` was in touch with a customer and says so."""
+        """`actor` records a contact with a customer."""
         if customer.id in actor.live:
             actor.live[customer.id] = time
         image = _CONTACTS[kind]

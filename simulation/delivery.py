@@ -1,4 +1,5 @@
-"""What becomes of an order: approval, money, goods, completion, the call of customer service."""
+"""What becomes of an order: approval, money, goods, completion, and the call by customer
+service."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ _INSTALMENTS_FROM = 100_000
 def fulfilment(
     company: Company, acts: Acts, rng: Random, order: Order, entered_by: Employee
 ) -> Process:
-    """An order that has been entered runs its course."""
+    """Take an entered order through its normal course."""
     calendar = company.calendar
     urgent = happens(rng, 0.0005)
     if urgent:
@@ -87,7 +88,7 @@ def _approver(company: Company, order: Order, entered_by: Employee) -> Employee:
 
 
 def receive(company: Company, acts: Acts, rng: Random, order: Order, amount: int) -> None:
-    """The customer pays `amount` into an account of the company; few forget to say what for."""
+    """The customer pays `amount` into an account of the company; a few forget to say what for."""
     order.paid += amount
     silent = happens(rng, 0.0006)
     acts.pay(
@@ -158,7 +159,7 @@ def _return(company: Company, acts: Acts, rng: Random, order: Order, shipment: s
 
 
 def finish(company: Company, acts: Acts, rng: Random, order: Order) -> None:
-    """The order is closed by whoever has the customer now, and customer service will ring."""
+    """The order is closed by the customer's current owner, and customer service will call."""
     owner = order.customer.owner or order.owner
     present = owner.at_work(company.today)
     acts.move(
@@ -172,7 +173,7 @@ def finish(company: Company, acts: Acts, rng: Random, order: Order) -> None:
 
 
 def called_back(company: Company, acts: Acts, rng: Random, order: Order) -> Process:
-    """Customer service rings until somebody answers."""
+    """Customer service calls until somebody answers."""
     yield company.calendar.later(rng, company.now, 1, 4)
     for _ in range(3):
         if not happens(rng, 0.12):

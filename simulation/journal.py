@@ -1,4 +1,4 @@
-"""What the company's systems write down, as documents in the order in which they arrive."""
+"""What the company's systems record, as documents in the order in which they arrive."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Journal:
         self.repeats = 0
 
     def tell(self, time: int, data: EventData, system: tuple[str, str] | None = None) -> EventId:
-        """Write `data` down as having happened at `time`, unless that is after the end."""
+        """Record `data` as having happened at `time`, unless that is after the end."""
         kind = KIND_OF_DATA[type(data)]
         source, prefix = system or _SYSTEMS[kind.topic]
         number = self._numbers[prefix] = self._numbers.get(prefix, 0) + 1

@@ -1,4 +1,4 @@
-"""The customers and employees of a simulated company, each with what the other is to them."""
+"""The customers and employees of a simulated company, and how they are related."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _CITIES = ("江澜", "望湖", "沧宁", "景湾", "云川")
 
 @dataclass(eq=False, slots=True)
 class Customer:
-    """One customer. `rhythm` is the usual number of days between orders, `basket` what an order is
-    worth in the middle, in yuan.
+    """One customer. `rhythm` is the usual number of days between orders, `basket` the median value
+    of an order in yuan.
 
-    `busy` is true while a purchase is being made; until `held_until` (seconds) nobody's routine
-    touches it, because something else goes on there.
+    `busy` is true while a purchase is being made. Until `held_until` (seconds) nobody's routine
+    involves the customer, because a fraud is going on there.
     """
 
     id: str

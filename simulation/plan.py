@@ -13,7 +13,7 @@ YEARS = range(2010, 2041)
 
 
 class PlanError(ValueError):
-    """A plan that cannot be carried out. One line that names the option and the mend."""
+    """A plan that cannot be carried out. One line that names the option and how to correct it."""
 
     retryable: ClassVar[bool] = False
 
@@ -22,8 +22,8 @@ class PlanError(ValueError):
 class Plan:
     """`days` of a company with `reps` who sell to `customers`, from `start` on.
 
-    `fraud_rate` is how many deeds are begun in 30 days, as a share of the reps: 0.4 with 200 reps
-    is 80 a month. Each is played by one rep, rather one who has done nothing yet. Raises
+    `fraud_rate` is how many frauds are begun in 30 days, as a share of the reps: 0.4 with 200 reps
+    is 80 a month. Each is committed by one rep, preferably one who has committed none yet. Raises
     `PlanError`.
     """
 

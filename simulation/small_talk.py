@@ -1,6 +1,6 @@
-"""What the chat archive's keyword rules meet: mostly nothing, sometimes the real thing.
+"""What the keyword rules of the chat archive match: mostly harmless, sometimes a real trace.
 
-Each entry is the keyword and what was written.
+Each entry is the keyword and the message.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Who works there. All is invented: nobody issues accounts from 0000 or phones from +86 100."""
+"""Who works there. All names and numbers are invented: nobody issues accounts from 0000 or phones
+from +86 100."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ class Staff:
 
 
 class Hiring:
-    """Hands out numbers and names."""
+    """Assigns numbers and names."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed

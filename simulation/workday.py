@@ -1,4 +1,4 @@
-"""What fills the days: calls and visits, records looked at, papers printed, chatter."""
+"""What fills the days: calls and visits, records looked up, papers printed, conversations."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _sells(company: Company, rep: Employee, day: int) -> None:
     mine = [customer for customer in rep.customers.values() if not company.held(customer)]
     for customer in mine:
         last = rep.live.get(customer.id)
-        # Customers with an open opportunity come first. Now and then one slips the rep's mind.
+        # Customers with an open opportunity come first. Now and then the rep forgets one.
         if last is not None and last < clock(day - rep.patience + 1, 0) and happens(rng, 0.97):
             _contact(company, rep, customer, office_hours(rng, day))
     if mine:

@@ -22,5 +22,5 @@ class Backoff:
         return seconds
 
     def over(self) -> None:
-        """It worked: the next failure is a first one."""
+        """It worked: the next failure counts as the first."""
         self._next = FIRST

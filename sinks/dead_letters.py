@@ -47,7 +47,7 @@ class Record(Protocol):
 
 
 class WrittenAnew(Struct, frozen=True):
-    """A record that is not at hand any more, as far as a dead letter needs it."""
+    """A record that is no longer at hand, with as much of it as a dead letter needs."""
 
     topic: str
     partition: int
@@ -90,10 +90,10 @@ def rejected_letter(record: Record, rejected: Rejected, *, prefix: str = "") -> 
 def failed_letter(
     record: Record, error: BaseException, *, stage: str, message: str, prefix: str = ""
 ) -> DeadLetter:
-    """The dead letter of a good record our own code failed on.
+    """The dead letter of a good record that our own code failed on.
 
-    The error's text stays out, since it may quote the event: only its class, those of its causes
-    and where they were raised are told. `message` is the caller's and quotes nothing.
+    The error's text is left out, since it may quote the event: only its class, the classes of its
+    causes, and where they were raised are included. `message` is the caller's and quotes nothing.
     """
     return _letter(
         record,
@@ -109,7 +109,7 @@ def failed_letter(
 def unjudged_letter(
     record: Record, *, exception: str, stage: str, message: str, prefix: str = ""
 ) -> DeadLetter:
-    """The dead letter of a good record that somebody it concerns could not take in."""
+    """The dead letter of a good record that one of the entities it concerns could not take in."""
     return _letter(
         record,
         exception=exception,
@@ -122,7 +122,7 @@ def unjudged_letter(
 
 
 def without_value(letter: DeadLetter, why: str) -> DeadLetter:
-    """The same letter when its value cannot go along, being too large for the topic."""
+    """The same letter without its value, which is too large for the topic."""
     return msgspec.structs.replace(letter, value=_withheld(why))
 
 

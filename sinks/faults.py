@@ -1,8 +1,8 @@
-"""What may be told of an error: its text only where people wrote it for people.
+"""What may be said about an error: its text only if it was written for people.
 
-The text of an error that nobody foresaw quotes what it met: `KeyError('C-1')` is a customer. Of
-such a one the classes are told, its own and those of its causes, and the frames: file, line and
-function. Never a text, an argument or a local variable.
+The text of an unforeseen error quotes the data that caused it: `KeyError('C-1')` is a customer. Of
+such an error we report the classes (its own and those of its causes) and the frames: file, line and
+function. Never its text, an argument or a local variable.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-#: Libraries whose errors speak of servers, topics and files and never of what a record holds.
+#: Libraries whose errors mention servers, topics and files and never the contents of a record.
 _OF_SERVERS: Final = frozenset({"aiokafka", "kafka", "redis"})
-#: Frames of one error that are told: those where it was raised, and of the way there the first.
+#: How many frames of one error are reported: those where it was raised, and the first on the way
+#: there.
 _FIRST, _LAST = 5, 45
 
 
 def is_for_people(error: BaseException) -> bool:
-    """Whether the text of `error` may be told: ours say with `retryable` that they are written for
-    it, Kafka's, Redis' and the operating system's cannot hold what an event holds."""
+    """Whether the text of `error` may be shown. Our own errors with `retryable` are written for
+    that; errors of Kafka, Redis and the operating system cannot contain data of an event."""
     kind = type(error)
     return (
         hasattr(kind, "retryable")
@@ -30,7 +31,8 @@ def is_for_people(error: BaseException) -> bool:
 
 
 def told(error: BaseException) -> str:
-    """One line: its text if that is for people, else its classes and where it was raised."""
+    """One line: the error's text if it is for people, otherwise its classes and where it was
+    raised."""
     if is_for_people(error):
         return " ".join(str(error).split()) or type(error).__name__
     where = place(error)
@@ -52,7 +54,7 @@ def place(error: BaseException) -> str:
 
 
 def account(error: BaseException) -> str:
-    """Several lines, as a traceback has them: causes first, of each the frames and the class."""
+    """Several lines, like a traceback: causes first, and for each its frames and its class."""
     parts = []
     for it in reversed(chain(error)):
         frames = [

@@ -13,7 +13,7 @@ Headers = Iterable[tuple[str, bytes | None]] | Mapping[str, bytes | None] | None
 
 
 def event_timestamp(headers: Headers) -> int | None:
-    """What `EVENT_TIMESTAMP` says, in milliseconds; None where nothing that can be read does.
+    """The value of `EVENT_TIMESTAMP` in milliseconds; None if it is absent or cannot be read.
 
     aiokafka gives headers as pairs, Faust as a mapping.
     """

@@ -1,7 +1,8 @@
-"""Whether this process lives, and whether it can do its work: what an orchestrator's probes ask.
+"""Whether this process is alive, and whether it can do its work: the answers to an orchestrator's
+probes.
 
 `/readyz` is about the world: every condition must hold. `/healthz` is about the process: it fails
-only for what a restart can cure, so that an outage of Redis restarts nobody.
+only for what a restart can cure, so that an outage of Redis restarts nothing.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What a probe answers: `status` is `ok` or `unready`. `shown` is told beside the checks, by
-    name, and decides nothing."""
+    """The answer to a probe: `status` is `ok` or `unready`. `shown` is reported beside the checks,
+    by name, and does not affect the status."""
 
     status: str
     checks: dict[str, Check]
@@ -74,7 +75,7 @@ class Health:
         self._shown: dict[str, Callable[[], Any]] = {}
 
     def expect(self, *names: str, reason: str = "not known yet") -> None:
-        """These must hold before the process is ready, and do not yet."""
+        """These must hold before the process is ready, and do not hold yet."""
         for name in names:
             if name not in self._conditions:
                 self.bad(name, reason)
@@ -84,26 +85,27 @@ class Health:
         self._put(name, ok=True, reason=reason, fatal=False)
 
     def bad(self, name: str, reason: str) -> None:
-        """`name` does not hold; it may by itself come to."""
+        """`name` does not hold, but may recover by itself."""
         self._put(name, ok=False, reason=reason, fatal=False)
 
     def fatal(self, name: str, reason: str) -> None:
-        """`name` does not hold, and will not before a restart."""
+        """`name` does not hold, and will not until a restart."""
         self._put(name, ok=False, reason=reason, fatal=True)
 
     def forget(self, name: str) -> None:
-        """Nobody here depends on `name` any more, nor has the loop of that name to go on."""
+        """Nothing in this process depends on `name` any more, and the loop of that name need not
+        continue."""
         self._conditions.pop(name, None)
         self._pulses.pop(name, None)
 
     def show(self, name: str, what: Callable[[], Any] | None) -> None:
-        """Have readiness tell `what` beside the conditions, whatever it is; None for no more."""
+        """Have readiness report what `what` returns beside the conditions; None to stop."""
         self._shown.pop(name, None)
         if what is not None:
             self._shown[name] = what
 
     def pulse(self, name: str, within: float = 60.0) -> None:
-        """The loop `name` has gone round; it must again within so many seconds."""
+        """The loop `name` has completed a round; the next is due within a fixed time."""
         self._pulses[name] = (self._monotonic(), self._clock(), within)
 
     def readiness(self) -> Report:

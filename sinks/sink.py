@@ -1,4 +1,4 @@
-"""Where alerts go. The next sink is a file: three methods, and delivery does the rest."""
+"""Where alerts go. Another sink is one more file with three methods; delivery does the rest."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from msgspec import Struct
 
 from contract.alert import Alert
 
-#: "moved" is written too; the revision before it went to another audience.
+#: "moved" means written as well; the revision before it went to another audience.
 Outcome = Literal["written", "moved", "repeat", "stale"]
 
 
 class Revision(Struct, frozen=True):
-    """One revision of an alert, and the JSON it stands in on the topic of alerts: whoever stores it
-    need not write it once more."""
+    """One revision of an alert, and its JSON from the alerts topic: a sink that stores it need not
+    encode it again."""
 
     alert: Alert
     data: bytes
 
 
 class SinkError(RuntimeError):
-    """A sink did not do what it was asked. One line; `retryable`: can trying again help?"""
+    """A sink failed. One line; `retryable` says whether trying again can help."""
 
     retryable: ClassVar[bool]
 
 
 class Sink(Protocol):
-    """Takes revisions, each as often as it is told, and has each of them once."""
+    """Takes revisions, which may come repeatedly, and stores each of them once."""
 
     async def check(self) -> tuple[str, ...]:
-        """Everything that can be known before the first revision. Returns warnings, one line each;
-        raises `SinkError`, not `retryable` where somebody must change something first."""
+        """Check everything that can be known before the first revision. Returns warnings, one line
+        each; raises `SinkError`, not `retryable` if somebody has to change something first."""
 
     async def write(self, revisions: Sequence[Revision]) -> list[Outcome]:
-        """Write them, oldest first, and say of each what came of it. Raises `SinkError`; then the
-        same ones come again."""
+        """Write them, oldest first, and return the outcome of each. If it raises `SinkError`, the
+        same revisions come again."""
 
     async def close(self) -> None:
-        """Let go of what is open."""
+        """Release all resources."""

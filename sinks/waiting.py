@@ -1,4 +1,4 @@
-"""Waiting for a server that is away, patiently: readiness says so all the while, the log now and
+"""Waits patiently for a server that is away: readiness reports it all the while, the log now and
 then."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 
 
 def can_pass(error: Exception) -> bool:
-    """Whether `error` may be over by itself: a server that is away, not one that refuses us."""
+    """Whether `error` may pass by itself: a server that is away, not one that refuses us."""
     if isinstance(error, KafkaError):
         return bool(error.retriable) or isinstance(error, KafkaConnectionError | KafkaTimeoutError)
     return bool(getattr(error, "retryable", False))
@@ -32,8 +32,9 @@ def can_pass(error: Exception) -> bool:
 async def until_it_works(
     attempt: Callable[[], Awaitable[_T]], what: str, health: Health, *conditions: str
 ) -> _T:
-    """Try `attempt` until it works, and give what it gives; while it cannot, `conditions` of
-    `health` say that `what` is waited for. Raises what cannot pass; ends by cancellation."""
+    """Repeat `attempt` until it succeeds, and return its result; in the meantime the `conditions`
+    of `health` say that `what` is waited for. Raises errors that cannot pass; ends by
+    cancellation."""
     began = time.monotonic()
     said: float | None = None
     backoff = Backoff()

@@ -1,1 +1,1 @@
-"""From the bytes of a record to an event, or to the reason why it is none."""
+"""Decodes the bytes of a record into an event, or into the reason why it is not one."""

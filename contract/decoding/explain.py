@@ -1,7 +1,8 @@
-"""A msgspec error as a reason and a remedy that whoever runs the sending system understands.
+"""Turns a msgspec error into a reason and a remedy that the people who run the sending system
+understand.
 
-msgspec's own texts are read for their pattern and never passed on: some quote the value
-("Invalid enum value '…'").
+msgspec's own texts are only matched against patterns and never passed on: some of them quote the
+value ("Invalid enum value '…'").
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ _OF_SHAPE = re.compile(
 
 
 def shape_of(error: msgspec.DecodeError) -> str:
-    """What msgspec says of a document that is no event, without what it quotes of it: some texts
-    do (`Invalid enum value 'C-1'`). Ends with the place, if there is one."""
+    """What msgspec says of a document that is not an event, without the values that some of its
+    texts quote (`Invalid enum value 'C-1'`). Ends with the place, if there is one."""
     text = str(error)
     known = _OF_SHAPE.match(text)
     at = _PATH.search(text)
@@ -111,7 +112,7 @@ def _is_json(text: str) -> bool:
 
 
 def invalid(error: Exception, cls: type, stage: Stage, prefix: str = "") -> Rejected:
-    """A document of the wrong shape for `cls`; `prefix` stands before the path of its fields."""
+    """A document of the wrong shape for `cls`; `prefix` is put before the path of its fields."""
     text = str(error)
     at = _PATH.search(text)
     path = at[1] if at else ""

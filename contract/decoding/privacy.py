@@ -1,18 +1,20 @@
-"""Who gave a tip is known nowhere in Offbook: a tip that names its reporter is stored nowhere.
+"""Keeps out who gave a tip: a tip that names its reporter is stored nowhere in Offbook.
 
-An accepted tip is searched for keys that name a reporter. A refused one would go to the dead
-letters as it is, so there the burden is the other way round: unless it is proven to be free of
-such a key, even one that may hide in a text or in bytes nobody can read, it is withheld.
+An accepted tip is searched for keys that name a reporter. A refused tip would go to the dead
+letters unchanged, so there the burden of proof is reversed: it is withheld unless it is proven to
+be free of such a key, even of one that may hide in a text or in bytes that nobody can read.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 
+import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
+from contract.decoding.headers import Headers
 from contract.rejected import MAX_BYTES, Rejected
 from contract.spelling.spelling import folded
 
@@ -23,11 +25,27 @@ _ATTRIBUTE = re.compile("^(?:ce[-_.:]|cloudevents[:_])")
 #: Characters written as JSON escapes, in a string of a string too.
 _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 
-Headers = Sequence[tuple[str, bytes | None]]
+_TIP_TYPE = b"offbook.tip"
+
+
+class _Type(Struct):
+    type: str
 
 
 class _NamedError(Exception):
     """Ends the reading of a document at the first key that decides."""
+
+
+def concerns_tips(value: bytes | None, headers: Headers, topic: str) -> bool:
+    """Whether a refused record is, or may be, a tip: by its topic or by anything it says."""
+    if topic == "tips" or (value is not None and _TIP_TYPE in value):
+        return True
+    if any(_TIP_TYPE in (header or b"") for _, header in headers):
+        return True
+    try:
+        return _TIP_TYPE in msgspec.json.decode(value or b"", type=_Type).type.encode()
+    except (ValueError, RecursionError):  # msgspec's and Unicode errors are ValueErrors
+        return False
 
 
 def named_in(value: bytes, headers: Headers = ()) -> str | None:
@@ -65,7 +83,7 @@ def _key(name: str) -> str:
 
 
 def _may_name(text: str) -> bool:
-    """Whether one of the words is in it, in any spelling."""
+    """Whether it contains one of the prefixes, in any spelling."""
     plain = _ESCAPED.sub(lambda escapes: _unescaped(escapes[0]), text)
     return _WORDS.search(_key(plain)) is not None
 
@@ -102,8 +120,8 @@ def guard(rejected: Rejected, value: bytes | None, headers: Headers = ()) -> Rej
 
 
 def _plainly_free(text: str) -> bool:
-    """Nothing here can hide a key: all of it is JSON that msgspec and we read alike, and no string
-    in it is a document of its own (JSON in a string, base64)."""
+    """Whether nothing in it can hide a key: all of it is JSON that msgspec and we read alike, and
+    no string in it is a document of its own (JSON in a string, base64)."""
     if _may_name(text):
         return False
     try:

@@ -1,4 +1,5 @@
-"""How what was sent is read otherwise, in words for whoever sends it: never the value itself."""
+"""Explains to senders how a text was read differently from what they sent, without quoting the
+value."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ _NO_CONTACT = {
 
 
 def readings(event: Event, region: str = REGION) -> Iterator[tuple[str, str]]:
-    """The field (`data.phones[...]`) and the way, of each text in `event.sent`; maybe several."""
+    """For each text in `event.sent`: its field (`data.phones[...]`) and how it was read; there may
+    be several ways."""
     for path, text in event.sent:
         field = "data." + _NUMBER.sub("[...]", path)
         for way in _ways(kind_at(type(event.data), path), text, region):
@@ -41,7 +43,7 @@ def _ways(kind: Any, text: str, region: str) -> Iterator[str]:
         else:
             yield _NO_CONTACT[kind]
     elif one == text:
-        # It is told because its neighbour in a list reads otherwise.
+        # It is listed only because another text of the same list was read differently.
         return
     elif kind in _CONTACTS:
         yield _CONTACTS[kind]

@@ -23,7 +23,7 @@ from msgspec import Meta, Struct
 
 from contract.alert import Alert
 from contract.checks import bare, may_be_null
-from contract.decoding.decode import Attribute
+from contract.decoding.attributes import Attribute
 from contract.kinds import KIND_OF_TYPE, Kind
 from contract.publishing import meanings
 from contract.publishing.examples import EXAMPLES

@@ -1,1 +1,1 @@
-"""How the same thing is recognised however it is spelt, and how what others wrote is shown."""
+"""Recognises the same thing in different spellings, and shows text that others wrote safely."""

@@ -1,4 +1,5 @@
-"""Brings the ids and contacts of an event's `data` into their one form, and says what was sent."""
+"""Brings the ids and contacts of an event's `data` into one standard form, and keeps the original
+text."""
 
 from __future__ import annotations
 
@@ -21,10 +22,10 @@ from contract.types import EventData, Image, ObjectRef
 #: Path of a field (`after.phone`, `accounts[0]`) to the text that was sent there.
 Sent = tuple[tuple[str, str], ...]
 
-#: Where a number without a country code is at home, unless the settings say otherwise.
+#: The region of phone numbers without a country code, unless the settings say otherwise.
 REGION = "CN"
 
-#: How a text is brought into its one form, by the type of its field.
+#: How a text is brought into its standard form, by the type of its field.
 SPELL: Mapping[Any, Callable[[str, str], str | None]] = {
     Id: lambda text, _: spelling.id_(text),
     Account: lambda text, _: spelling.account(text),
@@ -32,12 +33,12 @@ SPELL: Mapping[Any, Callable[[str, str], str | None]] = {
     Email: lambda text, _: spelling.email(text),
     Address: lambda text, _: spelling.address(text),
 }
-#: What `Event.sent` has of how somebody is reached, and not of who or what it is.
+#: The fields in `Event.sent` that say how to reach somebody, and not who or what it is.
 CONTACTS = frozenset({"phone", "email", "address", "phones", "addresses"})
 
 
 class RefusedError(ValueError):
-    """A field that must name something names nothing; `rejected` is for whoever sends it."""
+    """A field that must name something names nothing; `rejected` explains it to the sender."""
 
     def __init__(self, rejected: Rejected) -> None:
         super().__init__(rejected.field)
@@ -45,7 +46,7 @@ class RefusedError(ValueError):
 
 
 class _Field(Struct, frozen=True):
-    """A field to be folded: how, and whether something must stand there."""
+    """A field whose spelling is standardised: how, and whether it must not be empty."""
 
     name: str
     kind: Any
@@ -54,8 +55,8 @@ class _Field(Struct, frozen=True):
 
 
 class _Look(NamedTuple):
-    """What of a type is looked at to tell whether it is to be folded: all `ids` that it has by
-    itself or in what it must have, and whatever `else_` is there."""
+    """What to look at in a type to tell whether its spelling must be standardised: all `ids` that
+    it has itself or in its required parts, and whatever else (`else_`) is present."""
 
     ids: Callable[[Any], tuple[Any, ...]]
     else_: Callable[[Any], tuple[Any, ...]]
@@ -93,7 +94,8 @@ def _fields(cls: type[EventData]) -> tuple[_Field, ...]:
 
 
 def fold(data: EventData, region: str = REGION) -> tuple[EventData, Sent]:
-    """`data` in one form, and what was sent where that reads otherwise. Raises `RefusedError`."""
+    """`data` in the standard form, and the original text where it was different. Raises
+    `RefusedError`."""
     if _is_folded(data):
         return data, ()
     sent: list[tuple[str, str]] = []
@@ -101,8 +103,8 @@ def fold(data: EventData, region: str = REGION) -> tuple[EventData, Sent]:
 
 
 def _is_folded(data: EventData) -> bool:
-    """Whether it has nothing but plain ids, as nearly all has; False where it takes a closer look
-    to tell."""
+    """Whether it has nothing but plain ids, as nearly all data have; False if a closer look is
+    needed."""
     ids, else_ = _look(type(data))
     for value in ids(data):
         if value and not is_plain(value):
@@ -136,7 +138,8 @@ def _fold(data: EventData, region: str, prefix: str, sent: list[tuple[str, str]]
 def _items(
     values: tuple[str, ...], field: _Field, region: str, path: str, sent: list[tuple[str, str]]
 ) -> tuple[str, ...]:
-    """Those that name something. If any reads otherwise than it was sent, all of them are told."""
+    """The items that name something. If any of them is read differently from what was sent, the
+    original texts of all are kept."""
     folded: list[tuple[str, str]] = []
     ones = [_one(it, field, region, f"{path}[{n}]", folded) for n, it in enumerate(values)]
     if folded:
@@ -182,7 +185,7 @@ def _too_long(path: str) -> Rejected:
 
 
 def kind_at(cls: type[EventData], path: str) -> Any:
-    """The type of the text that stands at a path of `Sent`."""
+    """The type of the text at a path of `Sent`."""
     *outer, last = path.split(".")
     for name in outer:
         cls = bare(hints(cls)[name])
@@ -190,7 +193,7 @@ def kind_at(cls: type[EventData], path: str) -> Any:
 
 
 def unfold(document: dict[str, Any], sent: Sent) -> None:
-    """Put back into a document's `data` what was sent."""
+    """Put the original texts back into a document's `data`."""
     for path, text in sent:
         inner: Any = document
         *outer, last = path.split(".")

@@ -1,8 +1,8 @@
-"""Text that acts, made harmless: an escape code that colours a terminal, a mark that turns the
-direction of writing, a line break that forges a second line, a character that nobody sees.
+"""Makes text harmless before people read it: an escape code that colours a terminal, a mark that
+reverses the direction of writing, a line break that forges a second line, an invisible character.
 
-What others wrote goes through here wherever people read it: on a terminal, in a log, in an alert's
-words. What machines read stays as it was sent.
+Whatever others wrote passes through here before people read it, on a terminal, in a log, or in an
+alert's sentences. What machines read stays as it was sent.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ _ACTS_IN_JSON = re.compile(r"[^\x20-\x7e\n\u4e00-\u9fff]")
 
 
 def shown(text: str) -> str:
-    r"""`text` in one line, with nothing in it that acts or cannot be seen.
+    """`text` in one line, without characters that control a terminal or cannot be seen.
 
-    What Python does not call printable and what has no glyph becomes an escape as Python writes it
-    (`\n`, `\x1b`, `\u202e`); every space is the ordinary one. A backslash stays: this is to be
-    read, not to be read back. To show twice is to show once.
+    A character that Python does not call printable, or that has no glyph, becomes an escape as
+    Python writes it (`\\n`, `\\x1b`, `\\u202e`); every kind of space becomes an ordinary one. A
+    backslash stays: the result is for reading, not for parsing. Applying it twice is the same as
+    applying it once.
     """
     if text.isprintable() and (text.isascii() or not INVISIBLE.search(text)):
         return text
@@ -59,12 +60,12 @@ def quoted(text: str, most: int, unlike: str = "") -> str:
 
 
 def shown_lines(text: str) -> str:
-    """The same of a text of ours that has several lines."""
+    """The same for a text of ours that has several lines."""
     return "\n".join(map(shown, text.split("\n")))
 
 
 def shown_json(document: str) -> str:
-    r"""A JSON document with such characters as JSON's own escapes (`\u202e`): to a machine it says
+    """A JSON document with such characters as JSON's own escapes (`\\u202e`): to a machine it says
     the same."""
     return _ACTS_IN_JSON.sub(_in_json, document)
 

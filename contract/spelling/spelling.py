@@ -1,8 +1,9 @@
-"""One thing, many spellings: the one form of an id, an account, a phone, an e-mail, an address.
+"""One thing, many spellings: the standard form of an id, an account, a phone, an e-mail, an
+address.
 
-Decided where an event is decoded; everything after compares plain strings. Each function gives that
-form, `""` for a text that names nothing (a placeholder), and, where something is written that is
-kept from us (`138****8000`), `None`. To fold twice is to fold once.
+It is decided where an event is decoded; afterwards plain strings are compared. Each function
+returns that form, `""` for a text that names nothing (a placeholder), and `None` if the text is
+masked (`138****8000`). Applying a function twice is the same as applying it once.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _USUAL = frozenset(
 
 _IBAN = re.compile(r"IBAN:?([A-Z]{2}[0-9]{2}[A-Z0-9]{11,30})")
 _EXPONENT = re.compile(r"[+-]?[0-9](?:\.[0-9]*)?E\+?[0-9]+", re.IGNORECASE)
-#: A number that went through a spreadsheet's cell.
+#: A number that was changed by a spreadsheet.
 _POINT_ZERO = re.compile(r"([0-9]+)\.0+")
 _MASK = r"[*＊×●•∙…]|·{2,}"
 _MASKED = re.compile(rf"{_MASK}|[xX]{{3,}}|_{{2,}}")
@@ -72,7 +73,8 @@ _E_MAIL = re.compile(r"[^\s@<>\"/;,、|]+@[^\s@<>\"/;,、|.]+(?:\.[^\s@<>\"/;,�
 
 
 class UnclearError(ValueError):
-    """What is written is no account any more. `reason` and `mend` are clauses without the value."""
+    """The text is not a usable account number. `reason` and `mend` are clauses without the
+    value."""
 
     def __init__(self, reason: str, mend: str) -> None:
         super().__init__(reason)
@@ -90,7 +92,7 @@ def folded(text: str) -> str:
 
 
 def is_plain(id_: str) -> bool:
-    """Whether an id is its own one form; False where it takes a closer look to tell."""
+    """Whether an id already has its standard form; False if a closer look is needed."""
     if not id_.isascii() or not id_[:1].isalnum():
         return False
     # Most end so, and to look one up costs as much as all else.
@@ -98,7 +100,7 @@ def is_plain(id_: str) -> bool:
 
 
 def is_placeholder(text: str, words: frozenset[str] = _PLACEHOLDERS) -> bool:
-    """Whether a folded text stands for nothing: a word that says so, or no letter and no digit."""
+    """Whether a folded text stands for nothing: a word that means so, or no letter and no digit."""
     return text.casefold() in words or not any(map(str.isalnum, text))
 
 

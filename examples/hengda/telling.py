@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hengda.company import EMPLOYEES
-from hengda.frauds import Expected, Tale
+from hengda.expected import Expected, Tale
 
 _LANGUAGES = ("en", "zh")
 _ALERT_HEAD = (

@@ -92,20 +92,21 @@ def main() -> NoReturn:
 
 
 def _unwind(number: int, _: object) -> None:
-    """SIGTERM ends a command as Ctrl-C does: no child and no half-written file stays behind. The
-    worker has an answer of its own."""
+    """Let SIGTERM end a command like Ctrl-C, so that no child process and no half-written file is
+    left behind. The worker handles the signal itself."""
     raise SystemExit(128 + number)
 
 
 def _unread() -> int:
-    """Who read our output has gone, as `| head` does: end as a process that SIGPIPE ends."""
+    """The reader of our output has gone, as `| head` does: end like a process that SIGPIPE ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
     return 128 + signal.SIGPIPE
 
 
 def _foreseen(error: Exception) -> int:
-    """Say it in a line. Every error of ours says with `retryable` that it is written for people;
-    any other is a fault in the program, and where it was raised is needed."""
+    """Print a foreseen error in one line. All errors of ours carry `retryable`, which says that
+    they are written for people. Any other error is a fault in the program, for which we need to
+    know where it was raised."""
     from contract.spelling.shown import shown_lines
 
     show = getattr(error, "show", None)

@@ -1,4 +1,4 @@
-"""`offbook heartbeat`: says for a sender that everything up to a time has been sent."""
+"""`offbook heartbeat`: tells Offbook, for a sender, that everything up to a time has been sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from streams.wire.kafka import aiokafka_client, topic_name
 from streams.wire.kafka_access import PATIENCE, unreachable
 from streams.wire.topics import TopicsError, partitions_of
 
-#: The `source` of heartbeats, where nothing says who may send to a topic.
+#: The `source` of heartbeats if the settings do not say who may send to a topic.
 SOURCE: Final = "//offbook/heartbeat"
 
 

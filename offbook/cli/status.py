@@ -1,4 +1,4 @@
-"""`offbook status`: how each feed stands, and how much each role has still to read, from Kafka."""
+"""`offbook status`: how each feed stands, and how much each role still has to read, from Kafka."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ from streams.router.feeds import (
     partition_of_key,
     span,
 )
-from streams.router.source_time import Known, Partition
+from streams.router.known_feeds import Known, Partition
 from streams.settings.settings import Settings
 from streams.wire.kafka import ALERTS_TOPIC, FEEDS_TOPIC, Role, aiokafka_client, group, topic_name
 from streams.wire.kafka_access import unreachable
 from streams.wire.keyed_records import KEYED_TOPIC
 from streams.wire.topics import partitions_of
 
-#: Routers write an entry of each partition every minute: without one for so long none reads it.
+#: Routers write an entry for each partition every minute; if there is none for this long, no router
+#: reads it.
 _STALE: Final = 3 * MINUTE
 _READS: Final[Mapping[Role, Sequence[str]]] = {
     "router": SOURCE_TOPICS,
@@ -45,9 +46,9 @@ _READS: Final[Mapping[Role, Sequence[str]]] = {
 
 
 class Status(Struct, frozen=True):
-    """`problems` are what somebody should look at, in plain sentences. `behind` has, by role, how
-    many records its group has not committed yet; a role whose group never committed is left out.
-    `told_at` is when a router last said anything, RFC 3339."""
+    """`problems` lists what somebody should look at, in plain sentences. `behind` says, by role,
+    how many records its group has not committed yet; a role whose group never committed is left
+    out. `told_at` is when a router last wrote anything, RFC 3339."""
 
     ok: bool
     problems: list[str]
@@ -79,7 +80,7 @@ def judged(
     behind: Mapping[str, int],
     now: int,
 ) -> Status:
-    """What follows for topics of so many partitions at the time `now` (µs)."""
+    """The status that follows for topics with these partitions at the time `now` (µs)."""
     feeds = Feeds(settings)
     feeds.use(detectors)
     standings = {

@@ -30,12 +30,12 @@ def colour(alert: Alert) -> str:
 
 
 def say(line: str) -> None:
-    """One line on standard error, that standard output stays clean for what was asked for."""
+    """Print one line on standard error, so that standard output has only what was asked for."""
     print(shown(line), file=sys.stderr)
 
 
 def as_json(it: Any) -> str:
-    """`it` for machines, a line for each field; what acts in a terminal is escaped in it."""
+    """`it` for machines, a line for each field; characters that control a terminal are escaped."""
     text = orjson.dumps(msgspec.to_builtins(it), option=orjson.OPT_INDENT_2)
     return shown_json(text.decode())
 
@@ -72,8 +72,8 @@ def bar(what: str, total: int | None) -> Iterator[Advance | None]:
 class AlertPrinter:
     """Prints alerts to standard output as people read them.
 
-    The first revision of an alert is told in full; later ones in one line, if state or severity
-    or score changed, else not at all.
+    The first revision of an alert is printed in full; later ones in one line, if state, severity or
+    score changed, otherwise not at all.
     """
 
     def __init__(self, timezone: str) -> None:
@@ -91,7 +91,8 @@ class AlertPrinter:
         return self._known
 
     def show(self, alert: Alert, seconds: float | None = None) -> None:
-        """Tell of one revision. `seconds` from the event that caused it to the alert, if known."""
+        """Print one revision. `seconds` is the time from the event that caused it to the alert, if
+        known."""
         before = self._known.get(alert.alert_id)
         self._known[alert.alert_id] = alert
         if before is None:
@@ -104,7 +105,7 @@ class AlertPrinter:
             self._print([self._change(before, alert)], alert)
 
     def line(self, text: str = "", style: str = "") -> None:
-        """A line beside the alerts."""
+        """Print a line between the alerts."""
         text = shown(text)
         if self._console is None:
             print(text, flush=True)

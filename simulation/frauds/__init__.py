@@ -1,4 +1,5 @@
-"""Every fraud the simulation knows, a file a family; each in an easy and a disguised version."""
+"""Every fraud the simulation knows, one file for each family; each has an easy and a disguised
+version."""
 
 from simulation.frauds import (
     customers,
@@ -11,7 +12,7 @@ from simulation.frauds import (
     talk,
     together,
 )
-from simulation.frauds.deed import SCENARIOS
+from simulation.frauds.scenario import SCENARIOS
 
 __all__ = [
     "SCENARIOS",

@@ -11,7 +11,7 @@ from simulation.calendar import clock, office_hours
 from simulation.chance import between, happens, pick, some
 from simulation.company import Company
 from simulation.frauds import SCENARIOS
-from simulation.frauds.deed import Deed, NotPossibleError, Scenario
+from simulation.frauds.scenario import Attempt, NotPossibleError, Scenario
 from simulation.people import Customer, Employee
 
 #: How many days a fraud waits for somebody to commit it before it is given up.
@@ -19,31 +19,31 @@ _PATIENCE = 6
 
 
 class Crime:
-    """Begins frauds and keeps their labels.
+    """Starts frauds and keeps their labels.
 
-    Kinds take turns in an order of the seed's; every second turn of a kind is disguised. A kind
-    that needs more days than are simulated has no turn.
+    Kinds take turns in an order given by the seed; every second turn of a kind is disguised. A kind
+    that needs more days than are simulated gets no turn.
     """
 
     def __init__(self, company: Company) -> None:
         self._company = company
         self._rng = company.stream("crime")
         self._record: Counter[str] = Counter()
-        self._done: list[tuple[str, Deed]] = []
+        self._done: list[tuple[str, Attempt]] = []
         self.given_up = 0
         plan = company.plan
-        deeds = round(plan.fraud_rate * plan.reps * plan.days / 30)
-        turns = self._turns(deeds)
+        attempts = round(plan.fraud_rate * plan.reps * plan.days / 30)
+        turns = self._turns(attempts)
         self._untouched = self._reserve(2 * sum(scenario.untouched for scenario in turns))
         for number, scenario in enumerate(turns, start=1):
             company.agenda.start(self._committed(number, scenario))
 
     def frauds(self) -> tuple[Fraud, ...]:
         """Those that were committed, the earliest first."""
-        frauds = [deed.label(id_) for id_, deed in self._done]
+        frauds = [attempt.label(id_) for id_, attempt in self._done]
         return tuple(sorted(frauds, key=lambda fraud: (fraud.deed_at, fraud.id)))
 
-    def _turns(self, deeds: int) -> list[Scenario]:
+    def _turns(self, attempts: int) -> list[Scenario]:
         days = self._company.plan.days
         fitting: dict[str, list[Scenario]] = {}
         for scenario in SCENARIOS:
@@ -51,14 +51,14 @@ class Crime:
                 fitting.setdefault(scenario.kind, []).append(scenario)
         kinds = some(self._rng, list(fitting), len(fitting))
         turns = []
-        for turn in range(deeds if kinds else 0):
+        for turn in range(attempts if kinds else 0):
             round_, place = divmod(turn, len(kinds))
             versions = fitting[kinds[place]]
             turns.append(versions[(round_ + place) % len(versions)])
         return turns
 
     def _reserve(self, count: int) -> list[Customer]:
-        """Small customers taken before the first day, so that nobody is in touch with them."""
+        """Small customers reserved before the first day, so that nobody contacts them."""
         company = self._company
         small = company.customers[len(company.customers) // 2 :]
         chosen = some(self._rng, [one for one in small if one.owner], count)
@@ -68,6 +68,7 @@ class Crime:
 
     def _committed(self, number: int, scenario: Scenario) -> Process:
         company, calendar = self._company, self._company.calendar
+        # By this name of the stream the seed decides; another name would make other frauds.
         rng = company.stream("deed", number)
         latest = company.plan.days - scenario.lasts - scenario.proof
         first = company.first_day + between(rng, scenario.history, latest - _PATIENCE)
@@ -80,12 +81,12 @@ class Crime:
             rep = self._somebody(scenario, untouched, rng)
             if rep is None:
                 continue
-            deed = Deed(company, scenario, rep, rng, untouched)
+            attempt = Attempt(company, scenario, rep, rng, untouched)
             rep.guilty = True
             try:
-                yield from scenario.play(deed)
+                yield from scenario.play(attempt)
             except NotPossibleError:
-                if deed.events:
+                if attempt.events:
                     raise
                 continue
             finally:
@@ -93,12 +94,12 @@ class Crime:
             if untouched is not None:
                 self._untouched.remove(untouched)
             self._record[rep.id] += 1
-            self._done.append((f"F-{number:04}", deed))
+            self._done.append((f"F-{number:04}", attempt))
             return
         self.given_up += 1
 
     def _untouched_one(self) -> Customer | None:
-        """One of the reserved whose owner could do it now."""
+        """One of the reserved customers whose owner could commit the fraud now."""
         return next((one for one in self._untouched if one.owner and self._able(one.owner)), None)
 
     def _able(self, rep: Employee) -> bool:
@@ -107,7 +108,7 @@ class Crime:
     def _somebody(
         self, scenario: Scenario, untouched: Customer | None, rng: Random
     ) -> Employee | None:
-        """A rep who has nothing else under way, rather one who has done nothing yet."""
+        """A rep who is not committing a fraud now, preferably one who has committed none yet."""
         if scenario.untouched:
             return untouched.owner if untouched else None
         able = [

@@ -16,27 +16,24 @@ from typing import Any, ClassVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 
 from sinks.backoff import FIRST, Backoff
+from sinks.delivery.offsets import Offsets
 from sinks.delivery.reading import Item, item_of
+from sinks.delivery.report import DeliveryReport
 from sinks.delivery.stages import Count, SetAside, Stage, Store
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.rebalance import Rebalance
 from sinks.redis.connection import RedisRefusedError, RedisSinkError
 from sinks.redis.sink import BATCH, RedisSink
 from sinks.waiting import until_it_works
 
-#: Seconds. Delivered but uncommitted alerts are read again after a crash, which costs little.
-_COMMIT_EVERY = 1.0
 #: Seconds between looks at Redis and the ends of the partitions, for the gauges and `/readyz`.
 _LOOK_EVERY = 5.0
 #: Seconds a call for new records waits, and so how long `stop` may take to be seen.
 _POLL = 0.25
-#: Seconds a commit or a look may take; the coordinator is retried without end inside aiokafka.
-_PATIENCE = 5.0
-
 _log = structlog.get_logger(__name__)
 
 
@@ -76,7 +73,9 @@ class Delivery:
         self._prefix = prefix
         self._security = dict(security or {})
         self._session_timeout = session_timeout
+        self._report = DeliveryReport(sink, metrics, health, topic)
         self._consumer: Any = None
+        self._offsets: Offsets
         self._producer: Any = None
         self._stages: tuple[Stage, ...] = ()
         self._stopping = asyncio.Event()
@@ -85,16 +84,10 @@ class Delivery:
         #: Raised by each rebalance; what was fetched before it may be another worker's by now.
         self._generation = 0
         self._paused = False
-        self._redis_away = False
-        #: Where to read on, for what is delivered and not committed.
-        self._done: dict[TopicPartition, int] = {}
-        #: The same, for all that was ever delivered here: what lag is counted from.
-        self._delivered: dict[TopicPartition, int] = {}
-        self._committed_at = 0.0
         health.expect("redis", "delivery")
 
     def stop(self) -> None:
-        """Finish the attempt under way, commit, leave the group; `run` then returns."""
+        """Finish the current attempt, commit, leave the group; `run` then returns."""
         self._stopping.set()
 
     async def run(self) -> None:
@@ -111,6 +104,7 @@ class Delivery:
             heartbeat_interval_ms=int(self._session_timeout * 1000 / 5),
             **self._security,
         )
+        self._offsets = Offsets(self._consumer)
         self._producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
             client_id="offbook-delivery",
@@ -144,7 +138,7 @@ class Delivery:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._commit()
+            await self._offsets.commit()
             await self._consumer.stop()
             await self._producer.stop()
             for name in ("delivery", "redis", "dead letters"):
@@ -162,7 +156,7 @@ class Delivery:
     async def _check(self) -> None:
         for warning in await self._sink.check():
             _log.warning(warning)
-        self._redis_is_up()
+        self._report.redis_is_up()
 
     async def _deliver_until_stopped(self, look: asyncio.Task[None]) -> None:
         waiting: list[Item] = []
@@ -198,11 +192,11 @@ class Delivery:
                         raise
                     retry_at = time.monotonic() + backoff.longer()
                     self._pause()
-                    self._say_waiting(error)
+                    self._report.waiting(error)
                 else:
                     backoff.over()
                     self._resume()
-            await self._commit_now_and_then()
+            await self._offsets.commit_now_and_then()
 
     async def _poll(self, seconds: float) -> list[Item]:
         try:
@@ -224,34 +218,8 @@ class Delivery:
         for stage in self._stages:
             await stage.take(items)
         if any(item.outcome for item in items):
-            self._redis_is_up()
-        for item in items:
-            self._done[item.partition] = self._delivered[item.partition] = item.offset + 1
-
-    def _say_waiting(self, error: Exception) -> None:
-        if isinstance(error, RedisSinkError):
-            self._redis_is_down(error)
-        else:
-            self._health.bad("dead letters", f"cannot be sent, alerts wait behind them: {error}")
-            _log.error("cannot send a dead letter; waiting", error=str(error))
-
-    def _redis_is_up(self) -> None:
-        if self._redis_away:
-            self._redis_away = False
-            _log.info("Redis takes alerts again")
-        self._health.ok("redis")
-        self._metrics.redis_up(True)
-        if (firing := self._sink.open_alerts()) is not None:
-            self._metrics.open_alerts(firing)
-        if (firing := self._sink.open_alerts(shadow=True)) is not None:
-            self._metrics.open_shadow_alerts(firing)
-
-    def _redis_is_down(self, error: RedisSinkError) -> None:
-        self._health.bad("redis", f"{error}; alerts wait in {self._topic}, none is lost")
-        self._metrics.redis_up(False)
-        if not self._redis_away:
-            self._redis_away = True
-            _log.warning("Redis does not take alerts; they wait", error=str(error))
+            self._report.redis_is_up()
+        self._offsets.delivered(items)
 
     def _pause(self) -> None:
         self._paused = True
@@ -265,24 +233,6 @@ class Delivery:
     def _is_ours(self, item: Item) -> bool:
         return item.partition in self._consumer.assignment()
 
-    async def _commit_now_and_then(self) -> None:
-        if self._done and time.monotonic() - self._committed_at >= _COMMIT_EVERY:
-            await self._commit()
-
-    async def _commit(self) -> None:
-        done, self._done = self._done, {}
-        ours = {tp: offset for tp, offset in done.items() if tp in self._consumer.assignment()}
-        self._committed_at = time.monotonic()
-        if not ours:
-            return
-        try:
-            await asyncio.wait_for(self._consumer.commit(ours), _PATIENCE)
-        except (CommitFailedError, IllegalStateError):
-            pass  # Another worker has them; it delivers them again, which changes nothing.
-        except (KafkaError, TimeoutError) as error:
-            self._done = ours | self._done
-            _log.warning("cannot commit yet", error=str(error) or type(error).__name__)
-
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
@@ -293,11 +243,11 @@ class Delivery:
             try:
                 await self._sink.look()
             except RedisSinkError as error:
-                self._redis_is_down(error)
+                self._report.redis_is_down(error)
             else:
-                self._redis_is_up()
+                self._report.redis_is_up()
             try:
-                self._metrics.undelivered(await asyncio.wait_for(self._lag(), _PATIENCE))
+                self._metrics.alerts.undelivered(await self._offsets.lag())
             except (KafkaError, TimeoutError) as error:
                 why = str(error) or "it does not answer"
                 self._health.bad("delivery", f"cannot reach Kafka at {self._bootstrap}: {why}")
@@ -305,24 +255,13 @@ class Delivery:
                 self._health.ok("delivery")
             await asyncio.sleep(_LOOK_EVERY)
 
-    async def _lag(self) -> int:
-        partitions = self._consumer.assignment()
-        ends = await self._consumer.end_offsets(partitions) if partitions else {}
-        lag = 0
-        for partition, end in ends.items():
-            start = self._delivered.get(partition)
-            if start is None:
-                start = await self._consumer.committed(partition) or 0
-            lag += max(end - start, 0)
-        return lag
-
     async def revoked(self, partitions: Iterable[TopicPartition]) -> None:
-        """A rebalance begins: let the attempt under way end, commit it, and let go."""
+        """A rebalance begins: let the current attempt end, commit it, and release the
+        partitions."""
         async with self._attempt:
             self._generation += 1
-            await self._commit()
-            for partition in partitions:
-                self._delivered.pop(partition, None)
+            await self._offsets.commit()
+            self._offsets.forget(partitions)
 
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
         """A rebalance is over."""

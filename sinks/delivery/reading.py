@@ -1,4 +1,4 @@
-"""From a record on the topic of alerts to a revision, or to the letter for what is none."""
+"""Reads a record of the alerts topic: a revision of an alert, or a dead letter if it is not one."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ _decode = msgspec.json.Decoder(Alert).decode
 
 @dataclass
 class Item:
-    """One record in hand: a revision, or the letter for what is none until that is sent.
+    """One record being delivered: a revision, or a dead letter until that is sent.
 
-    `stamped` is when Kafka stamped the record that caused it (ms), `outcome` what came of it.
+    `stamped` is when Kafka stamped the record that caused it (ms), `outcome` the result of writing
+    it.
     """
 
     partition: TopicPartition
@@ -39,7 +40,7 @@ class Item:
 
 
 def item_of(partition: TopicPartition, record: Any, prefix: str) -> Item:
-    """What a consumed record is. `prefix` is that of the installation's topics."""
+    """Read a consumed record. `prefix` is that of the installation's topics."""
     alert = _alert(record.value)
     if isinstance(alert, Rejected):
         letter = rejected_letter(record, alert, prefix=prefix)

@@ -1,7 +1,7 @@
-"""Delivery as a chain of stages: each takes the items in hand and does one thing with them.
+"""Delivery as a chain of stages: each takes the current items and does one thing with them.
 
-A stage that raises has every item come again, from the first stage on, so each must bear to see an
-item twice. The chain is data: the next sink, or the next to be told, is one stage more.
+If a stage raises, all items come again, from the first stage on, so each stage must tolerate seeing
+an item twice. Another sink, or another recipient, is one more stage.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from sinks.dead_letters import DeadLetter, without_value
 from sinks.delivery.reading import Item
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.sink import Sink
 
 _log = structlog.get_logger(__name__)
@@ -27,11 +27,12 @@ class Stage(Protocol):
     """One step of delivery."""
 
     async def take(self, items: Sequence[Item]) -> None:
-        """Do it for these, which are in the order of their offsets."""
+        """Process these items, which are in the order of their offsets."""
 
 
 class SetAside:
-    """Sends what is no alert to the dead letters. Raises `KafkaError` while it cannot."""
+    """Sends records that are not alerts to the dead letters. Raises `KafkaError` while it
+    cannot."""
 
     def __init__(self, producer: Any, topic: str, metrics: Metrics, health: Health) -> None:
         self._producer = producer
@@ -50,9 +51,9 @@ class SetAside:
             await self._produce(letter)
         except MessageSizeTooLargeError:
             await self._produce(without_value(letter, "too large for the dead letter topic"))
-        # If the alerts beside it must wait, it is not sent again with each attempt.
+        # If the alerts beside it have to wait, it must not be sent again with each attempt.
         item.letter = None
-        self._metrics.event(self._topic, "dead_letter")
+        self._metrics.events.count(self._topic, "dead_letter")
         _log.warning(
             "not an alert; sent to the dead letters",
             topic=item.partition.topic,
@@ -72,7 +73,7 @@ class SetAside:
 
 
 class Store:
-    """Writes revisions to a sink, and keeps what came of each. Raises `SinkError`."""
+    """Writes revisions to a sink, and keeps the outcome of each. Raises `SinkError`."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
@@ -87,7 +88,7 @@ class Store:
 
 
 class Count:
-    """Tells Prometheus of what was written: which alerts are new, and how long they took."""
+    """Counts what was written: which alerts are new, and how long they took."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -98,8 +99,9 @@ class Count:
             if item.revision is None or item.outcome not in ("written", "moved"):
                 continue
             alert = item.revision.alert
-            # What was nobody's until now is news to whoever is on call, whatever its revision.
+            # An alert that nobody was told of until now is new to whoever is on call, whatever its
+            # revision.
             if alert.state == "firing" and (alert.revision == 1 or item.outcome == "moved"):
-                self._metrics.new_alert(alert.detector, alert.severity, alert.audience)
+                self._metrics.alerts.new(alert.detector, alert.severity, alert.audience)
             if item.stamped is not None:
-                self._metrics.latency(now - item.stamped / 1000)
+                self._metrics.alerts.latency(now - item.stamped / 1000)

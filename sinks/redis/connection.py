@@ -1,4 +1,4 @@
-"""One connection to one Redis, Valkey (7 or later) or Redis Cluster, and what its errors mean."""
+"""A connection to one Redis, Valkey (7 or later) or Redis Cluster, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -22,26 +22,29 @@ _NOT_ALLOWED: Final = ("can't run this command", "ACL failure in script")
 
 
 class RedisSinkError(SinkError):
-    """Redis did not do what it was asked."""
+    """Redis did not do what it was asked to."""
 
 
 class RedisUnavailableError(RedisSinkError):
-    """Away, starting, full or read-only. What was asked may be done; asking again is safe."""
+    """Away, starting, full or read-only. The request may have been executed; repeating it is
+    safe."""
 
     retryable = True
 
 
 class RedisRefusedError(RedisSinkError):
-    """It answers, but will not serve until somebody changes its settings, rights or keys."""
+    """It answers, but will not serve us until somebody changes its settings, permissions or
+    keys."""
 
     retryable = False
 
 
 class Connection:
-    """Asks, and says which errors may pass. It finds out itself what it is connected to.
+    """Sends commands, and tells errors that may pass from those that do not. It finds out by itself
+    what kind of server it is connected to.
 
-    `url` is `redis://`, `rediss://` or `unix://`; `timeout` the most seconds an answer may take.
-    Nothing connects before the first question.
+    `url` is `redis://`, `rediss://` or `unix://`; `timeout` is the most seconds an answer may take.
+    Nothing connects before the first command.
     """
 
     def __init__(self, url: str, timeout: float) -> None:
@@ -52,7 +55,7 @@ class Connection:
 
     @property
     def address(self) -> str:
-        """Where it is, without user and password: what a message may show."""
+        """Its address without user and password, for use in messages."""
         return redis_address(self._url)
 
     @property

@@ -1,4 +1,4 @@
-"""Why a Redis cannot be connected to, where waiting does not help: TLS or the password."""
+"""Why a Redis refuses a connection in a way that waiting does not help: TLS or the password."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""Alerts in Redis: each revision once, whatever is retried, replayed or lost with a server.
+"""Stores alerts in Redis: each revision once, whatever is retried, replayed or lost with a server.
 
-A Redis that syncs its log once a second, or fails over, can forget writes it has confirmed. The
-mark shows it: it is then behind what the writer knows, and the writer, which keeps its last
-batches, writes those again, in order, before anything newer.
+A Redis that syncs its log once a second, or fails over, can lose writes it has confirmed. A mark
+shows it: it is then older than the writer knows. The writer keeps its last batches and writes those
+again, in order, before anything newer.
 
-A revision may go to another audience than the one before it, as when its detector goes live: the
-script that writes it moves the alert from the sets of the one to those of the other.
+A revision may go to another audience than the one before it, for example when its detector goes
+live: the script that writes it moves the alert from the old audience's sets to the new one's.
 
 The user needs the commands `get set xadd xlen zadd zcard zrem eval evalsha` on `{ob}:*`; `info`
-lets the check at start see whether Redis evicts.
+lets the check at the start see whether Redis evicts keys.
 """
 
 from __future__ import annotations
@@ -86,10 +86,10 @@ class RedisSink:
         return self._connection.address
 
     async def write(self, revisions: Sequence[Revision]) -> list[Outcome]:
-        """Write revisions, oldest first, and say of each what came of it.
+        """Write revisions, oldest first, and return the outcome of each.
 
-        At most `BATCH` of them, in one round trip that happens whole or not at all. Raises
-        `RedisUnavailableError` or `RedisRefusedError`; then write the same ones again.
+        At most `BATCH` of them, in one round trip that is executed completely or not at all. Raises
+        `RedisUnavailableError` or `RedisRefusedError`; then write the same revisions again.
         """
         if len(revisions) > BATCH:
             raise ValueError(f"at most {BATCH} alerts at a time")
@@ -99,9 +99,9 @@ class RedisSink:
             return await self._write(revisions)
 
     async def look(self) -> None:
-        """Ask how many alerts fire, those of other workers included.
+        """Ask how many alerts fire, including those of other workers.
 
-        That also shows whether Redis is there and still knows what it was told.
+        This also shows whether Redis is there and still has what was written to it.
         """
         async with self._turn:
             await self._write(())
@@ -189,7 +189,8 @@ class RedisSink:
             complete=complete,
         )
         for mark, at, revisions in forgotten:
-            # With its own mark: if this fails half way, the rest is still seen to be missing.
+            # With its own mark: if this fails half way, the next write still notices that the rest
+            # is missing.
             await self._run(0, mark, at, revisions)
 
     def _remember(self, mark: int, at: int, revisions: Sequence[Revision]) -> None:
@@ -208,8 +209,8 @@ class RedisSink:
             "sets": OPEN_SETS,
             "alerts": [_told(it.alert) for it in revisions],
         }
-        # A cluster wants to be told every key, and the documents go beside the batch: within it
-        # they would be escaped, and their quotation marks are a fifth of them.
+        # A cluster requires every key to be declared. The documents are passed beside the batch:
+        # within it they would be escaped, and quotation marks are a fifth of them.
         keys = [
             self._mark_key,
             STREAM,
@@ -229,8 +230,8 @@ class RedisSink:
 
 
 class _Answer(msgspec.Struct):
-    """What the script says: the mark it found, if it is older than the lowest that must be there;
-    else how many alerts are in each open set, and what came of each revision."""
+    """The answer of the script: the mark it found, if that is older than the lowest acceptable one;
+    otherwise how many alerts are in each open set, and the outcome of each revision."""
 
     lost: int | None = None
     sizes: dict[str, int] = {}

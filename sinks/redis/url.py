@@ -1,6 +1,6 @@
-"""The URL of a Redis: what is wrong with one, and what of it may be shown.
+"""Checks the URL of a Redis, and decides what of it may be shown.
 
-Nothing here repeats the URL: a password that was not written as it must be can stand in any part.
+No message repeats the URL: a password that was written incorrectly can be in any part of it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _OPTIONS: Final = frozenset(
 
 
 def redis_url_fault(url: str) -> str | None:
-    """What is wrong with `url`, as a clause that shows nothing of it; None if it can be used."""
+    """What is wrong with `url`, as a clause that quotes nothing of it; None if it can be used."""
     scheme = url.partition("://")[0]
     if scheme not in ("redis", "rediss", "unix") or "://" not in url:
         return "must begin with redis://, rediss:// (TLS) or unix://"
@@ -69,7 +69,7 @@ def redis_address(url: str) -> str:
 
 
 class Secrets:
-    """User and password of `url`, to be taken out of what a server or a library says."""
+    """User and password of `url`, to be removed from the messages of servers and libraries."""
 
     def __init__(self, url: str) -> None:
         parts = _split(url)

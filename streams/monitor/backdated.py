@@ -1,7 +1,8 @@
-"""Critical alerts that are taken back by a record that claims an earlier day than it was written.
+"""Finds critical alerts that were withdrawn by a record dated earlier than it was written.
 
-Whoever can enter an edit or a hiring of last month can excuse a deed with it. What holds is a
-function of what happened when, so the alert goes; that it went so is told.
+Whoever can enter an edit or a hiring dated last month can explain a fraud away with it. Detectors
+judge by when things happened, whenever they were recorded, so the alert is withdrawn all the same;
+but that it was withdrawn in this way is reported.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ def is_backdated(
     stamp: int | None,
     reached: int | None,
 ) -> bool:
-    """Whether a critical alert is withdrawn by a record written more than a day after the time that
-    it claims, which is more than a day behind the stream too.
+    """Whether a critical alert was withdrawn by a record that was written more than a day after the
+    time it claims, and that also lies more than a day behind stream time.
 
-    `received` has when events of `items` were written (Kafka's ms), by `id()`; what another entity
-    told came with a record of the time `stamp`. `reached` is stream time (µs).
+    `received` gives, by the `id()` of an event of `items`, when it was written (Kafka's ms). What
+    another entity sent came with a record of the time `stamp`. `reached` is stream time (µs).
     """
     if alert.severity != "critical" or alert.state != "withdrawn" or reached is None:
         return False
@@ -43,7 +44,7 @@ def is_backdated(
 
 
 def dated_back(entry: Evidence, known: int) -> int | None:
-    """How long before the time it was `known` (both µs) an event that took its alert back claims to
-    have happened, if that is more than a day."""
+    """How long before `known` (µs) an event that withdrew an alert claims to have happened, if that
+    is more than a day; otherwise None."""
     late = known - parse_rfc3339(entry.time)
     return late if late > DAY and taken_apart(entry.note)[1].withdrawn_by is not None else None

@@ -1,4 +1,4 @@
-"""Writes entity states to the changelog and knows when somebody else has written there too."""
+"""Writes entity states to the changelog, and notices when another worker has written there too."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from typing import Any
 
-from streams.monitor.entity_table import APPLIED, EntityPartition, Entry, Refusal, keyed_offset
+from streams.monitor.entity_partition import APPLIED, EntityPartition, Entry, Refusal, keyed_offset
 from streams.monitor.partition_reader import PartitionReader
 from streams.wire.kafka import TOO_LARGE
 
 
 class SupersededError(RuntimeError):
-    """Another worker has taken this partition on: ours is out of date, to be loaded anew."""
+    """Another worker has taken over this partition. Our state is out of date and must be loaded
+    again."""
 
 
 class Changelog:
-    """The changelog topic, written through the Kafka producer that `producer` gives.
+    """The changelog topic, written through the Kafka producer that `producer` returns.
 
-    Each write is acknowledged by Kafka before it returns. Where a batch lands beside its expected
-    offset, another worker has written in between: one that was paused, lost the partition and
-    does not know it yet, or, if we are that one, the partition's new owner.
+    Each write is acknowledged by Kafka before it returns. If a batch does not land at the offset we
+    expect, another worker has written in between: either one that was paused and does not know yet
+    that it lost the partition, or, if we are that one, the partition's new owner.
     """
 
     def __init__(self, topic: str, producer: Callable[[], Any], reader: PartitionReader) -> None:
@@ -29,7 +30,7 @@ class Changelog:
         self._reader = reader
 
     async def load(self, number: int) -> EntityPartition:
-        """All that the changelog says of a partition."""
+        """Read the state of a partition from the changelog."""
         partition = EntityPartition(number)
         records = self._reader.read(self._topic, number, 0, holes=True)
         async with aclosing(records):  # type: ignore[type-var]
@@ -41,8 +42,8 @@ class Changelog:
     async def write_entities(
         self, partition: EntityPartition, keys: Iterable[str], offset: int
     ) -> dict[str, Refusal]:
-        """Write what `keys` are now, as of the record at `offset`; those that are too large to be
-        written, all others being so. Raises `SupersededError`."""
+        """Write the current state of `keys`, as of the record at `offset`. Returns those that are
+        too large to be written; all others are written. Raises `SupersededError`."""
         return await self._put(partition, [partition.entry(key, offset) for key in keys])
 
     async def write_aside(
@@ -52,14 +53,15 @@ class Changelog:
         await self._put(partition, [partition.aside_entry(key, offset) for key in keys])
 
     async def write_applied(self, partition: EntityPartition) -> None:
-        """Write how far the partition was applied, in a produce of its own, last of its record.
+        """Write how far the partition was applied: in a produce request of its own, after
+        everything else of its record.
 
-        Alone, because Tansu's end offset is the start of the last batch + 1.
+        On its own because Tansu reports the start of the last batch + 1 as the end offset.
         """
         await self._put(partition, [partition.applied_entry()])
 
     async def rewrite_outdated(self, partition: EntityPartition) -> dict[str, Refusal]:
-        """Put on top what a paused worker has covered with something older; see
+        """Write again what a paused worker has overwritten with something older; see
         `write_entities`."""
         if not partition.outdated:
             return {}
@@ -68,7 +70,8 @@ class Changelog:
         return refused
 
     async def _put(self, partition: EntityPartition, entries: list[Entry]) -> dict[str, Refusal]:
-        """Append `entries` and mend what others wrote since; what is too large by its key."""
+        """Append `entries`, and repair what others overwrote since. Returns by key what is too
+        large."""
         foreign, left = await self._write(partition, entries)
         refused: dict[str, Refusal] = {}
         for entry in left:
@@ -84,8 +87,8 @@ class Changelog:
     async def _write(
         self, partition: EntityPartition, entries: list[Entry]
     ) -> tuple[list[tuple[int, int]], list[Entry]]:
-        """Append `entries`; the stretches others wrote since we last looked, and the entries of
-        batches that are too large."""
+        """Append `entries`. Returns the ranges that others wrote since we last looked, and the
+        entries of batches that are too large."""
         producer = self._producer()
         sent = []
         builder = producer.create_batch()

@@ -1,5 +1,5 @@
-"""What records of `offbook.keyed` bring about in a partition: computed whole before any of it is
-sent, so that sending can be tried again as often as it takes."""
+"""Computes what records of `offbook.keyed` bring about in a partition. All of it is computed before
+any is sent, so that sending can be repeated as often as necessary."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from detectors.engine.look import Failure, Step
 from detectors.engine.messages import Input, Note, Review
 from detectors.engine.stream_time import Now
 from streams.monitor.backdated import is_backdated
-from streams.monitor.entity_table import EntityPartition
+from streams.monitor.entity_partition import EntityPartition
 from streams.wire.keyed_records import Batch, slowest, unwire
 
 #: In place of a detector's id, where what failed belongs to none.
@@ -53,7 +53,7 @@ class Work:
     backdated: list[str] = field(default_factory=list)
 
     def drop(self, key: str) -> None:
-        """What came for the entity `key` is not taken in."""
+        """Discard what came for the entity `key`, and keep its events for the dead letters."""
         items = self.inputs.get(key, [])
         self.dropped += len(items)
         self.passed |= {id(it): it for it in items if isinstance(it, Event)}
@@ -105,7 +105,7 @@ def work_off(
 
 
 def review(engine: Engine, partition: EntityPartition, keys: Iterable[str]) -> Work:
-    """Look again at the entities `keys`, for reference data say something new."""
+    """Look again at the entities `keys`, because reference data have changed."""
     working = _Working(engine, partition, partition.applied)
     now = partition.stream_time.now()
     for key in keys:
@@ -170,7 +170,7 @@ class _Working:
                 work.backdated.append(alert.alert_id)
 
     def _look_again(self, key: str, now: Now) -> None:
-        """Deadlines that have passed are looked at in an hour: they must neither be lost nor keep
+        """Look at deadlines that have passed again in an hour: they must neither be lost nor keep
         the partition busy."""
         due = self._partition.due(key)
         for clock, at in due.items():

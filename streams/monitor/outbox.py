@@ -1,4 +1,4 @@
-"""Sends what a monitor's work brings about, and finds what of it no broker takes."""
+"""Sends the results of a monitor's work, and finds out which of them no broker accepts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Final
 import structlog
 from aiokafka.errors import InvalidTimestampError, KafkaError
 
-from streams.monitor.entity_table import Refusal
+from streams.monitor.entity_partition import Refusal
 from streams.monitor.entity_work import Work
 from streams.monitor.records import Outgoing, letters_of, records_of
 from streams.settings.settings import Settings
 from streams.wire.kafka import TOO_LARGE
 
-#: With less it may be taken: of dead letters topics may mind the date too.
+#: A smaller record may be accepted. For dead letters, topics may reject the timestamp as well.
 _REFUSED: Final = (*TOO_LARGE, InvalidTimestampError)
 
 _log = structlog.get_logger(__name__)
@@ -29,8 +29,9 @@ class Outbox:
         self._producer = producer
 
     async def send_work(self, work: Work) -> dict[str, Refusal]:
-        """Send alerts, notes and dead letters. The entities of which something is too large for its
-        topic, all else being sent. Raises `KafkaError` for what trying again may help."""
+        """Send alerts, notes and dead letters. Returns the entities of which something is too large
+        for its topic; everything else is sent. Raises `KafkaError` for errors that trying again may
+        help."""
         return await self._send(records_of(work, self._settings))
 
     async def send_letters(self, work: Work) -> None:
@@ -39,7 +40,7 @@ class Outbox:
 
     async def _send(self, outgoing: Iterable[Outgoing]) -> dict[str, Refusal]:
         refused: dict[str, Refusal] = {}
-        # In a batch one record that is too large takes the others down with it.
+        # In a batch, one record that is too large makes the whole batch fail.
         for record in await self._one_by_one(await self._refused(list(outgoing))):
             if record.sender is not None:
                 refused[record.sender] = Refusal(record.topic, record.size)
@@ -48,7 +49,7 @@ class Outbox:
         return refused
 
     async def _one_by_one(self, records: Iterable[Outgoing]) -> list[Outgoing]:
-        """What is too large though it goes alone, and in the smallest parts it has."""
+        """What is too large even when it is sent alone and split into its smallest parts."""
         left: list[Outgoing] = []
         for record in records:
             for refused in await self._refused([record]):
@@ -63,7 +64,7 @@ class Outbox:
             try:
                 sent.append(await producer.send(**record.arguments))
             except _REFUSED as error:
-                # Our own limit, before the broker's.
+                # Refused by the client's own limit, before it reaches the broker.
                 sent.append(_failed(error))
         results = await asyncio.gather(*sent, return_exceptions=True)
         refused = []

@@ -1,7 +1,7 @@
-"""Reads a stretch of one partition, exactly and in order, in no consumer group.
+"""Reads a range of one partition, exactly and in order, without a consumer group.
 
-For what must not have holes: an entity partition's changelog, and records of `offbook.keyed` that
-Faust did not deliver.
+For data that must not have holes: the changelog of an entity partition, and records of
+`offbook.keyed` that Faust did not deliver.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class RecordsGoneError(RuntimeError):
 
 
 class PartitionReader:
-    """Asks for ends with one consumer that it keeps, and reads each stretch with one of its own:
-    aiokafka's fetching dies when a consumer is told to read nothing any more."""
+    """Asks for end offsets with one consumer that it keeps, and reads each range with a consumer of
+    its own: aiokafka's fetcher stops for good once a consumer has no partitions assigned."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -68,11 +68,11 @@ class PartitionReader:
     async def read(
         self, topic: str, partition: int, start: int, end: int | None = None, *, holes: bool = False
     ) -> AsyncIterator[list[Any]]:
-        """The records from `start` up to `end`, or to where the partition ends now, in lists.
+        """The records from `start` up to `end`, or to the current end of the partition, in lists.
 
-        Waits for the broker as long as it takes. Raises `RecordsGoneError` if `start` is gone, or
-        one in the middle, unless `holes` are expected, as on a compacted topic. What transactions
-        leave in between, markers and what was aborted, is passed over.
+        Waits for the broker as long as necessary. Raises `RecordsGoneError` if `start` or a record
+        after it no longer exists, unless `holes` are expected, as on a compacted topic. Markers and
+        aborted records that transactions leave behind are skipped.
         """
         at = TopicPartition(topic, partition)
         first, last = await self.begin_and_end(topic, partition)
@@ -94,8 +94,9 @@ class PartitionReader:
                     await self._refuse_gone(topic, partition, position)
                 position = await consumer.position(at)
                 if end is None and not heard:
-                    # Right on Tansu too, and known once something was fetched. As of the start: who
-                    # followed what is still being written would not come to an end.
+                    # This end is right on Tansu too, and is known once something was fetched. It is
+                    # taken once, at the start: following what is still being written would never
+                    # end.
                     heard = readable_end(consumer, at)
                     wanted = max(wanted, heard)
                 if records:

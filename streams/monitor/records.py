@@ -63,9 +63,9 @@ def in_a_row(records: Sequence[KeyedRecord]) -> Sequence[KeyedRecord]:
 
 
 class Outgoing(NamedTuple):
-    """A record to be sent. `sender` is the entity it comes from, None where it comes from none, or
-    from several. `parts` gives it in smaller ones, where the broker finds it too large: nothing for
-    what is one thing."""
+    """A record to be sent. `sender` is the entity it comes from, None if it comes from none or from
+    several. `parts` splits it into smaller records if the broker finds it too large; it returns
+    nothing if the record cannot be split."""
 
     arguments: Sending
     sender: str | None
@@ -83,7 +83,7 @@ class Outgoing(NamedTuple):
 
 
 def records_of(work: Work, settings: Settings) -> Iterator[Outgoing]:
-    """What to hand to the producer, in any order, before the work counts as done."""
+    """Everything to hand to the producer, in any order, before the work counts as done."""
     for alert, stamp in work.alerts:
         arguments = {
             "topic": topic_name(settings, ALERTS_TOPIC),
@@ -141,7 +141,7 @@ _ASIDE = (
 
 
 def _notes(notes: Sequence[_SentNote], work: Work, settings: Settings) -> Iterator[Outgoing]:
-    """In one record for each partition they go to."""
+    """One record for each partition that the notes go to."""
     stamp = notes[-1][2]
     batches = note_batches(((to, note) for to, note, _ in notes), settings.keyed_partitions)
     for partition, batch in batches.items():
@@ -164,7 +164,8 @@ def _each(alone: Iterable[Sequence[_SentNote]], work: Work, settings: Settings) 
 
 
 def _letter(letter: DeadLetter) -> Outgoing:
-    """First as it is, then dated now, then without its value, as the topic may mind either."""
+    """First as it is, then with the current time, then without its value: the topic may reject
+    either."""
     dated = letter.timestamp >= 0
 
     def parts() -> Iterator[Outgoing]:

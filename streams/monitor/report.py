@@ -1,8 +1,9 @@
-"""What a monitor tells of its work: figures, log lines, and what readiness says of reference."""
+"""Reports the monitor's work: metrics, log lines, and what readiness says about reference data."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 import structlog
 
@@ -11,7 +12,8 @@ from detectors.engine.engine import Engine
 from detectors.engine.look import Failure
 from sinks.faults import told
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
+from streams.monitor.entity_partition import EntityPartition
 from streams.monitor.entity_work import Work
 from streams.settings.settings import Settings
 from streams.wire.kafka import topic_name
@@ -21,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 class MonitorReport:
-    """Tells of work that is done. No employee, customer or account is in any of it."""
+    """Reports work that is done. None of it names an employee, a customer or an account."""
 
     def __init__(self, settings: Settings, metrics: Metrics, health: Health) -> None:
         self._settings = settings
@@ -31,13 +33,13 @@ class MonitorReport:
         self._withheld: Counter[str] = Counter()
 
     def done(self, work: Work, partition: int, offset: int) -> None:
-        """Records were worked off, the last of which was at `offset`."""
+        """Report the work on records, the last of which was at `offset`."""
         metrics = self._metrics
         for failure in work.failures:
-            metrics.detector_failed(failure.detector)
+            metrics.detectors.failed(failure.detector)
             self._failed(failure, partition, offset)
         for detector, count in work.aside.items():
-            metrics.detector_set_aside(detector, count)
+            metrics.detectors.set_aside(detector, count)
             _log.error(
                 "a detector is set aside for an entity on which it fails again and again",
                 detector=detector,
@@ -46,25 +48,49 @@ class MonitorReport:
                 offset=offset,
             )
         for detector, count in work.evicted.items():
-            metrics.state_evicted(detector, count)
+            metrics.detectors.evicted(detector, count)
         for event in work.late.values():
-            metrics.kept_out(event.origin.topic)
+            metrics.events.kept_out(event.origin.topic)
         for detector, count in work.withheld.items():
-            metrics.withheld(detector, count)
+            metrics.detectors.withheld(detector, count)
             self._withheld[detector] += count
         for alert_id in work.backdated:
-            metrics.backdated_withdrawal()
+            metrics.detectors.backdated_withdrawal()
             _log.warning(
                 "a critical alert was withdrawn by a record written more than a day after the time"
                 " it claims",
                 alert_id=alert_id,
             )
 
+    def applied(self, partition: EntityPartition, timestamp: int) -> None:
+        """A partition was brought up to a record of this `timestamp` (ms)."""
+        self._metrics.partitions.applied(partition.number, timestamp / 1000)
+        now = partition.stream_time.now().forgets
+        if now is not None:
+            self._metrics.partitions.stream_time(partition.number, now)
+
+    def set_aside(self, partition: EntityPartition) -> None:
+        """How many entities of a partition are set aside has changed."""
+        self._metrics.partitions.set_aside(partition.number, len(partition.aside))
+
+    def dropped(self, work: Work) -> None:
+        """Something came for entities that are set aside."""
+        self._metrics.partitions.dropped_for_set_aside(work.dropped)
+
+    def forget(self, number: int) -> None:
+        """A partition is not this worker's, or not loaded."""
+        self._metrics.partitions.forget(number)
+
+    def retired(self, detectors: Iterable[str]) -> None:
+        """These detectors judge no more."""
+        for detector in detectors:
+            self._metrics.detectors.silent(detector, False)
+
     def reference(self, engine: Engine) -> None:
-        """Which detectors stay silent, and how much they could not judge."""
+        """Report which detectors stay silent, and how many events they could not judge."""
         silent = engine.silent()
         for detector in engine.detectors:
-            self._metrics.silent(detector, detector in silent)
+            self._metrics.detectors.silent(detector, detector in silent)
         for detector in self._withheld.keys() - silent.keys():
             del self._withheld[detector]
         if not silent:
@@ -84,7 +110,8 @@ class MonitorReport:
         return f" (taken in without, to be judged when one does: {count})" if count else ""
 
     def _failed(self, failure: Failure, partition: int, offset: int) -> None:
-        """A line for each event; for a deadline, which comes of none, the record it was met in."""
+        """Write a line for each event; for a deadline, which has no event, one for the record it
+        was reached in."""
         origins = [event.origin for event in failure.events]
         for origin in origins or [Origin(KEYED_TOPIC, partition, offset)]:
             _log.error(

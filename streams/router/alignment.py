@@ -21,9 +21,10 @@ _NEVER: Final = 2**63 - 1
 
 @dataclass(slots=True)
 class Turn:
-    """Read on in `partition`: take from the left of `records` what may be taken now.
+    """Continue reading in `partition`: take from the left of `records` what may be taken now.
 
-    An event after `limit` is ahead, unless it is not before `recent`; both are µs.
+    An event after `limit` is ahead of the others and must wait, unless it is not before `recent`;
+    both are µs.
     """
 
     partition: TopicPartition
@@ -38,8 +39,9 @@ class Turn:
 
 @dataclass(slots=True)
 class _Backlog:
-    """`reached` is the newest event time taken, `head` the time of the record that waits first;
-    None while it is not known. What is not `timed` waits for nothing and holds up nothing."""
+    """`reached` is the newest event time taken, `head` the time of the first record that waits;
+    each is None while it is not known. Partitions that are not `timed` neither wait nor hold up
+    others."""
 
     timed: bool
     records: deque[Any] = field(default_factory=deque)
@@ -50,8 +52,8 @@ class _Backlog:
 class Alignment:
     """The records that were read from the broker and not taken yet, and whose turn it is.
 
-    A partition is at most `drift` (µs) ahead of the slowest that has more. What stands on topics
-    other than `timed` has no order in time.
+    A partition is at most `drift` (µs) ahead of the slowest one that has more. Topics other than
+    `timed` have no order in time.
     """
 
     def __init__(self, drift: int, timed: Collection[str]) -> None:
@@ -76,8 +78,8 @@ class Alignment:
         self._backlogs.clear()
 
     def turn(self, missing: Iterable[TopicPartition], recent: int) -> Turn | None:
-        """Where to read on. None if nothing waits, or all that does is ahead of what is `missing`:
-        partitions of which the broker has more than was added."""
+        """Where to continue reading. None if no records wait, or if all that wait are ahead of
+        those `missing`: partitions of which the broker has more than was added."""
         chosen: TopicPartition | None = None
         slowest: TopicPartition | None = None
         least = second = _NEVER

@@ -1,5 +1,5 @@
-"""What one router knows of the feeds: of its own partitions by reading them, of the others' from
-the feed log. It tells monitors, other routers, Prometheus and readiness."""
+"""What one router knows of the feeds: its own partitions from reading them, those of others from
+the feed log. It informs monitors, other routers, Prometheus and readiness."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ from aiokafka.errors import KafkaError
 
 from contract.kinds import STREAM_TOPICS
 from contract.times import SECOND, micros
-from sinks.metrics import FeedFigures, Metrics
+from sinks.metrics.feeds import FeedFigure
+from sinks.metrics.metrics import Metrics
 from streams.router.feed_log import FeedLog
 from streams.router.feeds import Entry, Feeds, FeedShown, Standing, by_topic
-from streams.router.source_time import Partition, SourceTime
+from streams.router.known_feeds import Partition
+from streams.router.source_time import SourceTime
 from streams.settings.settings import Settings
 from streams.wire.keyed_records import Mark, mark
 
-#: Seconds that telling may take.
+#: Seconds that writing to the feed log may take.
 _PATIENCE: Final = 5.0
 
 _log = structlog.get_logger(__name__)
 
 
 class FeedKeeper:
-    """Keeps `source_time` in step with what other routers know, and tells how it stands."""
+    """Keeps `source_time` in step with what other routers know, and reports how it stands."""
 
     def __init__(
         self,
@@ -41,10 +43,10 @@ class FeedKeeper:
         self._time = source_time
         self._metrics = metrics
         self._log = FeedLog(settings, producer, self._heard)
-        #: Partitions that are ours, and of which we have still to hear what others knew.
+        #: Partitions that are ours, but whose state others may know and we have not read yet.
         self._given: set[Partition] = set()
         self._entries: dict[Partition, Entry] = {}
-        #: Partitions that are gone, to be taken back from the feed log.
+        #: Partitions that no longer exist and must be removed from the feed log.
         self._gone: list[Partition] = []
         self._of: dict[str, int] = {}
 
@@ -59,8 +61,8 @@ class FeedKeeper:
     # Which partitions.
 
     def count(self, counts: Mapping[str, int]) -> None:
-        """The topics have so many partitions by now: of a new one nothing is known before somebody
-        has it, and of one that is gone nothing more. A topic of none is being made anew."""
+        """The topics now have this many partitions: forget those that no longer exist. A topic
+        without partitions is being created again."""
         for topic, count in counts.items():
             if topic not in STREAM_TOPICS or not count or count == self._of.get(topic):
                 continue
@@ -71,17 +73,17 @@ class FeedKeeper:
                     self._learn(partition, entry)
 
     def give(self, partitions: Iterable[Partition]) -> None:
-        """These are ours from now on."""
+        """These partitions are ours from now on."""
         self._given.update(it for it in partitions if it[0] in STREAM_TOPICS)
 
     def take_away(self, partitions: Iterable[Partition]) -> None:
-        """These may be others' from now on."""
+        """These partitions may belong to others from now on."""
         self._given.clear()
         for partition in partitions:
             self._time.forget(partition)
 
     async def begin(self) -> None:
-        """Begin with the partitions we were given, knowing what their last router knew. Raises
+        """Start with the partitions we were given, once we know what their last router knew. Raises
         `KafkaError`."""
         while self._given:
             given = set(self._given)
@@ -114,10 +116,11 @@ class FeedKeeper:
         ]
 
     async def tell(self, *, all_: bool = False) -> bool:
-        """Hear of the other routers' partitions, and tell how ours stand; whether that worked.
+        """Read what other routers wrote about their partitions, and write about ours. Returns
+        whether that worked.
 
-        Before anything is committed: behind a first heartbeat that nobody knows of any more the
-        topic would move with the clock.
+        Done before every commit: if a first heartbeat were committed and nobody knew of it any
+        more, the topic's time would move with the clock.
         """
         gone, self._gone = self._gone, []
         try:
@@ -143,14 +146,14 @@ class FeedKeeper:
             standing = of_topic.get(number)
             if standing is None:
                 continue  # We were given it before we heard that the topic has so many.
-            figures[topic, number] = FeedFigures(
+            figures[topic, number] = FeedFigure(
                 _seconds(standing.known.event),
                 _seconds(standing.known.heartbeat),
                 _seconds(standing.complete_to),
                 _seconds(ended),
                 int(self._feeds.silent(topic, number, of_topic, now) is not None),
             )
-        self._metrics.feeds(figures)
+        self._metrics.feeds.show(figures)
 
     def shown(self) -> dict[str, FeedShown]:
         """All feeds as they stand, whoever reads them."""

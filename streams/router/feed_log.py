@@ -1,4 +1,5 @@
-"""Reads, follows and writes `offbook.feeds`: what routers know of the feeds, together."""
+"""Reads, follows and writes `offbook.feeds`, the topic on which routers share what they know of the
+feeds."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from streams.router.feeds import (
     entry_key,
     partition_of_key,
 )
-from streams.router.source_time import Known, Partition
+from streams.router.known_feeds import Known, Partition
 from streams.settings.settings import Settings
 from streams.wire.kafka import (
     FEEDS_TOPIC,
@@ -31,7 +32,7 @@ from streams.wire.kafka import (
 
 #: Seconds between two entries of one partition, unless a topic had its first heartbeat.
 _EVERY: Final = 3.0
-#: Seconds after which an entry is written though nothing but the clock has moved.
+#: Seconds after which an entry is written although only the clock has moved.
 _AT_LEAST_EVERY: Final = 60.0
 #: Milliseconds the broker may hold back an answer that has nothing new.
 _FETCH_WAIT_MS: Final = 100
@@ -40,7 +41,7 @@ _log = structlog.get_logger(__name__)
 
 
 class _Written:
-    """What was last written of a partition, and when, by the monotonic clock."""
+    """What was last written for a partition, and when, by the monotonic clock."""
 
     def __init__(self, known: Known, at: float) -> None:
         self.known = known
@@ -48,7 +49,7 @@ class _Written:
 
 
 class FeedLog:
-    """`heard` is told of every entry, oldest first; None where one was taken back."""
+    """Calls `heard` with every entry, oldest first, and with None for one that was removed."""
 
     def __init__(
         self, settings: Settings, producer: Any, heard: Callable[[Partition, Entry | None], None]
@@ -81,7 +82,7 @@ class FeedLog:
             await self._consumer.stop()
 
     async def catch_up(self) -> None:
-        """Hear all that stands there now. Raises `KafkaError`."""
+        """Read everything that is there now. Raises `KafkaError`."""
         async with self._one_at_a_time:
             partitions = self._consumer.assignment()
             ends = await self._consumer.end_offsets(partitions)
@@ -89,14 +90,16 @@ class FeedLog:
                 await self._take(200)
 
     async def follow(self) -> None:
-        """Hear what has come since. Raises `KafkaError`."""
+        """Read what has come since. Raises `KafkaError`."""
         async with self._one_at_a_time:
             await self._take(0)
 
     async def write(self, standings: Mapping[Partition, Standing], *, all_: bool = False) -> None:
-        """Write, of the partitions that are read here, what it is time for; `all_` that is new.
+        """Write the entries that are due for the partitions read here, or with `all_` every entry
+        that has changed.
 
-        A first event or heartbeat is always. Returns when the broker has it; raises `KafkaError`.
+        A first event or heartbeat is always written. Returns when the broker has it; raises
+        `KafkaError`.
         """
         now, clock = time.monotonic(), time.time_ns() // 1000
         due = {
@@ -115,7 +118,7 @@ class FeedLog:
             self._written[partition] = _Written(standing.known, now)
 
     async def take_back(self, gone: Iterable[Partition]) -> None:
-        """These partitions are gone. Raises `KafkaError`."""
+        """Remove the entries of partitions that no longer exist. Raises `KafkaError`."""
         for partition in gone:
             self._written.pop(partition, None)
             await self._producer.send_and_wait(self._topic, None, key=entry_key(partition))

@@ -1,9 +1,9 @@
-"""The feeds: what is known of each source topic's sender, how it stands on `offbook.feeds`, and how
-it is shown. Pure.
+"""The feeds: what is known of the sender of each source topic, how it is stored on `offbook.feeds`,
+and how it is shown. Pure.
 
 `offbook.feeds` has a record for each partition of a stream topic, `<topic>/<number>`, written by
-the router that reads the partition. It is what routers know of each other, and of the time before
-they started: that a topic ever had a heartbeat stands nowhere else.
+the router that reads the partition. From it routers know of each other, and of the time before they
+started: that a topic has ever had a heartbeat is recorded nowhere else.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from contract.kinds import STREAM_TOPICS
 from contract.times import DAY, HOUR, MINUTE, SECOND, micros, moment, rfc3339
 from detectors.engine.awaits import awaited
 from detectors.language.detector import Detector
-from streams.router.source_time import Known, MovesBy, Partition
+from streams.router.known_feeds import Known, MovesBy, Partition
 from streams.settings.feeds import FeedSettings
 from streams.settings.settings import Settings
 from streams.settings.silence import Silence, WorkingHours
 
-#: Nobody is told sooner that a heartbeat is overdue, unless `heartbeat_every` is set.
+#: The shortest time after which a heartbeat is reported as overdue, unless `heartbeat_every` is
+#: set.
 _SHORTEST: Final = MINUTE
 #: A topic that is so far behind the clock holds back the deadlines that wait for it.
 _BEHIND: Final = 15 * MINUTE
@@ -46,7 +47,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
 
     @property
     def known(self) -> Known:
-        """What it says of the partition; no time of it is after it was told."""
+        """What it says about the partition; none of its times is later than when it was written."""
         told = micros(self.told_at)
         every = self.heartbeat_every
         return Known(
@@ -58,14 +59,15 @@ class Entry(Struct, frozen=True, omit_defaults=True):
 
 
 class Standing(NamedTuple):
-    """How a partition stands: what is known of it, and up to when it is complete (µs)."""
+    """The state of a partition: what is known of it, and up to when it is complete (µs)."""
 
     known: Known
     complete_to: int | None
 
 
 class PartitionShown(Struct, frozen=True):
-    """A partition for people and machines; times are RFC 3339. `silent` says why it is, or null."""
+    """A partition as shown to people and machines; times are RFC 3339. `silent` says why it is too
+    silent, or is null."""
 
     last_event: str | None
     last_heartbeat: str | None
@@ -74,8 +76,8 @@ class PartitionShown(Struct, frozen=True):
 
 
 class FeedShown(Struct, frozen=True):
-    """A topic, likewise. `complete_to` is its slowest partition's, null while one has none.
-    `holds_back` are the detectors whose deadlines wait for it now."""
+    """A topic, shown likewise. `complete_to` is that of its slowest partition, null while one has
+    none. `holds_back` are the detectors whose deadlines wait for it now."""
 
     moves_by: MovesBy
     last_event: str | None
@@ -142,7 +144,7 @@ class _Rule:
 
 
 class Feeds:
-    """What is expected of each feed, and what follows for how it stands."""
+    """What is expected of each feed, and what follows from how it stands."""
 
     def __init__(self, settings: Settings) -> None:
         zone = ZoneInfo(settings.timezone)
@@ -152,11 +154,11 @@ class Feeds:
         self._detectors: Collection[Detector] = ()
 
     def use(self, detectors: Collection[Detector]) -> None:
-        """Show what is held back of these."""
+        """Show which of these detectors are held back."""
         self._detectors = detectors
 
     def silences(self) -> dict[str, Silence]:
-        """How long the topics may be silent of which that is said."""
+        """For the topics with such a setting: how long they may be silent."""
         return {
             topic: rule.silence for topic, rule in self._rules.items() if rule.silence is not None
         }

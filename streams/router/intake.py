@@ -19,10 +19,11 @@ from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
 from sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
 from sinks.faults import told
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.router.alignment import Turn
+from streams.router.dead_letter_outbox import DeadLetterOutbox
 from streams.router.feeds import Feeds
-from streams.router.outbox import DeadLetterLane, KeyedLane, too_large_letter
+from streams.router.keyed_outbox import KeyedOutbox, too_large_letter
 from streams.router.repeats import First, Repeats, conflict
 from streams.router.source_reader import SourceReader
 from streams.router.source_time import SourceTime
@@ -41,8 +42,8 @@ _log = structlog.get_logger(__name__)
 
 
 class Intake:
-    """Decodes, counts and routes records of the source topics into the lanes, and tells
-    `source_time` how far they go. Nothing in here waits."""
+    """Decodes, counts and routes records of the source topics into the outboxes, and tells
+    `source_time` how far they go. Nothing here awaits anything."""
 
     def __init__(
         self,
@@ -58,21 +59,21 @@ class Intake:
         self._feeds = feeds
         self._repeats = Repeats()
         self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
-        self._keyed: list[KeyedLane] = []
-        self._letters: DeadLetterLane
+        self._keyed: list[KeyedOutbox] = []
+        self._letters: DeadLetterOutbox
         self.use(detectors)
 
     def use(self, detectors: Sequence[Detector]) -> None:
         """Route to the readers of these from the next records on."""
         self._route = Engine(detectors, Reference(self._settings.timezone)).route
 
-    def into(self, keyed: list[KeyedLane], letters: DeadLetterLane) -> None:
-        """Where everything goes."""
+    def into(self, keyed: list[KeyedOutbox], letters: DeadLetterOutbox) -> None:
+        """Set the outboxes that everything goes to."""
         self._keyed, self._letters = keyed, letters
 
     def take(self, turn: Turn, reader: SourceReader, most: int) -> tuple[int, int | None]:
-        """Take records of one partition, `most` at most, as far as they are not ahead. How many
-        were taken, and the offset of the next, None if none was taken."""
+        """Take at most `most` records of one partition, as long as they are not ahead of the
+        others. Returns how many were taken and the offset of the next, None if none was taken."""
         partition, records, is_ahead = turn.partition, turn.records, turn.is_ahead
         topic, number = self._plain[partition.topic], partition.partition
         keyed, partitions = self._keyed, len(self._keyed)
@@ -126,14 +127,16 @@ class Intake:
                     continue
                 first = met(event)
                 if first is not None and not first.same and timed:
-                    # Of reference documents the last word counts, and compaction drops the first.
+                    # For reference documents the newest counts, and compaction drops the older
+                    # ones.
                     self._letters.add(self._conflict(record, event, first))
                     conflicting += 1
                     continue
                 if at > newest:
                     newest = at
                 if at < rests_at:
-                    # Before it is routed: a batch that is closed with it must not say otherwise.
+                    # Before it is routed: a batch that is closed with it must not claim a later
+                    # time.
                     self._time.came((topic, number), came, event=at, more=more)
                     rests_at, too_old = self._rests_at(topic, number), self._too_old()
                 if first is not None and first.same:
@@ -157,13 +160,13 @@ class Intake:
             came,
             event=newest if newest >= 0 else None,
             heartbeat=heartbeat if minded else None,
-            # Up to the event that waits, all that stands on the partition has been read.
+            # Everything on the partition before the event that waits has been read.
             reached=None if head is None else head - 1,
             more=more or bool(records),
         )
         if not taken:
             return 0, None
-        count = self._metrics.event
+        count = self._metrics.events.count
         count(topic, "accepted", taken - bad - repeated - conflicting - late)
         if late:
             count(topic, "late", late)
@@ -184,12 +187,12 @@ class Intake:
         return taken, record.offset if head is not None else record.offset + 1
 
     def refused(self, event: WireEvent) -> None:
-        """The broker finds an event too large for the keyed topic."""
+        """The broker found an event too large for the keyed topic."""
         settings = self._settings
         plain = SOURCE_TOPICS[event.kind]
         letter = too_large_letter(event, topic_name(settings, plain), settings.topic_prefix)
         self._letters.add(letter)
-        self._metrics.event(plain, "dead_letter")
+        self._metrics.events.count(plain, "dead_letter")
         _log.error(
             "an event is larger than the keyed topic takes; sent to the dead letters without value",
             topic=plain,
@@ -198,17 +201,17 @@ class Intake:
         )
 
     def _too_old(self) -> int:
-        """What happened before is late; -1 while nothing is."""
+        """Events before this time are late; -1 while none is."""
         now = self._time.now()
         return -1 if now is None else now - self._settings.lateness
 
     def _rests_at(self, topic: str, number: int) -> int:
-        """Up to when a partition at rest is said to be complete; -1 otherwise."""
+        """Up to when a partition at rest is known to be complete; -1 if it is not at rest."""
         mark = self._time.rests_at((topic, number))
         return -1 if mark is None else mark
 
     def _conflict(self, record: Any, event: Event, first: First) -> DeadLetter:
-        """The dead letter of an event whose identity was another's first."""
+        """The dead letter of an event whose identity another event had first."""
         topic = record.topic
         rejected = conflict(
             f"{topic}[{first.partition}] at offset {first.offset}",

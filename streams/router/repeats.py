@@ -1,4 +1,4 @@
-"""A bounded memory of which events have been met, where each first stood, and what it said."""
+"""Remembers, within bounds, which events were seen, where each was first, and what it said."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Final, NamedTuple
 from contract.event import Event
 from contract.rejected import Rejected
 
-#: Bits of an offset and of a partition in what is remembered; above them is the digest.
+#: Bits of the remembered integer that hold the offset and the partition; the digest is above them.
 _OFFSET, _PARTITION = 44, 20
 _BELOW: Final = _OFFSET + _PARTITION
 _DIGEST: Final = 2**64 - 1
 
 
 class First(NamedTuple):
-    """Where an event stood when it was first met. `same`: it said the same then."""
+    """Where an event was first seen. `same`: it said the same there."""
 
     partition: int
     offset: int
@@ -46,7 +46,7 @@ class Repeats:
         return len(self._young.keys() | self._old.keys())
 
     def met(self, event: Event) -> First | None:
-        """Where this event was first met, None if it is new; from now on it is known."""
+        """Where this event was first seen, None if it is new. It is remembered from now on."""
         origin = event.origin
         identity = hash((type(event.data), event.source, event.id))
         digest = event.content() & _DIGEST
@@ -71,7 +71,8 @@ class Repeats:
 
 
 def conflict(first: str, this: str) -> Rejected:
-    """What is wrong with an event on `this` place: one on the place `first` has its identity."""
+    """What is wrong with the event at `this` place: the event at the place `first` has the same
+    identity."""
     return Rejected(
         "conflict",
         "id",

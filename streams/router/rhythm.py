@@ -1,4 +1,4 @@
-"""How often something comes, told by how often it has come. Pure."""
+"""How often something comes, judging by how often it has come so far. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _INTERVALS = 9
 
 
 class Rhythm:
-    """The usual interval between times that follow each other; `usual` is what it was before."""
+    """The usual interval between consecutive times; `usual` is what it was known to be before."""
 
     def __init__(self, usual: int | None = None) -> None:
         self._last: int | None = None
@@ -18,7 +18,7 @@ class Rhythm:
         self._intervals: deque[int] = deque(before, _INTERVALS)
 
     def beat(self, at: int) -> None:
-        """It came at `at`; what is not after the time before is passed over."""
+        """It came at `at`. A time that is not after the one before is ignored."""
         if self._last is not None and at > self._last:
             self._intervals.append(at - self._last)
         if self._last is None or at > self._last:

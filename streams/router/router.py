@@ -1,8 +1,9 @@
-"""The router role: source records become batches of events by entity; what is none, dead letters.
+"""The router role: turns source records into batches of events by entity, or into dead letters.
 
-A plain consumer group without state. Offsets are committed when all that came of what was read is
-acknowledged, so a crash costs work and no event; what is then sent twice the engine ignores.
-Reference topics are read here too, only to validate, count and dead-letter their records once.
+It is a plain consumer group without state. Offsets are committed when all results of what was read
+are acknowledged, so a crash costs work but no event; what is then sent twice, the engine ignores.
+Reference topics are read here too, only to validate, count and dead-letter each of their records
+once.
 """
 
 from __future__ import annotations
@@ -10,28 +11,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 
 from contract.kinds import SOURCE_TOPICS, STREAM_TOPICS
 from contract.times import SECOND
 from detectors.language.detector import Detector
 from sinks.backoff import Backoff
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.rebalance import Rebalance
 from sinks.waiting import until_it_works
+from streams.router.commits import Commits
 from streams.router.feed_keeper import FeedKeeper
 from streams.router.feeds import Feeds
 from streams.router.intake import Intake
-from streams.router.outbox import DeadLetterLane, KeyedLane, Lane
+from streams.router.known_feeds import Partition
+from streams.router.outboxes import Outboxes
 from streams.router.source_reader import SourceReader
-from streams.router.source_time import Partition, SourceTime
+from streams.router.source_time import SourceTime
 from streams.settings.loading import configured_detectors
 from streams.settings.settings import Settings
 from streams.wire.kafka import (
@@ -42,12 +44,9 @@ from streams.wire.kafka import (
     group,
     topic_name,
 )
-from streams.wire.keyed_records import KEYED_TOPIC
 
-#: Records taken in at a time, some 30 ms of work: between two times the lanes get their turn.
+#: Records taken in at a time, some 30 ms of work: between two times the outboxes get their turn.
 _AT_A_TIME: Final = 2000
-#: Bytes that may wait for the broker before reading stops.
-_ROOM: Final = 64 * 1024 * 1024
 #: Milliseconds the broker may hold back an answer that has nothing new. A partition that is not
 #: part of a request under way waits for its end, so this adds to latency.
 _FETCH_WAIT_MS: Final = 50
@@ -57,14 +56,12 @@ _FETCH_BYTES: Final = 256 * 1024
 _TICK: Final = 1.0
 #: Seconds a broker may be silent before readiness says so.
 _SILENCE: Final = 5.0
-#: Seconds a commit may take; aiokafka itself looks for a coordinator without end.
-_PATIENCE: Final = 5.0
 
 _log = structlog.get_logger(__name__)
 
 
 class RouterError(RuntimeError):
-    """Kafka does not let the router start. One line. A broker that is away is waited for."""
+    """Kafka refuses to let the router start. One line. (A broker that is away is waited for.)"""
 
     retryable: ClassVar[bool] = False
 
@@ -72,7 +69,7 @@ class RouterError(RuntimeError):
 class Router:
     """Routes all source topics of one installation until stopped.
 
-    Health conditions: `router` (reading) and `keyed topic` (what was read is taken).
+    Health conditions: `router` (it reads) and `keyed topic` (Kafka accepts the results).
     """
 
     def __init__(self, settings: Settings, metrics: Metrics, health: Health) -> None:
@@ -88,21 +85,15 @@ class Router:
         self._keeper: FeedKeeper
         self._has_share = False
         self._stopping = asyncio.Event()
-        self._left = asyncio.Event()
         self._consumer: Any = None
         self._producer: Any = None
         self._reader: SourceReader
-        self._keyed: list[KeyedLane] = []
-        self._lanes: list[Lane] = []
-        self._letters: DeadLetterLane
-        #: Offsets to commit once each lane has so many parcels acknowledged; oldest first.
-        self._rounds: deque[tuple[dict[TopicPartition, int], list[int]]] = deque()
-        self._to_commit: dict[TopicPartition, int] = {}
-        self._generation = 0
+        self._outboxes: Outboxes
+        self._commits: Commits
         health.expect("router", "keyed topic")
 
     def use(self, detectors: Sequence[Detector]) -> None:
-        """Route to the readers of these from the next records on."""
+        """Route to what these detectors read, from the next records on."""
         self._intake.use(detectors)
         self._feeds.use(detectors)
 
@@ -111,7 +102,7 @@ class Router:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Route until `stop`. Waits for Kafka; raises `RouterError` where it refuses the start."""
+        """Route until `stop`. Waits for Kafka; raises `RouterError` if it refuses."""
         settings = self._settings
         self._producer = AIOKafkaProducer(
             client_id="offbook-router",
@@ -135,7 +126,11 @@ class Router:
         self._keeper = FeedKeeper(settings, self._feeds, self._time, self._metrics, self._producer)
         timed = {name for name, topic in self._plain.items() if topic in STREAM_TOPICS}
         self._reader = SourceReader(self._consumer, timed)
-        self._make_lanes()
+        self._outboxes = Outboxes(
+            settings, self._producer, self._keeper.marks, self._intake.refused
+        )
+        self._intake.into(self._outboxes.keyed, self._outboxes.letters)
+        self._commits = Commits(self._consumer, self._outboxes)
         self._consumer.subscribe(list(self._plain), listener=Rebalance(self.revoked, self.assigned))
         stopping: asyncio.Task[Any] = asyncio.create_task(self._stopping.wait())
         starting = asyncio.create_task(self._start())
@@ -147,7 +142,7 @@ class Router:
                 self._health.show("feeds", self._keeper.shown)
                 reading = asyncio.create_task(self._read())
                 tasks = [stopping, reading, asyncio.create_task(self._tick())]
-                tasks += [asyncio.create_task(lane.run()) for lane in self._lanes]
+                tasks += [asyncio.create_task(outbox.run()) for outbox in self._outboxes.all]
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
@@ -170,31 +165,12 @@ class Router:
         except KafkaError as error:
             raise RouterError(f"the router cannot start at {kafka}: {error}") from error
 
-    def _make_lanes(self) -> None:
-        settings = self._settings
-        self._keyed = [
-            KeyedLane(
-                self._producer,
-                topic_name(settings, KEYED_TOPIC),
-                partition,
-                batch_events=settings.batch_events,
-                linger=settings.batch_linger / SECOND,
-                marks=self._keeper.marks,
-                refused=self._intake.refused,
-                on_left=self._left.set,
-            )
-            for partition in range(settings.keyed_partitions)
-        ]
-        self._letters = DeadLetterLane(self._producer, self._left.set)
-        self._lanes = [*self._keyed, self._letters]
-        self._intake.into(self._keyed, self._letters)
-
     # Reading.
 
     async def _read(self) -> None:
         backoff = Backoff()
         while True:
-            await self._room()
+            await self._outboxes.room()
             try:
                 await self._reader.fetch()
                 await self._keeper.begin()
@@ -212,18 +188,9 @@ class Router:
                 if reached_now is not None:
                     reached[turn.partition] = reached_now
             if reached:
-                self._rounds.append((reached, [lane.entered for lane in self._lanes]))
+                self._commits.read(reached)
                 await asyncio.sleep(0)
             await self._look_at_ends()
-
-    async def _room(self) -> None:
-        """Wait until the lanes hold little enough to read on."""
-        while self._weight() > _ROOM:
-            self._left.clear()
-            await self._left.wait()
-
-    def _weight(self) -> int:
-        return sum(lane.weight for lane in self._lanes)
 
     # Time.
 
@@ -234,7 +201,8 @@ class Router:
     async def _look_at_ends(self) -> None:
         """Learn which partitions had nothing more when the broker was last asked.
 
-        Not only every second: in a backlog that is weeks, by which time would then leap.
+        After every round and not only every second: in a backlog a second covers weeks of events,
+        and time would jump by as much.
         """
         with contextlib.suppress(IllegalStateError, TimeoutError):
             # Fails while a rebalance takes partitions away, or while an offset is looked up.
@@ -248,17 +216,16 @@ class Router:
         while True:
             self._health.pulse("router")
             self._count_partitions()
-            for lane in self._keyed:
-                lane.tick()
-            self._settle()
+            self._outboxes.tick()
+            self._commits.settle()
             if await self._keeper.tell():
-                await self._commit()
+                await self._commits.commit()
             self._keeper.show()
             self._say_how_it_is()
             await asyncio.sleep(_TICK)
 
     def _say_how_it_is(self) -> None:
-        stuck = max(self._lanes, key=lambda lane: lane.stuck_for)
+        stuck = self._outboxes.slowest()
         if stuck.stuck_for < _SILENCE:
             self._health.ok("keyed topic")
         else:
@@ -270,60 +237,34 @@ class Router:
             )
         if not self._has_share:
             self._health.bad("router", "waits for its share of the source topics")
-        elif self._reader.silence() > _SILENCE and self._weight() <= _ROOM:
+        elif self._reader.silence() > _SILENCE and self._outboxes.has_room():
             self._health.bad("router", "Kafka does not answer when asked for events")
         else:
             self._health.ok("router")
 
     # Committing.
 
-    def _settle(self) -> None:
-        """Move the offsets of what is acknowledged to those to be committed."""
-        rounds = self._rounds
-        left = [lane.left for lane in self._lanes]
-        while rounds and all(have >= need for have, need in zip(left, rounds[0][1], strict=True)):
-            self._to_commit.update(rounds.popleft()[0])
-
-    async def _commit(self) -> None:
-        """Commit what was settled."""
-        offsets, self._to_commit = self._to_commit, {}
-        ours = {tp: at for tp, at in offsets.items() if tp in self._consumer.assignment()}
-        if not ours:
-            return
-        generation = self._generation
-        try:
-            await asyncio.wait_for(self._consumer.commit(ours), _PATIENCE)
-        except (CommitFailedError, IllegalStateError):
-            pass  # Another router has them by now and reads them again, which changes nothing.
-        except (KafkaError, TimeoutError) as error:
-            if generation == self._generation:
-                self._to_commit = ours | self._to_commit
-            _log.warning("cannot commit yet", error=str(error) or type(error).__name__)
-
     async def _flush(self, seconds: float) -> None:
-        """Have all that was read acknowledged, if that can be within `seconds`, and commit it."""
+        """Get all results of what was read acknowledged, if that is possible within `seconds`, and
+        commit."""
         deadline = time.monotonic() + seconds
-        for lane in self._keyed:
-            lane.close()
-        self._settle()
-        while self._rounds and (remaining := deadline - time.monotonic()) > 0:
-            self._left.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._left.wait(), remaining)
-            self._settle()
+        self._outboxes.close()
+        self._commits.settle()
+        while self._commits.awaited and (remaining := deadline - time.monotonic()) > 0:
+            await self._outboxes.something_left(remaining)
+            self._commits.settle()
         if await self._keeper.tell(all_=True):
-            await self._commit()
+            await self._commits.commit()
 
     # Rebalances.
 
     async def revoked(self, partitions: Iterable[TopicPartition]) -> None:
-        """A rebalance begins: send and commit what was taken, as far as the time for it allows."""
+        """A rebalance begins: send and commit what was taken, as far as there is time."""
         self._reader.drop()
         await self._flush(self._settings.rebalance_timeout / SECOND / 2)
-        # What could not be sent still will be. Whoever reads on sends it too; that changes nothing.
-        self._generation += 1
-        self._rounds.clear()
-        self._to_commit.clear()
+        # What could not be sent in time is still sent later. The next owner sends it too; that
+        # changes nothing.
+        self._commits.drop()
         self._keeper.take_away(map(self._plainly, partitions))
 
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:

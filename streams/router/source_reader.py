@@ -13,20 +13,21 @@ from streams.router.alignment import Alignment, Turn
 
 #: How far a partition may be ahead of the slowest. Less means more turns, each of a few records.
 _DRIFT: Final = HOUR
-#: What happened so recently is told at once, though others have a backlog.
+#: Events this recent are passed on at once, even while other partitions have a backlog.
 _RECENT: Final = 5 * MINUTE
 #: Records of a partition that may wait while more of it is fetched.
 _ENOUGH: Final = 250
-#: Seconds the others wait for a partition of which the broker has more and does not give it.
+#: Seconds the others wait for a partition of which the broker has more but does not deliver it.
 _PATIENCE: Final = 2.0
 #: Milliseconds to wait for records when there is nothing to do, and when some wait for others.
 _IDLE_MS, _HELD_MS = 1000, 100
 
 
 class SourceReader:
-    """What a consumer has read, in turns. `timed` are the topics that are read in step.
+    """What a consumer has read, handed out in turns. `timed` are the topics whose partitions are
+    kept in step.
 
-    Partitions ahead of the others are paused: of each, two fetches at most wait here.
+    Partitions ahead of the others are paused: at most two fetches of each wait here.
     """
 
     def __init__(self, consumer: Any, timed: Collection[str]) -> None:
@@ -35,14 +36,15 @@ class SourceReader:
         self._alignment = Alignment(_DRIFT, timed)
         #: Partitions of which the broker had more when it was last asked.
         self._behind: set[TopicPartition] = set()
-        #: Those of them of which nothing waits here, and since when, by the monotonic clock.
+        #: Those of them that have no records here, and since when, by the monotonic clock.
         self._missing: dict[TopicPartition, float] = {}
         self._asked_for_more = time.time()
         #: When each partition last gave records, by the wall clock (µs).
         self._came: dict[TopicPartition, int] = {}
 
     async def fetch(self) -> None:
-        """Take over what has come; wait for it up to a second if nothing can be taken.
+        """Take over the records that have arrived; wait for some up to a second if there is nothing
+        to do.
 
         Raises `KafkaError` if reading fails; trying again can help.
         """
@@ -56,7 +58,7 @@ class SourceReader:
         await self._look_for_missing()
 
     def turn(self) -> Turn | None:
-        """Where to read on, if anywhere; to be followed by `took`."""
+        """Where to continue reading, if anywhere; call `took` afterwards."""
         return self._alignment.turn(self._awaited(), time.time_ns() // 1000 - _RECENT)
 
     def took(self, turn: Turn, newest: int | None, head: int | None) -> None:
@@ -66,9 +68,9 @@ class SourceReader:
             self._missing[turn.partition] = time.monotonic()
 
     def came(self, partition: TopicPartition) -> int:
-        """When the newest of what has come from a partition came, by the wall clock (µs).
+        """When the newest records of a partition arrived, by the wall clock (µs).
 
-        What is ahead may wait here for long, and its sender be quiet all the while.
+        They may have waited here for long if they are ahead, while their sender was quiet.
         """
         return self._came[partition]
 
@@ -82,8 +84,8 @@ class SourceReader:
         self._behind, self._missing, self._came = set(), {}, {}
 
     async def at_end(self) -> AsyncIterator[tuple[TopicPartition, int]]:
-        """The timed partitions of which all was taken that the broker had, and when it was asked,
-        by the wall clock (µs)."""
+        """The timed partitions that were read to the end the broker knew of, with the time it was
+        asked, by the wall clock (µs)."""
         for partition in self._consumer.assignment():
             asked = self._consumer.last_poll_timestamp(partition)
             if asked is None or partition.topic not in self._timed:
@@ -104,8 +106,8 @@ class SourceReader:
         return time.time() - max(max(answers) / 1000, self._asked_for_more)
 
     def _pause(self) -> None:
-        """Fetch nothing of which enough waits. What was fetched of a paused partition is lost, so
-        only directly after everything fetched was taken over."""
+        """Stop fetching partitions of which enough records wait. Pausing discards what was fetched,
+        so it is only safe directly after everything fetched was taken over."""
         paused = self._consumer.paused()
         full = {it for it in self._consumer.assignment() if self._alignment.waiting(it) >= _ENOUGH}
         if full - paused:

@@ -1,63 +1,32 @@
 """How far each source partition has been read, as a time. Pure: the wall clock is passed in.
 
-A mark says: all that happened up to then and stands on this partition has been read. While records
-come it is the time of what is read; at rest it is what the topic's *feed* vouches for (`moves_by`):
-its newest heartbeat or event, or the clock. It is not monotone: what was sent late holds time back
-again, so that an outage of a sender never looks like an absence. docs/decisions/0003 says by how
-much, and why.
+A mark says that everything which happened up to its time and is on this partition has been read.
+While records come, it is the time of what is read. At rest, it is the time up to which the topic's
+*feed* is complete (`moves_by`): that of its newest heartbeat or event, or the clock. It may go
+back: an event that was sent late pulls time back again, so that an outage of a sender never looks
+like an absence. docs/decisions/0003 says by how much, and why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final
 
 from contract.times import HOUR
+from streams.router.known_feeds import Known, KnownFeeds, MovesBy, Partition, Silence
 from streams.router.rhythm import Rhythm
 
-#: A source topic, without prefix, and the number of one of its partitions.
-Partition = tuple[str, int]
-
-#: How the time of a topic moves at rest: by heartbeats and events; by the clock while its silence
-#: is no longer than expected; by the clock.
-MovesBy = Literal["heartbeats", "expected", "clock"]
-
-#: While a history is loaded it must come this much nearer to the present (µs), each time within so
-#: much of the clock: twice as fast as history was made, or it would never arrive.
+#: While a history is loaded it must come this much (µs) closer to the present in each such span of
+#: the clock, which is twice as fast as it happened; otherwise it would never arrive.
 _PACE: Final = HOUR
 _NEVER: Final = -(2**63)
 
 
-class Silence(Protocol):
-    """How long a topic may be silent."""
-
-    def exceeded(self, since: int, now: int, /) -> bool:
-        """Whether it is too long that nothing has happened from `since` to `now`; both are µs."""
-
-
-class Known(NamedTuple):
-    """What is known of a partition, whoever reads it: the times (µs) of its newest event and of its
-    newest heartbeat, None if it never had one. `every`: how often heartbeats come, None while that
-    is not known. `history`: what was read of it is a history that is still being loaded."""
-
-    event: int | None = None
-    heartbeat: int | None = None
-    every: int | None = None
-    history: bool = False
-
-    @property
-    def newest(self) -> int | None:
-        """Up to when it is complete by what was sent on it."""
-        if self.event is None or self.heartbeat is None:
-            return self.heartbeat if self.event is None else self.event
-        return max(self.event, self.heartbeat)
-
-
 @dataclass(slots=True)
 class _Loading:
-    """A history that is loaded: how far it was behind the clock at best, and until when it must
-    have come nearer."""
+    """A history that is being loaded: how far it was behind the clock at best, and until when it
+    must have come closer."""
 
     behind: int
     until: int
@@ -65,10 +34,11 @@ class _Loading:
 
 @dataclass(slots=True)
 class _Reading:
-    """A partition that is read here, `since` then. `run` is the newest time read since it was last
-    at rest, None at rest. `touched` is the wall clock when what keeps it from rest last came,
-    `good` when that was an event, or watching began. `ended`: when it was last seen to be read to
-    its end. `empty`: that it was, and nothing ever came by which to know how far its sender is."""
+    """A partition that is read here since `since`. `run` is the newest time read since it was last
+    at rest, None at rest. `touched` is the wall clock when the last record came that keeps it from
+    being at rest; `good` is when the last one came that was an event, or when reading began.
+    `ended` is when it was last seen to be read to its end. `empty` means that it was, and that
+    nothing ever came from which its sender's progress could be known."""
 
     since: int
     touched: int
@@ -81,21 +51,13 @@ class _Reading:
     rhythm: Rhythm = field(default_factory=Rhythm)
 
 
-@dataclass(slots=True)
-class _Feed:
-    """What is known of a topic: of all its partitions together."""
-
-    event: int | None = None
-    heartbeats: bool = False
-
-
 class SourceTime:
-    """The marks of the source partitions one router reads. All times are microseconds.
+    """The marks of the source partitions that one router reads. All times are microseconds.
 
-    `idle_after`: how long nothing must have come before a partition read to its end is at rest.
-    Shorter, a backlog that is just being produced would be taken for quiet. `lateness`: how far an
-    event may pull a mark back. `silences`: for topics that are expected to say something, how long
-    they may be silent.
+    `idle_after`: for how long nothing must have come before a partition that is read to its end is
+    at rest. If it were shorter, a backlog that is being produced would look quiet. `lateness`: how
+    far an event may pull a mark back. `silences`: how long topics may be silent that are expected
+    to say something.
     """
 
     def __init__(
@@ -103,16 +65,14 @@ class SourceTime:
     ) -> None:
         self._idle_after = idle_after
         self._lateness = lateness
-        self._silences = silences or {}
+        self._feeds = KnownFeeds(silences or {})
         self._readings: dict[Partition, _Reading] = {}
-        self._known: dict[Partition, Known] = {}
-        self._feeds: dict[str, _Feed] = {}
 
     # What is read, and by whom.
 
     def watch(self, partition: Partition, wall: int) -> None:
-        """Begin with a partition; it has no mark before something is known of it."""
-        known = self._known.get(partition)
+        """Start with a partition; it has no mark until something is known of it."""
+        known = self._feeds.of(partition)
         reading = self._readings[partition] = _Reading(wall, wall, wall)
         if known is not None:
             reading.rhythm = Rhythm(known.every)
@@ -122,8 +82,7 @@ class SourceTime:
     def forget(self, partition: Partition) -> None:
         """Another router reads it now."""
         if partition in self._readings:
-            if partition in self._known:
-                self._known[partition] = self.known(partition)
+            self._feeds.keep(partition, self.known(partition))
             del self._readings[partition]
 
     def watches(self, partition: Partition) -> bool:
@@ -132,21 +91,13 @@ class SourceTime:
 
     def hear(self, partition: Partition, told: Known) -> None:
         """Take in what another router, or one before this, knew of a partition."""
-        self._learn(partition, told)
+        self._feeds.learn(partition, told)
 
     def partitions(self, topic: str, count: int) -> list[Partition]:
-        """A topic has so many partitions: forget those beyond, and say which they were."""
-        gone = [one for one in self._known if one[0] == topic and one[1] >= count]
-        for one in gone:
-            del self._known[one]
+        """The topic now has `count` partitions: forget those beyond, and return them."""
         for one in [one for one in self._readings if one[0] == topic and one[1] >= count]:
             del self._readings[one]
-        if gone:
-            rest = [known for (its, _), known in self._known.items() if its == topic]
-            events = [known.event for known in rest if known.event is not None]
-            heartbeats = any(known.heartbeat is not None for known in rest)
-            self._feeds[topic] = _Feed(max(events, default=None), heartbeats)
-        return gone
+        return self._feeds.partitions(topic, count)
 
     # What comes.
 
@@ -160,13 +111,13 @@ class SourceTime:
         reached: int | None = None,
         more: bool = False,
     ) -> None:
-        """Records are read that came at `wall`. They may have waited since: that their sender is
-        quiet is known all the sooner.
+        """Records were read that arrived at `wall`. They may have waited since, during which their
+        sender was quiet.
 
-        `event` and `heartbeat` are the latest times among them; None for none, as where all are
-        dead letters. Up to `reached` there is nothing else, for what follows is later. `more`: the
-        broker has more of the partition than has been read. What is dated ahead of the wall clock
-        counts as of the wall clock.
+        `event` and `heartbeat` are the latest times among them, None if there is none, as when all
+        are dead letters. There is nothing else up to `reached`, because what follows is later.
+        `more`: the broker has more of the partition than has been read. Times ahead of the wall
+        clock count as the wall clock.
         """
         reading = self._readings.get(partition)
         if reading is None:
@@ -177,7 +128,7 @@ class SourceTime:
         oldest = _NEVER if backlog else self._reference(partition, reading, wall) - self._lateness
         if heartbeat is not None:
             reading.rhythm.beat(heartbeat)
-        self._learn(partition, Known(event, heartbeat, reading.rhythm.usual))
+        self._feeds.learn(partition, Known(event, heartbeat, reading.rhythm.usual))
         self._load(partition, reading, event, wall)
         told = [at for at in (event, reached) if at is not None and at >= oldest]
         if heartbeat is not None and (told or backlog or reading.run is not None):
@@ -187,17 +138,18 @@ class SourceTime:
             self._put(reading, min(reading.run, wall))
             reading.touched = reading.good = wall
         elif heartbeat is not None:
-            # Nothing is behind it: it says where the partition rests.
-            self._put(reading, self._rest(partition, wall))
+            # No event came with it: it says up to when the partition is complete at rest.
+            self._put(reading, self._feeds.rest(partition, wall))
             reading.good = wall
         elif event is None and wall - reading.good <= self._lateness:
-            # What could not be read may be what is missing; for so long, time waits for its sender.
+            # What could not be read may be the very event that is missing: time waits this long for
+            # its sender.
             reading.touched = wall
 
     def at_end(self, partition: Partition, asked: int) -> None:
         """The broker, asked at wall clock `asked`, had nothing beyond what has been read.
 
-        So time stands still while the broker does not answer.
+        Time therefore stands still while the broker does not answer.
         """
         reading = self._readings.get(partition)
         if reading is None:
@@ -208,24 +160,21 @@ class SourceTime:
             reading.run = None
         if reading.run is not None:
             return
-        rest = self._rest(partition, asked)
+        rest = self._feeds.rest(partition, asked)
         if rest != asked or quiet:
             self._put(reading, rest)
-        elif reading.mark is None and partition not in self._known:
+        elif reading.mark is None and self._feeds.of(partition) is None:
             self._put(reading, None)
 
     # What follows.
 
     def moves_by(self, topic: str) -> MovesBy:
         """How the time of a topic moves at rest."""
-        feed = self._feeds.get(topic)
-        if feed is not None and feed.heartbeats:
-            return "heartbeats"
-        return "expected" if topic in self._silences else "clock"
+        return self._feeds.moves_by(topic)
 
     def known(self, partition: Partition) -> Known:
         """What is known of a partition, by whoever reads it."""
-        known = self._known.get(partition, Known())
+        known = self._feeds.of(partition) or Known()
         reading = self._readings.get(partition)
         history = known.history if reading is None else reading.loading is not None
         return known._replace(history=history and known.event is not None)
@@ -239,21 +188,21 @@ class SourceTime:
         }
 
     def rests_at(self, partition: Partition) -> int | None:
-        """The mark of a partition that is at rest, None for any other: only what comes on one at
-        rest can pull its mark back."""
+        """The mark of a partition at rest, None for any other: only records that come on a
+        partition at rest can pull its mark back."""
         reading = self._readings.get(partition)
         return None if reading is None or reading.run is not None else reading.mark
 
     def marks(self) -> Iterator[tuple[Partition, int | None]]:
-        """What is known of the partitions read here; one of which nothing is known is left out. The
-        time is None where a partition was read to its end and nothing ever came on it."""
+        """The marks of the partitions read here, except those of which nothing is known. The time
+        is None if a partition was read to its end and nothing ever came on it."""
         for partition, reading in self._readings.items():
             if reading.mark is not None or reading.empty:
                 yield partition, reading.mark
 
     def now(self) -> int | None:
-        """The slowest partition's mark, but for those on which nothing ever came; None while one
-        has none, or there are none."""
+        """The mark of the slowest partition, ignoring those on which nothing ever came. None while
+        one has no mark, or if there are no partitions."""
         slowest: int | None = None
         for reading in self._readings.values():
             if reading.mark is not None and (slowest is None or reading.mark < slowest):
@@ -267,39 +216,15 @@ class SourceTime:
         reading.mark = mark
         reading.empty = mark is None
 
-    def _rest(self, partition: Partition, wall: int) -> int | None:
-        """What the feed vouches for when nothing comes; None for nothing."""
-        topic = partition[0]
-        feed = self._feeds.get(topic, _Feed())
-        if feed.heartbeats:
-            return self._known.get(partition, Known()).newest
-        silence = self._silences.get(topic)
-        if silence is not None and (feed.event is None or silence.exceeded(feed.event, wall)):
-            return feed.event
-        return wall
-
     def _reference(self, partition: Partition, reading: _Reading, wall: int) -> int:
-        """What lateness is measured from. While a history is loaded, from what came of it."""
-        rest = self._rest(partition, wall)
+        """The time from which lateness is measured. While a history is loaded, its newest event."""
+        rest = self._feeds.rest(partition, wall)
         if rest == wall and reading.loading is not None:
-            rest = self._known.get(partition, Known()).event
+            rest = (self._feeds.of(partition) or Known()).event
         return _NEVER // 2 if rest is None else rest
 
-    def _learn(self, partition: Partition, told: Known) -> None:
-        if told.newest is None:
-            return
-        known = self._known.get(partition, Known())
-        self._known[partition] = told._replace(
-            event=_later(known.event, told.event),
-            heartbeat=_later(known.heartbeat, told.heartbeat),
-            every=known.every if told.every is None else told.every,
-        )
-        feed = self._feeds.setdefault(partition[0], _Feed())
-        feed.event = _later(feed.event, told.event)
-        feed.heartbeats = feed.heartbeats or told.heartbeat is not None
-
     def _load(self, partition: Partition, reading: _Reading, event: int | None, wall: int) -> None:
-        """See whether what is read is still a history."""
+        """Find out whether what is read is still a history."""
         loading = reading.loading
         if loading is None or event is None:
             return
@@ -310,9 +235,3 @@ class SourceTime:
             loading.behind, loading.until = behind, wall + _PACE
         elif wall > loading.until:
             reading.loading = None
-
-
-def _later(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return max(one, other)

@@ -1,7 +1,7 @@
-"""What may be told of a log record that is not ours.
+"""What may be logged of a message that a library wrote.
 
-A library formats what it met into its messages: asyncio the error of a task nobody awaited, Faust a
-message. Kept of it are the words it was written with, and figures.
+A library formats data into its messages: asyncio the error of a task that nobody awaited, Faust a
+whole message. We keep its constant text, and numbers.
 """
 
 from __future__ import annotations
@@ -16,24 +16,26 @@ from sinks.faults import chain, classes
 
 _LEFT_OUT: Final = "…"
 _WITHHELD: Final = "what it says is left out, for it quotes its error"
-#: Above it a figure may be a phone or an account.
+#: A larger number may be a phone or an account.
 _LONGEST: Final = 10**9
-#: What asyncio writes begins with words and goes on with what it shows of tasks and arguments.
+#: asyncio's messages begin with constant text, followed by representations of tasks and arguments.
 _WORDS: Final = re.compile(r"[A-Za-z ]*")
 
 
 def said(record: logging.LogRecord) -> str:
-    """One line: its message without what was filled in, and the classes of its error."""
+    """One line: the message without the values that were filled in, and the classes of its
+    error."""
     error = record.exc_info[1] if record.exc_info else None
     words = message(record.name, str(record.msg), record.args, error)
     return words if error is None else f"{words} ({classes(error)})"
 
 
 def message(logger: str, template: str, args: Any, error: BaseException | None) -> str:
-    """The message of `logger` without what was filled in, save figures and classes of errors.
+    """The message of `logger` without the values that were filled in, except numbers and classes of
+    errors.
 
-    Without `args` it may have been filled in before: then its first line, and not that either if
-    it has the text of `error` or of a cause of it.
+    Without `args` they may already be part of the text: then its first line, unless that contains
+    the text of `error` or of one of its causes.
     """
     if args:
         return shown(_filled(template, args))
@@ -54,7 +56,7 @@ def _filled(template: str, args: Any) -> str:
     try:
         return str(template % kept)
     except (TypeError, ValueError, KeyError):
-        # A figure was wanted where none was given.
+        # The format expects a number but got something else.
         return template
 
 

@@ -1,7 +1,7 @@
 """The port for machines: `/metrics`, `/healthz` and `/readyz`.
 
-It has no access control, so it listens on loopback unless told otherwise. Whoever reaches it can
-hold neither it nor the worker up: see `streams.service.http_guard`. Bodies are not read.
+It has no access control, so it listens on loopback unless configured otherwise. Clients can block
+neither it nor the worker: see `streams.service.http_guard`. Bodies are not read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 
 from sinks.health import Health, Report
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.service.http_guard import MOST, PATIENCE, Guard
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -31,7 +31,8 @@ _INDEX = """Offbook
 
 
 class ListenError(RuntimeError):
-    """The port cannot be had: taken, forbidden, or the address is not this machine's. One line."""
+    """Cannot listen on the port: taken, forbidden, or the address is not this machine's. One
+    line."""
 
     retryable: ClassVar[bool] = False
 
@@ -82,7 +83,7 @@ class HttpServer:
             handle_signals=False,
             shutdown_timeout=1.0,
             keepalive_timeout=self._patience,
-            # A body has nothing for us: not to be unpacked, nor waited for once we have answered.
+            # We need no body: it is not unpacked, nor waited for once we have answered.
             auto_decompress=False,
             lingering_time=0.0,
         )

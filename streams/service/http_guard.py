@@ -1,5 +1,5 @@
-"""What aiohttp's server lacks where anybody on the network may reach its port: an end to waiting
-for a client, and a bound on how many there are."""
+"""What aiohttp's server lacks for a port that anybody on the network may reach: limits on how long
+it waits for a client and on how many clients there are."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MOST: Final = 64
 
 
 class Guard:
-    """Makes the protocol of each connection, which hands on to one that `make` makes.
+    """Creates the protocol of each connection, which delegates to one that `make` creates.
 
-    Where there are too many, the one that has been waited for longest gives way to the newest: who
-    holds connections open without asking shuts nobody else out. Only if all are being answered is
-    the newest closed at once.
+    If there are too many connections, the one that has been idle longest is closed in favour of the
+    newest, so that holding connections open without asking locks nobody out. Only if all of them
+    are being answered is the newest closed at once.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Guard:
 
     @contextmanager
     def answering(self, transport: asyncio.BaseTransport | None) -> Iterator[None]:
-        """A request has come whole on `transport` and is being answered meanwhile."""
+        """A complete request has arrived on `transport` and is being answered."""
         guarded = self._open.get(transport) if transport is not None else None
         if guarded is None:
             yield
@@ -63,7 +63,7 @@ class Guard:
             guarded.abort()
 
     def admit(self, guarded: _Guarded, transport: asyncio.BaseTransport) -> bool:
-        """Whether there is room for it, or another gave way."""
+        """Whether there is room for it, if necessary after closing another."""
         if len(self._open) >= self._most:
             waited_for = next((it for it in self._open.values() if not it.answering), None)
             if waited_for is None:
@@ -83,7 +83,8 @@ class Guard:
 
 
 class _Guarded(asyncio.Protocol):
-    """One connection. What comes does not move its end: a byte now and then is no request."""
+    """One connection. Arriving bytes do not extend its deadline: a byte now and then is not a
+    request."""
 
     def __init__(self, guard: Guard, inner: asyncio.Protocol) -> None:
         self._guard = guard

@@ -1,6 +1,7 @@
-"""What nobody caught, told without what it holds: to whatever Python would print itself.
+"""Reports errors that nobody caught, without the data in them, wherever Python itself would print
+them.
 
-Imports nothing of ours before something fails: `offbook --help` is quick.
+Imports nothing of ours before something fails, so that `offbook --help` is quick.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def install() -> None:
 
 
 def tell(error: BaseException) -> None:
-    """Print `error`, which is no foreseen one, to standard error."""
+    """Print an unforeseen `error` to standard error."""
     from contract.spelling.shown import shown
     from sinks.faults import account, told
 

@@ -1,8 +1,8 @@
-"""Log lines on standard error: for people, or as JSON.
+"""Log lines on standard error, for people or as JSON.
 
-No line names an employee, a customer or an account: say topic, partition, offset, detector id. Of
-errors the classes and frames are told (`sinks.faults`), of what libraries log the words
-they were written with (`streams.service.foreign`), and nothing acts in a terminal.
+No line names an employee, a customer or an account: say topic, partition, offset and detector id.
+Errors are reported by classes and frames (`sinks.faults`), messages of libraries by their constant
+text (`streams.service.foreign`), and no line contains control characters for a terminal.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _TALKATIVE = {
 
 
 def configure(log_format: Literal["console", "json"], level: int = logging.INFO) -> None:
-    """Set up structlog and the standard library's logging alike, and tell of what nobody caught.
-    Harmless to repeat."""
+    """Set up structlog and the standard library's logging alike, and report uncaught errors. May be
+    called repeatedly."""
     last_resort.install()
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -75,7 +75,7 @@ def configure(log_format: Literal["console", "json"], level: int = logging.INFO)
 
 
 def tell_of_tasks(loop: asyncio.AbstractEventLoop) -> None:
-    """Log what `loop` meets in tasks and callbacks that nobody awaits."""
+    """Log the errors that `loop` meets in tasks and callbacks that nobody awaits."""
     log = structlog.get_logger("asyncio")
 
     def trouble(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:

@@ -1,9 +1,9 @@
-"""Taking `[detectors.*]` of the settings file, and detectors of one's own, while a worker runs.
+"""Reloads `[detectors.*]` of the settings file, and detectors of one's own, while the worker runs.
 
-Looked at by path, not by file: Kubernetes swaps a symlink, an editor puts a new file in place. What
-is found is taken whole or not at all, in one swap between two batches; a file that cannot be used
-changes nothing and is told of. Of the folder of detectors each file is taken or not: where one is
-refused, the code before goes on. Nothing else can be changed without a restart.
+The file is watched by path, because Kubernetes swaps a symlink and editors put a new file in place.
+Its contents are taken completely or not at all, in one swap between two batches; a file that cannot
+be used changes nothing and is reported. Of the folder of detectors each file is taken or not: where
+one is refused, the code before goes on. Everything except the detectors needs a restart.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from msgspec import structs
 
 from detectors.language.detector import Detector
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.service.refused import tell_refused
 from streams.settings.loading import configured_detectors, parse, read
 from streams.settings.own_detectors import known_detectors, state_of
@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """The settings file, and the environment that goes over it; `settings` is what they said at the
+    """The settings file, and the environment that overrides it; `settings` are those of the
     start."""
 
     path: Path
@@ -45,17 +45,17 @@ class ConfigFile:
 
 
 class Judging(Protocol):
-    """Who judges, or routes to who does, by a set of detectors."""
+    """Something that judges, or routes, by a set of detectors."""
 
     def use(self, detectors: Sequence[Detector], /) -> None:
-        """Go by these from the next batch on. Must not fail."""
+        """Use these from the next batch on. Must not fail."""
 
 
 class Reload:
-    """Watches `config` and hands the detectors to all of `judging` whenever they have changed.
+    """Watches `config` and passes the detectors to all of `judging` whenever they have changed.
 
-    `asked`, once set, has the file read at once. Health condition: `settings`, which holds even
-    when a file was refused, because the worker does its work.
+    `asked`, once set, has the file read at once. Health condition: `settings`, which holds even if
+    a file was refused, because the worker continues to work.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Reload:
         self._health = health
         self._known = known_detectors(config.settings.detectors_path)
         self._running = configured_detectors(config.settings, self._known)
-        #: What was judged last, and what the last look found.
+        #: What was examined last, and what the last look found.
         self._judged: _Seen | None = None
         self._seen: _Seen | None = None
         self._refused = False
@@ -113,7 +113,8 @@ class Reload:
                 raise SettingsError(content)
             found = parse(content, config.path, config.env)
             known = known_detectors(config.settings.detectors_path).keeping(self._known)
-            # What needs a restart is not taken, so the company's days stay where they are.
+            # Settings that need a restart are not taken, so the boundaries of the company's days
+            # stay as they are.
             detectors = configured_detectors(
                 structs.replace(config.settings, detectors=found.detectors), known
             )
@@ -134,7 +135,8 @@ class Reload:
             tell_refused(known, self._metrics, self._health)
         changed = _changed(self._running, detectors)
         if changed:
-            # Nothing is awaited in between: no batch is routed by these and judged by those.
+            # Nothing is awaited in between, so that no batch is routed by one set and judged by
+            # another.
             for judge in self._judging:
                 judge.use(detectors)
             self._running = detectors
@@ -144,12 +146,12 @@ class Reload:
 
     def _took(self) -> None:
         self._refused = False
-        self._metrics.config_taken(time.time())
+        self._metrics.settings_file.taken(time.time())
         self._health.ok("settings")
 
     def _refuse(self, error: SettingsError) -> None:
         self._refused = True
-        self._metrics.config_refused()
+        self._metrics.settings_file.refused()
         self._health.ok(
             "settings",
             f"{self._config.path} was refused, the settings before it go on; see the log",

@@ -1,8 +1,8 @@
-"""The service: roles, in one process and event loop, with their start-up checks, health and end.
+"""The service: roles in one process and event loop, with their start-up checks, health and end.
 
-Kafka or Redis that is away at the start is waited for. A role that dies ends the process, with
-one line that says why: a supervisor's restart is cheap, since no role keeps anything that Kafka
-does not have.
+If Kafka or Redis is away at the start, it is waited for. A role that fails ends the process, with
+one line that says why. A supervisor can then simply restart it, since no role keeps anything that
+is not in Kafka.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from detectors.engine.engine import Engine
 from detectors.engine.signs import Signs
 from sinks.faults import is_for_people, told
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.redis.sink import RedisSink
 from sinks.waiting import until_it_works
 from streams.service import logs
@@ -57,7 +57,7 @@ class _Running(Protocol):
 
 
 class WorkerError(RuntimeError):
-    """A role ended that should not have, or would not end that should. One line."""
+    """A role ended unexpectedly, or did not end when asked to. One line."""
 
     retryable = True
 
@@ -96,14 +96,14 @@ async def run_worker(
     stopping: asyncio.Event | None = None,
     on_listening: Callable[[int], None] | None = None,
 ) -> None:
-    """Run `roles` until `stopping` is set or a signal comes, then finish the work in hand.
+    """Run `roles` until `stopping` is set or a signal comes, then finish the current work.
 
-    `config` is watched, if given, and read anew at once when a SIGHUP comes. Raises what stops it
-    from starting or going on: an error of one line whose `retryable` says whether a new start can
-    help. `on_listening` is told the port of `/metrics` and `/readyz`.
+    `config`, if given, is watched, and read again at once when a SIGHUP comes. Raises whatever
+    prevents it from starting or continuing: an error of one line whose `retryable` says whether a
+    restart can help. `on_listening` is called with the port of `/metrics` and `/readyz`.
     """
     stopping = stopping or asyncio.Event()
-    # All there are: one that is stopped now may be started later, and its alerts still come.
+    # All detectors: one that is stopped now may be started later, and its alerts still arrive.
     metrics, health = Metrics(), Health()
     tell_refused(known_detectors(settings.detectors_path), metrics, health)
     health.expect("start", reason="checking Kafka")
@@ -156,10 +156,10 @@ async def _run_roles(
 
 
 async def _kafka(settings: Settings, health: Health) -> None:
-    """Wait until Kafka answers. Raises where it refuses us, or its topics cannot be worked with."""
+    """Wait until Kafka answers. Raises if it refuses us, or if its topics cannot be used."""
 
     async def check() -> None:
-        # By itself first: a thread cannot be left before its time.
+        # By itself first: unlike a coroutine, the thread below cannot be cancelled.
         await knock(settings)
         await asyncio.to_thread(check_topics, settings)
 
@@ -175,7 +175,7 @@ async def _monitor(
 ) -> Monitor:
     # Faust takes half a second to import: other roles do without.
     from streams.monitor.monitor import Monitor
-    from streams.monitor.reference_reader import ReferenceReader
+    from streams.monitor.reference.reader import ReferenceReader
 
     reader = ReferenceReader(settings, metrics, health)
     stack.push_async_callback(reader.stop)
@@ -209,7 +209,8 @@ def _delivery(
 async def _run_until(
     running: Mapping[Role | Literal["reload"], _Running], stopping: asyncio.Event
 ) -> None:
-    """Run all until `stopping` or the first that ends; then stop the rest, in the order of flow."""
+    """Run everything until `stopping` is set or the first role ends; then stop the rest, in the
+    order in which events flow."""
     tasks = {role: asyncio.create_task(part.run(), name=role) for role, part in running.items()}
     stop = asyncio.create_task(stopping.wait())
     try:
@@ -235,7 +236,7 @@ async def _run_until(
 
 
 async def _unless(stopping: asyncio.Event, work: Awaitable[_T]) -> _T:
-    """Wait for `work`, but not when asked to stop."""
+    """Wait for `work`, unless asked to stop."""
     task = asyncio.ensure_future(work)
     stop = asyncio.create_task(stopping.wait())
     try:
@@ -251,7 +252,7 @@ async def _unless(stopping: asyncio.Event, work: Awaitable[_T]) -> _T:
 @contextlib.contextmanager
 def _signals(stopping: asyncio.Event, reload_asked: asyncio.Event | None) -> Iterator[None]:
     """SIGTERM and SIGINT set `stopping`; a second one ends the process at once. SIGHUP sets
-    `reload_asked`; None where there is no file to read anew."""
+    `reload_asked`, which is None if there is no file to read again."""
     loop = asyncio.get_running_loop()
 
     def received(number: signal.Signals) -> None:

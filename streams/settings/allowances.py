@@ -1,4 +1,4 @@
-"""`[[detectors.<id>.allow]]`: what is known and agreed on, so that it wakes nobody."""
+"""`[[detectors.<id>.allow]]`: what is known and agreed on, so that nobody is alerted to it."""
 
 from __future__ import annotations
 

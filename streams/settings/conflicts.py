@@ -1,4 +1,4 @@
-"""Settings that are each of the right type and still cannot be, alone or together."""
+"""Finds settings that have the right type but are still impossible, alone or together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MORE_THAN_NOTHING = ("idle_after", "rebalance_timeout", "session_timeout", "hea
 
 
 def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
-    """(setting, what is wrong) where values are of the right type and cannot be."""
+    """(setting, what is wrong) for values that have the right type but are impossible."""
     for broker in settings.kafka_bootstrap.split(","):
         match = _BROKER.fullmatch(broker.strip())
         if match is None or not 0 < int(match[2]) < 65_536:

@@ -16,7 +16,7 @@ from streams.settings.allowances import allowances
 from streams.settings.own_detectors import Known
 from streams.settings.values import as_in_file, convert, nearest
 
-#: What can be set of any detector, whatever its parameters are: default and meaning by name.
+#: What can be set for every detector, whatever its parameters: default and meaning by name.
 OF_ANY: Final = {
     "enabled": ("`true`", "`false` stops it: it reads nothing, and its open alerts stand"),
     "mode": ('`"live"`', '`"shadow"` puts it on trial: its alerts are marked and wake nobody'),
@@ -27,7 +27,7 @@ OF_ANY: Final = {
 def detector_tables(
     tables: Any, known: Known, config: Path, problems: list[str]
 ) -> dict[str, dict[str, Any]]:
-    """The tables of known detectors as they stand; what is wrong with any goes to `problems`.
+    """The tables of known detectors as written; what is wrong with them goes to `problems`.
 
     Of one that is refused nobody can say what may stand in it.
     """
@@ -47,7 +47,8 @@ def detector_tables(
         elif detector is None:
             taken[id_] = table
         else:
-            # What is wrong is so in any time zone, and which one it is may not be known yet.
+            # What is wrong here is wrong in every time zone, and the company's may not be known
+            # yet.
             zone = ZoneInfo("UTC")
             configured(detector, table, f"{config}: [detectors.{id_}]", zone, problems)
             taken[id_] = table
@@ -61,7 +62,8 @@ def configured(
     zone: tzinfo,
     problems: list[str],
 ) -> Detector:
-    """`detector` as `table` has it. `zone` is the company's; `place` begins each problem's line."""
+    """`detector` with the settings of `table`. `zone` is the company's; `place` is put before each
+    problem."""
     fields = {field.name: field for field in structs.fields(detector.params)}
     changed: dict[str, Any] = {}
     for name, value in table.items():

@@ -62,7 +62,7 @@ class FeedSettings(Struct, frozen=True, kw_only=True):
     ] = ()
 
     def takes(self, source: str) -> bool:
-        """Whether an event of this source belongs on the topic."""
+        """Whether an event of this source may be on the topic."""
         return not self.sources or any(
             source.startswith(it[:-1]) if it.endswith("*") else source == it for it in self.sources
         )

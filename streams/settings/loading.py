@@ -1,7 +1,8 @@
-"""All settings: one TOML file, environment variables over it, every value checked at the start.
+"""Loads all settings: one TOML file, overridden by environment variables, every value checked at
+the start.
 
-A name nobody knows is refused with the nearest that is: a misspelt threshold that silently
-keeps its default is a fraud not found.
+An unknown name is refused, with the nearest known one as a suggestion: a misspelt threshold that
+silently keeps its default is a fraud not found.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def _take(
 def _from_environment(
     env: Mapping[str, str], problems: list[str]
 ) -> Iterator[tuple[str, str, str]]:
-    """(setting, text, variable) of what is set; an empty variable is as good as none."""
+    """(setting, text, variable) of those that are set; an empty variable counts as not set."""
     for variable in sorted(name for name in env if name.startswith(ENVIRONMENT)):
         text = env[variable]
         if variable == CONFIG_VARIABLE or not text:
@@ -159,7 +160,8 @@ def _from_environment(
                 yield name, Path(text).read_text(encoding="utf-8").strip(), variable
             except (OSError, UnicodeDecodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-                # Not which: whoever mixes up the two variables has put the secret itself there.
+                # The value is not quoted: somebody who confuses the two variables has put the
+                # secret itself there.
                 problems.append(f"{variable}: the file it names cannot be read: {why}")
         else:
             known = [*VARIABLES, *SECRET_FILES, CONFIG_VARIABLE]

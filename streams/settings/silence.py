@@ -1,4 +1,4 @@
-"""How long a sender may be silent, counting all time or the company's working time only. Pure."""
+"""How long a sender may be silent, counting all time or only the company's working time. Pure."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class WorkingHours:
             self._calendar = holidays.country_holidays(country)
 
     def spans(self, since: int) -> Iterator[tuple[int, int]]:
-        """The hours from `since` on, as instants (µs) of begin and end, in order. Ends where none
-        come for more than a year."""
+        """The working hours from `since` on, as pairs of instants (µs), in order. Ends if there are
+        none for more than a year."""
         day, pause = moment(since).astimezone(self._zone).date(), 0
         while pause < _LONGEST_PAUSE:
             found = False
@@ -81,7 +81,7 @@ class WorkingHours:
 
 
 class Silence:
-    """`longest` (µs) without a sign of a sender; of `hours`, if given, counting those only."""
+    """Allows `longest` (µs) without a sign of a sender; if `hours` is given, only those count."""
 
     def __init__(self, longest: int, hours: WorkingHours | None = None) -> None:
         self._longest = longest
@@ -89,11 +89,11 @@ class Silence:
         self._asked: tuple[int, int] | None = None
 
     def exceeded(self, since: int, now: int) -> bool:
-        """Whether nothing from `since` to `now` (µs) is longer than that."""
+        """Whether the time without a sign from `since` to `now` (µs) is longer than allowed."""
         return now > self.ends(since)
 
     def ends(self, since: int) -> int:
-        """The last instant (µs) at which silence from `since` on is not too long."""
+        """The last instant (µs) at which silence since `since` is not too long."""
         if self._hours is None:
             return since + self._longest
         if self._asked is None or self._asked[0] != since:

@@ -67,7 +67,7 @@ def number(text: str) -> int | str:
 
 
 def choices(type_: Any) -> list[str]:
-    """The words a setting can be, if it is one of a few."""
+    """The words that are allowed for a setting, if it only takes a few."""
     bare = _bare(type_)
     found = [
         choice

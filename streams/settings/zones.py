@@ -1,4 +1,4 @@
-"""Which time zone was meant, for whoever wrote a name that is none."""
+"""Finds which time zone was meant when somebody wrote a name that does not exist."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHINA_ITSELF: Final = re.compile(
     r"(mainland[ _]?)?china([ _]standard)?([ _]time)?|cst|(北京|上海|中国)(标准)?(时间)?"
 )
 _OFFSET: Final = re.compile(r"(utc|gmt|z)?\s*[+-]\s*\d{1,2}(:?\d{2})?")
-#: How many names that are like it are told.
+#: How many similar names are suggested.
 _MOST: Final = 3
 
 

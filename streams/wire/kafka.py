@@ -1,4 +1,4 @@
-"""What Kafka is asked for: connections, names, and every topic with its partitions and configs."""
+"""What we ask of Kafka: connections, names, and every topic with its partitions and configs."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ ALERTS_TOPIC: Final = "offbook.alerts"
 CHANGELOG_TOPIC: Final = "offbook.entities-changelog"
 FEEDS_TOPIC: Final = "offbook.feeds"
 
-#: The greatest record a client of ours sends, in bytes: the largest of the topics' own limits.
+#: The largest record that a client of ours sends, in bytes: the largest limit of any topic.
 MAX_REQUEST: Final = 16 * 1024 * 1024
 
-#: Trying again does not help; with less it may.
+#: Trying again does not help, but a smaller record may be accepted.
 TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 #: Milliseconds until a consumer hears of partitions that are new, or of a topic that was made anew.
@@ -38,8 +38,8 @@ Role = Literal["router", "monitor", "delivery"]
 class Topic:
     """One topic as `offbook topics create` makes it; `name` has the prefix.
 
-    `exact`: another number of partitions than this cannot be worked with, because what lives
-    where follows from it.
+    `exact`: the topic must have exactly this number of partitions, because it determines where
+    entities live.
     """
 
     name: str
@@ -100,7 +100,8 @@ def _topic(
     if days is not None:
         configs["retention.ms"] = str(days * _DAY_MS)
     if settings.replication_factor >= 3:
-        # One copy may be away without stopping us, and what was acknowledged outlives another.
+        # One copy may be away without stopping us, and acknowledged records survive the loss of
+        # another.
         configs["min.insync.replicas"] = "2"
     if cleanup == "compact":
         # Workers read these whole at the start: compact early, in segments that close early.
@@ -146,13 +147,13 @@ def aiokafka_client(settings: Settings) -> dict[str, Any]:
 
 
 def aiokafka_consumer(settings: Settings) -> dict[str, Any]:
-    """The same for consumers, to which what a transaction has not committed does not exist."""
+    """The same for consumers, which do not see records of uncommitted transactions."""
     return {"isolation_level": "read_committed", **aiokafka_client(settings)}
 
 
 def readable_end(consumer: Any, partition: TopicPartition) -> int:
-    """Up to where a consumer can read what it has heard of: an open transaction ends it, and what
-    is behind that, until it is committed or aborted. 0 while nothing was heard."""
+    """Up to where a consumer can read, as far as it knows: an open transaction hides what follows
+    until it is committed or aborted. 0 while nothing is known."""
     end = consumer.last_stable_offset(partition)
     if end is None or end < 0:
         end = consumer.highwater(partition)
@@ -160,8 +161,8 @@ def readable_end(consumer: Any, partition: TopicPartition) -> int:
 
 
 def written_at(timestamp: int, wall: int) -> int:
-    """When a record was written, by its `timestamp` (ms), in µs; `wall` if it has none or one that
-    cannot be. What its event is dated ahead of that was ahead when it was sent."""
+    """When a record was written (µs), by its `timestamp` (ms); `wall` if that is missing or
+    impossible. An event dated later than this was already dated ahead when it was sent."""
     at = timestamp * 1000 + 999
     return at if EARLIEST <= at < wall else wall
 
@@ -169,28 +170,6 @@ def written_at(timestamp: int, wall: int) -> int:
 def kafka_python_client(settings: Settings) -> dict[str, Any]:
     """The same for kafka-python."""
     return {"bootstrap_servers": brokers(settings), **security(settings)}
-
-
-def faust_connection(settings: Settings) -> dict[str, Any]:
-    """`broker` and, with TLS, `broker_credentials` for `faust.App`."""
-    connection: dict[str, Any] = {
-        "broker": ";".join(f"aiokafka://{broker}" for broker in brokers(settings))
-    }
-    context = ssl_context(settings)
-    if context is not None:
-        import faust
-
-        connection["broker_credentials"] = (
-            faust.SASLCredentials(
-                username=settings.kafka_username,
-                password=settings.kafka_password,
-                ssl_context=context,
-                mechanism=settings.kafka_sasl_mechanism,
-            )
-            if settings.kafka_security_protocol == "SASL_SSL"
-            else faust.SSLCredentials(context)
-        )
-    return connection
 
 
 def brokers(settings: Settings) -> list[str]:

@@ -1,8 +1,9 @@
-"""Whether Kafka lets us in, and if not, why: the clients themselves say only that they cannot.
+"""Finds out whether Kafka lets us in and, if not, why: the clients themselves only say that they
+cannot connect.
 
 aiokafka and kafka-python log the reason of each attempt and raise that none succeeded. Here one
-connection is made to each broker by hand, and what it meets is told apart: nobody there, which
-waiting may cure, or TLS or the password, which it does not.
+connection is made to each broker by hand, to distinguish a broker that is away, for which waiting
+may help, from wrong TLS settings or a wrong password, for which it does not.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _PLAIN: Final = "PLAINTEXT"
 
 
 class KafkaAccessError(RuntimeError):
-    """Kafka cannot be worked with. One line; `retryable` says whether waiting can help."""
+    """Kafka cannot be used. One line; `retryable` says whether waiting can help."""
 
     retryable: ClassVar[bool]
 
@@ -44,7 +45,7 @@ class KafkaUnreachableError(KafkaAccessError):
 
 
 class KafkaRefusedError(KafkaAccessError):
-    """A broker answers, and TLS or the password is wrong: a setting must be changed."""
+    """A broker answers, but TLS or the password is wrong: a setting must be changed."""
 
     retryable = False
 
@@ -52,7 +53,8 @@ class KafkaRefusedError(KafkaAccessError):
 async def knock(settings: Settings) -> None:
     """Return if one of the brokers lets us in.
 
-    Raises `KafkaUnreachableError` or, where one is there and does not, `KafkaRefusedError`.
+    Raises `KafkaRefusedError` if a broker answers but refuses us, otherwise
+    `KafkaUnreachableError`.
     """
     arguments = _arguments(settings)
     found = await asyncio.gather(
@@ -67,13 +69,13 @@ async def knock(settings: Settings) -> None:
 
 
 def knock_now(settings: Settings) -> None:
-    """`knock` for who cannot await, whether or not a loop runs in this thread."""
+    """`knock` for callers that cannot await, whether or not a loop runs in this thread."""
     _run(knock(settings))
 
 
 def no_use(settings: Settings, error: Exception) -> KafkaAccessError:
-    """The one line where a broker let us in and cannot be worked with: it may have wanted a
-    password first."""
+    """The line to show if a broker let us in but cannot be used: it may have wanted a password
+    first."""
     if settings.kafka_security_protocol in (_PLAIN, "SSL") and _run(_any_asks_to_log_in(settings)):
         return KafkaRefusedError(
             f"Kafka at {settings.kafka_bootstrap} asks for a user and password on this port: set"
@@ -84,7 +86,7 @@ def no_use(settings: Settings, error: Exception) -> KafkaAccessError:
 
 
 def unreachable(settings: Settings, error: Exception) -> KafkaUnreachableError:
-    """The one line for a broker that does not answer."""
+    """The line to show for a broker that does not answer."""
     how = (
         f" by {settings.kafka_security_protocol}"
         if settings.kafka_security_protocol != _PLAIN
@@ -99,7 +101,7 @@ def unreachable(settings: Settings, error: Exception) -> KafkaUnreachableError:
 async def _knock_at(
     settings: Settings, broker: str, arguments: dict[str, Any]
 ) -> str | Exception | None:
-    """None where it lets us in, a clause where it refuses us, else what was met."""
+    """None if it lets us in, a clause if it refuses us, otherwise the error."""
     try:
         (await _connection(broker, PATIENCE, **arguments)).close()
     except Exception as error:  # noqa: BLE001 - whoever listens there may be no Kafka at all

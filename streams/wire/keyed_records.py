@@ -1,6 +1,7 @@
-"""What stands on `offbook.keyed`: batches of events by entity, notes between entities, time marks.
+"""The records of `offbook.keyed`: batches of events by entity, notes between entities, marks of
+time.
 
-A batch as the record, because Kafka and Faust cost per record (about 150 µs in Faust) and
+A record holds a batch because Kafka and Faust cost per record (about 150 µs in Faust) while
 Offbook's own work costs per event (a few µs). All entities of a batch live in its partition.
 """
 
@@ -24,11 +25,11 @@ _TOPIC = {topic: number for number, topic in enumerate(STREAM_TOPICS)}
 
 
 class Mark(Struct, frozen=True, array_like=True):
-    """Up to `time` (µs) everything on `partition` of a source topic has been read and sent.
+    """Everything on `partition` of a source topic up to `time` (µs) has been read and sent.
 
-    `topic` indexes `STREAM_TOPICS`; `of` is how many partitions the topic has, so that the
-    monitor knows which it has not heard of, and which are gone. `empty`: the partition was read to
-    its end and nothing ever came on it, so that its time is not known, and `time` is 0.
+    `topic` is an index into `STREAM_TOPICS`. `of` is how many partitions the topic has, so that the
+    monitor knows which it has not heard of yet, and which no longer exist. `empty`: the partition
+    was read to its end and nothing ever came on it, so its time is not known and `time` is 0.
     """
 
     topic: int
@@ -72,7 +73,8 @@ _data_decoders = [msgspec.msgpack.Decoder(kind.data) for kind in KINDS]
 
 
 def partition_of(key: str, partitions: int) -> int:
-    """The partition of `offbook.keyed` an entity lives in. Never to be changed: state is there."""
+    """The partition of `offbook.keyed` that an entity lives in. Must never change: states are
+    stored there."""
     return crc32(key.encode()) % partitions
 
 
@@ -130,8 +132,8 @@ def mark(topic: str, partition: int, of: int, time: int | None) -> Mark:
 class StreamTime:
     """Stream time as one monitor partition knows it, from the marks of all source partitions.
 
-    Not monotone: what was sent late holds time back again, so that an outage never looks like an
-    absence.
+    It may go back: an event that was sent late holds time back again, so that an outage never looks
+    like an absence.
     """
 
     def __init__(self, marks: Iterable[Mark] = ()) -> None:
@@ -147,7 +149,7 @@ class StreamTime:
             if topic >= len(STREAM_TOPICS):
                 continue  # Of a router that knows more topics than we do.
             if heard.of != self._of.get(topic):
-                # A topic that was made anew may have fewer.
+                # A topic that was deleted and created again may have fewer partitions.
                 self._of[topic] = of = heard.of
                 for gone in [it for it in self._marks if it[0] == topic and it[1] >= of]:
                     del self._marks[gone]
@@ -159,13 +161,13 @@ class StreamTime:
 
     @property
     def marks(self) -> list[Mark]:
-        """What is known, to be kept with the state."""
+        """The marks known so far, to be stored with the state."""
         return list(self._marks.values())
 
     def now(self) -> Now:
-        """Each topic is as far as the slowest of its partitions, and has no time before all have
-        been heard of and something came on each. Forgetting goes by the slowest of all on which
-        something came: where nothing is, there is nothing to wait for."""
+        """The time of each topic is that of its slowest partition, and is not known before all
+        partitions have been heard of and something came on each. Forgetting goes by the slowest
+        partition on which something ever came: there is no need to wait for empty ones."""
         if self._now is None:
             self._now = self._moment()
         return self._now
@@ -187,7 +189,7 @@ class StreamTime:
 
 
 def slowest(moments: Sequence[Now]) -> Now:
-    """The least of each topic's times; one that is not known at every moment is not known."""
+    """For each topic the least of its times; not known if it was not known at every moment."""
     if all(it is moments[0] for it in moments):
         return moments[0]
     times: dict[str, int] = {}

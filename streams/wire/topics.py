@@ -1,4 +1,4 @@
-"""Creates the topics, and says at the start of a worker what is wrong with those there are."""
+"""Creates the topics, and reports at the start of a worker what is wrong with existing ones."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ Standing = Literal["created", "already there", "differs"]
 
 
 class TopicsError(RuntimeError):
-    """Topics that cannot be worked with; somebody must change them first. One line."""
+    """Topics that cannot be used until somebody changes them. One line."""
 
     retryable: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
 class TopicReport:
-    """What became of one topic. `why` says in which way it differs from what we would create.
+    """The result for one topic. `why` says how it differs from what we would create.
 
     `usable` is False if Offbook cannot work with it as it is.
     """
@@ -42,7 +42,7 @@ class TopicReport:
 
 
 def create_topics(settings: Settings) -> list[TopicReport]:
-    """Create what is missing; touch nothing that is there. Harmless to repeat.
+    """Create missing topics and leave existing ones alone. May be called repeatedly.
 
     Raises `KafkaAccessError`, and `TopicsError` if the broker refuses.
     """
@@ -50,7 +50,7 @@ def create_topics(settings: Settings) -> list[TopicReport]:
     with _admin(settings) as admin:
         there = _partitions(admin, list(wanted))
         missing = [topic for topic in wanted.values() if topic.name not in there]
-        # Somebody else may create them this very moment.
+        # Another process may be creating them at this very moment.
         raced = _create(admin, missing, settings.replication_factor) if missing else set()
         there = _partitions(admin, list(wanted))
         created = {topic.name for topic in missing} - raced
@@ -68,10 +68,10 @@ def create_topics(settings: Settings) -> list[TopicReport]:
 
 
 def check_topics(settings: Settings) -> None:
-    """Raise `TopicsError` unless every topic is there and can be worked with.
+    """Raise `TopicsError` unless every topic exists and can be used.
 
-    Source topics may have as many partitions as their owners like. Also raises
-    `KafkaAccessError`, after about `PATIENCE` seconds.
+    Source topics may have any number of partitions. Also raises `KafkaAccessError`, after about
+    `PATIENCE` seconds.
     """
     wanted = all_topics(settings)
     with _admin(settings) as admin:
@@ -112,8 +112,8 @@ def partitions_of(settings: Settings, topics: Sequence[str]) -> dict[str, int]:
 
 
 def message_limits(settings: Settings, names: Iterable[str]) -> dict[str, int]:
-    """How large a record of these topics may be, in bytes, by name with prefix: what broker and
-    client both take. Empty where the broker does not tell or we may not ask."""
+    """How large a record of these topics may be, in bytes, by name with prefix: the limit that both
+    broker and client accept. Empty if the broker does not say or we may not ask."""
     try:
         with _admin(settings) as admin:
             answer: dict[str, Any] = admin.describe_configs(
@@ -138,8 +138,8 @@ def _refuse_missing(settings: Settings, admin: KafkaAdminClient, missing: Sequen
 
 
 def _refuse_hidden(settings: Settings, admin: KafkaAdminClient, missing: Sequence[str]) -> None:
-    """Who may not describe a topic does not see it among all; asked for by its name, which creates
-    nothing here, Kafka says so."""
+    """A client that may not describe a topic does not see it in the list of all topics. Asked for
+    by name, which creates nothing here, Kafka says that it is forbidden."""
     described = {it["name"]: it["error_code"] for it in admin.describe_topics(list(missing))}
     hidden = [name for name in missing if described.get(name) == _MAY_NOT]
     if hidden:

@@ -15,7 +15,7 @@ from contract.times import HOUR, MINUTE, SECOND, parse_rfc3339, rfc3339
 from offbook.cli.demo.server_process import free_port
 from offbook.cli.status import Status, judged, table
 from streams.router.feeds import Entry, Standing, decode_entry, encode_entry
-from streams.router.source_time import Known, Partition
+from streams.router.known_feeds import Known, Partition
 from streams.settings.feeds import FeedSettings
 from streams.settings.settings import Settings
 from tests.cli.commands import offbook

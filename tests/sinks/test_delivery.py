@@ -23,7 +23,7 @@ from offbook.cli.demo.embedded import EmbeddedRedis
 from sinks.delivery.delivery import Delivery
 from sinks.headers import EVENT_TIMESTAMP
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.redis.sink import RedisSink
 from tests.sinks.some_alerts import alert, contents
 
@@ -381,7 +381,7 @@ def test_a_stopped_worker_has_committed_what_it_did(
 _PROGRAM = """
 import asyncio, sys
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.redis.sink import RedisSink
 from sinks.delivery.delivery import Delivery
 

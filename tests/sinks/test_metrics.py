@@ -13,7 +13,8 @@ from prometheus_client.openmetrics.parser import (
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from contract.kinds import SOURCE_TOPICS
-from sinks.metrics import FeedFigures, Metrics
+from sinks.metrics.feeds import FeedFigure
+from sinks.metrics.metrics import Metrics
 
 DETECTORS = {"offbook-payment": ("critical",), "callback-mismatch": ("warning", "critical")}
 
@@ -57,24 +58,24 @@ OURS = {
 def full() -> Metrics:
     """Metrics whose every figure is known."""
     metrics = Metrics(detectors=DETECTORS)
-    metrics.event("payments", "accepted", 3)
-    metrics.new_alert("offbook-payment", "critical")
-    metrics.open_alerts({"critical": 2})
-    metrics.latency(0.2)
-    metrics.stream_time(3, 1_772_442_900_500_000)
-    metrics.applied(3, 1_772_442_901.5)
-    metrics.set_aside(3, 1)
-    metrics.dropped_for_set_aside(2)
-    metrics.feeds({("tips", 0): FeedFigures(1.0, 2.0, 3.0, 4.0, 0)})
-    metrics.reference_entries("accounts", 4)
-    metrics.detector_failed("offbook-payment")
-    metrics.state_evicted("offbook-payment", 5)
-    metrics.silent("offbook-payment", True)
-    metrics.refused(["own-night-discount"])
-    metrics.undelivered(6)
-    metrics.redis_up(True)
-    metrics.open_shadow_alerts({"warning": 7})
-    metrics.config_taken(1_772_442_900.5)
+    metrics.events.count("payments", "accepted", 3)
+    metrics.alerts.new("offbook-payment", "critical")
+    metrics.alerts.open({"critical": 2})
+    metrics.alerts.latency(0.2)
+    metrics.partitions.stream_time(3, 1_772_442_900_500_000)
+    metrics.partitions.applied(3, 1_772_442_901.5)
+    metrics.partitions.set_aside(3, 1)
+    metrics.partitions.dropped_for_set_aside(2)
+    metrics.feeds.show({("tips", 0): FeedFigure(1.0, 2.0, 3.0, 4.0, 0)})
+    metrics.detectors.reference_entries("accounts", 4)
+    metrics.detectors.failed("offbook-payment")
+    metrics.detectors.evicted("offbook-payment", 5)
+    metrics.detectors.silent("offbook-payment", True)
+    metrics.detectors.refused(["own-night-discount"])
+    metrics.alerts.undelivered(6)
+    metrics.alerts.redis_up(True)
+    metrics.alerts.open_shadow({"warning": 7})
+    metrics.settings_file.taken(1_772_442_900.5)
     return metrics
 
 
@@ -142,7 +143,7 @@ def test_every_counter_that_can_count_starts_at_zero() -> None:
 )
 def test_an_alert_is_counted_for_its_audience_and_for_no_other(audience: Any, counted: str) -> None:
     metrics = Metrics(detectors=DETECTORS)
-    metrics.new_alert("offbook-payment", "critical", audience)
+    metrics.alerts.new("offbook-payment", "critical", audience)
     page = metrics.exposition()[0].decode()
     ones = [line for line in page.splitlines() if line.endswith(" 1.0") and "_alerts_" in line]
     assert [line.partition("{")[0] for line in ones] == [counted]
@@ -151,8 +152,8 @@ def test_an_alert_is_counted_for_its_audience_and_for_no_other(audience: Any, co
 
 def test_a_refused_file_leaves_when_the_last_good_one_was_taken() -> None:
     metrics = Metrics()
-    metrics.config_taken(5.0)
-    metrics.config_refused()
+    metrics.settings_file.taken(5.0)
+    metrics.settings_file.refused()
     assert value(metrics, "offbook_config_last_reload_successful") == 0
     assert value(metrics, "offbook_config_last_reload_success_timestamp_seconds") == 5.0
 
@@ -175,9 +176,9 @@ def test_what_is_not_known_yet_is_not_said_to_be_zero() -> None:
 
 def test_no_word_from_outside_becomes_a_label() -> None:
     metrics = Metrics(detectors=DETECTORS)
-    metrics.event("王伟", "dead_letter")
-    metrics.new_alert("e-7", "info")
-    metrics.detector_failed("c-9")
+    metrics.events.count("王伟", "dead_letter")
+    metrics.alerts.new("e-7", "info")
+    metrics.detectors.failed("c-9")
     page = metrics.exposition()[0].decode()
     assert not any(word in page for word in ("王伟", "e-7", "c-9"))
     assert value(metrics, "offbook_events_total", topic="other", outcome="dead_letter") == 1
@@ -186,8 +187,8 @@ def test_no_word_from_outside_becomes_a_label() -> None:
 
 def test_a_partition_that_has_moved_leaves_no_standing_stream_time() -> None:
     metrics = full()
-    metrics.forget_partition(3)
-    metrics.forget_partition(8)
+    metrics.partitions.forget(3)
+    metrics.partitions.forget(8)
     assert value(metrics, "offbook_stream_time_seconds", partition="3") is None
     assert value(metrics, "offbook_keyed_applied_timestamp_seconds", partition="3") is None
 
@@ -195,9 +196,9 @@ def test_a_partition_that_has_moved_leaves_no_standing_stream_time() -> None:
 def test_a_feed_that_another_router_reads_now_leaves_nothing_standing() -> None:
     metrics = Metrics()
     tips, crm = ("tips", 0), ("crm.edits", 1)
-    known = FeedFigures(1.0, 2.0, 3.0, 4.0, 1)
-    metrics.feeds({tips: known, crm: known})
-    metrics.feeds({crm: known._replace(complete_to=None, last_event=9.0, silent=0)})
+    known = FeedFigure(1.0, 2.0, 3.0, 4.0, 1)
+    metrics.feeds.show({tips: known, crm: known})
+    metrics.feeds.show({crm: known._replace(complete_to=None, last_event=9.0, silent=0)})
     for name in ("last_event_timestamp_seconds", "silent"):
         assert value(metrics, f"offbook_feed_{name}", topic="tips", partition="0") is None
     crm_is = {
@@ -213,13 +214,13 @@ def test_a_feed_that_another_router_reads_now_leaves_nothing_standing() -> None:
 
 def test_a_clock_that_is_behind_does_not_make_latency_negative() -> None:
     metrics = Metrics()
-    metrics.latency(-3.0)
+    metrics.alerts.latency(-3.0)
     assert value(metrics, "offbook_detection_latency_seconds_sum") == 0
 
 
 def test_two_sets_of_metrics_live_in_one_process() -> None:
     one, other = full(), Metrics(detectors=DETECTORS)
-    one.event("tips", "late")
+    one.events.count("tips", "late")
     assert value(other, "offbook_events_total", topic="tips", outcome="late") == 0
 
 

@@ -17,12 +17,12 @@ from detectors.engine.engine import Engine
 from sinks import waiting
 from sinks.delivery.delivery import Delivery
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.redis.connection import RedisRefusedError, RedisUnavailableError
 from sinks.redis.sink import RedisSink
 from sinks.waiting import can_pass, until_it_works
 from streams.monitor.monitor import Monitor
-from streams.monitor.reference_reader import ReferenceReader
+from streams.monitor.reference.reader import ReferenceReader
 from streams.router.router import Router
 from streams.settings.settings import Settings
 from streams.wire.kafka_access import KafkaRefusedError, KafkaUnreachableError

@@ -40,7 +40,7 @@ Lang = Annotated[Literal["en", "zh"], typer.Option(help="The language of what pe
 
 
 def fail(line: str, status: int) -> NoReturn:
-    """Say in a line what is wrong and end with `status`."""
+    """Print in one line what is wrong, and end with `status`."""
     from contract.spelling.shown import shown
 
     print(f"offbook: {shown(line)}", file=sys.stderr)
@@ -67,13 +67,13 @@ def known_of(settings: Settings) -> Known:
 
 
 def drawable(picture: Path | None) -> None:
-    """Refuse a picture in a form that is not drawn."""
+    """Refuse a picture in a format that we cannot draw."""
     if picture is not None and picture.suffix.lower() != ".svg":
         fail(f"--picture: {picture}: only SVG can be drawn: name it {picture.stem}.svg", UNUSABLE)
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file that was asked for, or say why it cannot be."""
+    """Write a file that was asked for, or say why that is not possible."""
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -1,38 +1,36 @@
-"""`offbook demo`: a company's three weeks, played through a real broker, worker and Redis.
+"""`offbook demo`: three weeks of a company, played through a real broker, worker and Redis.
 
-Nothing is assumed to be installed: broker and Redis are the embedded ones. What arrives in Redis
-is held against what `offbook replay` finds in the same documents, and the difference is told.
+Nothing has to be installed: broker and Redis are the embedded ones. What arrives in Redis is
+compared with what `offbook replay` finds in the same documents, and any difference is reported.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import tempfile
-import threading
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any, ClassVar, Final
+from typing import Any, Final
 
 import msgspec
 import redis
 
-import offbook
 from contract.alert import Alert
-from contract.kinds import REFERENCE_TOPICS, SOURCE_TOPICS, STREAM_TOPICS
+from contract.kinds import SOURCE_TOPICS
+from offbook.cli.demo.comparison import same, what_fires
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
-from offbook.cli.demo.server_process import LOOPBACK, ServerProcess, free_port
-from offbook.cli.files.produce import Destination, kafka_destination, produce
-from offbook.cli.files.replay import replay
+from offbook.cli.demo.player import Player
+from offbook.cli.demo.server_process import LOOPBACK, free_port
+from offbook.cli.demo.story import DemoError, Rebased, rebased, story
+from offbook.cli.demo.worker_process import WorkerProcess
+from offbook.cli.files.produce import kafka_destination, produce
 from offbook.cli.terminal import AlertPrinter
 from sinks.redis.keys import OPEN, STREAM
-from streams.settings.loading import configured_detectors, load
-from streams.settings.settings import Settings
+from streams.settings.loading import load
 from streams.wire.topics import create_topics
 
 #: One partition a source: with four, a rare event would wait for the quietest of them.
@@ -51,49 +49,6 @@ _PATIENCE: Final = 60.0
 #: Seconds without a further revision after which all is said to have arrived.
 _QUIET: Final = 2.0
 _REPLAY: Final = "`offbook replay`"
-
-
-class DemoError(RuntimeError):
-    """The demo cannot run. One line."""
-
-    retryable: ClassVar[bool] = True
-
-
-class _Worker(ServerProcess):
-    """`offbook worker` as anybody would start it, in a process of its own."""
-
-    name = "worker"
-
-    def __init__(self, config: Path, port: int, directory: Path) -> None:
-        super().__init__(port=port, directory=directory, deadline=45.0)
-        self._config = config
-
-    def command(self) -> list[str]:
-        return [sys.executable, "-m", "offbook", "worker", "--config", str(self._config)]
-
-    def environment(self) -> dict[str, str]:
-        # It starts in another directory, and offbook may be importable from this one only.
-        paths = [str(Path(offbook.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-        return {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-
-    def answers(self) -> bool:
-        with urllib.request.urlopen(f"http://{LOOPBACK}:{self.port}/readyz", timeout=2):
-            return True
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process is there."""
-        return self._process is not None and self._process.poll() is None
-
-
-def story() -> list[Path]:
-    """The files of the bundled story: reference documents, then events."""
-    package = Path(offbook.__file__).parent
-    for folder in (package / "examples", package.parent / "examples"):
-        files = [folder / "reference.ndjson", folder / "story.ndjson"]
-        if all(file.is_file() for file in files):
-            return files
-    raise DemoError("the bundled story is not there: examples/story.ndjson")
 
 
 def run(*, rate: float, keep: bool) -> int:
@@ -131,13 +86,14 @@ class _Demo:
         if server.note:
             printer.line(server.note)
         create_topics(settings)
-        played, expected = self._rebased(settings)
+        played = rebased(settings, self._directory)
+        self._events = played.total
         with kafka_destination(settings, SOURCE_TOPICS) as destination:
-            produce([str(played[0])], settings, destination, _nothing)
-        worker = _Worker(config, port, self._directory)
+            produce([str(played.reference)], settings, destination, lambda _: None)
+        worker = WorkerProcess(config, port, self._directory)
         self._stack.callback(worker.kill)
         # Played from now on: a service that starts has a backlog, and the demo need not wait.
-        player = _Player(settings, played[1], self._rate)
+        player = Player(settings, played.events, self._rate)
         self._stack.callback(player.stop)
         player.start()
         printer.line(f"playing {self._events} events of three weeks, {self._rate:g} a second")
@@ -149,35 +105,18 @@ class _Demo:
         )
         printer.line()
         client = self._stack.enter_context(redis.Redis.from_url(server.url, decode_responses=True))
-        complete = self._watch(worker, client, player, expected)
-        self._sum_up(expected, complete)
+        complete = self._watch(worker, client, player, played.expected)
+        self._sum_up(played.expected, complete)
         self._try_next(config, kafka.bootstrap, server.url, port, played, keep=keep)
         if keep:
             self._stay()
         return 0 if complete else 1
 
-    def _rebased(self, settings: Settings) -> tuple[list[Path], dict[str, Alert]]:
-        """The story moved so that it ends now, and what replay finds in it."""
-        files = [str(file) for file in story()]
-        played = [self._directory / file.name for file in story()]
-        with played[0].open("wb") as reference, played[1].open("wb") as events:
-            destination = _Apart(reference, events)
-            done = produce(files, settings, destination, _nothing, rebase="now")
-        self._events = sum(done.sent[topic] for topic in STREAM_TOPICS)
-        found: dict[str, Alert] = {}
-        replay(
-            [str(file) for file in played],
-            settings,
-            configured_detectors(settings),
-            lambda alert: found.__setitem__(alert.alert_id, alert),
-            _nothing,
-        )
-        return played, found
-
     def _watch(
-        self, worker: _Worker, client: redis.Redis, player: _Player, expected: dict[str, Alert]
+        self, worker: WorkerProcess, client: redis.Redis, player: Player, expected: dict[str, Alert]
     ) -> bool:
-        """Show what lands in Redis while the story plays; whether all that is expected did."""
+        """Show what arrives in Redis while the story plays. Returns whether everything expected
+        arrived."""
         last, ended = "0-0", 0.0
         with self._status("playing"):
             while True:
@@ -191,12 +130,12 @@ class _Demo:
                     continue
                 ended = ended or time.monotonic()
                 quiet_since = max(ended, self._newest_at)
-                if _same(self._printer.known, expected) and time.monotonic() > quiet_since + _QUIET:
+                if same(self._printer.known, expected) and time.monotonic() > quiet_since + _QUIET:
                     return True
                 if time.monotonic() > ended + _PATIENCE:
                     return False
 
-    def _show(self, client: redis.Redis, last: str, player: _Player) -> str:
+    def _show(self, client: redis.Redis, last: str, player: Player) -> str:
         """Show what came to the stream after `last`; wait a moment if nothing did."""
         answer: Any = client.xread({STREAM: last}, count=50, block=200)
         for _, entries in answer or ():
@@ -228,7 +167,7 @@ class _Demo:
         if complete:
             printer.line(f"Redis has exactly what {_REPLAY} finds firing in the same events.")
         else:
-            ours, theirs = _firing(printer.known), _firing(expected)
+            ours, theirs = what_fires(printer.known), what_fires(expected)
             missing = [id_ for id_, said in theirs.items() if ours.get(id_) != said]
             beyond = ours.keys() - theirs.keys()
             printer.line(
@@ -238,7 +177,7 @@ class _Demo:
         printer.line()
 
     def _try_next(
-        self, config: Path, bootstrap: str, url: str, port: int, played: list[Path], *, keep: bool
+        self, config: Path, bootstrap: str, url: str, port: int, played: Rebased, *, keep: bool
     ) -> None:
         line = self._printer.line
         examples = [str(_short(file)) for file in story()]
@@ -247,7 +186,7 @@ class _Demo:
             line(f"  redis-cli -u {url} zrevrange '{OPEN}' 0 -1 withscores")
             line(f"  curl http://{LOOPBACK}:{port}/metrics")
             line(f"  offbook produce --config {config} my-events.ndjson")
-            line(f"  offbook replay {' '.join(map(str, played))} | head -1")
+            line(f"  offbook replay {played.reference} {played.events} | head -1")
             line(f"  (Kafka on {bootstrap}; Ctrl-C ends everything)")
             return
         line(f"  offbook replay {' '.join(examples)}    the same, without Kafka")
@@ -274,106 +213,8 @@ class _Demo:
         return time.monotonic() - self._started
 
 
-class _Apart:
-    """A destination that writes reference documents to one file and events to another."""
-
-    def __init__(self, reference: IO[bytes], events: IO[bytes]) -> None:
-        self._reference = reference
-        self._events = events
-
-    def send(self, topic: str, key: bytes, value: bytes) -> None:
-        stream = self._reference if topic in REFERENCE_TOPICS else self._events
-        stream.write(value + b"\n")
-
-    def flush(self) -> None:
-        pass
-
-
-class _StoppedError(Exception):
-    """The demo is ending."""
-
-
-class _Player(threading.Thread):
-    """Produces the events in the background, and is the destination that notes when each was sent.
-
-    `failed` is the error that ended it before its time.
-    """
-
-    def __init__(self, settings: Settings, events: Path, rate: float) -> None:
-        super().__init__(name="player", daemon=True)
-        self.failed: BaseException | None = None
-        self._settings = settings
-        self._events = events
-        self._rate = rate
-        self._destination: Destination | None = None
-        self._sent_at: dict[tuple[str, str], float] = {}
-        self._stopping = threading.Event()
-
-    def run(self) -> None:
-        try:
-            with kafka_destination(self._settings, SOURCE_TOPICS) as self._destination:
-                produce([str(self._events)], self._settings, self, _nothing, rate=self._rate)
-        except _StoppedError:
-            pass
-        except BaseException as error:  # noqa: BLE001 - told by the thread that watches
-            self.failed = error
-
-    def stop(self) -> None:
-        """End it, and return when it has."""
-        self._stopping.set()
-        self.join(timeout=5)
-
-    def send(self, topic: str, key: bytes, value: bytes) -> None:
-        if self._stopping.is_set():
-            raise _StoppedError
-        assert self._destination is not None
-        document = msgspec.json.decode(value, type=_Identity)
-        self._sent_at.setdefault((document.source, document.id), time.monotonic())
-        self._destination.send(topic, key, value)
-
-    def flush(self) -> None:
-        if self._destination is not None:
-            self._destination.flush()
-
-    def seconds_since(self, alert: Alert) -> float | None:
-        """From when the newest event of its evidence was sent until now; None if it was not."""
-        sent = [self._sent_at.get((fact.source, fact.id)) for fact in alert.evidence]
-        known = [moment for moment in sent if moment is not None]
-        return time.monotonic() - max(known) if known else None
-
-
-class _Identity(msgspec.Struct):
-    source: str
-    id: str
-
-
-def _same(known: dict[str, Alert], expected: dict[str, Alert]) -> bool:
-    return _firing(known) == _firing(expected)
-
-
-def _firing(alerts: dict[str, Alert]) -> dict[str, tuple[Any, ...]]:
-    """What fires, and what it says: severity, score and evidence.
-
-    What is withdrawn is left out: what was settled before it was noticed was never raised, and
-    that depends on which of two events was read first.
-    """
-    return {
-        id_: (
-            alert.severity,
-            alert.score,
-            sorted((fact.source, fact.id) for fact in alert.evidence),
-        )
-        for id_, alert in alerts.items()
-        if alert.state == "firing"
-    }
-
-
 def _short(path: Path) -> Path:
     try:
         return path.relative_to(Path.cwd())
     except ValueError:
         return path
-
-
-def _nothing(_: str) -> None:
-    pass

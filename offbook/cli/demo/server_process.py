@@ -1,4 +1,4 @@
-"""A server as a child process, which ends with whoever started it."""
+"""A server as a child process, which ends with the process that started it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 class EmbeddedError(RuntimeError):
-    """An embedded server cannot be had. `retryable` says whether trying again can help."""
+    """An embedded server cannot be started. `retryable` says whether trying again can help."""
 
     retryable: ClassVar[bool] = False
 

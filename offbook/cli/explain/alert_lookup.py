@@ -1,4 +1,4 @@
-"""Finds one alert again: in Redis, or in what a replay has written."""
+"""Finds an alert by its id: in Redis, or in the output of a replay."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from streams.settings.values import nearest
 
 
 class NoSuchAlertError(LookupError):
-    """There is none of this id where it was looked for. Says what to check."""
+    """There is no alert of this id in the place searched. Says what to check."""
 
     retryable: ClassVar[bool] = False
 
@@ -51,10 +51,10 @@ def in_redis(alert_id: str, settings: Settings) -> Alert:
 def in_file(
     alert_id: str, name: str, say: Callable[[str], None], detectors: Collection[str]
 ) -> Alert:
-    """The newest revision in a replay's output, on whichever line it stands.
+    """The newest revision in a replay's output, wherever it is in the file.
 
-    `say` hears of lines that tell one revision of it otherwise than others; of those the same one
-    is taken, in whatever order they stand. `detectors` are the ids there are. Raises
+    `say` is called for lines that contradict each other about the same revision; of those the same
+    one is always taken, in whatever order they are. `detectors` are the ids there are. Raises
     `NoSuchAlertError` or `InputError`.
     """
     _refuse_detector(alert_id, detectors)

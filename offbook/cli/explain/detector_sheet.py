@@ -1,4 +1,4 @@
-"""What a detector says of itself, for the command line and the documents."""
+"""What a detector says about itself, for the command line and the documents."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def sheet(detector: Detector) -> DetectorSheet:
 
 
 class AllowanceSheet(Struct, frozen=True):
-    """An allowance that has expired or soon will. `until` is company time; whom it is about is not
-    shown, for this is read over shoulders and pasted into tickets."""
+    """An allowance that has expired or soon will. `until` is company time. Whom it is about is not
+    shown, because this is read over shoulders and pasted into tickets."""
 
     position: int
     until: str

@@ -1,6 +1,6 @@
-"""Why there is an alert, laid out for people: what happened, by which rule, and how far beyond it.
+"""Why there is an alert, laid out for people: what happened, by which rule, and by how much.
 
-Pure: from an alert, the detector as it is set now, and the company's clock.
+Pure: computed from an alert, the detector with its current settings, and the company's clock.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _PLACE = re.compile(r"\\\{(\w+)\\\}")
 
 
 class Piece(Struct, frozen=True):
-    """One event of the timeline. `at` is company time, `elapsed` since the first of them.
+    """One event of the timeline. `at` is company time, `elapsed` the time since the first of them.
 
-    `dated_back`: it took the alert back, so long after the time it claims; None if it did not, or
-    within a day.
+    `dated_back`: if it withdrew the alert, how long after the time it claims it was recorded; None
+    if it did not, or within a day.
     """
 
     at: str
@@ -53,7 +53,8 @@ class Piece(Struct, frozen=True):
 
 
 class Parameter(Struct, frozen=True):
-    """A number of the rule as it was, None if the alert does not say; `now` None: it is gone."""
+    """A number of the rule when the alert was raised, None if the alert does not say. `now` is None
+    if the parameter no longer exists."""
 
     name: str
     then: str | None

@@ -82,7 +82,7 @@ def show(explanation: Explanation, language: Language) -> None:
 
 
 class _Page:
-    """What stands on the page, in one language."""
+    """The contents of the page, in one language."""
 
     def __init__(self, explanation: Explanation, language: Language) -> None:
         self._it = explanation

@@ -1,4 +1,4 @@
-"""How far what was measured is beyond the threshold at which an alert fires, in words."""
+"""By how much the measured value exceeds the threshold at which an alert fires, in words."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from detectors.language.wording import span
 
 
 class Margin(Struct, frozen=True):
-    """One number of the alert against its threshold. `reached`: enough by itself to fire.
+    """One number of the alert compared with its threshold. `reached`: enough by itself to fire.
 
-    `found` and `needed` are written as in the settings; `found` ends in `+` where it is at least
-    so much. An alert may fire by one of several thresholds: then others are not reached.
+    `found` and `needed` are written as in the settings; `found` ends in `+` if it is a minimum. An
+    alert may fire by one of several thresholds: then the others are not reached.
     """
 
     name: str
@@ -66,7 +66,7 @@ _AT_LEAST = Bilingual("at least {}", "至少 {}")
 
 
 def margin(name: str, meaning: Bilingual, fires: Fires, found: str, needed: str) -> Margin:
-    """Hold `found` against `needed`; both a duration (`"72h"`) or a number (`"1200+"`)."""
+    """Compare `found` with `needed`; both are a duration (`"72h"`) or a number (`"1200+"`)."""
     floored = found.endswith("+")
     (have, have_told), (want, want_told) = _quantity(found.removesuffix("+")), _quantity(needed)
     beyond = have - want if fires in ("at least", "more than") else want - have

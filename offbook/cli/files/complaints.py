@@ -1,4 +1,4 @@
-"""The first lines to complain of, by file and line, in whatever order they are met."""
+"""Keeps the first lines to complain about, by file and line, in whatever order they are found."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Complaints:
         self.count = 0
 
     def add(self, place: Place, text: Callable[[], str]) -> None:
-        """Take one; `text` is asked only if it may be told."""
+        """Add one; `text` is only called if it may be shown."""
         self.count += 1
         if len(self._first) < SHOWN:
             insort(self._first, (place, text()))
@@ -28,7 +28,7 @@ class Complaints:
             self._first.pop()
 
     def tell(self, say: Callable[[str], None]) -> None:
-        """Say them in order, and where to hear of the rest."""
+        """Report them in order, and where to find the rest."""
         for _, text in self._first:
             say(text)
         if self.count > len(self._first):

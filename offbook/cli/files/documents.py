@@ -1,4 +1,4 @@
-"""The documents of files in the order they stand there, reference documents before all others."""
+"""The documents of files in the order of the files, reference documents before all others."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Read = tuple[Event, bytes, Place]
 
 
 class Documents:
-    """The documents that are to be sent, of several sources that can be read more than once.
+    """The documents to be sent, from several sources that can be read more than once.
 
-    The order is each file's own, and between files that of event time. A line that is no event
-    goes to `complain` when it is met among the others, and so does a heartbeat. With `wall` (µs)
-    so does one dated ahead of that clock.
+    Each file keeps its own order; between files the order is that of event time. `complain` is
+    called for a line that is not an event when it is met among the others, and for a heartbeat;
+    with `wall` (µs) also for an event dated ahead of that clock.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Documents that stand there twice: whether they say the same, or contradict each other."""
+"""Finds documents that occur twice: whether they say the same, or contradict each other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BITS: Final = 1 << 27
 
 
 class Double(NamedTuple):
-    """An event that has the type, source and id of the one at `first`; `same` if it says the same
+    """An event with the type, source and id of the one at `first`; `same` if its contents are equal
     too."""
 
     first: Place
@@ -24,10 +24,10 @@ class Double(NamedTuple):
 
 
 class Doubles:
-    """Finds them in two readings of the same documents, however far they stand apart.
+    """Finds repeats by reading the same documents twice, however far apart they are.
 
-    The first notes all identities in little memory; the second looks only at those that may have
-    come twice, and remembers some 200 bytes of each.
+    The first reading notes all identities in little memory; the second looks only at those that may
+    occur twice, and remembers some 200 bytes of each.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Doubles:
         self.ids: set[str] = set()
 
     def note(self, type_: str, source: str, id_: str) -> None:
-        """First reading: take in by what a document is known."""
+        """First reading: note the identity of a document."""
         marks, mark = self._marks, hash((type_, source, id_))
         slot = mark % _BITS
         held, bit = marks[slot >> 3], 1 << (slot & 7)
@@ -49,11 +49,12 @@ class Doubles:
             marks[slot >> 3] = held | bit
 
     def noted(self) -> None:
-        """The first reading is over: what only that needs is let go."""
+        """The first reading is over: free what only it needs."""
         self._marks = bytearray()
 
     def meet(self, event: Event, place: Place) -> Double | None:
-        """Second reading: which event it is a double of, if it is not the first. Only of `ids`."""
+        """Second reading: the event that this one repeats, if it is not the first. Only for
+        `ids`."""
         # No two in 2⁶⁴ have the same mark but by chance.
         mark = hash((event.kind.type, event.source, event.id))
         if mark not in self._suspects:

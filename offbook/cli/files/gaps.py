@@ -1,4 +1,4 @@
-"""Finds long spans in which nothing happens: mostly somebody has mistyped a year."""
+"""Finds long periods in which nothing happens: mostly somebody has mistyped a year."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CELL: Final = 365 * DAY
 
 
 class Gaps:
-    """Takes what happened in any order."""
+    """Takes the times of events in any order."""
 
     def __init__(self) -> None:
         self._cells: dict[int, list[Point]] = {}
@@ -36,7 +36,7 @@ class Gaps:
             ends[0] = here
 
     def told(self, names: Sequence[str]) -> Iterator[str]:
-        """A line for people on each long one, in order. `names` are those of the files."""
+        """A line for people about each long gap, in order. `names` are those of the files."""
         cells = [self._cells[cell] for cell in sorted(self._cells)]
         for (_, before), (after, _) in pairwise(cells):
             if after[0] - before[0] > LONG:

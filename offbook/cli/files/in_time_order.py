@@ -1,4 +1,4 @@
-"""The documents of files in the order of event time, whatever files and lines they stand on."""
+"""The documents of files in the order of event time, whatever their files and lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from types import TracebackType
 
 from msgspec import Struct
 
-from contract.decoding.decode import NOWHERE, Opened, decode_structured, open_structured
+from contract.decoding.decode import NOWHERE, decode_structured, open_structured
+from contract.decoding.opened import Opened
 from contract.event import Event
 from contract.kinds import KINDS
 from contract.rejected import Rejected
@@ -44,9 +45,10 @@ class Batch(Struct, tag=True, array_like=True):
 class InTimeOrder:
     """Reads each of `inputs` once and sorts, then decodes: reference documents, then all others.
 
-    Events of one moment go by type, source, id and then by their bytes: the order is a function of
-    the set of documents. About `limit` bytes of each of the two sorts are held in memory.
-    `complain` hears of lines that are no event, in any order. Raises `InputError`.
+    Events of the same moment are ordered by type, source, id and then by their bytes, so that the
+    order depends on the set of documents only. About `limit` bytes of each of the two groups are
+    held in memory. `complain` is called for lines that are not events, in any order. Raises
+    `InputError`.
     """
 
     def __init__(
@@ -84,7 +86,7 @@ class InTimeOrder:
         return self._references.count + self._others.count
 
     def read(self, advance: Advance | None = None) -> None:
-        """Read all files. `advance` is told of bytes."""
+        """Read all files. `advance` is called with the number of bytes."""
         for which, source in enumerate(self._inputs):
             for number, line in source.lines(advance):
                 opened = open_structured(line, wall=self._wall)
@@ -96,7 +98,8 @@ class InTimeOrder:
         self._doubles.noted()
 
     def reference(self, advance: Advance | None = None) -> Iterator[Event]:
-        """The reference documents, when all is read. `advance` is told of documents."""
+        """The reference documents, once everything is read. `advance` is called with the number of
+        documents."""
         for event, _, _ in self._decoded(self._references, advance):
             yield event
 

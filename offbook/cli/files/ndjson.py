@@ -1,4 +1,4 @@
-"""Files with one JSON document a line: opened, and read in pieces that fit into memory."""
+"""Opens files with one JSON document a line, and reads them in pieces that fit into memory."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Progress = Callable[[str, int | None], AbstractContextManager[Advance | None]]
 
 @contextmanager
 def unseen(_: str, __: int | None) -> Iterator[None]:
-    """Progress that nobody looks at."""
+    """Progress that nobody watches."""
     yield None
 
 

@@ -40,12 +40,12 @@ _REFERENCE_KEYS: Final = {
 }
 #: Seconds in which a broker must acknowledge a record.
 _PATIENCE = 20
-#: Records in hand at a time.
+#: Records in flight at a time.
 _BUNCH = 1000
 
 
 class ProduceError(RuntimeError):
-    """Kafka did not take everything. What it did take stays; to produce it again does no harm."""
+    """Kafka did not take everything. What it took stays there; producing it again does no harm."""
 
     retryable: ClassVar[bool] = True
 
@@ -85,8 +85,8 @@ class Produced:
 
 
 def record_key(data: EventData) -> bytes:
-    """The Kafka key: a reference document's id, which compaction goes by; else that of whom or
-    what the event is about, so that a partition keeps the order of one employee's deeds."""
+    """The Kafka key: a reference document's id, by which compaction works; otherwise the entity
+    that the event is about, so that a partition keeps the order of one employee's events."""
     if name := _REFERENCE_KEYS.get(type(data)):
         return str(getattr(data, name)).encode()
     for name in _KEYS:
@@ -108,9 +108,9 @@ def produce(
     """Send every good document of `files` to `destination`, reference documents first.
 
     `rebase` is the time (µs) that the newest event is moved to, and all others with it. `rate`
-    limits the events a second; reference documents go at once. `say` hears of bad lines, which
-    are not sent, and, before anything is moved, of years in which nothing happens. Raises
-    `InputError`, `RebaseError` and what `destination` raises.
+    limits the events a second; reference documents are sent at once. `say` is called for bad lines,
+    which are not sent, and, before anything is moved, for years in which nothing happens. Raises
+    `InputError`, `RebaseError` and whatever `destination` raises.
     """
     done = Produced()
 
@@ -148,7 +148,7 @@ def produce(
 
 
 def age_warning(done: Produced, settings: Settings) -> str | None:
-    """What to say if a running service will take all of it for late."""
+    """What to say if a running service will treat all of it as late."""
     if done.newest is None:
         return None
     age = time.time_ns() // 1000 - done.newest
@@ -186,7 +186,7 @@ def _mover(
 
 
 class _Pace:
-    """Keeps to so many events a second, over the whole run."""
+    """Keeps to a number of events a second, over the whole run."""
 
     def __init__(self, rate: float | None) -> None:
         self._rate = rate

@@ -1,9 +1,9 @@
-"""`InTimeOrder` in a process of its own: what is next is read while what came before is judged.
+"""Runs `InTimeOrder` in a process of its own, which reads ahead while this one judges.
 
-Reading is a sixth of a replay, and Python works on one core. The other process is this one, forked:
-it has the files open, and nothing to import. It reads and sorts, and finds out which documents are
-anything but plain; through a pipe come the plain ones as they were sent, for to decode them once
-more costs less than to send what they decode to.
+Reading is a sixth of a replay, and Python works on one core. The other process is a fork of this
+one: it has the files open and nothing to import. It reads and sorts, and finds out which documents
+are plain. Plain documents come through a pipe as they were sent, because decoding them again costs
+less than sending what they decode to.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ _decode = msgspec.msgpack.Decoder(_Message).decode
 
 
 def worth_it(inputs: Sequence[Source]) -> bool:
-    """Whether a second process makes it quicker, and can be.
+    """Whether a second process makes it faster and is possible.
 
-    What is no file may be waited for without end. A lock that another thread holds would stay
-    locked in the forked process.
+    An input that is not a file may be waited for without end. A lock that another thread holds
+    would stay locked in the forked process.
     """
     sizes = [source.size for source in inputs]
     return (
@@ -103,8 +103,8 @@ def read_ahead(documents: InTimeOrder) -> Iterator[ReadAhead]:
 
 
 class ReadAhead:
-    """Gives what `documents` would give, from the `process` that reads them. To be asked in the
-    order in which its methods stand, each of them once."""
+    """Yields what `documents` would yield, from the `process` that reads them. Its methods must be
+    called in the order in which they are defined, each of them once."""
 
     def __init__(self, documents: InTimeOrder, process: BaseProcess, pipe: Connection) -> None:
         self._complain, self._region = documents.complain, documents.region
@@ -162,8 +162,8 @@ class ReadAhead:
 
 
 def _serve(pipe: Connection, theirs: Connection, documents: InTimeOrder) -> None:
-    """What the other process does, as long as somebody is there to be told."""
-    # Ctrl-C, which goes to both, is for who is waited for.
+    """The work of the other process, as long as this one is there to receive it."""
+    # Ctrl-C goes to both processes; the one that the user waits for handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     theirs.close()

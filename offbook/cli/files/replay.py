@@ -1,4 +1,4 @@
-"""`offbook replay`: the detectors over files, without Kafka."""
+"""`offbook replay`: runs the detectors over files, without Kafka."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from streams.settings.settings import Settings
 
 @dataclass
 class Replayed:
-    """What a replay met and found. `silent` says which detectors had nothing to go by, and why.
+    """What a replay read and found. `silent` says which detectors had no data to judge by, and why.
 
-    `failures` counts, by detector, the events it failed on, with the first error's class.
+    `failures` counts, by detector, the events it failed on, with the class of the first error.
     """
 
     events: int = 0
@@ -127,11 +127,11 @@ def replay(
 ) -> Replayed:
     """Run `detectors` over `files` in the order of event time and `emit` each alert revision.
 
-    All reference documents are taken in first, whatever file or line they stand on. Events after
-    `until` (µs) are left out, and stream time ends there. With `wall`, the wall clock (µs), a
-    document ahead both of it and of `until` is none. `say` hears of what is wrong with the files
-    when all is read. About `limit` bytes of lines are held in memory. Raises `InputError` for a
-    file that cannot be read.
+    All reference documents are taken in first, whatever their file or line. Events after `until`
+    (µs) are left out, and stream time ends there. With `wall`, the wall clock (µs), a document
+    ahead both of it and of `until` is refused. `say` is called for what is wrong with the files
+    once everything is read. About `limit` bytes of lines are held in memory. Raises `InputError`
+    for a file that cannot be read.
     """
     done = Replayed(detectors={detector.id: detector for detector in detectors})
     with sources(files, once=True) as inputs, _few_collections():
@@ -197,7 +197,8 @@ class _Findings:
 def _taken(
     documents: Iterator[Read], done: Replayed, until: int | None, findings: _Findings
 ) -> Iterator[Event]:
-    """Each event once, up to `until`; counts. What contradicts an earlier one changes nothing."""
+    """Each event once, up to `until`; counts them. An event that contradicts an earlier one changes
+    nothing."""
     newest: int | None = None
     last = (0, 0)
     for event, place, double in documents:
@@ -230,8 +231,8 @@ def _take(alert: Alert, done: Replayed, emit: Callable[[Alert], None]) -> None:
 
 @contextmanager
 def _few_collections() -> Iterator[None]:
-    """State grows and stays, and is free of cycles: looking for garbage in it takes a quarter of
-    the time and finds none."""
+    """Collect garbage rarely: state only grows, and has no cycles. Searching it takes a quarter of
+    the time and finds nothing."""
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(5_000_000, 50, 1000)

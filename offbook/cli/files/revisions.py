@@ -1,4 +1,4 @@
-"""Lines that claim the same revision of an alert, and tell it otherwise."""
+"""Finds lines that claim the same revision of an alert but differ in content."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contract.alert import Alert
 
 
 class Revisions:
-    """Knows of each revision the first line of a file that has it."""
+    """Knows for each revision the first line of a file that has it."""
 
     def __init__(self, file: str) -> None:
         self._file = file

@@ -1,8 +1,9 @@
-"""Moves documents in time, all alike, so that old ones can be played to a running service.
+"""Moves documents in time, all by the same amount, so that old ones can be played to a running
+service.
 
 Instants move exactly. Dates in `data` (an account's validity, when a notice takes effect) can only
-move by whole days: of the two whole days nearest, the one is taken that leaves the account's or the
-employee's own events on the side of the date where they were.
+move by whole days: of the two nearest whole days, the one is taken that keeps the events of the
+account or employee on the side of the date where they were.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _DATED: tuple[EntityKind, ...] = ("account", "employee")
 
 
 class Chronicle:
-    """When what happened: the newest event, and the times of each account and employee."""
+    """When things happened: the newest event, and the times of each account and employee."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
@@ -56,8 +57,8 @@ class Chronicle:
 
 
 class Rebase:
-    """Moves documents by `delta` microseconds. `misplaced` counts the events that lie on another
-    side of a date than before, because no whole day would have kept all."""
+    """Moves documents by `delta` microseconds. `misplaced` counts the events that are on another
+    side of a date than before, because no whole day would have kept them all."""
 
     def __init__(self, chronicle: Chronicle, delta: int) -> None:
         self._chronicle = chronicle
@@ -65,7 +66,8 @@ class Rebase:
         self.misplaced = 0
 
     def line(self, event: Event, line: bytes) -> bytes:
-        """The document `event` was read from, moved; all else of it stays as it was written."""
+        """The document from which `event` was read, moved; everything else stays as it was
+        written."""
         document = msgspec.json.decode(line, type=dict[str, Raw])
         document["time"] = _text(self._time(document["time"], event.time))
         if fields := _FIELDS.get(type(event.data)):

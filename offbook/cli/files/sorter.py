@@ -29,10 +29,10 @@ _R = TypeVar("_R", bound="SupportsRichComparison")
 
 
 class Sorter(Generic[_R]):
-    """Takes records of a `kind` in any order and gives them out in theirs, about `limit` bytes of
+    """Takes records of a `kind` in any order and yields them sorted, with about `limit` bytes of
     them in memory.
 
-    The temporary file has no name: it goes with this object, or with the process.
+    The temporary file has no name: it disappears with this object, or with the process.
     """
 
     def __init__(self, kind: type[_R], limit: int = LIMIT) -> None:
@@ -74,7 +74,7 @@ class Sorter(Generic[_R]):
         yield from merge(*(self._run(start, end) for start, end in self._runs))
 
     def _drain_memory(self) -> Iterator[_R]:
-        """Given out, a record is not kept: what is made of them needs the memory."""
+        """A record is not kept once it is yielded: what is made of it needs the memory."""
         records = self._records
         records.sort(reverse=True)
         while records:

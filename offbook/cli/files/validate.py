@@ -1,4 +1,4 @@
-"""`offbook validate`: says, line by line, what keeps a document from being an event."""
+"""`offbook validate`: says, line by line, why a document is not an event."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from offbook.cli.files.ndjson import Advance, Place, Source, problem, sources
 
 @dataclass
 class Validation:
-    """What was found: how many are good, by type, and of these, how many repeat another or
-    contradict it; how many are bad. `notes` are lines on what is good and worth a look."""
+    """The result: how many are good, by type; how many of these repeat another or contradict it;
+    how many are bad. `notes` are lines about what is good but deserves a look."""
 
     good: Counter[str] = field(default_factory=Counter)
     repeats: int = 0
@@ -47,9 +47,9 @@ def validate(
     *,
     region: str = REGION,
 ) -> Validation:
-    """Read all of `files` and `say` one line for each document that is none.
+    """Read all of `files` and `say` one line for each document that is not an event.
 
-    `region` is where phones without a country code are at home. Raises `InputError` for a file that
+    `region` is where phones without a country code belong. Raises `InputError` for a file that
     cannot be read.
     """
     found, doubles, gaps, readings_ = Validation(), Doubles(), Gaps(), _Readings(region)
@@ -96,7 +96,7 @@ def _compare(
     say: Callable[[str], None],
     region: str,
 ) -> None:
-    """Second reading of a line: whether it says what an earlier one of its identity does."""
+    """Second reading of a line: whether it says the same as an earlier one with its identity."""
     if id_in(line) not in doubles.ids:
         return
     event = decode_structured(line, Origin("", -1, place[1]), region=region)

@@ -1,4 +1,4 @@
-"""What is wrong with a time or a day that somebody typed, and how to write it."""
+"""What is wrong with a time or a day that somebody typed, and how to write it correctly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _OFFSET: Final = re.compile(r"[zZ]|[+-](\d{2}):?(\d{2})")
 
 
 def time_fault(text: str) -> str:
-    """What is wrong with `text`, which is no RFC 3339 time with an offset; one clause or two."""
+    """What is wrong with `text`, which is not an RFC 3339 time with an offset; one clause or
+    two."""
     expected = f"expected a time with an offset such as {_EXAMPLE}"
     text = text.strip()
     day = _DAY.match(text)
@@ -43,7 +44,7 @@ def time_fault(text: str) -> str:
 
 
 def day_fault(text: str) -> str:
-    """What is wrong with `text`, which is no day of the calendar."""
+    """What is wrong with `text`, which is not a day of the calendar."""
     day = _DAY.match(text.strip())
     if day is not None:
         if wrong := _no_such_day(day):

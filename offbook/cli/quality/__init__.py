@@ -1,1 +1,2 @@
-"""How well detectors see: simulated companies, scores, and what other numbers would give."""
+"""How well detectors work: simulated companies, scores, and the effect of other parameter
+values."""

@@ -21,7 +21,7 @@ _WIDTH = 100
 
 
 def console() -> Console:
-    """Standard output, wide enough for the tables where nobody says how wide it is."""
+    """Standard output, wide enough for the tables unless somebody sets its width."""
     from rich.console import Console
 
     plain = not sys.stdout.isatty()
@@ -40,7 +40,7 @@ def table(*headings: str, words: int = 1) -> Table:
             justify="left" if number < words else "right",
             vertical="bottom",
             no_wrap=number < words,
-            # A figure cut short is another figure.
+            # A number that is cut short is a different number.
             overflow="fold",
         )
     return made
@@ -54,7 +54,7 @@ def _add_row(to: Table, *cells: str) -> None:
 
 
 def show_score(score: Score, labels: Labels, language: Language) -> None:
-    """Print the tables: in all, detector by detector, and what nobody was told of."""
+    """Print the tables: in all, by detector, and the frauds of which nobody was told."""
     words = WORDS[language]
     out = console()
     out.print(shown(_about(labels, language)), markup=False)

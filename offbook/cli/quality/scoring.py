@@ -1,4 +1,4 @@
-"""`offbook score`: reads alerts and labels, and holds the ones against the others."""
+"""`offbook score`: reads alerts and labels, and compares them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _SHOWN = 20
 
 @dataclass
 class Scored:
-    """What came of it; how many revisions were read, how many lines were none.
+    """The result; how many revisions were read, and how many lines were not alerts.
 
-    `strange` names the lines that tell a revision otherwise than another line does, and says of
-    each kind of fraud that no detector has for its id how it may have been meant.
+    `strange` lists lines that contradict another line about the same revision, and says for each
+    kind of fraud that is not the id of a detector what may have been meant.
     """
 
     outcomes: Outcomes
@@ -45,11 +45,11 @@ def read_and_score(
     on_trial: Collection[str] = (),
     known_ids: Collection[str] = BY_ID.keys(),
 ) -> Scored:
-    """Hold the alert revisions of file `alerts` against the file `labels`; `-` is standard input.
+    """Compare the alert revisions of file `alerts` with the file `labels`; `-` is standard input.
 
-    `on_trial` names the detectors whose replayed alerts would have woken nobody, `known_ids` all
-    there are. `say` hears of lines that are no alerts; they are passed over. Raises `InputError`
-    for a file that cannot be read and for labels that are none.
+    `on_trial` names the detectors whose replayed alerts would have alerted nobody, `known_ids` all
+    there are. `say` is called for lines that are not alerts; they are skipped. Raises `InputError`
+    for a file that cannot be read and for labels that are unusable.
     """
     revisions = bad = 0
     decode = msgspec.json.Decoder(Alert).decode
@@ -87,7 +87,8 @@ def read_and_score(
 
 
 def read_labels(name: str) -> Labels:
-    """The labels of file `name`. Raises `InputError`, also for what cannot be scored by."""
+    """The labels of file `name`. Raises `InputError`, also for labels that cannot be used for
+    scoring."""
     with sources([name]) as (source,):
         labels = _labels(source)
         _tally(labels, source.name)

@@ -37,7 +37,7 @@ def simulate(plan: Plan, out: IO[bytes], labels: Path, advance: Advance | None =
 
 @contextmanager
 def _whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of `path` when all went well, and else leaves no trace."""
+    """A file that replaces `path` if everything went well, and otherwise leaves no trace."""
     try:
         if path.is_dir():
             raise IsADirectoryError(None, "Is a directory")

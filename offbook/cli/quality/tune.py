@@ -28,7 +28,8 @@ Say = Callable[[str], None]
 
 
 class Trial(Struct, frozen=True):
-    """What one value gives. `value` is as the settings would have it; `in_force` if they do.
+    """The result of one value. `value` is written as in the settings; `in_force` if it is the
+    current one.
 
     `firing` counts the alerts that fire at the end, `suppressed` those that an allowance covers;
     `score` is None without labels.
@@ -54,7 +55,7 @@ class Tuned:
 
 
 def needed(id_: str, known: Mapping[str, Detector]) -> frozenset[str]:
-    """The detectors that must run for `id_` to have all that it reads."""
+    """The detectors that must run so that `id_` gets everything it reads."""
     detector = known.get(id_)
     weighs = detector is not None and detector.weighs_alerts
     return frozenset(known) if weighs else frozenset({id_})
@@ -72,10 +73,11 @@ def tune(
     *,
     wall: int | None = None,
 ) -> Tuned:
-    """Replay `files` once for each of `values` (with commas between) and for the value in force.
+    """Replay `files` once for each of `values` (separated by commas) and for the current value.
 
-    `wall` is the wall clock (µs), as for `replay`. Raises `SettingsError` for a detector, parameter
-    or value that is none, and `InputError` for a file that cannot be read, or read only once.
+    `wall` is the wall clock (µs), as for `replay`. Raises `SettingsError` for an unknown detector
+    or parameter or an impossible value, and `InputError` for a file that cannot be read, or only
+    once.
     """
     known = known_detectors(settings.detectors_path)
     wanted = needed(id_, known.by_id)
@@ -151,7 +153,7 @@ def _taker(id_: str, tally: Tally | None) -> Callable[[Alert], None]:
 
 
 def _nobody(_: str) -> None:
-    """Bad lines are the same in every replay: said once, they are said."""
+    """Ignores messages: bad lines are the same in every replay, and are reported once."""
 
 
 def _remarks(done: Replayed) -> list[str]:

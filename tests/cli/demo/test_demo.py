@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from offbook.cli.demo.demo import story
+from offbook.cli.demo.story import story
 from tests.cli.commands import ROOT, environment
 
 pytestmark = pytest.mark.integration

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.structs import OffsetAndMetadata
 
 from contract.alert import Alert
 from contract.event import Event
@@ -20,10 +21,10 @@ from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import DETECTORS
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.monitor.monitor import Monitor
 from streams.settings.settings import Settings
-from streams.wire.kafka import ALERTS_TOPIC, topic_name
+from streams.wire.kafka import ALERTS_TOPIC, group, topic_name
 from streams.wire.keyed_records import (
     KEYED_TOPIC,
     Batch,
@@ -37,6 +38,9 @@ from streams.wire.topics import create_topics
 from tests.detectors import timeline as tell
 
 PATIENCE = 40.0
+EMPLOYEE = "employee:E-1"
+#: The partition of `EMPLOYEE`.
+HOME = partition_of(EMPLOYEE, 4)
 
 
 async def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
@@ -161,3 +165,22 @@ def applied(monitor: Monitor, last: dict[int, int]) -> bool:
     """Whether the monitor has come to the offsets `last`."""
     partitions = monitor._app.partitions
     return all(n in partitions and partitions[n].applied >= o for n, o in last.items())
+
+
+def deletions(count: int, of: int = 5) -> list[Event]:
+    """So many deletes of `of` records each by one employee, a second apart."""
+    return [tell.deletes(f"2026-03-02 09:00:{n:02}", "E-1", of) for n in range(count)]
+
+
+async def commit(bench: Bench, offset: int, partitions: Sequence[int] = (HOME,)) -> None:
+    """Set the monitor group's offset of the employee's partition, or of others."""
+    consumer: Any = AIOKafkaConsumer(
+        bootstrap_servers=bench.bootstrap,
+        group_id=group(bench.settings, "monitor"),
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    ours = [TopicPartition(bench.topic(KEYED_TOPIC), number) for number in partitions]
+    consumer.assign(ours)
+    await consumer.commit({at: OffsetAndMetadata(offset, "") for at in ours})
+    await consumer.stop()

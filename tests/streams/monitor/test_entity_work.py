@@ -23,7 +23,7 @@ from detectors.engine.stream_time import FORGETTING, Now
 from detectors.facts.reference import Reference
 from detectors.rules.catalogue import BY_ID, DETECTORS
 from detectors.rules.data.bulk_delete import DETECTOR
-from streams.monitor.entity_table import EntityPartition
+from streams.monitor.entity_partition import EntityPartition
 from streams.monitor.entity_work import ENGINE, Work, work_off
 from streams.wire.keyed_records import Batch, Mark, mark, note_batches, wire
 from tests.detectors import timeline as tell

@@ -1,4 +1,4 @@
-"""What comes while a lane is at work is handed over together."""
+"""What comes while a partition is worked on is handed over together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from streams.monitor.partition_queues import PartitionLanes
+from streams.monitor.partition_queues import PartitionQueues
 
 
 def message(partition: int, offset: int, size: int | None = 10) -> Any:
@@ -15,7 +15,7 @@ def message(partition: int, offset: int, size: int | None = 10) -> Any:
 
 
 def handed_over(*messages: Any) -> list[tuple[int, list[int]]]:
-    """The calls that lanes make of messages, all but the first of which come during the first."""
+    """The calls that queues make of messages, all but the first of which come during the first."""
     calls: list[tuple[int, list[int]]] = []
 
     async def main() -> None:
@@ -28,14 +28,14 @@ def handed_over(*messages: Any) -> list[tuple[int, list[int]]]:
             if sum(len(offsets) for _, offsets in calls) == len(messages):
                 done.set()
 
-        lanes = PartitionLanes(take)
-        await lanes.put(messages[0])
+        queues = PartitionQueues(take)
+        await queues.put(messages[0])
         await begun.wait()
         for one in messages[1:]:
-            await lanes.put(one)
+            await queues.put(one)
         go.set()
         await done.wait()
-        await lanes.stop()
+        await queues.stop()
 
     asyncio.run(asyncio.wait_for(main(), 30))
     return calls

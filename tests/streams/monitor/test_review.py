@@ -10,7 +10,7 @@ import pytest
 
 from contract.alert import Alert
 from detectors.facts.reference import Reference
-from streams.monitor import monitor as monitor_module
+from streams.monitor import reviews
 from tests.detectors import timeline as tell
 from tests.detectors.timeline import account, owner, payment
 from tests.streams.monitor.monitoring import Bench, applied, until
@@ -23,7 +23,7 @@ DEAL = (owner("2026-03-01 09:00", "C-1", "E-9"), payment(NINE, "P-1", "X", custo
 
 @pytest.fixture
 def bench(kafka: Any, topic_prefix: str, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setattr(monitor_module, "_REVIEW_EVERY", 0.5)
+    monkeypatch.setattr(reviews, "_REVIEW_EVERY", 0.5)
     return Bench(kafka.bootstrap, topic_prefix)
 
 

@@ -19,7 +19,8 @@ from contract.kinds import STREAM_TOPICS
 from contract.times import SECOND, rfc3339
 from detectors.engine.stream_time import EVERY_TOPIC
 from sinks.health import Health
-from sinks.metrics import OUTCOMES, Metrics
+from sinks.metrics.events import OUTCOMES
+from sinks.metrics.metrics import Metrics
 from streams.router.router import Router
 from streams.settings.settings import Settings
 from streams.wire.kafka import FEEDS_TOPIC, all_topics, topic_name

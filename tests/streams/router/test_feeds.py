@@ -22,8 +22,8 @@ from streams.router.feeds import (
     partition_of_key,
     span,
 )
+from streams.router.known_feeds import Known, Partition
 from streams.router.rhythm import Rhythm
-from streams.router.source_time import Known, Partition
 from streams.settings.feeds import FeedSettings
 from streams.settings.settings import Settings
 

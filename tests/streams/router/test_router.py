@@ -12,7 +12,7 @@ from contract.duration import Duration
 from contract.kinds import STREAM_TOPICS
 from contract.times import DAY, HOUR, MINUTE, SECOND
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.router.router import Router
 from streams.settings.feeds import FeedSettings
 from streams.wire.keyed_records import Batch, Mark, partition_of, unwire

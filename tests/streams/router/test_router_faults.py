@@ -52,7 +52,7 @@ def test_what_the_broker_does_not_take_waits_uncommitted(
 def test_reading_stops_when_too_much_waits(
     apache_kafka: ApacheKafka, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.router.router._ROOM", 100_000)
+    monkeypatch.setattr("streams.router.outboxes._ROOM", 100_000)
     ids = [f"f-{number}" for number in range(20_000)]
 
     async def work(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from contract.kinds import STREAM_TOPICS
 from contract.times import HOUR, MINUTE, SECOND, rfc3339
 from detectors.engine.stream_time import topics
 from streams.router.feeds import Entry, Standing, decode_entry, encode_entry, partition_of_key
-from streams.router.source_time import Known, Partition
+from streams.router.known_feeds import Known, Partition
 from streams.settings.feeds import FeedSettings
 from streams.wire.kafka import FEEDS_TOPIC
 from tests.parts.apache_kafka import ApacheKafka

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.times import DAY, HOUR, MINUTE, SECOND
-from streams.router.source_time import Known, Partition, SourceTime
+from streams.router.known_feeds import Known, Partition
+from streams.router.source_time import SourceTime
 
 CRM = ("crm.edits", 0)
 CRM_1 = ("crm.edits", 1)

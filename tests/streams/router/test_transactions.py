@@ -15,10 +15,10 @@ from contract.duration import Duration
 from contract.times import HOUR, MINUTE, SECOND
 from sinks.delivery.delivery import Delivery
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.redis.sink import RedisSink
 from streams.monitor.partition_reader import PartitionReader
-from streams.monitor.reference_reader import ReferenceReader
+from streams.monitor.reference.reader import ReferenceReader
 from streams.wire.kafka import ALERTS_TOPIC, KEYED_TOPIC
 from tests.conftest import RunningRedis
 from tests.parts.apache_kafka import ApacheKafka

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.service.http import HttpServer, ListenError
 
 Get = Callable[[str], Awaitable[tuple[int, str, str]]]
@@ -41,7 +41,7 @@ def serving(
 
 def test_prometheus_can_scrape_it() -> None:
     metrics = Metrics(detectors={"offbook-payment": ("critical",)})
-    metrics.event("payments", "accepted", 3)
+    metrics.events.count("payments", "accepted", 3)
 
     async def work(get: Get) -> None:
         status, content_type, page = await get("/metrics")

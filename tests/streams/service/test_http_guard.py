@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.service.http import HttpServer
 from streams.service.http_guard import MOST, PATIENCE, Guard
 

@@ -14,7 +14,7 @@ import structlog
 
 from detectors.language.detector import Detector
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.service.reload import ConfigFile, Reload
 from streams.settings.loading import load
 from tests.streams.router.routing import until

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from streams.service.refused import tell_refused
 from streams.settings.own_detectors import known_detectors
 from tests.streams.router.routing import until

@@ -8,6 +8,7 @@ import pytest
 from contract.duration import Duration
 from contract.times import rfc3339
 from detectors.rules.catalogue import DETECTORS
+from streams.monitor.faust_app.connection import faust_connection
 from streams.settings.loading import configured_detectors, load
 from streams.settings.settings import Settings, SettingsError
 from streams.wire import kafka
@@ -220,7 +221,7 @@ def test_a_password_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None
     assert "sesam" not in repr(settings)
     assert kafka.security(settings)["sasl_plain_password"] == "geheim"
     assert kafka.security(settings)["ssl_context"] is not None
-    assert "geheim" not in repr(kafka.faust_connection(settings)["broker_credentials"])
+    assert "geheim" not in repr(faust_connection(settings)["broker_credentials"])
 
 
 def test_a_password_given_twice_is_refused(tmp_path: Path) -> None:
@@ -269,7 +270,7 @@ def test_prefixes_stand_before_topics_and_groups() -> None:
 def test_several_brokers_reach_every_client() -> None:
     settings = load(None, {"OFFBOOK_KAFKA_BOOTSTRAP": "a:1, b:2"})
     assert kafka.aiokafka_client(settings)["bootstrap_servers"] == ["a:1", "b:2"]
-    assert kafka.faust_connection(settings) == {"broker": "aiokafka://a:1;aiokafka://b:2"}
+    assert faust_connection(settings) == {"broker": "aiokafka://a:1;aiokafka://b:2"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the monitor keeps of one partition, its form on the changelog, and the Faust Table it is in.
+"""What the monitor keeps of one partition, and its form on the changelog.
 
 The changelog holds one record an entity and one that says how far the partition was applied.
 Every value begins with the offset of `offbook.keyed` it was computed at: whatever the order in
@@ -8,15 +8,11 @@ which two workers wrote, the larger is the newer.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable
 from struct import Struct as Layout
 from typing import Any, Final, NamedTuple
 
-import faust
 import msgspec
-from faust.stores.base import Store
-from faust.types import TP
 
 from detectors.engine.state import EntityState, decode_state, encode_state
 from detectors.engine.stream_time import Topics
@@ -25,27 +21,20 @@ from streams.wire.keyed_records import Mark, StreamTime
 
 #: Key of the entry "applied up to offset N". No entity's key is this: theirs have a colon.
 APPLIED: Final = "applied"
-#: Before the key of an entity that is set aside. No kind of entity is called so.
+#: Prefix for the key of an entity that is set aside. No kind of entity has this name.
 ASIDE: Final = "aside/"
 #: Header of a tombstone, which has no value to carry the offset in: decimal digits.
 KEYED_OFFSET: Final = "offbook.keyed-offset"
 
-#: Before each value: the offset, what is to be known of it without decoding, and how many times it
-#: is to be looked at; each of these follows with its clock.
+#: Before each value: the keyed offset, flags that can be read without decoding the state, and how
+#: many deadlines follow, each with its clock.
 _PREFIX = Layout(">qBB")
 _DUE = Layout(">Hq")
-#: Where in the prefix it stands what is to be known.
+#: Position of the flags in the prefix.
 _FLAGS = 8
-#: That something rests on reference data: alerts that can still change, or what waits for them.
+#: Flag: something depends on reference data, either alerts that can still change or events that
+#: wait for such data.
 _RESTS = 1
-#: Beyond every real offset, so that Faust finds nothing to recover: the partition reads its own
-#: changelog. Faust's recovery costs about as much a record as its agents do, filters records by a
-#: counter that a rebalance in the middle of recovery leaves ahead of the data, and believes an end
-#: offset that Tansu gives too low.
-_NOTHING_TO_RECOVER = 2**62
-
-#: Services of Faust log by the module that defines them; these are its own all the same.
-_faust_logger = logging.getLogger("faust.tables")
 
 
 class Refusal(NamedTuple):
@@ -67,8 +56,9 @@ class EntityPartition:
     """The entities of one partition of `offbook.keyed`, as bytes, and how far they have come.
 
     `applied` is the offset of the last record taken in, -1 before the first. `tail` is the offset
-    on the changelog after the last record known here. `fresh` says that the changelog had nothing.
-    `in_doubt` is up to which record what followed may have been sent before, and not been applied.
+    on the changelog after the last record known here. `fresh` means that the changelog was empty.
+    Records up to `in_doubt` may have been processed and their results sent by a worker that ended
+    before it could say so.
     """
 
     def __init__(self, number: int) -> None:
@@ -118,7 +108,7 @@ class EntityPartition:
         return {key for key, value in self.values.items() if value[_FLAGS] & _RESTS}
 
     def set_aside(self, key: str, written: bytes | None, why: Refusal) -> None:
-        """Have an entity stay as it was last `written` (see `values`), whatever comes."""
+        """Leave an entity as it was last `written` (see `values`); it takes in nothing more."""
         if written is None:
             self.values.pop(key, None)
         else:
@@ -127,7 +117,7 @@ class EntityPartition:
         self.aside[key] = why
 
     def take_back(self, key: str) -> None:
-        """Have an entity that was set aside go on from where it was left."""
+        """Let an entity that was set aside continue from where it was left."""
         del self.aside[key]
         self.timers.set(key, self.due(key))
 
@@ -150,10 +140,10 @@ class EntityPartition:
         return APPLIED.encode(), _PREFIX.pack(self.applied, 0, 0) + marks, []
 
     def restore(self, records: Iterable[Any]) -> None:
-        """Take in changelog records, in order, while loading: the larger keyed offset stays.
+        """Take in changelog records, in order, while loading: the larger keyed offset wins.
 
-        An older one that stands behind a newer was written by a worker that was paused and had
-        lost the partition. Compaction would keep it and drop the newer, so it is remembered for
+        An older record behind a newer one was written by a worker that was paused and had lost the
+        partition. Compaction would keep it and drop the newer one, so it is remembered in
         `outdated`.
         """
         for record in records:
@@ -198,7 +188,7 @@ class EntityPartition:
             self.aside[key] = _refusal_decoder.decode(memoryview(value)[_PREFIX.size :])
 
     def differs(self, record: Any) -> bool:
-        """Whether a changelog record that another worker wrote says other than we know."""
+        """Whether a changelog record written by another worker differs from what we know."""
         if record.key.startswith(ASIDE.encode()):
             return False
         return bool(self.values.get(record.key.decode()) != record.value)
@@ -221,62 +211,3 @@ def keyed_offset(record: Any) -> int:
         if name == KEYED_OFFSET and value is not None:
             return int(value)
     raise ValueError("a tombstone on the changelog that is not ours")
-
-
-class EntityStore(Store):
-    """The store behind the Table: partitions by number, loaded by the monitor, dropped by Faust."""
-
-    logger = _faust_logger
-
-    def __post_init__(self) -> None:
-        self.data: dict[int, EntityPartition] = {}
-
-    def persisted_offset(self, tp: TP) -> int:
-        return _NOTHING_TO_RECOVER
-
-    def apply_changelog_batch(self, batch: Any, to_key: Any, to_value: Any) -> None:
-        if batch:
-            raise AssertionError("Faust recovers what the partitions read themselves")
-
-    def reset_state(self) -> None:
-        self.data.clear()
-
-    async def on_rebalance(
-        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
-    ) -> None:
-        """Forget revoked partitions; another worker's writes would otherwise be missed here."""
-        for tp in revoked:
-            partition = self.data.get(tp.partition)
-            if partition is not None:
-                async with partition.lock:
-                    self.data.pop(tp.partition, None)
-
-    async def backup_partition(self, *_: Any, **__: Any) -> None:
-        """There is nothing on disk."""
-
-    def restore_backup(self, *_: Any, **__: Any) -> None:
-        """There is nothing on disk."""
-
-
-class EntityTable(faust.Table):
-    """A Faust Table whose store is `EntityStore`.
-
-    Faust gives it a changelog topic that is assigned together with `offbook.keyed`, and tells it
-    when partitions come and go. Nothing is written through `table[key] = …`: that is not awaited
-    before the commit, and costs 450 µs.
-    """
-
-    logger = _faust_logger
-
-    def _new_store_by_url(self, url: Any) -> EntityStore:
-        return EntityStore(
-            url,
-            self.app,
-            self,
-            table_name=self.name,
-            key_type=self.key_type,
-            value_type=self.value_type,
-            key_serializer=self.key_serializer,
-            value_serializer=self.value_serializer,
-            options=self.options,
-        )

@@ -1,7 +1,7 @@
-"""Every worker reads the reference topics whole, and keeps up with them.
+"""Reads the reference topics completely on every worker, and keeps up with them.
 
-No consumer group: all partitions from their beginning. The barrier `caught_up_since` makes a
-judgement see every document that was produced before the event it is about.
+There is no consumer group: all partitions are read from their beginning. The barrier
+`caught_up_since` ensures that a judgement sees every document that was produced before its event.
 """
 
 from __future__ import annotations
@@ -14,24 +14,18 @@ from typing import Any, ClassVar, Final, cast
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from msgspec import Struct
 
 from contract.decoding.decode import decode_record
-from contract.event import Event, Origin
+from contract.event import Origin
 from contract.kinds import REFERENCE_TOPICS
 from contract.rejected import Rejected
-from contract.types import (
-    EventData,
-    Heartbeat,
-    ReferenceAccount,
-    ReferenceCustomer,
-    ReferenceEmployee,
-)
+from contract.types import Heartbeat
 from detectors.facts.reference import REFERENCE_KINDS, Reference, ReferenceKind
 from sinks.backoff import Backoff
 from sinks.health import Health
-from sinks.metrics import Metrics
+from sinks.metrics.metrics import Metrics
 from sinks.waiting import until_it_works
+from streams.monitor.reference.documents import Documents
 from streams.settings.settings import Settings
 from streams.wire.kafka import METADATA_AGE_MS, aiokafka_consumer, topic_name, written_at
 
@@ -54,61 +48,8 @@ class ReferenceReaderError(RuntimeError):
     retryable: ClassVar[bool] = False
 
 
-class Said(Struct, frozen=True, array_like=True, gc=False):
-    """The last word of one partition on one id. `data` is None where it was removed."""
-
-    partition: int
-    time: int
-    data: EventData | None
-
-
-class Documents:
-    """Settles which document of an id holds, and keeps a `Reference` in step. No I/O.
-
-    Within a partition the last record wins. An id is normally the key and so has one partition; a
-    producer that keys otherwise may spread it over several, and then the partition whose last
-    word has the latest time wins (a document's own time, for a tombstone the record's), whatever
-    the order they are read in.
-    """
-
-    def __init__(self, reference: Reference) -> None:
-        self.reference = reference
-        self._said: dict[ReferenceKind, dict[str, tuple[Said, ...]]] = {
-            kind: {} for kind in REFERENCE_KINDS
-        }
-
-    def put(self, kind: ReferenceKind, partition: int, event: Event) -> None:
-        """A document was read."""
-        self._say(kind, id_of(event.data), Said(partition, event.time, event.data))
-
-    def remove(self, kind: ReferenceKind, partition: int, id_: str, time: int) -> None:
-        """A tombstone was read; `time` is its record's, in microseconds."""
-        self._say(kind, id_, Said(partition, time, None))
-
-    def _say(self, kind: ReferenceKind, id_: str, word: Said) -> None:
-        before = self._said[kind].get(id_, ())
-        said = (word, *(other for other in before if other.partition != word.partition))
-        self._said[kind][id_] = said
-        last = max(said, key=lambda one: (one.time, one.partition))
-        if last.data is None:
-            self.reference.remove(kind, id_)
-        else:
-            origin = Origin(f"reference.{kind}", last.partition, -1)
-            self.reference.put(Event("", "", last.time, last.data, origin))
-
-
-def id_of(data: EventData) -> str:
-    """The id a reference document is about."""
-    if isinstance(data, ReferenceAccount):
-        return data.account
-    if isinstance(data, ReferenceEmployee):
-        return data.employee
-    assert isinstance(data, ReferenceCustomer)
-    return data.customer
-
-
 class ReferenceReader:
-    """Keeps `reference` as the reference topics say. Health condition: `reference topics`."""
+    """Keeps `reference` in step with the reference topics. Health condition: `reference topics`."""
 
     def __init__(self, settings: Settings, metrics: Metrics, health: Health) -> None:
         self.reference = Reference(settings.timezone)
@@ -121,8 +62,8 @@ class ReferenceReader:
             for topic in REFERENCE_TOPICS
         }
         self._consumer: Any = None
-        #: Asks for the ends over a connection of its own: on that of a fetch the question would
-        #: wait until the broker has answered that, 100 ms instead of 1.
+        #: Asks for end offsets over a connection of its own: on the connection of a fetch, the
+        #: question would wait until the broker has answered the fetch, 100 ms instead of 1.
         self._asker: Any = None
         self._position: dict[TopicPartition, int] = {}
         self._moved = asyncio.Event()
@@ -134,9 +75,9 @@ class ReferenceReader:
         health.expect("reference topics")
 
     async def start(self) -> None:
-        """Read all there is, then return and keep reading.
+        """Read everything there is, then return and keep reading.
 
-        While the broker is away this waits. Raises `ReferenceReaderError` where it refuses, or if a
+        Waits while the broker is away. Raises `ReferenceReaderError` if it refuses, or if a
         reference topic is missing.
         """
         # Without a group the consumer assigns itself all partitions, new ones too.
@@ -172,7 +113,7 @@ class ReferenceReader:
         await self.caught_up_since(0)
 
     async def stop(self) -> None:
-        """Read no more. Whoever waits for a barrier is cancelled."""
+        """Stop reading. Callers that wait for the barrier are cancelled."""
         for task in (self._asking, self._reading):
             if task is not None:
                 task.cancel()
@@ -187,10 +128,12 @@ class ReferenceReader:
         self._health.forget("reference topics")
 
     async def caught_up_since(self, timestamp: int) -> None:
-        """Return when all has been read that was on the topics at `timestamp`, a record's, ms.
+        """Return when everything has been read that was on the topics at `timestamp` (a record's,
+        in ms).
 
-        Costs nothing when that is known, as in a backlog; else one request to the brokers, shared
-        by all who wait. While they do not answer it waits, and readiness says why.
+        Costs nothing if that is already known, as in a backlog; otherwise one request to the
+        brokers, shared by all callers that wait. While they do not answer this waits, and readiness
+        says why.
         """
         if self._reading is not None and self._reading.done():
             self._reading.result()
@@ -203,7 +146,8 @@ class ReferenceReader:
         await barrier
 
     async def _ask(self) -> None:
-        """Ask for the ends, read up to there, let go whoever waited before the question."""
+        """Ask for the end offsets, read up to them, and release the callers that waited before the
+        question."""
         while self._barriers:
             waiting, self._barriers = self._barriers, []
             try:
@@ -248,7 +192,8 @@ class ReferenceReader:
 
     async def _reach(self, ends: dict[TopicPartition, int]) -> None:
         while any(self._position.get(partition, 0) < end for partition, end in ends.items()):
-            # Reading that has ended, perhaps while the ends were asked for, moves no more.
+            # If reading has ended, perhaps while the end offsets were requested, it will not get
+            # any further.
             if self._reading is not None and self._reading.done():
                 self._reading.result()
             self._moved.clear()
@@ -281,8 +226,8 @@ class ReferenceReader:
             await self._note_positions()
 
     async def _note_positions(self) -> None:
-        """Where reading stands. Asked of the consumer, for a position also passes over what
-        compaction or a transaction left, where no record is."""
+        """Note how far reading has come. The consumer is asked because its position also passes
+        offsets without a record, left by compaction or transactions."""
         position = {
             partition: await self._consumer.position(partition)
             for partition in self._consumer.assignment()
@@ -295,8 +240,8 @@ class ReferenceReader:
 
     def _take(self, kind: ReferenceKind, record: Any) -> None:
         wall = time.time_ns() // 1000
-        # As of when it was written, or a document from the future, which the router refuses,
-        # would be taken by whoever reads it later.
+        # Checked against the time it was written. Otherwise a document from the future, which the
+        # router refuses, would be accepted by a worker that reads it later.
         written = written_at(record.timestamp, wall)
         if record.value is None:
             with contextlib.suppress(UnicodeDecodeError):
@@ -315,4 +260,4 @@ class ReferenceReader:
 
     def _count(self) -> None:
         for kind in REFERENCE_KINDS:
-            self._metrics.reference_entries(kind, self.reference.entries(kind))
+            self._metrics.detectors.reference_entries(kind, self.reference.entries(kind))

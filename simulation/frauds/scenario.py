@@ -1,4 +1,4 @@
-"""One fraud: who does it, which events bear its traces, and what is said of it in the labels."""
+"""One fraud: who commits it, which events bear its traces, and what the labels say about it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from simulation.people import Customer, Employee
 
 
 class NotPossibleError(Exception):
-    """There is nobody, or no customer, to do it with. Nothing has been done yet."""
+    """There is nobody, or no customer, to commit it with. Nothing has been done yet."""
 
     retryable = False
 
@@ -35,7 +35,7 @@ class Scenario:
 
     kind: str
     version: Version
-    play: Callable[[Deed], Process]
+    play: Callable[[Attempt], Process]
     lasts: int
     proof: int
     history: int
@@ -48,8 +48,8 @@ class Scenario:
 
 
 @dataclass(eq=False)
-class Deed:
-    """A scenario as it is played by `rep`: what its author can use."""
+class Attempt:
+    """A scenario as `rep` carries it out: what the functions that describe scenarios can use."""
 
     company: Company
     scenario: Scenario
@@ -93,7 +93,7 @@ class Deed:
         account: str | None = None,
         culprit: Employee | None = None,
     ) -> None:
-        """What the label says. `culprit` if it is not the rep it began with."""
+        """Say what the label says. `culprit` is given if it is not the rep who began it."""
         self.told = Bilingual(en, zh)
         self.customer_id = customer.id if customer else None
         self.order_id = order.id if isinstance(order, Order) else order
@@ -120,7 +120,8 @@ class Deed:
     # Whom it is done with
 
     def customers(self, count: int, owner: Employee | None = None) -> list[Customer]:
-        """`count` customers of `owner`, by default the rep, that routine now leaves alone."""
+        """`count` customers of `owner`, by default the rep; routine business leaves them alone from
+        now on."""
         mine = (owner or self.rep).customers.values()
         free = [
             customer
@@ -215,10 +216,10 @@ def scenario(
     history: int = 0,
     untouched: bool = False,
     suits: Callable[[Company, Employee], bool] | None = None,
-) -> Callable[[Callable[[Deed], Process]], Callable[[Deed], Process]]:
-    """Enter a play in the registry; see `Scenario`."""
+) -> Callable[[Callable[[Attempt], Process]], Callable[[Attempt], Process]]:
+    """Add a scenario to the registry; see `Scenario`."""
 
-    def enter(play: Callable[[Deed], Process]) -> Callable[[Deed], Process]:
+    def enter(play: Callable[[Attempt], Process]) -> Callable[[Attempt], Process]:
         SCENARIOS.append(Scenario(kind, version, play, lasts, proof, history, untouched, suits))
         return play
 

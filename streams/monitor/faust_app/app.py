@@ -1,20 +1,18 @@
-"""The Faust app of the monitor, held to the part of Faust that it does well: workers, partition
-assignment, and a table that moves with its partitions."""
+"""The monitor's Faust app, limited to what Faust does well: workers, the assignment of partitions,
+and a table that moves with its partitions."""
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import faust
-from faust.app.base import BootStrategy
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
-
-from streams.monitor.entity_table import EntityPartition, EntityTable
+from streams.monitor.entity_partition import EntityPartition
+from streams.monitor.faust_app.connection import faust_connection
+from streams.monitor.faust_app.overrides import SteeredApp, SteeredConsumer
+from streams.monitor.faust_app.table import EntityTable
 from streams.settings.settings import Settings
-from streams.wire.kafka import CHANGELOG_TOPIC, MAX_REQUEST, faust_connection, group, topic_name
+from streams.wire.kafka import CHANGELOG_TOPIC, MAX_REQUEST, group, topic_name
 from streams.wire.keyed_records import KEYED_TOPIC
 
 _SECOND = 1_000_000
@@ -22,12 +20,6 @@ _SECOND = 1_000_000
 _BATCH_BYTES = 512 * 1024
 #: Bytes of one partition in one answer; a larger record comes alone.
 _FETCH_BYTES = 2 * 1024 * 1024
-
-_faust_logger = logging.getLogger("faust.app")
-
-#: Milliseconds the broker may hold back an answer that has nothing new. Faust's is fixed at 1500; a
-#: partition that is not part of a request under way waits for its end, so it adds to latency.
-_FETCH_WAIT_MS = 50
 
 _RAW = {
     "key_type": bytes,
@@ -37,49 +29,14 @@ _RAW = {
 }
 
 
-class _Boot(BootStrategy):
-    enable_web = False
-    enable_sensors = False
-
-
-class _ConsumerThread(AIOKafkaConsumerThread):
-    logger = _faust_logger
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # noqa: SLF001 - it can be set nowhere else
-        # As those read it who read without Faust.
-        consumer._isolation_level = "read_committed"  # noqa: SLF001
-        return consumer
-
-
-class _Consumer(Consumer):
-    logger = _faust_logger
-
-    def _new_consumer_thread(self) -> _ConsumerThread:
-        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
-
-    def on_buffer_full(self, tp: Any) -> None:
-        """Do not pause the partition: a full buffer makes the reading wait by itself, and Faust
-        sleeps a whole second when it finds all partitions paused."""
-
-
-class _App(faust.App):
-    logger = _faust_logger
-    BootStrategy = _Boot
-
-    def _create_directories(self) -> None:
-        """Nothing of ours is on disk, and the disk may be read-only."""
-
-
 class MonitorApp:
     """A Faust app with one agent, which hands each message of `offbook.keyed` to `take`.
 
-    `take` must be total. `drain` is awaited before the worker takes part in a rebalance, so that no
-    record is worked on here and by a partition's next owner at once.
+    `take` must not raise. `drain` is awaited before the worker takes part in a rebalance, so that
+    no record is processed here and by the next owner of its partition at the same time.
 
     Raw bytes everywhere, because a typed topic acknowledges a malformed message early and stalls;
-    concurrency 1, because Faust commits past an event in flight at 2.
+    concurrency 1, because with 2 Faust commits past a message that is still being processed.
     """
 
     def __init__(
@@ -88,7 +45,7 @@ class MonitorApp:
         take: Callable[[Any], Awaitable[None]],
         drain: Callable[[], Awaitable[None]],
     ) -> None:
-        self._app = app = _App(
+        self._app = app = SteeredApp(
             group(settings, "monitor"),
             **faust_connection(settings),
             autodiscover=False,
@@ -123,7 +80,7 @@ class MonitorApp:
             web_enabled=False,
         )
         app.finalize()
-        app.transport.Consumer = _Consumer
+        app.transport.Consumer = SteeredConsumer
         keyed = topic_name(settings, KEYED_TOPIC)
         self.keyed_name = keyed
         self.changelog_name = topic_name(settings, CHANGELOG_TOPIC)
@@ -147,7 +104,8 @@ class MonitorApp:
         async def on_revoked(_: Any, revoked: Any, **__: Any) -> None:
             await drain()
 
-        # Strongly: signals keep weak references otherwise, and this is a closure.
+        # A strong reference: signals keep weak ones by default, and nothing else holds this
+        # closure.
         app.on_partitions_revoked.connect(on_revoked, weak=False)
         app.agent(topic, concurrency=1, name="offbook.monitor")(keyed_records)
 

@@ -12,7 +12,7 @@ from detectors.engine.engine import Engine
 from detectors.engine.state import EntityState, encode_state
 from detectors.facts.reference import Reference
 from detectors.rules.catalogue import DETECTORS
-from streams.monitor.entity_table import EntityPartition, Entry, Refusal, keyed_offset
+from streams.monitor.entity_partition import EntityPartition, Entry, Refusal, keyed_offset
 from streams.wire.keyed_records import mark
 from tests.detectors import timeline as tell
 

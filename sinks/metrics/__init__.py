@@ -1,0 +1,1 @@
+"""What Prometheus sees of Offbook, by what it is about."""

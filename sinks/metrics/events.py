@@ -1,0 +1,54 @@
+"""Records of the source topics, by what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Literal, get_args
+
+from prometheus_client import CollectorRegistry, Counter
+
+from sinks.metrics.labels import OTHER
+
+Outcome = Literal["accepted", "late", "duplicate", "conflict", "dead_letter"]
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+_ALERTS_TOPIC: Final = "offbook.alerts"
+
+
+class EventFigures:
+    """How many events were read; `topics` are the source topics this process reads."""
+
+    def __init__(self, registry: CollectorRegistry, topics: Iterable[str]) -> None:
+        self._events = Counter(
+            "offbook_events",
+            "Records read from source topics, by what became of them.",
+            ["topic", "outcome"],
+            registry=registry,
+        )
+        self._event_counts: dict[tuple[str, Outcome], Counter] = {
+            (topic, outcome): self._events.labels(topic, outcome)
+            for topic in topics
+            for outcome in OUTCOMES
+        }
+        # What is no alert on our own topic is a dead letter too; what is one is no event.
+        stranger: tuple[str, Outcome] = (_ALERTS_TOPIC, "dead_letter")
+        self._event_counts[stranger] = self._events.labels(*stranger)
+        self._kept_out = Counter(
+            "offbook_events_kept_out",
+            "Events older than what somebody or something they are about still remembers, kept out"
+            " of judging there.",
+            ["topic"],
+            registry=registry,
+        )
+        for topic in topics:
+            self._kept_out.labels(topic)
+
+    def count(self, topic: str, outcome: Outcome, count: int = 1) -> None:
+        """`count` records of `topic` ended as `outcome`."""
+        counter = self._event_counts.get((topic, outcome))
+        if counter is None:
+            counter = self._events.labels(OTHER, outcome)
+        counter.inc(count)
+
+    def kept_out(self, topic: str) -> None:
+        """An event was kept out of judging, for what belongs to it is forgotten."""
+        self._kept_out.labels(topic).inc()

@@ -1,0 +1,1 @@
+"""What the monitor knows of the company: the reference topics, read whole and kept in step."""
