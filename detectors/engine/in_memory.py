@@ -15,7 +15,7 @@ from detectors.engine.stream_time import UNKNOWN, Everywhere, Now
 from detectors.engine.timers import Timers
 
 
-class LocalRun:
+class InMemoryRun:
     """Feeds events to an engine and keeps all state in memory.
 
     Stream time is the newest event's, as the contract says of a replay. Reference documents are

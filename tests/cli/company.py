@@ -20,7 +20,7 @@ from contract.event import Event
 from contract.times import HOUR, MINUTE
 from contract.types import CrmEdit, HrChange, Payment
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.facts.reference import Reference
 from detectors.rules.catalogue import DETECTORS
 from tests.detectors import timeline as tell
@@ -74,7 +74,7 @@ class Company:
         reference = Reference()
         for document in self.documents:
             reference.put(document)
-        run = LocalRun(Engine(DETECTORS, reference, mode="live"))
+        run = InMemoryRun(Engine(DETECTORS, reference, mode="live"))
         alerts = run.run(self.events, until)
         assert not run.failures
         return {alert.alert_id: alert for alert in alerts}

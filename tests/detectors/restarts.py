@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contract.alert import Alert
 from contract.event import Event
 from contract.times import DAY, HOUR
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.messages import Input
 from detectors.engine.state import decode_state, encode_state
 from detectors.facts.roles import REGISTER_KEPT
@@ -22,7 +22,7 @@ AGAIN_AFTER = (0, 10 * DAY, 25 * DAY)
 SHORT = 14 * DAY
 
 
-class Backwards(LocalRun):
+class Backwards(InMemoryRun):
     """Stream time goes back for a while: a partition moved to a worker that knows less."""
 
     back = 0
@@ -50,7 +50,7 @@ def with_time_back(run: Backwards, came: Sequence[Event], backs: Sequence[int]) 
     return alerts
 
 
-def all_again(run: LocalRun, came: Sequence[Event], later: int) -> list[Alert]:
+def all_again(run: InMemoryRun, came: Sequence[Event], later: int) -> list[Alert]:
     """A restart `later` than the newest event (µs); then the whole history is sent again."""
     alerts = run.run(came)
     if run.now is not None:
@@ -65,7 +65,7 @@ def all_again(run: LocalRun, came: Sequence[Event], later: int) -> list[Alert]:
     return alerts
 
 
-def half_known(run: LocalRun, came: Sequence[Event]) -> list[Alert]:
+def half_known(run: InMemoryRun, came: Sequence[Event]) -> list[Alert]:
     """Only what came last was seen, then there is a restart, and the whole history is sent."""
     alerts = run.run(came[len(came) // 2 :])
     restart(run)
@@ -78,6 +78,6 @@ def is_short(came: Sequence[Event]) -> bool:
     return not times or max(times) - min(times) <= SHORT
 
 
-def restart(run: LocalRun) -> None:
+def restart(run: InMemoryRun) -> None:
     """All states are written down and read again."""
     run.states = {key: decode_state(encode_state(it)) for key, it in run.states.items()}

@@ -27,7 +27,7 @@ from contract.types import (
 )
 from detectors.engine.awaits import awaited
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.facts.drawing import PROFILES
 from detectors.facts.entity import ABOUT, EntityKind
 from detectors.facts.view import View
@@ -64,7 +64,7 @@ class Findings:
             yield finding
 
     def look(self, events: Iterable[Event]) -> None:
-        run = LocalRun(Engine(self._watching, self._reference, mode="replay"))
+        run = InMemoryRun(Engine(self._watching, self._reference, mode="replay"))
         run.run(events, END)
 
 

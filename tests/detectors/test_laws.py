@@ -18,7 +18,7 @@ from contract.document import document
 from contract.event import Event
 from contract.times import DAY, HOUR
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.look import Step
 from detectors.engine.messages import Input, Note
 from detectors.engine.state import encode_state
@@ -63,11 +63,11 @@ law = settings(
 Documents = tuple[Event, ...]
 
 
-def local(documents: Documents) -> LocalRun:
-    return LocalRun(Engine(DETECTORS, reference_of(documents), mode="replay"))
+def local(documents: Documents) -> InMemoryRun:
+    return InMemoryRun(Engine(DETECTORS, reference_of(documents), mode="replay"))
 
 
-def end(run: LocalRun, alerts: Sequence[Alert]) -> list[Alert]:
+def end(run: InMemoryRun, alerts: Sequence[Alert]) -> list[Alert]:
     """All revisions, once all time has passed; and nothing failed, leaked or is badly said."""
     alerts = [*alerts, *run.advance(END)]
     assert not run.failures, run.failures[0]
@@ -98,7 +98,7 @@ def test_the_order_of_arrival_does_not_matter(documents: Documents, history: lis
     assert told(as_they_came) == told(as_they_happened)
 
 
-def some_again(run: LocalRun, history: Sequence[Arrival], rng: Random) -> list[Alert]:
+def some_again(run: InMemoryRun, history: Sequence[Arrival], rng: Random) -> list[Alert]:
     """Half of what came is repeated within a week."""
     again = [
         Arrival(arrival.event, arrival.event.time + rng.choice((HOUR, DAY, 7 * DAY)))
@@ -172,7 +172,7 @@ def test_a_snapshot_at_any_moment_changes_nothing(
     assert end(run, run.run(events_of(history))) == one_by_one(documents, events_of(history))
 
 
-class Suspicious(LocalRun):
+class Suspicious(InMemoryRun):
     """Believes no step that it left a state as it was: what is not written then would be lost."""
 
     def _step_one(self, key: str, inputs: list[Input]) -> Step:
@@ -194,7 +194,7 @@ def test_a_step_that_says_it_changed_nothing_changed_nothing(
     end(run, run.run([*events, *events[-3:]]))
 
 
-class Batches(LocalRun):
+class Batches(InMemoryRun):
     """Takes several events at a time, as the monitor does: those of one entity in one step."""
 
     def take(self, events: Sequence[Event]) -> list[Alert]:
@@ -220,7 +220,7 @@ def test_batches_say_what_single_events_say(
     assert told(end(run, alerts)) == told(one_by_one(documents, events_of(history)))
 
 
-class Restful(LocalRun):
+class Restful(InMemoryRun):
     """Nobody may want to be looked at at a time that has passed."""
 
     def _step_one(self, key: str, inputs: list[Input]) -> Step:
@@ -282,7 +282,7 @@ class Slow(Distant):
         self.pause = next(self.pauses)
 
     def feed(self, event: Event) -> list[Alert]:
-        alerts = LocalRun.feed(self, event)
+        alerts = InMemoryRun.feed(self, event)
         self.pause -= 1
         if self.pause > 0:
             return alerts
@@ -384,7 +384,7 @@ def test_whoever_judges_at_every_fact_and_every_word_finds_the_same(
 ) -> None:
     events = events_of(history)
     judges = [anxious(detector) for detector in DETECTORS]
-    run = LocalRun(Engine(judges, reference_of(documents), mode="replay"))
+    run = InMemoryRun(Engine(judges, reference_of(documents), mode="replay"))
     assert told(end(run, run.run(events))) == told(one_by_one(documents, events))
 
 

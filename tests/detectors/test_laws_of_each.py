@@ -21,7 +21,7 @@ from contract.alert import Alert
 from contract.event import Event
 from contract.times import DAY, HOUR
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import DETECTORS
 from tests.detectors.modules import its_tests
@@ -60,14 +60,14 @@ HELD = [getattr(its_tests(detector), "SCALED", detector) for detector in DETECTO
 each = pytest.mark.parametrize("detector", HELD, ids=lambda detector: detector.id)
 
 
-def world(detector: Detector, run: Callable[[Engine], LocalRun] = LocalRun) -> LocalRun:
+def world(detector: Detector, run: Callable[[Engine], InMemoryRun] = InMemoryRun) -> InMemoryRun:
     module = its_tests(detector)
     others = [it for it in getattr(module, "ALONGSIDE", ()) if it.id != detector.id]
     watched = [detector, *others]
     return run(Engine(watched, reference_of(getattr(module, "DOCUMENTS", ())), mode="replay"))
 
 
-def end(run: LocalRun, alerts: Iterable[Alert]) -> list[tuple[object, ...]]:
+def end(run: InMemoryRun, alerts: Iterable[Alert]) -> list[tuple[object, ...]]:
     alerts = [*alerts, *run.advance(END)]
     assert not run.failures, run.failures[0]
     assert not run.evicted

@@ -39,7 +39,7 @@ from contract.types import (
     Tip,
 )
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.state import EntityState
 from detectors.engine.stream_time import UNKNOWN, Everywhere, Now
 from detectors.facts.evidence import Remarks, with_remarks
@@ -321,10 +321,10 @@ def company(*documents: Event) -> Reference:
 
 def local(
     *detectors: Detector, reference: Reference | None = None, common: Common | None = None
-) -> LocalRun:
+) -> InMemoryRun:
     """A run of some detectors (all by default) over a company."""
     engine = Engine(detectors or DETECTORS, reference or company(), common, mode="replay")
-    return LocalRun(engine)
+    return InMemoryRun(engine)
 
 
 def play(

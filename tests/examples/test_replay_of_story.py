@@ -7,17 +7,17 @@ from typing import Any
 from contract.alert import Alert
 from detectors.engine.alert_writer import alert_id
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.facts.reference import Reference
 from detectors.rules.catalogue import DETECTORS
 from tests.examples.test_story import decoded, tales
 
 
-def replayed() -> tuple[list[Alert], LocalRun]:
+def replayed() -> tuple[list[Alert], InMemoryRun]:
     reference = Reference()
     for document in decoded("reference.ndjson"):
         reference.put(document)
-    run = LocalRun(Engine(DETECTORS, reference, mode="replay"))
+    run = InMemoryRun(Engine(DETECTORS, reference, mode="replay"))
     return run.run(decoded("story.ndjson")), run
 
 

@@ -19,7 +19,7 @@ from contract.document import document
 from contract.event import Event
 from contract.times import DAY, HOUR
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.messages import Input
 from detectors.engine.state import decode_state, encode_state
 from detectors.facts.reference import Reference
@@ -44,7 +44,7 @@ class FailedError(Exception):
     """A detector raised; the message says what, and on which event."""
 
 
-class Forgetful(LocalRun):
+class Forgetful(InMemoryRun):
     """Keeps nothing in memory: all states are encoded and decoded between any two steps."""
 
     def _step(self, key: str, inputs: list[Input]) -> list[Alert]:
@@ -75,7 +75,7 @@ class World:
     timezone: str = "Asia/Shanghai"
     common: Common = field(default_factory=Common)
 
-    def run(self, kind: Callable[[Engine], LocalRun] = LocalRun) -> LocalRun:
+    def run(self, kind: Callable[[Engine], InMemoryRun] = InMemoryRun) -> InMemoryRun:
         """One that nothing has happened in yet."""
         reference = Reference(self.timezone)
         for known in self.reference:
@@ -86,7 +86,7 @@ class World:
         self,
         events: Iterable[Event],
         until: int | None = None,
-        kind: Callable[[Engine], LocalRun] = LocalRun,
+        kind: Callable[[Engine], InMemoryRun] = InMemoryRun,
     ) -> list[Alert]:
         """All revisions, up to `until` µs after the last event. Raises `FailedError`."""
         run = self.run(kind)

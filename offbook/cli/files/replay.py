@@ -14,7 +14,7 @@ from contract.event import Event
 from contract.rejected import Rejected
 from contract.times import rfc3339
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.signs import Signs
 from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
@@ -151,7 +151,7 @@ def replay(
                     done.reference += 1
                     reference.put(document)
                 engine = Engine(detectors, reference, settings.common, "replay", Signs())
-                run = LocalRun(engine)
+                run = InMemoryRun(engine)
                 for event in _taken(documents.others(advance), done, until, findings):
                     for alert in run.feed(event):
                         _take(alert, done, emit)

@@ -12,7 +12,7 @@ from contract.alert import Alert
 from contract.duration import Duration
 from contract.event import Event
 from detectors.engine.engine import Engine, configured
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.look import Step
 from detectors.engine.messages import Input
 from detectors.engine.state import decode_state, encode_state
@@ -51,7 +51,7 @@ def broken(detector: Detector, on: Callable[[View], bool]) -> Detector:
     return replace(detector, judge=judge)
 
 
-class Watched(LocalRun):
+class Watched(InMemoryRun):
     """Remembers who was set aside for whom."""
 
     def __init__(self, *detectors: Detector) -> None:

@@ -12,7 +12,7 @@ import pytest
 from contract.alert import Alert, Bilingual
 from contract.times import DAY, HOUR
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.state import decode_state, encode_state
 from detectors.facts.fact import Fact
 from detectors.facts.reads import Dossier
@@ -154,7 +154,7 @@ def test_a_deadline_is_not_lost_when_time_leaps_over_it_and_all_lateness() -> No
 
 def test_nor_when_it_began_while_time_was_unknown() -> None:
     #   (stream time unknown) completed ── then it is 90 d later: asks the customer, and fires
-    run = LocalRun(Engine([UNPAID], company(customer("C-1", "E-7")), mode="replay"))
+    run = InMemoryRun(Engine([UNPAID], company(customer("C-1", "E-7")), mode="replay"))
     for event in (NOBODYS, DONE):
         for key in run.engine.route(event):
             run._step(key, [event])
@@ -194,7 +194,7 @@ def test_what_settles_it_far_too_late_still_withdraws_it() -> None:
     assert [(alert.revision, alert.state) for alert in alerts] == [(1, "firing"), (2, "withdrawn")]
 
 
-def in_two_years(*paid_long_ago: str) -> tuple[LocalRun, list[Alert]]:
+def in_two_years(*paid_long_ago: str) -> tuple[InMemoryRun, list[Alert]]:
     """Paid on the first day, priced and completed 290 and 300 d later; then the payments are
     forgotten: at the first step after that, so that the second judges without them."""
     run = local(UNPAID)

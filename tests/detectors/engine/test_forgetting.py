@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract.event import Event
 from contract.times import DAY, SECOND
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.look import Step
 from detectors.engine.messages import Input
 from detectors.engine.state import decode_state, encode_state
@@ -36,7 +36,7 @@ NINE = "2026-03-02 09:00"
 _COMPANY = company(customer("C-1", "E-1"), employee("E-1"))
 
 
-class Heard(LocalRun):
+class Heard(InMemoryRun):
     """Remembers what was kept out."""
 
     def __init__(self, *detectors: Detector) -> None:

@@ -10,7 +10,7 @@ from contract.alert import Alert
 from contract.kinds import STREAM_TOPICS
 from detectors.engine.awaits import awaited
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.stream_time import EVERY_TOPIC, FORGETTING, UNKNOWN, Everywhere, Now, topics
 from detectors.engine.timers import Clocks
 from detectors.language.detector import Detector
@@ -93,7 +93,7 @@ def test_what_is_set_anew_replaces_all_that_was_set() -> None:
 # Deadlines.
 
 
-class Lagging(LocalRun):
+class Lagging(InMemoryRun):
     """Some topics have been read no further than to the first event."""
 
     behind: Collection[str] = ()

@@ -9,7 +9,7 @@ from contract.event import Event
 from contract.times import DAY
 from contract.types import ReferenceEmployee
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.state import decode_state, encode_state
 from detectors.facts.reference import Reference
 from detectors.facts.view import Common
@@ -53,12 +53,12 @@ def test_when_reference_data_come_does_not_matter(
     # Words are those of their time: a name that is learnt later changes no alert.
     documents = tuple(nameless(document) for document in documents)
     reference = Reference()
-    late = LocalRun(Engine(DETECTORS, reference, PATIENT, "replay"))
+    late = InMemoryRun(Engine(DETECTORS, reference, PATIENT, "replay"))
     alerts = late.run(in_time_order(history))
     for document in documents:
         reference.put(document)
     alerts += late.review()
-    first = LocalRun(Engine(DETECTORS, reference, PATIENT, "replay"))
+    first = InMemoryRun(Engine(DETECTORS, reference, PATIENT, "replay"))
     assert told(end(late, alerts)) == told(end(first, first.run(in_time_order(history))))
 
 
@@ -98,7 +98,7 @@ def test_what_waits_for_reference_data_is_bounded_and_counted() -> None:
 def test_an_account_that_is_filed_late_takes_its_alert_back() -> None:
     #   payment ──► X ◄ fires  │ X is filed as the company's  ◄ withdrawn
     reference = company(account("Y"))
-    run = LocalRun(Engine([OFFBOOK_PAYMENT], reference))
+    run = InMemoryRun(Engine([OFFBOOK_PAYMENT], reference))
     assert only(run.feed(payment(NINE, "P-1", "X", order="O-1"))).state == "firing"
     assert not run.review()
     reference.put(account("X"))
@@ -108,7 +108,7 @@ def test_an_account_that_is_filed_late_takes_its_alert_back() -> None:
 
 def test_an_account_that_turns_out_to_be_an_employees_names_them() -> None:
     reference = company(account("Y"))
-    run = LocalRun(Engine([OFFBOOK_PAYMENT], reference))
+    run = InMemoryRun(Engine([OFFBOOK_PAYMENT], reference))
     alerts = run.feed(payment(NINE, "P-1", "X", order="O-1"))
     assert only(alerts).account_holder is None
     reference.put(employee("E-1", accounts=["X"]))
@@ -118,7 +118,7 @@ def test_an_account_that_turns_out_to_be_an_employees_names_them() -> None:
 def test_a_customer_that_turns_out_to_be_somebodys_is_judged_anew() -> None:
     #   E-1 works on C-1, E-2 too  │ C-1 is filed as E-1's, before  ◄ E-2 snatches it
     reference = company(employee("E-1"), employee("E-2"))
-    run = LocalRun(Engine([BY_ID["customer-snatching"]], reference))
+    run = InMemoryRun(Engine([BY_ID["customer-snatching"]], reference))
     run.run([activity(NINE, "E-1", "C-1"), opens(after(NINE, "1d"), "OP-1", "C-1", "E-2")])
     before = reference.version
     reference.put(customer("C-1", "E-1"))
@@ -132,7 +132,7 @@ def test_an_owner_that_a_document_names_late_makes_a_transfer_of_an_edit() -> No
     #   (C-1 is E-1's, by a document of before)  C-1 becomes E-2's, who sells to it  │ the document
     #   comes now  ◄ the eve of a deal
     reference = company(employee("E-1"), employee("E-2"))
-    run = LocalRun(Engine([BY_ID["eve-of-deal-transfer"]], reference))
+    run = InMemoryRun(Engine([BY_ID["eve-of-deal-transfer"]], reference))
     gives = owner(NINE, "C-1", "E-2")
     assert not run.run([gives, order(after(NINE, "1h"), "O-1", actor="E-2", customer="C-1")])
     reference.put(customer("C-1", "E-1"))

@@ -10,7 +10,7 @@ from contract.alert import Alert
 from contract.event import Event
 from contract.times import HOUR
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.state import SEALED_TOGETHER, Notebook, decode_state, encode_state
 from detectors.facts.fact import Fact
 from detectors.facts.view import Common
@@ -64,7 +64,7 @@ def test_it_is_unsealed_for_what_reaches_the_newest_of_it(since: int, opened: bo
     assert (notebook.facts == facts(33)) is opened
 
 
-class Kept(LocalRun):
+class Kept(InMemoryRun):
     """As the monitor keeps it: sealed and encoded between any two events."""
 
     def feed(self, event: Event) -> list[Alert]:

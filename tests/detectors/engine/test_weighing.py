@@ -14,7 +14,7 @@ from contract.alert import Alert
 from contract.event import Event
 from contract.times import DAY
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.look import Step
 from detectors.engine.messages import Implicated, Input
 from detectors.engine.state import EntityState, decode_state, encode_state
@@ -58,7 +58,7 @@ ME = "employee:E-1"
 WEIGHERS = {detector.id for detector in DETECTORS if detector.weighs_alerts}
 
 
-class Overheard(LocalRun):
+class Overheard(InMemoryRun):
     """Writes down each note between entities, and after how many hops it was sent."""
 
     def __init__(self, engine: Engine) -> None:

@@ -14,7 +14,7 @@ from msgspec import structs
 from contract.alert import Alert, Suppressed
 from contract.times import rfc3339
 from detectors.engine.engine import Engine, configured
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.state import decode_state, encode_state
 from detectors.language.allowance import Allowance, allowed
 from detectors.language.detector import Detector
@@ -44,8 +44,8 @@ def allow(until: int, position: int = 1, **ids: str) -> Allowance:
     return Allowance(position=position, until=until, reason=f"agreed, {position}", **ids)
 
 
-def run(*detectors: Detector, mode: Any = "live") -> LocalRun:
-    return LocalRun(Engine(detectors, company(), mode=mode))
+def run(*detectors: Detector, mode: Any = "live") -> InMemoryRun:
+    return InMemoryRun(Engine(detectors, company(), mode=mode))
 
 
 def audiences(alerts: Sequence[Alert]) -> list[tuple[int, str, str, bool]]:
@@ -179,7 +179,7 @@ def test_ids_revisions_and_words_are_the_same_on_trial_and_under_any_allowance(
     own = [detector for detector in DETECTORS if not detector.weighs_alerts]
 
     def found(detectors: Sequence[Detector]) -> list[Alert]:
-        live = LocalRun(Engine(detectors, reference_of(documents)))
+        live = InMemoryRun(Engine(detectors, reference_of(documents)))
         return live.run(events_of(history), END)
 
     marked = found(
@@ -220,7 +220,7 @@ def test_any_detector_may_be_stopped_and_started_at_any_time(
     documents: Documents, history: list[Arrival], rng: Any
 ) -> None:
     reference = reference_of(documents)
-    live = LocalRun(Engine(DETECTORS, reference))
+    live = InMemoryRun(Engine(DETECTORS, reference))
     alerts: list[Alert] = []
     for event in events_of(history):
         running = [it for it in DETECTORS if rng.random() < 0.6]

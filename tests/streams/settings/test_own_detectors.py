@@ -12,7 +12,7 @@ import pytest
 
 from contract import __version__
 from detectors.engine.engine import Engine
-from detectors.engine.in_memory import LocalRun
+from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.running import OwnDetector, Running
 from detectors.rules.catalogue import BY_ID, DETECTORS, with_own
 from streams.settings import own_detectors
@@ -145,7 +145,7 @@ def test_one_that_raises_where_it_is_asked_takes_no_event_from_the_others(
         edit(after("2026-03-02 09:00", f"{n}s"), "E-1", "view", ("order", f"O-{n}"), order="O-1")
         for n in range(250)
     ]
-    run = LocalRun(engine)
+    run = InMemoryRun(engine)
     assert [alert.detector for alert in firing(run.run(looks))] == ["bulk-export"]
     assert {failure.detector for failure in run.failures} == {"own-many-looks"}
     assert len(run.failures) >= 250, "and it is told of each"
