@@ -15,15 +15,15 @@ from msgspec import structs
 from contract.alert import Mode
 from contract.event import Event
 from detectors.engine.alert_writer import AlertWriter
-from detectors.engine.bounds import is_spent, is_too_much, prune_shared, set_due, withhold
+from detectors.engine.bounds import is_spent, is_too_much, prune_shared, withhold
 from detectors.engine.event_index import Readers
 from detectors.engine.hearing import Hearing
 from detectors.engine.judging import Judging
 from detectors.engine.look import Step, StepView
 from detectors.engine.messages import Input, Review, Subscribe
+from detectors.engine.next_look import set_due
 from detectors.engine.running import Running, started
-from detectors.engine.signs import Signs
-from detectors.engine.silent import Silent
+from detectors.engine.silent import Signs, Silent
 from detectors.engine.state import EntityState
 from detectors.engine.stream_time import Now
 from detectors.engine.taking import Taking
