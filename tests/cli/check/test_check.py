@@ -20,7 +20,7 @@ NINE = "2026-03-02 09:00"
 #: Judges by what it saw before, and not by the facts alone.
 COUNTS = RULE.replace(
     '    enough=in_all("threshold"),',
-    '    enough=in_all("threshold"),\n    values=lambda view, run: {"nth": str(_again())},',
+    '    enough=in_all("threshold"),\n    values=lambda view, run, _: {"nth": str(_again())},',
 ).replace(
     "class Numbers",
     "SEEN: list[int] = []\n\n\ndef _again() -> int:\n    SEEN.append(1)\n    return len(SEEN)"
