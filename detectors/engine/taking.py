@@ -16,6 +16,7 @@ from detectors.engine.messages import Told
 from detectors.engine.running import Running
 from detectors.engine.silent import Silent
 from detectors.engine.state import Left, Notebook
+from detectors.facts import roles
 from detectors.facts.drawing import Drawn
 from detectors.facts.fact import Fact, by_role, insert, insert_ends
 from detectors.facts.profile import Profile
@@ -225,7 +226,7 @@ class Taking:
         """An order that is said to be created once more was created once."""
         for fact in facts:
             if fact.role == "created":
-                known = Profile(step.state.profile).of("created")
+                known = Profile(step.state.profile).of(roles.CREATED)
                 for again in created_again(known, fact):
                     self._hearing.pass_on(step, view, again)
 

@@ -19,6 +19,7 @@ from contract.types import (
     Shipment,
     Tip,
 )
+from detectors.facts import roles
 from detectors.facts.entity import sole
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import EXACT, Fact, between, by_about, in_time_order
@@ -166,7 +167,7 @@ __all__ += ["PAYMENTS_TO_MATCH", "REGISTER_KEPT", "Profile", "Reads", "Reference
 __all__ += ["WHOSE_CUSTOMER", "WHOSE_ORDER", "absence", "around", "between", "by_about"]
 __all__ += ["dispatched", "edits", "first_dispatches", "goods_fact", "in_time_order", "is_private"]
 __all__ += ["keep", "order_tie", "private_payment_fact", "read", "received", "refund_of"]
-__all__ += ["sent_of", "sequence", "sole"]
+__all__ += ["roles", "sent_of", "sequence", "sole"]
 
 #: What several rules speak of.
 __all__ += ["ALERT_NOTE", "CHANGES_CONTACT", "COMPLAINS", "CONCESSIONS", "Absence", "Counts"]

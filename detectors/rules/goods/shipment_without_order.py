@@ -32,7 +32,7 @@ def find(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Found]:
         until, settled = deadline + params.wait, None
         if order is not None:
             profile = view.profile("order", order)
-            settled = settled_by(MENTIONED, absence(profile.of("mention"), None, deadline))
+            settled = settled_by(MENTIONED, absence(profile.of(roles.MENTION), None, deadline))
             customer = customer or customer_of(profile, until)
         yield Found(
             by=sent,

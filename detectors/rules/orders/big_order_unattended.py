@@ -108,6 +108,6 @@ DETECTOR = awaited(
         "activity": Bilingual("the manager was in touch with the customer", "经理联系过客户"),
         "gone": Bilingual("the order was deleted", "订单被删除"),
     },
-    watches=WHOSE_ORDER | {"status", "gone"},
+    watches=WHOSE_ORDER | roles.names(roles.STATUS, roles.GONE),
     needs=("employees",),
 )

@@ -75,5 +75,6 @@ DETECTOR = awaited(
     ),
     notes=_NOTES,
     misses=Missed("touch", "activity, quote, opportunity or contract edit"),
-    watches=WHOSE_ORDER | {"touch", "status", "gone", "refund", "returned"},
+    watches=WHOSE_ORDER
+    | roles.names(roles.TOUCH, roles.STATUS, roles.GONE, roles.REFUND, roles.RETURNED),
 )

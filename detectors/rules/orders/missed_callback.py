@@ -35,9 +35,9 @@ def find(view: View, params: MissedCallbackParams) -> Iterable[Found]:
     order = Profile(view.facts)
     wait = waited(view.facts, first, params.wait, OrderBook.not_done)
     completed, deadline, book = wait.began, wait.deadline, wait.book
-    began = order.first("created") or order.first("mention") or completed
+    began = order.first(roles.CREATED) or order.first(roles.MENTION) or completed
     since = min(began.at, completed.at)
-    call = absence(order.of("called_back"), since, deadline)
+    call = absence(order.of(roles.CALLED_BACK), since, deadline)
     settled = settled_by(CALLED, call) or wait.ended
     if settled is None and view.passed(deadline + view.common.grace):
         settled = settled_by(CALLED, _customers_call(view, order.upto(deadline), since, deadline))
@@ -47,7 +47,7 @@ def find(view: View, params: MissedCallbackParams) -> Iterable[Found]:
 
 def _customers_call(view: View, order: Profile, since: int, deadline: int) -> Fact | None:
     calls = (
-        absence(view.profile("customer", customer).of("callback"), since, deadline)
+        absence(view.profile("customer", customer).of(roles.CALLBACK), since, deadline)
         for customer in order.customers()
     )
     return next(filter(None, calls), None)

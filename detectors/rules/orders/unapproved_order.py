@@ -68,7 +68,9 @@ DETECTOR = awaited(
     find=find,
     looks_back=LONGEST_ORDER,
     open_for="entered_within",
-    dossier=Dossier("order", WHOSE_ORDER | {"status"}, frozenset({"approved", "completed"})),
+    dossier=Dossier(
+        "order", WHOSE_ORDER | roles.names(roles.STATUS), frozenset({"approved", "completed"})
+    ),
     says=says(
         Sentence(
             "{employee} approved order {order} at {at:time}, which is their own.",

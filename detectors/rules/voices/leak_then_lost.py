@@ -43,7 +43,7 @@ def find(view: View, params: LeakThenLostParams) -> Iterable[Found]:
                 hit
                 for customer in customers
                 for hit in sequence(
-                    view.profile("customer", customer).of("hit"), lost, params.within
+                    view.profile("customer", customer).of(roles.HIT), lost, params.within
                 )
             )
         )
@@ -63,7 +63,7 @@ def find(view: View, params: LeakThenLostParams) -> Iterable[Found]:
 def _lost_no_more(opportunity: Profile) -> Fact | None:
     """The edit by which it was reopened or won after its last loss."""
     back: Fact | None = None
-    for word in opportunity.of("stage"):
+    for word in opportunity.of(roles.STAGE):
         back = None if word.about == "lost" else back or word
     return structs.replace(back, role=back.about) if back is not None else None
 
@@ -94,5 +94,5 @@ DETECTOR = pair(
         "won": Bilingual("opportunity won after all", "商机最终赢单"),
     },
     # Who knows when a deal that was lost is won after all.
-    watches=frozenset({"stage", "customer"}),
+    watches=roles.names(roles.STAGE, roles.CUSTOMER),
 )
