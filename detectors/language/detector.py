@@ -129,9 +129,15 @@ class Detector:
     def __post_init__(self) -> None:
         """Raises `TypeError` for a role of the profile, or a place in a sentence, that names
         nothing, with the nearest that there is."""
+        if not isinstance(self.params, Params):
+            raise TypeError(
+                f"{self.id}: its parameters are {self.params!r}; write a class of Params"
+            )
         judged_by = self.watches | (self.dossier.roles if self.dossier else frozenset())
         for role in sorted(judged_by - ROLES.keys()):
             raise TypeError(f"{self.id}: no profile has facts of role {role}{nearest(role, ROLES)}")
+        for fault in getattr(self.says, "faults", lambda _: ())(self.params):
+            raise TypeError(f"{self.id}: {fault}")
 
     def possible_severities(self) -> tuple[Severity, ...]:
         """The severities its alerts can have."""

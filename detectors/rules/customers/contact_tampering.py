@@ -72,6 +72,7 @@ ONE = edge(
             " and ",
             "，",
         ),
+        given=("address", "phone"),
     ),
     notes={
         "taken over": Bilingual(

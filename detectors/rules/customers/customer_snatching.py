@@ -92,6 +92,7 @@ DETECTOR = edge(
         kinds=Listing(
             tuple(Sentence(it.en, it.zh, f"{kind}=created") for kind, it in WORK.items())
         ),
+        given=("owner", "total", *WORK),
     ),
     notes={
         "claim": Bilingual("the owner's last activity before", "归属人此前最近一次跟进"),

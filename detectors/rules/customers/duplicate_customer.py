@@ -86,6 +86,7 @@ DETECTOR = edge(
             "新建的客户 {other} 相同。",
             when="what=email",
         ),
+        given=("other", "since", "what", "who"),
     ),
     notes={
         "created": Bilingual(

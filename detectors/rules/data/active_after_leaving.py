@@ -100,6 +100,7 @@ DETECTOR = edge(
             Sentence("left", "离职", when="how=left"),
             Sentence("was dismissed", "被解除劳动合同", when="how=terminated"),
         ),
+        given=("begun", "hours", "how", "latest", "since"),
     ),
     notes={
         "left": Bilingual("left", "离职"),

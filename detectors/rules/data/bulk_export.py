@@ -72,6 +72,7 @@ DETECTOR = burst(
         resigned=Sentence(
             ", and gave notice on {notice:day}", "，并于 {notice:day} 提出离职", when="notice"
         ),
+        given=("notice",),
     ),
     notes={**TAKEN, "resigned": GAVE_NOTICE},
     severities=("warning", "critical"),

@@ -73,7 +73,8 @@ DETECTOR = burst(
             "{employee} made {threshold:update} to {kind} {record} within {window} from "
             "{first:time}.",
             "{employee}自 {first:time} 起 {window}内修改了{kind} {record} 共 {threshold} 次。",
-        )
+        ),
+        given=("kind", "record"),
     ),
     notes={"update": Bilingual("updated", "修改")},
 )

@@ -84,7 +84,8 @@ DETECTOR = outlier(
             "orders. Responsible: {employee}.",
             "客户 {customer} 于 {at:time} 下了订单 {order}，距上一笔订单 {before} 仅 {gap:span}，"
             "为最近 {known} 次下单间隔中位数（{median:span}）的 {share}%。责任人：{employee}。",
-        )
+        ),
+        given=("before", "gap", "known", "median", "share"),
     ),
     notes={
         "before": Bilingual("the order before", "上一笔订单"),

@@ -94,6 +94,7 @@ DETECTOR = pair(
         ),
         WORTH,
         *WHOSE,
+        given=("amount", "currency", "how", "undone"),
     ),
     notes=ORDER_NOTES,
 )

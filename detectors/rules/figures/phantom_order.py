@@ -73,6 +73,7 @@ DETECTOR = awaited(
         ),
         WORTH,
         *WHOSE,
+        given=("amount", "currency", "status"),
     ),
     notes=ORDER_NOTES,
 )

@@ -102,7 +102,8 @@ DETECTOR = outlier(
             "orders).",
             "{employee}截至 {at:day} 的 7 天内新建订单合计 {amount:money}，为此前 {weeks} 周中位数"
             "的 {share}%（中位数 {median:money}，其中 {with_sales} 周有订单）。",
-        )
+        ),
+        given=("amount", "median", "share", "with_sales"),
     ),
     notes=SALES_NOTES,
 )

@@ -92,7 +92,8 @@ DETECTOR = outlier(
             "{employee}在 {at:day} 当日新建订单合计 {amount:money}（{orders} 笔）。此前 {history}内"
             "有订单的 {days} 天，单日订单额中位数为 {median:money}，当日高出 {deviations} 倍稳健"
             "标准差。",
-        )
+        ),
+        given=("amount", "median", "orders"),
     ),
     notes=SALES_NOTES,
 )

@@ -70,6 +70,7 @@ TO_AN_EMPLOYEE = edge(
             when="phone",
         ),
         RESPONSIBLE,
+        given=("address", "phone", "shipment"),
     ),
     notes={
         "to employee": Bilingual("left for an employee's address or phone", "发往员工的地址或电话"),

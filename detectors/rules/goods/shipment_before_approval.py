@@ -68,7 +68,8 @@ DETECTOR = awaited(
             "Responsible: {employee}.",
             "发货单 {shipment} 于 {at:time} 出库，当时订单 {order} 尚未审批通过。"
             "责任人：{employee}。",
-        )
+        ),
+        given=("shipment",),
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
 )

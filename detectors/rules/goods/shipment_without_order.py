@@ -79,6 +79,7 @@ DETECTOR = awaited(
                 when="order",
             ),
         ),
+        given=("shipment",),
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
     watches=WHOSE_ORDER,

@@ -79,6 +79,7 @@ DETECTOR = edge(
             when="!hits=0",
         ),
         point=(Sentence("points", "", when="hits=1"), Sentence("point", "", when="!hits=1")),
+        given=("amount", "currency", "hits", "holder"),
     ),
     notes={
         "received": Bilingual(

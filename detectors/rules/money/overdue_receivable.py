@@ -71,6 +71,7 @@ DETECTOR = awaited(
         ),
         OTHERS,
         *WHOSE,
+        given=("amount", "currency", "net", "others"),
     ),
     notes=ORDER_NOTES,
 )

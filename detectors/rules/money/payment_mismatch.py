@@ -103,6 +103,7 @@ DETECTOR = awaited(
         ),
         OTHERS,
         *WHOSE,
+        given=("amount", "currency", "net", "others", "what"),
     ),
     notes=ORDER_NOTES,
 )

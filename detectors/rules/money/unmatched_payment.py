@@ -99,6 +99,7 @@ DETECTOR = awaited(
             Sentence(" of customer {customer}", "（客户 {customer}）", when="customer"),
             Sentence("", " ", when="!customer"),
         ),
+        given=("amount", "currency", "payment"),
     ),
     notes={
         "received": Bilingual("payment without an order", "收款无对应订单"),

@@ -101,6 +101,7 @@ DETECTOR = awaited(
             when="!manager",
         ),
         RESPONSIBLE,
+        given=("currency", "manager"),
     ),
     notes={
         "created": Bilingual("the order", "大额订单"),

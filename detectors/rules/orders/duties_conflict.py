@@ -77,6 +77,7 @@ DETECTOR = edge(
             Sentence("which they created", "的下单人", when="tie=created"),
         ),
         again=Sentence(", and {more} more later", "，此后又有 {more} 次", when="!more=0"),
+        given=("duty", "more", "object", "tie"),
     ),
     notes={
         "received": BOOKED,

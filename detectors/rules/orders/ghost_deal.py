@@ -72,6 +72,7 @@ DETECTOR = awaited(
             "此前 {before}至此后 {after}，没有任何人对该客户留下跟进、报价、商机或合同记录。"
             "责任人：{employee}。",
         ),
+        given=("amount", "currency", "number", "what"),
     ),
     notes=_NOTES,
     misses=Missed("touch", "activity, quote, opportunity or contract edit"),

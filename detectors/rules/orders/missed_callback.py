@@ -68,6 +68,7 @@ DETECTOR = awaited(
             "订单 {order} 于 {at:time} 完成，自 {since:time} 至完成后 {wait}内未曾回访客户。",
         ),
         *WHOSE,
+        given=("since",),
     ),
     notes=ORDER_NOTES,
 )

@@ -98,6 +98,7 @@ DETECTOR = outlier(
             "此前 {history}内没有此类订单。",
             when="!usual",
         ),
+        given=("usual",),
     ),
     notes=SALES_NOTES,
 )

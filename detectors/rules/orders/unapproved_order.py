@@ -83,6 +83,7 @@ DETECTOR = awaited(
             "订单 {order} 于 {at:time} 完成，此前未经审批。责任人：{employee}。",
             when="what=completed",
         ),
+        given=("what",),
     ),
     notes={
         "approved": Bilingual(

@@ -101,6 +101,7 @@ DETECTOR = awaited(
             "此类改动共 {edits} 次，最近一次在 {last:time}。",
             when="edits",
         ),
+        given=("edits", "object", "pct", "terms", "what"),
     ),
     notes={
         "discount": Bilingual("changed the price or the terms", "修改价格或条款"),

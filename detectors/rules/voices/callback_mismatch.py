@@ -90,6 +90,7 @@ DETECTOR = edge(
         ),
         named=Sentence(" (order {order})", "（订单 {order}）", when="order"),
         differs=Sentence(": {differences}", "：{differences}", when="differences"),
+        given=("callback", "differences", "outcome"),
     ),
     notes={
         "mismatch": Bilingual("the customer contradicts the records", "客户所述与记录不符"),

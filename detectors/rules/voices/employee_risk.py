@@ -53,7 +53,8 @@ DETECTOR = burst(
             "every {half_life}, came to {threshold} at {peak:time}.",
             "{employee}自 {at:time} 起有 {alerts} 条告警：{which}。"
             "各告警分数每 {half_life}减半，至 {peak:time} 合计 {threshold} 分。",
-        )
+        ),
+        given=("alerts", "peak", "which"),
     ),
     notes={"alert": ALERT_NOTE},
     weighs_alerts=True,

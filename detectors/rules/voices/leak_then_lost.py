@@ -85,7 +85,8 @@ DETECTOR = pair(
             "the first by {employee}.",
             "客户 {customer} 的商机 {opportunity} 于 {at:time} 丢单；此前（{within}内，自 "
             "{first:time} 起）有 {hits} 次与该客户相关的敏感聊天命中，最早的一次来自{employee}。",
-        )
+        ),
+        given=("hits", "opportunity"),
     ),
     notes={
         "hit": Bilingual("sensitive talk about this customer", "与该客户相关的敏感聊天"),

@@ -63,7 +63,8 @@ DETECTOR = pair(
             "within {within} before or after it: {which}.",
             "{at:time} 收到关于{employee}的举报（{tip}），前后 {within}内另有 {alerts} 条告警与之"
             "印证：{which}。",
-        )
+        ),
+        given=("alerts", "tip", "which"),
     ),
     notes={
         "tip": Bilingual("tip about the employee", "针对该员工的举报"),
