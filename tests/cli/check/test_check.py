@@ -27,12 +27,9 @@ COUNTS = RULE.replace(
     "\n\n\nclass Numbers",
 )
 COUNTS = COUNTS.replace('{window}."', '{window}, {nth}."').replace("次。", "次，{nth}。")
-COUNTS = COUNTS.replace("        )
-    ),
-    notes", '        ),
-        given=("nth",),
-    ),
-    notes')
+COUNTS = COUNTS.replace(
+    "        )\n    ),\n    notes", '        ),\n        given=("nth",),\n    ),\n    notes'
+)
 
 #: Passes over the first look where the second was told just before.
 OF_ARRIVAL = RULE.replace(
