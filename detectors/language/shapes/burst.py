@@ -34,7 +34,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Unpack
 
@@ -42,7 +42,7 @@ from contract.alert import Bilingual, Severity
 from detectors.facts.fact import Fact
 from detectors.facts.view import Common, View
 from detectors.language import sliding
-from detectors.language.detector import Detector, Folds, Spare, same_thing
+from detectors.language.detector import Detector, Folds, Spare, nearest, same_thing
 from detectors.language.finding import Finding, Subject
 from detectors.language.found import Span, length
 from detectors.language.memory import Declared, Memory
@@ -53,6 +53,8 @@ from detectors.language.wording import distinct, total
 
 __all__ = ["burst", "by_employee", "different", "either", "in_all"]
 
+#: The entities whose ids are those of employees.
+EMPLOYEES = frozenset({"employee", "seller"})
 #: The facts of a run, by time.
 Run = Sequence[Fact]
 
@@ -175,7 +177,11 @@ def burst(
     Facts that are `alike` are folded into one where there are too many. `frequent` facts come by
     the thousand: one with few others near it is not judged, nor, where all have one role, one of a
     flood that changes nothing that is told. The price is that after a change of settings an entity
-    is judged anew at its next run, where others are at their next event."""
+    is judged anew at its next run, where others are at their next event.
+
+    Raises `TypeError` for what would else show only once an entity is judged, or never."""
+    for fault in _faults(params, enough, about, more):
+        raise TypeError(f"{id}: {fault}")
     within = Sliding(enough.reached)
     roles = frozenset(more["notes"]) - (worse.roles if worse else frozenset())
 
@@ -233,6 +239,39 @@ def burst(
         reach=(lambda params: params.window) if worse else None,
         **more,
     )
+
+
+def _faults(
+    params: Any, enough: Enough, about: Callable[..., Subject], more: Mapping[str, Any]
+) -> Iterator[str]:
+    """A parameter that is asked for and not there, which would be seen only once an entity is
+    judged; and what nobody would see: an alert that takes another thing for an employee."""
+    if "notes" not in more:
+        yield "it has no notes; write notes={role: Bilingual(…)}, one for each role that is kept"
+    # What is no Params at all is told by `Detector`.
+    if isinstance(params, Params):
+        names = params.__struct_fields__
+        for name in (it for it in ("window", *_asked(enough)) if it not in names):
+            kind = "Duration = number(…)" if name == "window" else "int = at_least(…)"
+            yield (
+                f"it asks for a parameter {name}, and {type(params).__name__} has none; write"
+                f" {name}: {kind} there{nearest(name, names)}"
+            )
+    if about is by_employee:
+        kinds = {getattr(it, "entity", "employee") for it in more.get("reads", ())}
+        for kind in sorted(kinds - EMPLOYEES):
+            subject = f"{kind}=view.entity_id" if kind in Subject.__struct_fields__ else "…"
+            yield (
+                f"what it reads is of one {kind}, and its alerts would call that an employee;"
+                f" write about=lambda view, run, params: Subject({subject})"
+            )
+
+
+def _asked(enough: Enough) -> tuple[str, ...]:
+    """The parameters by which a run is enough, as far as they are told by name."""
+    if isinstance(enough, _Either):
+        return tuple(name for way in enough.ways for name in _asked(way))
+    return (enough.param,) if isinstance(enough, _InAll | _Different) else ()
 
 
 def _prune_counted(facts: list[Fact], within: Sliding, params: Any, limit: int) -> list[Fact]:

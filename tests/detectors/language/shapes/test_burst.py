@@ -13,14 +13,18 @@ from hypothesis import strategies as st
 from contract.event import Event
 from contract.times import DAY, HOUR, MINUTE
 from detectors.language import (
+    CrmEdit,
     Duration,
     Params,
+    Subject,
     at_least,
     burst,
     different,
     either,
     in_all,
+    keep,
     number,
+    read,
 )
 from detectors.language.detector import Detector
 from offbook.cli.check.standing import told
@@ -58,6 +62,30 @@ def detector(enough: Any = THREE, **more: Any) -> Detector:
 
 ALL, DIFFERENT = detector(), detector(different("things"))
 EITHER = detector(either(in_all("threshold"), different("things")))
+
+
+def test_what_is_of_no_employee_must_say_of_whom_it_tells() -> None:
+    reads = (read("order", CrmEdit, lambda edit: keep("approved", about=edit.actor)),)
+    says = r"three: what it reads is of one order, and its .* write about=.*Subject\(order=view"
+    with pytest.raises(TypeError, match=says):
+        detector(reads=reads)
+    assert detector(reads=reads, about=lambda view, _, __: Subject(order=view.entity_id))
+    with pytest.raises(TypeError, match=r"of one quote, .*Subject\(…\)"):
+        detector(reads=(read("quote", CrmEdit, lambda edit: keep("read")),))
+    assert detector(reads=(read("seller", CrmEdit, lambda edit: keep("sold")),))
+
+
+def test_a_parameter_that_is_not_there_is_told_with_the_nearest() -> None:
+    with pytest.raises(TypeError, match=r"asks for a parameter thing, and .*; did you mean things"):
+        detector(either(THREE, different("thing")))
+    with pytest.raises(TypeError, match=r"write window: Duration = number\(…\) there"):
+        burst("three", "warning", TITLE, Params(), enough=THREE, **PLAIN)
+
+
+def test_notes_that_are_forgotten_are_asked_for() -> None:
+    without = {name: it for name, it in PLAIN.items() if name != "notes"}
+    with pytest.raises(TypeError, match=r"three: it has no notes; write notes=\{role: Bilingual"):
+        burst("three", "warning", TITLE, ThreeParams(), enough=THREE, **without)
 
 
 @pytest.mark.parametrize("count, fires", [(2, False), (3, True)])
