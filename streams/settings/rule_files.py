@@ -26,7 +26,9 @@ from detectors.facts.event_filter import Edits, Where, anything
 from detectors.facts.fact import Fact
 from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
-from detectors.language.detector import Detector
+from detectors.language.detector import Detector, nearest
+from detectors.language.params import Params
+from streams.settings.mends import line_in, mend_of
 
 ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 #: An id begins an alert's id, and is a metric's label and a word of many lines.
@@ -107,17 +109,8 @@ def refusal(file: Path, error: BaseException) -> RefusedDetectorError:
     if isinstance(error, SyntaxError) and error.filename == str(file):
         why = f"is not Python: {error.msg}"
         return RefusedDetectorError(file, why, "mend that line", error.lineno)
-    line, frame = None, error.__traceback__
-    while frame is not None:
-        if frame.tb_frame.f_code.co_filename == str(file):
-            line = frame.tb_lineno
-        frame = frame.tb_next
-    mend = "mend that line"
-    if isinstance(error, ImportError):
-        mend = "import detectors.language, and what is installed beside Offbook"
-    elif isinstance(error, NameError):
-        mend = "does the file begin with `from detectors.language import *`?"
-    return RefusedDetectorError(file, f"{type(error).__name__}: {error}", mend, line)
+    line = line_in(str(file), error)
+    return RefusedDetectorError(file, f"{type(error).__name__}: {error}", mend_of(error), line)
 
 
 def detector_of(
@@ -172,7 +165,16 @@ def _try(found: Detector, refused: Callable[[str, str], RefusedDetectorError]) -
         raise
     except Exception as error:
         why = f"it cannot be run: {type(error).__name__}: {error}"
-        raise refused(why, "compare it with one of Offbook's") from error
+        raise refused(why, _of_whole(error)) from error
+
+
+def _of_whole(error: Exception) -> str:
+    """The mend of what no line of the file says: most often a parameter that a shape asks for."""
+    if isinstance(error, AttributeError) and isinstance(error.obj, Params):
+        return f"write {error.name} in {type(error.obj).__name__}, or name another parameter" + (
+            nearest(error.name or "", error.obj.__struct_fields__)
+        )
+    return "compare it with one of Offbook's"
 
 
 def _told_where_drawn(reads: Reads) -> Reads:

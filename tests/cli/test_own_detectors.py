@@ -12,7 +12,7 @@ from contract.label import Labels, encode_labels
 from tests.cli.commands import alerts, offbook
 from tests.detectors.timeline import deletes, edit
 from tests.scoring.cases import COMPANY, fraud
-from tests.streams.settings.own_rules import write
+from tests.streams.settings.own_rules import RULE, write
 
 EVENTS = [
     *(edit(f"2026-03-02 09:0{n}", "E-1", "view", ("order", f"O-{n}")) for n in range(1, 5)),
@@ -144,3 +144,17 @@ def test_a_folder_that_is_not_there_stops_the_command(tmp_path: Path) -> None:
     done = offbook("detectors", "--config", str(file))
     assert done.returncode == 2
     assert "detectors_path: there is no folder /nowhere; make it, or leave" in done.stderr
+
+
+def test_one_that_raises_in_a_replay_is_told_with_its_line_and_no_word_of_the_data(
+    config: str, events: str
+) -> None:
+    folder = Path(config).parent / "own"
+    text = RULE.replace('keep("look")', 'keep({"x": 1}[edit.actor])')
+    write(folder, text=text)
+    done = offbook("replay", events, "--config", config)
+    line = text[: text.index('{"x": 1}')].count("\n") + 1
+    where = f"{folder / 'many_looks.py'}:{line}"
+    assert f"FAILED: detector own-many-looks raised KeyError at {where} on " in done.stderr
+    assert "E-1" not in done.stderr
+    assert done.returncode == 1

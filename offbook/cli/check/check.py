@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from contract.alert import Alert, Bilingual
-from detectors.engine.alert_writer import alert_id
+from contract.alert import Bilingual
 from detectors.engine.running import OwnDetector
-from detectors.facts.view import View
-from detectors.language.finding import Finding
 from offbook.cli.check import promises
 from offbook.cli.check.examples import Example, ExampleError, examples_of
 from offbook.cli.check.laws import (
@@ -19,12 +16,13 @@ from offbook.cli.check.laws import (
     Law,
     World,
     any_order,
-    in_time_order,
     other_keys,
     repeats,
     snapshots,
+    sparse,
 )
-from offbook.cli.check.standing import badly_worded, firing
+from offbook.cli.check.played import Played, unfilled
+from offbook.cli.check.standing import badly_worded
 from streams.settings.own_detectors import loaded
 from streams.settings.rule_files import RefusedDetectorError
 from streams.settings.settings import Settings
@@ -34,6 +32,7 @@ _LAWS: Final[tuple[tuple[Bilingual, Law], ...]] = (
     (Bilingual("repeats change nothing", "重复事件不改变结果"), repeats),
     (Bilingual("a snapshot at any moment changes nothing", "随时存取状态不改变结果"), snapshots),
     (Bilingual("events of other keys change nothing", "其他对象的事件不改变结果"), other_keys),
+    (Bilingual("what documents may leave out may be missing", "文档可省略的内容可以缺失"), sparse),
 )
 _LOADS: Final = Bilingual("loads", "可以加载")
 _REASONS: Final = Bilingual(
@@ -47,6 +46,7 @@ _EXAMPLES: Final = Bilingual("has examples", "带有示例")
 _BOTH: Final = Bilingual(
     "one example fires and one stays silent", "至少一个示例告警、一个示例不告警"
 )
+_NOTED: Final = Bilingual("every piece of evidence has its note", "每条证据都有注释")
 _WORDED: Final = Bilingual("every place in its sentences is filled", "句中每一处都有内容")
 
 
@@ -107,21 +107,24 @@ def _played(
         World(detector, example.reference, settings.timezone, settings.common)
         for example in examples
     ]
-    badly: list[str] = []
+    played: list[Played] = []
     for world, example in zip(worlds, examples, strict=True):
         what = Bilingual(f'example "{example.name}"', f"示例“{example.name}”")
         try:
-            alerts, anchors = _with_anchors(world, example)
+            played.append(Played.of(world, example))
         except FailedError as error:
             yield Checked(what, (str(error),))
             return
-        badly += [f"{wrong}: {it.summary.en}" for it in alerts for wrong in badly_worded(it)]
-        yield Checked(what, tuple(_unlike(firing(alerts), anchors, example)))
+        yield Checked(what, tuple(played[-1].unlike()))
     counts = [example.alerts for example in examples]
     missing = [] if any(counts) else ["none fires: the laws would hold of nothing"]
     missing += [] if 0 in counts else ["none stays silent: add a near miss"]
     yield Checked(_BOTH, tuple(missing))
-    yield Checked(_WORDED, tuple(dict.fromkeys(badly)))
+    alerts = [alert for one in played for alert in one.alerts]
+    badly = [f"{wrong}: {it.summary.en}" for it in alerts for wrong in badly_worded(it)]
+    yield Checked(_WORDED, tuple(dict.fromkeys([*badly, *unfilled(alerts)])))
+    roles = set().union(*(one.roles for one in played))
+    yield Checked(_NOTED, tuple(promises.noted(detector, roles)))
     for what, law in _LAWS:
         yield Checked(what, tuple(_broken(law, worlds, examples)))
 
@@ -134,39 +137,3 @@ def _broken(law: Law, worlds: Sequence[World], examples: Sequence[Example]) -> I
             wrong = str(error)
         if wrong is not None:
             yield f'"{example.name}": {wrong}'
-
-
-def _with_anchors(world: World, example: Example) -> tuple[list[Alert], Mapping[str, str]]:
-    """The revisions of an example, and by alert what its finding is named by."""
-    detector = world.detector
-    anchors: dict[str, str] = {}
-
-    def noted(view: View, params: Any) -> Iterable[Finding]:
-        for finding in detector.judge(view, params):
-            anchors[alert_id(detector.id, finding.anchor)] = finding.anchor
-            yield finding
-
-    watched = replace(world, detector=replace(detector, judge=noted))
-    return watched.play(in_time_order(example.events), example.until), anchors
-
-
-def _unlike(alerts: Sequence[Alert], anchors: Mapping[str, str], example: Example) -> Iterator[str]:
-    """In what the alerts are not as expected; they are told in the order of their events."""
-    if len(alerts) != example.alerts:
-        said = "; ".join(it.summary.en for it in alerts)
-        yield f"{example.alerts} alerts expected, {len(alerts)} fire{': ' if said else ''}{said}"
-        return
-    wanted = () if isinstance(example.expect, int) else example.expect
-    for alert, expected in zip(alerts, wanted, strict=False):
-        for name, value in expected.items():
-            if name == "anchor":
-                # An anchor has the ids of events in lines of their own.
-                named = anchors[alert.alert_id].split("\n")
-                if str(value) not in named:
-                    yield f"anchor {value} expected, found {' '.join(named)}"
-                continue
-            found: Any = getattr(alert, name)
-            if name == "evidence":
-                found, value = sorted(piece.id for piece in alert.evidence), sorted(value)
-            if found != value:
-                yield f"{name} {value} expected, found {found}"

@@ -9,23 +9,27 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, permutations
 from random import Random
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
-from msgspec import structs
+from msgspec import NODEFAULT, structs
 
 from contract.alert import Alert
 from contract.document import document
 from contract.event import Event
 from contract.times import DAY, HOUR
+from contract.types import CrmEdit, Image, ObjectType, Op
 from detectors.engine.engine import Engine
 from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.messages import Input
+from detectors.engine.running import OwnDetector
 from detectors.engine.state import decode_state, encode_state
+from detectors.facts.event_filter import Edits
 from detectors.facts.reference import Reference
 from detectors.facts.view import Common
 from detectors.language.detector import Detector
 from offbook.cli.check.standing import told
+from streams.settings.mends import line_in, mend_of
 
 #: How long after the last event nothing is waited for any more.
 OVER: Final = 400 * DAY
@@ -94,9 +98,8 @@ class World:
         if run.now is not None:
             alerts += run.advance(run.now + (OVER if until is None else until))
         for failure in run.failures:
-            error = failure.error
             on = ", ".join(event.id for event in failure.events) or "a deadline"
-            raise FailedError(f"{type(error).__name__}: {error} (on {on})")
+            raise FailedError(f"{_raised(self.detector, failure.error)} (on {on})")
         return alerts
 
 
@@ -135,13 +138,29 @@ def snapshots(world: World, events: Sequence[Event]) -> str | None:
 
 
 def other_keys(world: World, events: Sequence[Event]) -> str | None:
-    """What happens to other people, customers, orders and accounts changes nothing."""
+    """What happens to other people, customers, orders and accounts changes nothing, and what is
+    found of them has ids of its own: under one id, the one alert would be told as the other."""
     came = in_time_order(events)
     ours = {event.id for event in came}
     mixed = [other for event in came for other in (_elsewhere(event), event)]
     expected = told(world.play(came))
-    found = told(it for it in world.play(mixed) if it.evidence[0].id in ours)
+    played = world.play(mixed)
+    mine = [it for it in played if it.evidence[0].id in ours]
+    theirs = {it.alert_id for it in played if it.evidence[0].id not in ours}
+    if not theirs.isdisjoint(it.alert_id for it in mine):
+        return (
+            "alerts of two keys have one id; begin named= with view.entity_id, or name them by an"
+            " event's anchor"
+        )
+    found = told(mine)
     return None if found == expected else _differ(expected, found)
+
+
+def sparse(world: World, events: Sequence[Event]) -> str | None:
+    """What a document may leave out may be missing: of none does the detector raise."""
+    came = in_time_order(events)
+    world.play(in_time_order([*came, *(it for event in came for it in _sparser(event, world))]))
+    return None
 
 
 def orders(events: Sequence[Event], lateness: int) -> Iterator[list[Event]]:
@@ -163,6 +182,50 @@ def orders(events: Sequence[Event], lateness: int) -> Iterator[list[Event]]:
 def in_time_order(events: Iterable[Event]) -> list[Event]:
     """As they happened."""
     return sorted(events, key=lambda event: (event.time, event.id))
+
+
+def _sparser(event: Event, world: World) -> Iterator[Event]:
+    """The same event as others may tell it: without each thing that it may leave out, and without
+    all; of an edit, too, with any other operation on any other object that is read."""
+    data = event.data
+    optional = {
+        it.name: it.default for it in structs.fields(type(data)) if it.default is not NODEFAULT
+    }
+    said = [name for name, value in optional.items() if getattr(data, name) != value]
+    told = {f"without {name}": structs.replace(data, **{name: optional[name]}) for name in said}
+    told["without all that it need not say"] = structs.replace(data, **optional)
+    if isinstance(data, CrmEdit):
+        told["with an empty after"] = structs.replace(data, before=Image(), after=Image())
+        bare = structs.replace(data, before=None, after=None)
+        for op, kind in _edits_read(world.detector, data.object.type):
+            touched = structs.replace(data.object, type=kind)
+            told[f"as {op} of {kind}, without before and after"] = structs.replace(
+                bare, op=op, object=touched
+            )
+    for how, it in told.items():
+        yield structs.replace(event, id=f"{event.id} {how}", data=it, sent=())
+
+
+def _edits_read(detector: Detector, told: ObjectType) -> set[tuple[Op, ObjectType]]:
+    """By operation and type of object, the edits that it asks for; where it asks for any, those of
+    the type that is `told`."""
+    asked = [it.where for it in detector.reads if it.data is CrmEdit]
+    return {
+        (op, kind)
+        for where in asked
+        for op in (isinstance(where, Edits) and where.ops) or get_args(Op)
+        for kind in (isinstance(where, Edits) and where.of) or (told,)
+    }
+
+
+def _raised(detector: Detector, error: Exception) -> str:
+    """What, where in the detector's file, and the mend. Examples are nobody's data: all of it may
+    be told."""
+    said = f"{type(error).__name__}: {error}; {mend_of(error)}"
+    if not isinstance(detector, OwnDetector):
+        return said
+    line = line_in(detector.file, error)
+    return f"{detector.file}{'' if line is None else f':{line}'}: {said}"
 
 
 def _elsewhere(event: Event) -> Event:

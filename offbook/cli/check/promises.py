@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, get_type_hints
 
 from msgspec import NODEFAULT, Meta, structs
 
-from detectors.language.detector import Detector
+from detectors.engine.alert_writer import GENERAL_NOTES
+from detectors.language.detector import Detector, nearest
 from offbook.cli.check.standing import HAN
 
 _ENGLISH = re.compile(r"[A-Za-z]{4}")
@@ -66,6 +67,13 @@ def notes(detector: Detector) -> Iterator[str]:
     for role, note in detector.notes.items():
         if not note.en.strip() or not HAN.search(note.zh):
             yield f"the note of {role} is not in both languages"
+
+
+def noted(detector: Detector, roles: Iterable[str]) -> Iterator[str]:
+    """Each role of which there is evidence has a note, or the alert would show the bare word."""
+    for role in sorted(set(roles) - detector.notes.keys() - GENERAL_NOTES.keys()):
+        near = nearest(role, detector.notes)
+        yield f'role {role} has no note; write notes={{"{role}": Bilingual(…)}}{near}'
 
 
 def purity(source: str) -> Iterator[str]:

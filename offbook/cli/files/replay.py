@@ -12,9 +12,11 @@ from contract.alert import Alert
 from contract.decoding.decode import FUTURE
 from contract.event import Event
 from contract.rejected import Rejected
+from contract.spelling.shown import shown
 from contract.times import rfc3339
 from detectors.engine.engine import Engine
 from detectors.engine.in_memory import InMemoryRun
+from detectors.engine.running import OwnDetector
 from detectors.engine.silent import Signs
 from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
@@ -26,6 +28,7 @@ from offbook.cli.files.in_time_order import InTimeOrder, Read
 from offbook.cli.files.ndjson import Place, Progress, problem, sources, total, unseen
 from offbook.cli.files.read_ahead import read_ahead, worth_it
 from offbook.cli.files.sorter import LIMIT
+from streams.settings.mends import line_in
 from streams.settings.settings import Settings
 
 
@@ -33,7 +36,8 @@ from streams.settings.settings import Settings
 class Replayed:
     """What a replay read and found. `silent` says which detectors had no data to judge by, and why.
 
-    `failures` counts, by detector, the events it failed on, with the class of the first error.
+    `failures` counts, by detector, the events it failed on, with the class of the first error and,
+    of a detector of the company's own, where in its file it was raised.
     """
 
     events: int = 0
@@ -162,9 +166,19 @@ def replay(
     done.silent = engine.silent() | engine.signless()
     done.evicted = run.evicted
     for failure in run.failures:
-        count, error = done.failures.get(failure.detector, (0, type(failure.error).__name__))
+        raised = _raised(done.detectors.get(failure.detector), failure.error)
+        count, error = done.failures.get(failure.detector, (0, raised))
         done.failures[failure.detector] = (count + max(len(failure.events), 1), error)
     return done
+
+
+def _raised(detector: Detector | None, error: Exception) -> str:
+    """Its class, never its text, for that may hold what an event says."""
+    named = type(error).__name__
+    if not isinstance(detector, OwnDetector):
+        return named
+    line = line_in(detector.file, error)
+    return f"{named} at {shown(detector.file)}" + ("" if line is None else f":{line}")
 
 
 class _Findings:

@@ -143,6 +143,7 @@ def test_one_that_raises_where_it_is_asked_takes_no_event_from_the_others(
     tmp_path: Path, where: str, entity: str
 ) -> None:
     text = RULE.replace('where=edits("view")', where).replace('read("employee"', f'read("{entity}"')
+    text = text.replace("    says=", f"    about=lambda *_: Subject({entity}='O-1'),\n    says=")
     write(tmp_path, text=text)
     engine = Engine(known(tmp_path).detectors, company(), mode="replay")
     looks = [
