@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
+from contract.spelling.nearest import nearest
 from contract.types import CrmEdit, EventData, ObjectType, Op
 
 #: A pure and cheap look at an event.
@@ -29,6 +30,18 @@ class Edits:
     ops: frozenset[Op] = frozenset()
     of: frozenset[ObjectType] = frozenset()
     also: Where | None = None
+
+    def __post_init__(self) -> None:
+        """Raises `TypeError` for an operation or a type of object that no edit has."""
+        for what, named, known in (
+            ("operation", self.ops, get_args(Op)),
+            ("type of object", self.of, get_args(ObjectType)),
+        ):
+            for name in sorted(map(str, named - set(known))):
+                raise TypeError(
+                    f"no edit has the {what} {name}, but one of: {', '.join(known)}"
+                    + nearest(name, known)
+                )
 
     def may(self, op: Op, kind: ObjectType) -> bool:
         """Whether an edit with this operation, of an object of this type, can be one."""

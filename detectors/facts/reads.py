@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from contract.event import Event
+from contract.spelling.nearest import nearest
 from contract.types import EventData
-from detectors.facts.entity import EntityKind
+from detectors.facts.entity import ABOUT, EntityKind
 from detectors.facts.event_filter import Where, anything
 from detectors.facts.fact import Fact, fact_of
 from detectors.facts.reference import Reference
@@ -33,6 +34,20 @@ class Reads:
     where: Where = anything
     ends_of: int | None = None
     by_reference: Callable[[Any, Reference], bool] | None = None
+
+    def __post_init__(self) -> None:
+        """Raises `TypeError` for an entity that no event of the type is about: nothing would ever
+        reach it."""
+        if (self.data, self.entity) in ABOUT:
+            return
+        named = getattr(self.data, "__name__", repr(self.data))
+        kinds = [kind for data, kind in ABOUT if data is self.data]
+        if not kinds:
+            raise TypeError(f"{named} is no type of event that is about anything; read a CrmEdit")
+        raise TypeError(
+            f"a {named} is about no {self.entity}, but about: {', '.join(kinds)}"
+            + nearest(str(self.entity), kinds)
+        )
 
 
 @dataclass(frozen=True, slots=True)

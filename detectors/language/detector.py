@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, NamedTuple, Protocol
 
 from contract.alert import Bilingual, Severity
+from contract.spelling.nearest import nearest
 from detectors.facts.fact import Fact
 from detectors.facts.reads import Dossier, Reads
 from detectors.facts.reference import ReferenceKind
@@ -142,12 +142,6 @@ class Detector:
     def possible_severities(self) -> tuple[Severity, ...]:
         """The severities its alerts can have."""
         return self.severities or (self.severity,)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean status?`, or nothing where nothing known is like it."""
-    near = get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 class Words(Protocol):

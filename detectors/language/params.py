@@ -55,6 +55,16 @@ def at_most(default: Any, en: str, zh: str, *, ge: int | None = None) -> Any:
     return number(default, en, zh, "at most", ge=ge)
 
 
+def _duration(default: Any, field: str) -> Duration:
+    """A bare number would be taken for microseconds."""
+    if isinstance(default, str | Duration):
+        try:
+            return Duration(default)
+        except ValueError as error:
+            raise TypeError(f'{field}: {error}; it is "{default}"') from error
+    raise TypeError(f'{field}: a Duration is written with its unit, as in "{default}h"')
+
+
 class _ParamsMeta(StructMeta):
     """Makes a field of what a class body says by `number`."""
 
@@ -70,7 +80,9 @@ class _ParamsMeta(StructMeta):
                     f"{name}.{field}: a number is annotated with one of {', '.join(_KINDS)}"
                 )
             kinds[field] = Annotated[kind, said.meta]
-            body[field] = Duration(said.default) if kind is Duration else said.default
+            body[field] = said.default
+            if kind is Duration:
+                body[field] = _duration(said.default, f"{name}.{field}")
         return super().__new__(cls, name, bases, body, **{**options, "frozen": True})
 
 

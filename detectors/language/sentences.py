@@ -18,8 +18,9 @@ from msgspec import Struct
 
 from contract.alert import Bilingual
 from contract.duration import Duration
+from contract.spelling.nearest import nearest
 from contract.times import HOUR, MINUTE, SECOND
-from detectors.language.detector import Words, nearest
+from detectors.language.detector import Words
 from detectors.language.finding import Finding, Subject
 from detectors.language.wording import counted, money, span
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from contract.spelling.nearest import nearest
 from contract.types import CrmEdit, Image
 from detectors import language
 from detectors.facts.fact import Fact
-from detectors.language.detector import nearest
 from detectors.language.finding import Subject
 from detectors.language.found import Found
 

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Final
 
 from contract.alert import SEVERITIES, Bilingual
 from contract.event import Event
+from contract.spelling.nearest import nearest
 from contract.spelling.shown import shown
 from detectors.engine.engine import Engine
 from detectors.engine.running import OwnDetector, Running
@@ -26,7 +27,7 @@ from detectors.facts.event_filter import Edits, Where, anything
 from detectors.facts.fact import Fact
 from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
-from detectors.language.detector import Detector, nearest
+from detectors.language.detector import Detector
 from detectors.language.params import Params
 from streams.settings.mends import line_in, mend_of
 

@@ -39,10 +39,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Unpack
 
 from contract.alert import Bilingual, Severity
+from contract.spelling.nearest import nearest
 from detectors.facts.fact import Fact
 from detectors.facts.view import Common, View
 from detectors.language import sliding
-from detectors.language.detector import Detector, Folds, Spare, nearest, same_thing
+from detectors.language.detector import Detector, Folds, Spare, same_thing
 from detectors.language.finding import Finding, Subject
 from detectors.language.found import Span, length
 from detectors.language.memory import Declared, Memory

@@ -12,8 +12,9 @@ from typing import Any, get_type_hints
 
 from msgspec import NODEFAULT, Meta, structs
 
+from contract.spelling.nearest import nearest
 from detectors.engine.alert_writer import GENERAL_NOTES
-from detectors.language.detector import Detector, nearest
+from detectors.language.detector import Detector
 from offbook.cli.check.standing import HAN
 
 _ENGLISH = re.compile(r"[A-Za-z]{4}")

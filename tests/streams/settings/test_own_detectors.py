@@ -50,43 +50,6 @@ def test_tests_and_what_begins_with_an_underscore_are_no_rules(tmp_path: Path) -
     assert known(tmp_path) == Known()
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        (RULE.replace("burst(", "burst((", 1), "many_looks.py:22: is not Python: '(' was never"),
-        (RULE.replace("in_all(", "in_al("), "many_looks.py:28: NameError: name 'in_al' is not"),
-        (RULE.replace("from detectors.language import *", ""), "does the file begin with `from "),
-        ("import acme_shared\n", "many_looks.py:1: ModuleNotFoundError: No module named 'acme_sha"),
-        ("raise SystemExit(3)\n", "many_looks.py:1: SystemExit: 3; mend that line"),
-        ("x = 1 / 0\n", "many_looks.py:1: ZeroDivisionError: division by zero; mend that line"),
-        ("x = 1\n", "many_looks.py: has no DETECTOR; write DETECTOR = burst(…), or begin the"),
-        ("\nDETECTOR = 'no'\n", "many_looks.py:2: DETECTOR is no detector but of type str; write"),
-        (rule("other-looks"), "py:22: the id is 'other-looks', and the name of the file says"),
-        (rule("own-many-looks"), 'own- is put before the id by itself; write the id "many-lo'),
-        (RULE.replace('"warning"', '"grave"'), "the severity is 'grave'; use one of critical, w"),
-        (RULE.replace('Bilingual("Many looks", "频繁查看")', "None"), "the title is not in two la"),
-        (RULE.replace("reads=(read(", "reads=(3, read("), "it cannot be run: AttributeError"),
-        (RULE.replace("Numbers(),", "None,"), "its parameters are None; write a class of Params"),
-        (
-            RULE.replace("within {window}", "within {windows}"),
-            "has a place {windows}, which nothing fills; did you mean window?",
-        ),
-        ("\N{NULL}", "many_looks.py: "),
-    ],
-)
-def test_what_is_none_is_refused_with_its_line_and_the_mend_and_the_others_go_on(
-    tmp_path: Path, text: str, says: str
-) -> None:
-    write(tmp_path, "many_looks.py", text)
-    write(tmp_path, "other.py", rule("other"))
-    found = known(tmp_path)
-    assert set(found.own) == {"own-other"}
-    assert set(found.refused) == {"own-many-looks"}
-    assert says in str(found.refused["own-many-looks"])
-    assert "\n" not in str(found.refused["own-many-looks"])
-    assert found.refused["own-many-looks"].retryable is False
-
-
 def test_a_name_that_can_be_no_id_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "Many Looks.py", rule("Many Looks"))
     write(tmp_path, "x" * 57 + ".py", rule("x" * 57))
