@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from detectors.facts.entity import ABOUT
+from detectors.facts.view import View
 from streams.settings.settings import Settings
 from tests.cli.commands import ROOT, environment
 
@@ -48,7 +50,7 @@ def test_from_nothing_to_an_alert(path: str, tmp_path: Path) -> None:
     assert told in done.stdout
     assert "own-quote-peeking  warning  (shadow: wakes nobody)" in done.stdout
     # And what it says of a file that is none.
-    with (tmp_path / "detectors" / "quote_peeking.py").open("a", encoding="utf-8") as file:
+    with (tmp_path / "own_detectors" / "quote_peeking.py").open("a", encoding="utf-8") as file:
         file.write("x = (\n")
     broken = subprocess.run(
         ["bash", "-c", offbook + "offbook replay peeking.ndjson --config offbook.toml"],
@@ -68,6 +70,33 @@ def test_both_pages_have_the_same_commands_and_tables_of_settings() -> None:
     )
     assert one == other
     assert hasattr(Settings(), "detectors_path")
+
+
+@page
+def test_every_entity_that_an_event_is_about_is_in_its_row(path: str) -> None:
+    rows = re.findall(
+        r"^\| (`[A-Z]\w+`.*?) \| (.*) \|$", (ROOT / path).read_text("utf-8"), re.MULTILINE
+    )
+    told = {
+        (type_, entity)
+        for types, entities in rows
+        for type_ in re.findall(r"`(\w+)`", types)
+        for entity in re.findall(r"`(\w+)`", entities)
+    }
+    about = {(data.__name__, kind) for data, kind in ABOUT}
+    types, kinds = {type_ for type_, _ in about}, {kind for _, kind in about}
+    assert {it for it in told if it[0] in types and it[1] in kinds} == about
+
+
+@page
+def test_what_a_fact_and_a_view_have_is_there(path: str) -> None:
+    text = (ROOT / path).read_text("utf-8")
+    fact, view = re.findall(r"^\| .*`(?:Fact|view)`.*$(?s:.*?)\n\n", text, re.MULTILINE)
+    assert {"at", "role", "about", "weight", "fields", "anchor"} <= set(
+        re.findall(r"`(\w+)`", fact)
+    )
+    for name in re.findall(r"^\| `(\w+)", view.partition("\n")[2], re.MULTILINE):
+        assert name in View.__annotations__ or hasattr(View, name)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from detectors.facts.reference import Reference
 from detectors.facts.view import View
 from detectors.language.finding import Finding
 from detectors.language.sentences import UNKNOWN
-from detectors.language.wording import UNKNOWN_EMPLOYEE
+from detectors.language.wording import UNKNOWN_EMPLOYEE, counted
 from offbook.cli.check.examples import Example
 from offbook.cli.check.laws import World, in_time_order
 from offbook.cli.check.standing import firing
@@ -48,7 +48,7 @@ class Played:
         found, expect = firing(self.alerts), self.example.expect
         if len(found) != self.example.alerts:
             said = "; ".join(it.summary.en for it in found) or self._why_none()
-            told = f"{self.example.alerts} alerts expected, {len(found)} fire"
+            told = f"{counted(str(self.example.alerts), 'alert')} expected, {len(found)} firing"
             yield f"{told}: {said}" if said else told
             return
         wanted = () if isinstance(expect, int) else expect

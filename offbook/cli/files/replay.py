@@ -21,6 +21,7 @@ from detectors.engine.silent import Signs
 from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
 from detectors.language.finding import Subject
+from detectors.language.wording import counted
 from offbook.cli.files.complaints import Complaints
 from offbook.cli.files.doubles import contradiction
 from offbook.cli.files.gaps import LONG, Point, gap
@@ -93,7 +94,10 @@ class Replayed:
         states = Counter((alert.detector, alert.state) for alert in self.standing.values())
         firing = sum(count for (_, state), count in states.items() if state == "firing")
         withdrawn = len(self.standing) - firing
-        lines.append(f"{firing} alerts firing, {withdrawn} withdrawn ({self.revisions} revisions)")
+        lines.append(
+            f"{counted(str(firing), 'alert')} firing, {withdrawn} withdrawn"
+            f" ({counted(str(self.revisions), 'revision')})"
+        )
         for detector in sorted({detector for detector, _ in states}):
             words = [f"{states[detector, 'firing']} firing"]
             if states[detector, "withdrawn"]:

@@ -75,7 +75,7 @@ def test_a_good_one_passes_all(tmp_path: Path) -> None:
         (RULE.replace('"expect": 0', '"expect": "none"'), "has examples", "a number of alerts"),
         (RULE.replace('"expect": 0', '"expects": 0'), "has examples", "expects is none of name"),
         (RULE.replace('"anchor"', '"anker"'), "has examples", "anker is none of severity"),
-        (RULE.replace('"expect": 0', '"expect": 1'), 'example "two"', "1 alerts expected, 0 fire"),
+        (RULE.replace('"expect": 0', '"expect": 1'), 'example "two"', "1 alert expected, 0 firing"),
         (
             RULE.replace('"anchor": "look-1"', '"anchor": "look-2"'),
             'example "three"',

@@ -111,7 +111,7 @@ ABOUT = "    about=lambda view, run, params: Subject(order=view.entity_id),\n"
         (
             changed(BURST, ('"approved", about=edit.actor', '"approved"')),
             'example "two"',
-            "1 alerts expected, 0 fire: what is kept of its events is about nothing; if different",
+            "1 alert expected, 0 firing: what is kept of its events is about nothing; if different",
         ),
         (
             changed(BURST, ('edits("update"', 'edits("create"')),
