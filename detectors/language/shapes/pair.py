@@ -5,9 +5,10 @@
          └─ within ───┘
                       └─ open_for ─┘  what takes it back
 
-**What it finds.** Two things of different kinds that say little alone: talk of a private deal and
-the loss of the opportunity, a transfer and the deal after it, a notice and deletes around it. The
-rule says which of the two the alert is about, and what takes it back.
+**What it finds.** Two things that say little alone, where which came first, or from whom to whom,
+matters: talk of a private deal and the loss of the opportunity, a transfer and the deal after it, a
+notice and deletes around it. The rule says which of the two the alert is about, and what takes it
+back.
 
 **What it owns.** Either may come first, be told first, or be corrected later: both are kept as long
 as one can meet the other, and then as long as what was found can be taken back.
