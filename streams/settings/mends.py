@@ -14,8 +14,14 @@ from detectors import language
 from detectors.facts.fact import Fact
 from detectors.language.finding import Subject
 from detectors.language.found import Found
+from streams.settings.kept_texts import UnkeepableError
 
 _QUOTED: Final = re.compile(r"'(\w+)'")
+#: What a rule makes by name. Whose account it is, the engine puts in.
+_TAKES: Final = {
+    "Subject": [it for it in Subject.__struct_fields__ if it != "account_holder"],
+    "Found": list(Found.__struct_fields__),
+}
 
 
 def line_in(file: str, error: BaseException) -> int | None:
@@ -29,8 +35,11 @@ def line_in(file: str, error: BaseException) -> int | None:
     return line
 
 
-def mend_of(error: BaseException) -> str:
-    """What would help, as far as it can be told from the error."""
+def mend_of(error: BaseException, line: int | None) -> str:
+    """What would help, as far as it can be told from the error, and from whether it was raised at a
+    `line` of the file, or where Offbook uses what the file says."""
+    if isinstance(error, UnkeepableError):
+        return error.mend
     if isinstance(error, ImportError):
         return "import detectors.language, and what is installed beside Offbook"
     if isinstance(error, NameError):
@@ -38,11 +47,13 @@ def mend_of(error: BaseException) -> str:
         return begins + nearest(error.name or "", language.__all__)
     if isinstance(error, AttributeError):
         return _instead_of(error.obj, error.name or "")
-    if isinstance(error, TypeError) and "keyword argument" in str(error):
+    if isinstance(error, TypeError) and "unexpected keyword" in str(error).lower():
         return _instead_of_argument(_QUOTED.findall(str(error))[-1:])
+    if isinstance(error, KeyError) and line is None:
+        return "nothing fills a place of that name in a note or a sentence; keep(…) or values does"
     if isinstance(error, KeyError):
         return "a fact has those fields that keep(…) gave it, and none that is None: ask .get(…)"
-    return "mend that line"
+    return "compare it with one of Offbook's" if line is None else "mend that line"
 
 
 def _instead_of(asked: object, name: str) -> str:
@@ -60,15 +71,16 @@ def _instead_of(asked: object, name: str) -> str:
             + nearest(name, Fact.__struct_fields__)
         )
     if isinstance(asked, Subject):
-        return f'give it among the values: values may be {{"{name}": …}}'
+        return f'it is declared by given=, and not given: values must have "{name}"'
     return f"it has no {name}" + _of(name, _told_by(asked))
 
 
 def _instead_of_argument(names: list[str]) -> str:
-    known = {*Subject.__struct_fields__, *Found.__struct_fields__}
-    return "a Subject takes employee, customer, order and account" + "".join(
-        nearest(name, known) for name in names
-    )
+    for kind, known in _TAKES.items():
+        for name in names:
+            if near := nearest(name, known):
+                return f"a {kind} takes {', '.join(known)}{near}"
+    return "; ".join(f"a {kind} takes {', '.join(known)}" for kind, known in _TAKES.items())
 
 
 def _told_by(asked: object) -> Iterable[str]:

@@ -29,6 +29,7 @@ from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
 from detectors.language.params import Params
+from streams.settings.kept_texts import finding_texts, keeping_texts
 from streams.settings.mends import line_in, mend_of
 
 ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -111,7 +112,9 @@ def refusal(file: Path, error: BaseException) -> RefusedDetectorError:
         why = f"is not Python: {error.msg}"
         return RefusedDetectorError(file, why, "mend that line", error.lineno)
     line = line_in(str(file), error)
-    return RefusedDetectorError(file, f"{type(error).__name__}: {error}", mend_of(error), line)
+    return RefusedDetectorError(
+        file, f"{type(error).__name__}: {error}", mend_of(error, line), line
+    )
 
 
 def detector_of(
@@ -146,7 +149,8 @@ def detector_of(
     _try(found, refused)
     whole: dict[str, Any] = {it.name: getattr(found, it.name) for it in fields(Detector)}
     whole |= {"id": prefix + id_, "told": module.__doc__ or ""}
-    whole["reads"] = tuple(map(_told_where_drawn, found.reads))
+    whole["reads"] = tuple(keeping_texts(_told_where_drawn(reads)) for reads in found.reads)
+    whole["judge"] = finding_texts(found.judge)
     return OwnDetector(**whole, file=str(file), digest=digest)
 
 
@@ -158,6 +162,11 @@ def _try(found: Detector, refused: Callable[[str, str], RefusedDetectorError]) -
             raise refused(f"the severity is {found.severity!r}", f"use one of {words}")
         if not isinstance(found.title, Bilingual):
             raise refused("the title is not in two languages", 'write Bilingual("…", "…")')
+        for role, note in found.notes.items():
+            if not isinstance(note, Bilingual):
+                raise refused(
+                    f"the note of {role} is not in two languages", 'write Bilingual("…", "…")'
+                )
         if not (found.reads or found.dossier or found.weighs_alerts):
             raise refused("it reads nothing", "give it reads=(read(…),)")
         Running.of(found)

@@ -221,11 +221,11 @@ def _edits_read(detector: Detector, told: ObjectType) -> set[tuple[Op, ObjectTyp
 def _raised(detector: Detector, error: Exception) -> str:
     """What, where in the detector's file, and the mend. Examples are nobody's data: all of it may
     be told."""
-    said = f"{type(error).__name__}: {error}; {mend_of(error)}"
     if not isinstance(detector, OwnDetector):
-        return said
+        return f"{type(error).__name__}: {error}"
     line = line_in(detector.file, error)
-    return f"{detector.file}{'' if line is None else f':{line}'}: {said}"
+    where = detector.file if line is None else f"{detector.file}:{line}"
+    return f"{where}: {type(error).__name__}: {error}; {mend_of(error, line)}"
 
 
 def _elsewhere(event: Event) -> Event:

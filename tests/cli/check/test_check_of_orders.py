@@ -96,7 +96,53 @@ ABOUT = "    about=lambda view, run, params: Subject(order=view.entity_id),\n"
             changed(BURST, ("Subject(order=", "Subject(ordr=")),
             'example "two"',
             "approved_twice.py:50: TypeError: Unexpected keyword argument 'ordr'; a Subject takes"
-            " employee, customer, order and account; did you mean order? (on ",
+            " employee, customer, order, account; did you mean order? (on ",
+        ),
+        (
+            changed(PAIR, ("by=one", "bye=one")),
+            'example "two"',
+            "Unexpected keyword argument 'bye'; a Found takes by, named, facts",
+        ),
+        (
+            changed(BURST, ("about=edit.actor", "about=edit.actor, minutes=3")),
+            'example "two"',
+            "Error: keep(…): minutes is of type int; write str(…) (on ",
+        ),
+        (
+            changed(BURST, ("about=edit.actor", "about=edit.actor, weight=1.5")),
+            'example "two"',
+            "Error: keep(…): weight is of type float; write int(…)",
+        ),
+        (
+            changed(BURST, ("    says=SAYS", "    values=lambda *_: {'n': 1},\n    says=SAYS")),
+            'example "two"',
+            "Error: values=: n is of type int; write str(…)",
+        ),
+        (
+            changed(PAIR, ("                by=one,", "                by=one, severity='grave',")),
+            'example "two"',
+            "use one of critical, warning, info",
+        ),
+        (
+            changed(PAIR, ("order=view.entity_id", "order=7")),
+            'example "two"',
+            "Error: Subject(…): order is of type int; write str(…)",
+        ),
+        (
+            changed(BURST, ("两人批准。\",\n    )", "两人批准。\",\n    ),\n    given=(\"who\",),"),
+                    ("by two people", "by {who}")),
+            'example "two"',
+            'it is declared by given=, and not given: values must have "who"',
+        ),
+        (
+            changed(BURST, ('Bilingual("approved", "批准")', 'Bilingual("by {who}", "批准")')),
+            'example "two"',
+            "KeyError: 'who'; nothing fills a place of that name in a note or a sentence",
+        ),
+        (
+            changed(BURST, ('Bilingual("approved", "批准")', '"approved"')),
+            "loads",
+            "the note of approved is not in two languages; write Bilingual",
         ),
         (
             changed(BURST, ('"people")', '"persons")')),
