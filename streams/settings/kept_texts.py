@@ -1,8 +1,8 @@
 """What a detector of the company's own gives to be kept, held to be what it must be.
 
-Anything else would be written into the state of an entity, which all detectors share, and that could
-not be read again. It raises where it is given instead, as this detector's own failure. Values are
-not told, for they may be somebody's data.
+Anything else would be written into the state of an entity, which all detectors share, and which
+could not be read again. It raises where it is given instead, as this detector's own failure. Values
+are not told, for they may be somebody's data.
 """
 
 from __future__ import annotations
