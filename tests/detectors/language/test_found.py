@@ -111,7 +111,7 @@ def test_it_is_open_from_its_event_or_its_deadline_on_unless_it_says_until_when(
 def test_who_answers_for_it_is_asked_once_somebody_is_told(
     deadline: int | None, now: int, settled: bool, asked: bool
 ) -> None:
-    #   without a deadline at once; with one when it and the grace are passed, and nothing settled it
+    #   without a deadline at once; with one once it and the grace have passed, and it holds
     questions = []
 
     def asks() -> str:

@@ -129,7 +129,7 @@ def test_a_notice_that_is_taken_back_makes_it_what_it_was() -> None:
     assert evidence(alerts[-1]) == ids(*RUN)
 
 
-@pytest.mark.parametrize("span, severity", [("0d", "warning"), ("200d", "critical")])
+@pytest.mark.parametrize("span, severity", [("0d", "warning"), ("400d", "critical")])
 def test_it_can_be_taken_back_for_as_long_as_notices_run_and_not_once_it_is_forgotten(
     span: str, severity: str
 ) -> None:
