@@ -3,7 +3,7 @@
 Catches a dispatched shipment that names no order, at once; and one that names an order which no
 order edit mentions up to `wait` after it.
 
-Misses goods smuggled out inside a genuine order's shipment, and shipments no system records.
+Misses goods added to a genuine order's shipment, and shipments no system records.
 
 Looks the same: samples, exhibition goods and repairs sent out without an order, or a CRM whose
 edits arrive days late.

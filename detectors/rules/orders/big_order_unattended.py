@@ -1,4 +1,4 @@
-"""A big order that no sales manager had a hand in.
+"""A big order that no sales manager took part in.
 
 Catches an order created with an amount of at least `amount` (whatever its currency) that, up to
 `within` after its creation, the manager of its owner has not approved, and on whose customer that

@@ -6,7 +6,7 @@ Catches an opportunity whose customer had chat hits `private_deal`, `off_channel
 Misses deals that are left open and forgotten (`follow-up-lapsed` sees those) and talk that no
 hit ties to the customer.
 
-An opportunity that is reopened or won after the loss takes the alert back.
+An opportunity that is reopened or won after the loss withdraws the alert.
 
 Looks the same: an honest report that the customer compares offers, followed by an honest loss.
 """
