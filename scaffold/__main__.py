@@ -33,7 +33,7 @@ def lay_out(root: Path, name: str, room: str) -> list[Path]:
     module = name.replace("-", "_")
     files = {
         Path("detectors", "rules", room, f"{module}.py"): "rule.py.txt",
-        Path("tests", "detectors", f"test_{module}.py"): "test.py.txt",
+        Path("tests", "detectors", room, f"test_{module}.py"): "test.py.txt",
         Path("docs", "runbooks", f"{name}.md"): "runbook.md.txt",
     }
     words = {
@@ -63,9 +63,8 @@ def main(arguments: list[str], root: Path) -> int:
     print("Laid out, to be filled in where there is a …:")
     for file in files:
         print(f"  {file}")
-    module = files[1].stem
-    print("Add its id to the list in tests/detectors/test_contract.py, fill in the rule, then:")
-    print(f"  .venv/bin/python -m pytest tests/detectors/{module}.py")
+    print("Then:")
+    print(f"  .venv/bin/python -m pytest {files[1]}")
     print("  make docs check")
     return 0
 

@@ -1,38 +1,28 @@
-"""Facts become findings, findings become revisions.
+"""Facts become findings: a detector looks at all it knows of an entity, and says what it finds.
 
-What a detector finds is compared with what was raised before, and the difference is sent. Because
-a judgement is a function of the set of facts, neither their order of arrival nor a repeat shows.
+Because a judgement is a function of the set of facts, neither their order of arrival nor a repeat
+shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Mapping
 
-from msgspec import structs
-
-from contract.kinds import KINDS
 from contract.times import HOUR
-from detectors.engine.alert_writer import NO_LONGER_HOLDS, AlertWriter, alert_fact, sent_by
+from detectors.engine.alert_writer import AlertWriter
 from detectors.engine.bounds import WORTH_PRUNING, forget_unjudged, prune_notebook, room
 from detectors.engine.look import Fresh, Step, StepView
-from detectors.engine.messages import Implicated, Subscribe
+from detectors.engine.messages import Subscribe
+from detectors.engine.revisions import Revisions
 from detectors.engine.running import Running
-from detectors.engine.state import EntityState, Notebook, Raised, digest, writable
-from detectors.facts.entity import entity
-from detectors.facts.fact import Fact, in_time_order
-from detectors.facts.roles import CORRECTED, CORRECTED_WITHIN
-from detectors.facts.thinning import shown, thinned
+from detectors.engine.state import EntityState, writable
+from detectors.facts.fact import Fact
+from detectors.facts.thinning import thinned
 from detectors.facts.view import Common
-from detectors.language.allowance import Marks, allowed
 from detectors.language.detector import Detector
-from detectors.language.finding import Finding
 
-_CORRECTED = frozenset(number for number, kind in enumerate(KINDS) if kind.data in CORRECTED)
 #: How long after a judgement that failed at its deadline it is tried again.
 _WHILE = HOUR
-#: Events that a withdrawal names, where it is not known which of them did it.
-_CAUSES = 5
 
 
 class Judging:
@@ -40,8 +30,8 @@ class Judging:
 
     def __init__(self, running: Mapping[str, Running], common: Common, write: AlertWriter) -> None:
         self._common = common
-        self._write = write
-        self._alerts_are_weighed = any(it.detector.weighs_alerts for it in running.values())
+        weighed = any(it.detector.weighs_alerts for it in running.values())
+        self._revisions = Revisions(common, write, alerts_are_weighed=weighed)
 
     def judge(self, step: Step, view: StepView, ran: Running, fresh: Fresh) -> None:
         """Judge anew, because of `fresh` facts or for another reason.
@@ -72,7 +62,7 @@ class Judging:
         if self._ask(step, view, ran):
             return
         try:
-            notebook.due = self._compare(step, view, ran, notebook, findings)
+            notebook.due = self._revisions.compare(step, view, ran, notebook, findings)
         except Exception as error:  # noqa: BLE001 - it could not be put into words
             step.fail(detector.id, error, [event for event, _ in fresh])
             notebook.due = _tried_again(before, now)
@@ -98,79 +88,6 @@ class Judging:
         """`prune` where nothing is due: that counts as a judgement."""
         step.evict(ran.detector.id, forget_unjudged(step, ran, self._common, view))
 
-    def _compare(
-        self,
-        step: Step,
-        view: StepView,
-        ran: Running,
-        notebook: Notebook,
-        findings: Sequence[Finding],
-    ) -> int | None:
-        """Raise what is new, revise what has changed, let go what is found no more.
-
-        Gives the earliest deadline to come.
-        """
-        detector = ran.detector
-        over = step.over
-        due: int | None = None
-        held: set[str] = set()
-        for finding in findings:
-            raised = notebook.raised.get(finding.anchor)
-            if finding.settled is not None and finding.due is not None:
-                continue
-            if finding.due is not None and not view.passed(finding.due):
-                due = finding.due if due is None else min(finding.due, due)
-                if raised is not None and raised.finding.due == finding.due:
-                    held.add(finding.anchor)
-                continue
-            held.add(finding.anchor)
-            if raised is not None and _gave_way(notebook, raised):
-                continue
-            finding = _open_for_correction(finding)
-            if _is_over(finding, over) and (
-                raised is None or (detector.dossier is not None and _is_over(raised.finding, over))
-            ):
-                newly_due = finding.due is not None and finding.due >= (notebook.judged or 0)
-                # What comes again of one that is past is not all that it was told of.
-                past = finding.anchor in step.state.past.get(detector.id, ())
-                news = not past and _share(finding.facts, notebook.waiting, _statement)
-                if not newly_due and not news:
-                    continue
-            self._revise(step, detector, notebook, finding, finding.settled is None)
-        for anchor in [anchor for anchor in notebook.raised if anchor not in held]:
-            settled = next((it for it in findings if it.anchor == anchor and it.settled), None)
-            self._let_go(step, detector, notebook, anchor, settled, over)
-        return due
-
-    def _let_go(
-        self,
-        step: Step,
-        detector: Detector,
-        notebook: Notebook,
-        anchor: str,
-        settled: Finding | None,
-        over: int | None,
-    ) -> None:
-        """What was raised and is found no more: over and done with, evicted, or to be withdrawn."""
-        raised = notebook.raised[anchor]
-        # A judgement may name the event of a told fact otherwise than it was told.
-        news = settled is not None and _share(settled.facts, notebook.waiting, _event)
-        done = _is_over(raised.finding, over)
-        if _gave_way(notebook, raised) or (done and not news):
-            # By a profile that is still kept it could be found, and numbered, once more.
-            if detector.dossier is None:
-                step.state.let_go(detector.id, anchor)
-        elif raised.firing:
-            causes = settled.facts if settled else _newest_events(notebook.waiting)
-            known = {fact.order for fact in raised.finding.facts}
-            new = [sent_by(fact) for fact in causes if fact.order not in known]
-            gone = structs.replace(
-                raised.finding,
-                settled=settled.settled if settled else NO_LONGER_HOLDS,
-                facts=in_time_order(*raised.finding.facts, *new),
-            )
-            self._revise(step, detector, notebook, gone, False)
-
     def _ask(self, step: Step, view: StepView, ran: Running) -> bool:
         """Subscribe to what the judgement wanted. True: an answer is outstanding, judge later.
 
@@ -190,71 +107,6 @@ class Judging:
                 step.notes.append((wanted, Subscribe(step.key, until + self._common.lateness)))
         return any(wanted not in state.known for wanted in view.wanted)
 
-    def _revise(
-        self,
-        step: Step,
-        detector: Detector,
-        notebook: Notebook,
-        finding: Finding,
-        firing: bool,
-    ) -> None:
-        finding = self._written(finding)
-        says = digest(finding, firing)
-        raised = notebook.raised.get(finding.anchor)
-        if raised is not None and raised.digest == says:
-            return
-        past = step.state.past.get(detector.id, {}).get(finding.anchor)
-        # Events of long ago may come again, and say nothing new.
-        again = past is not None and past.digest == says
-        told = raised or past
-        revision = 1 if told is None else told.revision + (0 if again else 1)
-        if firing or raised is None:
-            allowance = allowed(finding.subject, finding.facts[-1].at, detector.allowances)
-            marks = Marks(detector.shadow, allowance.mark() if allowance else None)
-        else:
-            # Whoever heard that it fires must hear that it does not, whatever was set since.
-            marks = raised.marks
-        if not again:
-            # First of all: what cannot be put into words has not been raised.
-            alert = self._write.alert(detector, finding, revision, firing, marks, step.detected_at)
-            step.alerts.append(alert)
-        step.state.recall(detector.id, finding.anchor)
-        notebook.raised = writable(notebook.raised)
-        notebook.raised[finding.anchor] = Raised(revision, firing, finding, says, marks)
-        if not again and self._alerts_are_weighed and not detector.weighs_alerts:
-            # What wakes nobody must not wake somebody by way of a sum.
-            counts = firing and not marks.shadow and marks.suppressed is None
-            self._implicate(step, detector, finding, raised, revision, counts)
-
-    def _written(self, finding: Finding) -> Finding:
-        """As it is written: with so many of its facts, and the holder of its account."""
-        facts = tuple(shown(finding.facts, self._common.max_evidence))
-        subject = finding.subject
-        if subject.account is not None:
-            holder = self._write.reference.holder(subject.account)
-            subject = structs.replace(subject, account_holder=holder)
-        if facts == finding.facts and subject == finding.subject:
-            return finding
-        return structs.replace(finding, facts=facts, subject=subject)
-
-    def _implicate(
-        self,
-        step: Step,
-        detector: Detector,
-        finding: Finding,
-        before: Raised | None,
-        revision: int,
-        counts: bool,
-    ) -> None:
-        """Tell those whom an alert names, and those whom it named before and does no longer."""
-        named = dict.fromkeys(_named(finding), counts)
-        for employee in _named(before.finding) if before is not None else ():
-            named.setdefault(employee, False)
-        alert = alert_fact(detector, finding, revision)
-        for employee, implicated in named.items():
-            note = Implicated(alert, revision, implicated)
-            step.notes.append((entity("employee", employee), note))
-
 
 def _tried_again(due: int | None, now: int | None) -> int | None:
     """When to judge though nothing comes, after a judgement that failed: at the deadline that it
@@ -264,52 +116,9 @@ def _tried_again(due: int | None, now: int | None) -> int | None:
     return now + _WHILE
 
 
-def _named(finding: Finding) -> Iterable[str]:
-    subject = finding.subject
-    return [it for it in (subject.employee, subject.account_holder) if it is not None]
-
-
-def _is_over(finding: Finding, over: int | None) -> bool:
-    """Whether nothing that still counts can change it."""
-    return over is not None and finding.until < over
-
-
 def _facts_of(detector: Detector, state: EntityState) -> list[Fact]:
     """What a detector judges an entity by: its own facts, or those of the entity's profile."""
     if detector.dossier is None:
         return state.notebooks[detector.id].facts
     roles = detector.dossier.roles
     return [fact for fact in state.profile if fact.role in roles]
-
-
-def _gave_way(notebook: Notebook, raised: Raised) -> bool:
-    """Whether some of what an alert was raised on gave way: it cannot be judged again, and stands.
-
-    Else who floods a record would take back what was found of it.
-    """
-    return notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
-
-
-def _open_for_correction(finding: Finding) -> Finding:
-    """Money and goods may be told again with other content for a while, and the alert with them."""
-    until = finding.until
-    for fact in finding.facts:
-        if fact.kind in _CORRECTED and fact.at + CORRECTED_WITHIN > until:
-            until = fact.at + CORRECTED_WITHIN
-    return structs.replace(finding, until=until) if until > finding.until else finding
-
-
-def _newest_events(waiting: Sequence[Fact]) -> Iterable[Fact]:
-    """What came last before an alert was found to hold no more, a fact an event."""
-    events = {fact.identity: fact for fact in waiting}
-    return list(events.values())[-_CAUSES:]
-
-
-_statement = attrgetter("order")
-_event = attrgetter("anchor")
-
-
-def _share(some: Iterable[Fact], others: Iterable[Fact], what: Callable[[Fact], object]) -> bool:
-    """Whether any of `some` has its statement, or its event, in common with one of `others`."""
-    known = {what(fact) for fact in others}
-    return any(what(fact) in known for fact in some)

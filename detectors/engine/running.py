@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from contract import __version__
-from detectors.engine.awaits import clock_of
-from detectors.engine.stream_time import Topics
+from contract.kinds import KIND_OF_DATA
+from detectors.engine.stream_time import FORGETTING, Topics, topics
+from detectors.facts.drawing import PROFILES
 from detectors.facts.roles import CORRECTED, CORRECTED_WITHIN
 from detectors.language.detector import Detector
 
@@ -57,6 +58,26 @@ class Running:
 
 def _own_code(detector: Detector) -> str:
     return f" {detector.digest}" if isinstance(detector, OwnDetector) else ""
+
+
+def awaited(detector: Detector) -> frozenset[str]:
+    """The topics of all that it reads, and of all that the roles it judges by are drawn from.
+
+    None if nothing that it judges has a deadline.
+    """
+    if not detector.waits:
+        return frozenset()
+    roles = detector.watches
+    if detector.dossier is not None:
+        roles |= detector.dossier.roles
+    types = {reads.data for reads in detector.reads}
+    types |= {type_ for (_, type_), drawn in PROFILES.items() if not roles.isdisjoint(drawn.roles)}
+    return frozenset(KIND_OF_DATA[type_].topic for type_ in types)
+
+
+def clock_of(detector: Detector) -> Topics:
+    """The clock that a detector judges by."""
+    return topics(awaited(detector)) if detector.waits else FORGETTING
 
 
 def started(detectors: Iterable[Detector]) -> tuple[dict[str, Running], dict[str, Exception]]:

@@ -7,9 +7,9 @@ from hashlib import blake2b
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
+from cramjam import lz4
 from msgspec import Struct, structs
 
-from detectors.engine.packing import pack, unpack
 from detectors.engine.stream_time import Topics
 from detectors.facts.fact import Fact, by_time
 from detectors.language.allowance import Marks
@@ -132,7 +132,7 @@ class Notebook(Struct, array_like=True, gc=False):
         if old < SEALED_TOGETHER:
             return
         sealed = self.sealed or Sealed(0, 0, [])
-        chunk = pack(_encoder.encode(facts[:old]))
+        chunk = _pack(_encoder.encode(facts[:old]))
         until, count = facts[old - 1].at, sealed.count + old
         self.sealed = Sealed(until, count, [*sealed.chunks, chunk])
         del facts[:old]
@@ -144,7 +144,7 @@ class Notebook(Struct, array_like=True, gc=False):
             return
         self.sealed = None
         self.facts[:0] = [
-            fact for chunk in sealed.chunks for fact in _facts_decoder.decode(unpack(chunk))
+            fact for chunk in sealed.chunks for fact in _facts_decoder.decode(_unpack(chunk))
         ]
 
 
@@ -246,16 +246,29 @@ _decoder = msgspec.msgpack.Decoder(EntityState)
 _facts_decoder = msgspec.msgpack.Decoder(list[Fact])
 
 
+def _pack(data: bytes) -> bytes:
+    """An LZ4 block with its length: facts repeat their source, their roles and their days.
+
+    Of a state of 2 KB a third is left, for 4 µs to pack it and 3 µs to unpack it; decoding it
+    takes 20."""
+    return bytes(lz4.compress_block(data))
+
+
+def _unpack(packed: bytes) -> bytes:
+    """What `_pack` was given. Raises `cramjam.DecompressionError` for anything else."""
+    return bytes(lz4.decompress_block(packed))
+
+
 def encode_state(state: EntityState) -> bytes:
     """MessagePack, arrays only; packed where that is worth it."""
     value = _encoder.encode(state)
     # Where facts are sealed most is packed already: to look for more costs as much as to find it.
     if len(value) not in _WORTH_PACKING or any(it.sealed for it in state.notebooks.values()):
         return value
-    return _PACKED + pack(value)
+    return _PACKED + _pack(value)
 
 
 def decode_state(value: bytes) -> EntityState:
     """Raises `msgspec.DecodeError` or `cramjam.DecompressionError` for anything `encode_state` did
     not write."""
-    return _decoder.decode(unpack(value[1:]) if value.startswith(_PACKED) else value)
+    return _decoder.decode(_unpack(value[1:]) if value.startswith(_PACKED) else value)

@@ -18,13 +18,14 @@ from contract.types import (
     ServiceCallback,
     Shipment,
 )
+from detectors.facts import roles
 from detectors.facts.entity import EntityKind
 from detectors.facts.event_filter import Where, anything, edits
 from detectors.facts.fact import Fact, fact_of
 from detectors.facts.goods import goods_moved
 from detectors.facts.money import money_moved
-from detectors.facts.retelling import TOLD, told
-from detectors.facts.roles import COMES_OR_GOES, SENSITIVE, WHOSE_ORDER
+from detectors.facts.retelling import told
+from detectors.facts.roles import COMES_OR_GOES, SENSITIVE, Role
 
 #: Edits of these show that somebody works on the customer.
 _TOUCHING: tuple[ObjectType, ...] = ("activity", "quote", "opportunity", "contract")
@@ -37,7 +38,7 @@ def order_facts(event: Event, order: str) -> list[Fact]:
     """
     edit = event.data
     if isinstance(edit, ServiceCallback):
-        return [fact_of(event, "called_back", about=edit.outcome)]
+        return [fact_of(event, roles.CALLED_BACK.name, about=edit.outcome)]
     if isinstance(edit, Payment):
         return [money_moved(event, edit)]
     if isinstance(edit, Shipment):
@@ -45,7 +46,7 @@ def order_facts(event: Event, order: str) -> list[Fact]:
     assert isinstance(edit, CrmEdit)
     if edit.object.type != "order":
         return []
-    facts = [fact_of(event, "mention")]
+    facts = [fact_of(event, roles.MENTION.name)]
     if edit.object.id != order:
         return facts
     if edit.op == "create":
@@ -53,7 +54,7 @@ def order_facts(event: Event, order: str) -> list[Fact]:
         facts.append(
             fact_of(
                 event,
-                "created",
+                roles.CREATED.name,
                 about=customer or "",
                 actor=edit.actor,
                 customer=customer,
@@ -61,7 +62,7 @@ def order_facts(event: Event, order: str) -> list[Fact]:
             )
         )
     if edit.customer is not None:
-        facts.append(fact_of(event, "customer", about=edit.customer))
+        facts.append(fact_of(event, roles.CUSTOMER.name, about=edit.customer))
     return (
         facts
         + _status_facts(event, edit)
@@ -78,18 +79,22 @@ def customer_facts(event: Event, customer: str) -> list[Fact]:
     """
     data = event.data
     if isinstance(data, ServiceCallback):
-        return [fact_of(event, "callback", about=data.outcome)]
+        return [fact_of(event, roles.CALLBACK.name, about=data.outcome)]
     if isinstance(data, ChatHit):
         if data.category not in SENSITIVE:
             return []
-        return [fact_of(event, "hit", about=data.employee, category=data.category, app=data.app)]
+        return [
+            fact_of(
+                event, roles.HIT.name, about=data.employee, category=data.category, app=data.app
+            )
+        ]
     assert isinstance(data, CrmEdit)
     if data.object.type == "order":
         if data.op != "create":
             return []
-        return [fact_of(event, "ordered", about=data.object.id)]
+        return [fact_of(event, roles.ORDERED.name, about=data.object.id)]
     if data.object.type in _TOUCHING:
-        return [fact_of(event, "touch")]
+        return [fact_of(event, roles.TOUCH.name)]
     if data.object.type != "customer" or data.object.id != customer:
         return []
     return _lifetime_facts(event, data) + _owner_facts(event, data)
@@ -103,7 +108,7 @@ def opportunity_facts(event: Event, _: str) -> list[Fact]:
         return []
     facts = _lifetime_facts(event, edit)
     if edit.customer is not None:
-        facts.append(fact_of(event, "customer", about=edit.customer))
+        facts.append(fact_of(event, roles.CUSTOMER.name, about=edit.customer))
     stage = edit.says.stage
     if stage is None and edit.op == "create":
         stage = "open"
@@ -111,7 +116,14 @@ def opportunity_facts(event: Event, _: str) -> list[Fact]:
         before, actor = edit.was.stage, edit.actor
         unchanged = "yes" if stage == before else None
         facts.append(
-            fact_of(event, "stage", about=stage, before=before, actor=actor, unchanged=unchanged)
+            fact_of(
+                event,
+                roles.STAGE.name,
+                about=stage,
+                before=before,
+                actor=actor,
+                unchanged=unchanged,
+            )
         )
     return facts
 
@@ -136,7 +148,9 @@ def _status_facts(event: Event, edit: CrmEdit) -> list[Fact]:
         return []
     by = edit.says.approved_by or edit.actor if status == "approved" else None
     unchanged = "yes" if status == before else None
-    return [fact_of(event, "status", about=status, before=before, by=by, unchanged=unchanged)]
+    return [
+        fact_of(event, roles.STATUS.name, about=status, before=before, by=by, unchanged=unchanged)
+    ]
 
 
 def _owner_facts(event: Event, edit: CrmEdit) -> list[Fact]:
@@ -146,7 +160,7 @@ def _owner_facts(event: Event, edit: CrmEdit) -> list[Fact]:
         return []
     unchanged = "yes" if after == before else None
     was = None if before is UNSET else before or ""
-    return [fact_of(event, "owner", about=after or "", before=was, unchanged=unchanged)]
+    return [fact_of(event, roles.OWNER.name, about=after or "", before=was, unchanged=unchanged)]
 
 
 def _amount_facts(event: Event, edit: CrmEdit) -> list[Fact]:
@@ -156,14 +170,14 @@ def _amount_facts(event: Event, edit: CrmEdit) -> list[Fact]:
     same = (before.amount, before.currency) == (after.amount, after.currency)
     unchanged = "yes" if same else None
     about, currency = str(after.amount), after.currency
-    return [fact_of(event, "amount", about=about, currency=currency, unchanged=unchanged)]
+    return [fact_of(event, roles.AMOUNT.name, about=about, currency=currency, unchanged=unchanged)]
 
 
 def _lifetime_facts(event: Event, edit: CrmEdit) -> list[Fact]:
     if edit.op == "delete":
-        return [fact_of(event, "gone")]
+        return [fact_of(event, roles.GONE.name)]
     if edit.op == "restore":
-        return [fact_of(event, "back")]
+        return [fact_of(event, roles.BACK.name)]
     return []
 
 
@@ -179,8 +193,8 @@ class Drawn:
     roles: frozenset[str]
 
 
-def _drawn(where: Where, facts: Callable[[Event, str], list[Fact]], *roles: str) -> Drawn:
-    return Drawn(where, facts, frozenset(roles))
+def _drawn(where: Where, facts: Callable[[Event, str], list[Fact]], *drawn: Role) -> Drawn:
+    return Drawn(where, facts, roles.names(*drawn))
 
 
 def _shapes_customer(edit: CrmEdit) -> bool:
@@ -194,30 +208,55 @@ def _shapes_customer(edit: CrmEdit) -> bool:
 #: Which events an entity's profile is drawn from.
 PROFILES: dict[tuple[EntityKind, type[EventData]], Drawn] = {
     ("order", CrmEdit): _drawn(
-        edits(of="order"), order_facts, *WHOSE_ORDER, "status", "amount", "gone", "back"
+        edits(of="order"),
+        order_facts,
+        roles.MENTION,
+        roles.CREATED,
+        roles.CUSTOMER,
+        roles.OWNER,
+        roles.STATUS,
+        roles.AMOUNT,
+        roles.GONE,
+        roles.BACK,
     ),
-    ("order", Payment): _drawn(anything, order_facts, "received", "refund"),
-    ("order", Shipment): _drawn(anything, order_facts, "dispatched", "delivered", "returned"),
+    ("order", Payment): _drawn(anything, order_facts, roles.RECEIVED, roles.REFUND),
+    ("order", Shipment): _drawn(
+        anything, order_facts, roles.DISPATCHED, roles.DELIVERED, roles.RETURNED
+    ),
     ("order", ServiceCallback): _drawn(
         lambda callback: callback.order is not None and callback.outcome != "unreachable",
         order_facts,
-        "called_back",
+        roles.CALLED_BACK,
     ),
     ("customer", CrmEdit): _drawn(
         edits(of=("customer", "order", *_TOUCHING), also=_shapes_customer),
         customer_facts,
-        *("owner", "ordered", "touch", "gone", "back"),
+        roles.OWNER,
+        roles.ORDERED,
+        roles.TOUCH,
+        roles.GONE,
+        roles.BACK,
     ),
-    ("customer", ChatHit): _drawn(lambda hit: hit.category in SENSITIVE, customer_facts, "hit"),
+    ("customer", ChatHit): _drawn(lambda hit: hit.category in SENSITIVE, customer_facts, roles.HIT),
     ("customer", ServiceCallback): _drawn(
-        lambda callback: callback.outcome != "unreachable", customer_facts, "callback"
+        lambda callback: callback.outcome != "unreachable", customer_facts, roles.CALLBACK
     ),
-    ("payment", Payment): _drawn(anything, told, TOLD),
-    ("shipment", Shipment): _drawn(anything, told, TOLD),
+    ("payment", Payment): _drawn(anything, told, roles.TOLD),
+    ("shipment", Shipment): _drawn(anything, told, roles.TOLD),
     ("opportunity", CrmEdit): _drawn(
-        edits(of="opportunity"), opportunity_facts, "customer", "stage", "gone", "back"
+        edits(of="opportunity"),
+        opportunity_facts,
+        roles.CUSTOMER,
+        roles.STAGE,
+        roles.GONE,
+        roles.BACK,
     ),
     ("employee", HrChange): _drawn(
-        lambda change: change.kind in COMES_OR_GOES, employee_facts, *COMES_OR_GOES
+        lambda change: change.kind in COMES_OR_GOES,
+        employee_facts,
+        roles.HIRED,
+        roles.LEFT,
+        roles.TERMINATED,
+        roles.RESIGNATION_WITHDRAWN,
     ),
 }

@@ -11,9 +11,10 @@ from collections.abc import Container, Sequence
 
 from msgspec import Struct
 
+from detectors.facts import roles
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Reference, Stated
-from detectors.facts.roles import ENDED
+from detectors.facts.roles import ENDED, Role
 
 
 class Profile(Struct, gc=False):
@@ -27,19 +28,19 @@ class Profile(Struct, gc=False):
             return self
         return Profile([fact for fact in self.facts if fact.at <= until])
 
-    def of(self, role: str) -> list[Fact]:
+    def of(self, role: Role) -> list[Fact]:
         """The facts of one role, by time."""
-        return [fact for fact in self.facts if fact.role == role]
+        return [fact for fact in self.facts if fact.role == role.name]
 
-    def first(self, role: str, about: str | None = None) -> Fact | None:
+    def first(self, role: Role, about: str | None = None) -> Fact | None:
         """The earliest fact of a role, or of those about one thing: the first word of a status."""
         return next(
-            (it for it in self.facts if it.role == role and about in (None, it.about)), None
+            (it for it in self.facts if it.role == role.name and about in (None, it.about)), None
         )
 
     def statuses(self, *statuses: str) -> list[Fact]:
         """The edits that say that an order has one of these statuses, by time."""
-        return [fact for fact in self.of("status") if fact.about in statuses]
+        return [fact for fact in self.of(roles.STATUS) if fact.about in statuses]
 
     def customers(self) -> list[str]:
         """The customers that edits of this object named, earliest first."""
@@ -82,7 +83,7 @@ class Profile(Struct, gc=False):
         That counts after a value only: a CRM may send null for whatever it does not know.
         """
         words: list[Fact] = []
-        for word in self.of("owner"):
+        for word in self.of(roles.OWNER):
             if word.about or words or word.fields.get("before"):
                 words.append(word)
         return words
@@ -134,7 +135,7 @@ def order_owner(profile: Profile, at: int) -> str | None:
     owner = profile.owner_at(at)
     if owner is not None:
         return owner
-    created = profile.first("created")
+    created = profile.first(roles.CREATED)
     return created.fields["actor"] if created else None
 
 
@@ -142,5 +143,5 @@ def order_tie(profile: Profile, employee: str, at: int) -> Fact | None:
     """The edit since which `employee` owned the order at `at`, else the one that created it."""
     if profile.owner_at(at) == employee:
         return profile.owned_since(at)
-    created = profile.first("created")
+    created = profile.first(roles.CREATED)
     return created if created is not None and created.fields["actor"] == employee else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from contract.times import DAY
 from contract.types import Payment, Shipment
 
-#: Talk that can corroborate a deed. The other categories matter to `chat-burst` only.
+#: Talk that can corroborate what was done. The other categories matter to `chat-burst` only.
 SENSITIVE = frozenset({"private_deal", "off_channel_payment", "kickback", "competitor"})
 
 #: How long a role is kept. Registers (who owns, what is open, what became of a word that was told
@@ -18,35 +20,83 @@ LONGEST_ORDER = 365 * DAY
 #: What is corrected by telling it again under its number, and for how long after its last word.
 CORRECTED = (Payment, Shipment)
 CORRECTED_WITHIN = 30 * DAY
-KEPT: dict[str, int] = {
-    "hit": 60 * DAY,
-    "ordered": 120 * DAY,
-    "touch": 75 * DAY,
-    "callback": 120 * DAY,
-    "told": CORRECTED_WITHIN,
-}
 
-#: Roles of which only the earliest fact of an `about` is kept: more of them say nothing new.
-FIRST_ONLY = frozenset({"mention", "created", "customer"})
 
-#: Roles that are only ever asked for within a window of so much time or more: kept that thinly.
-THINNED = {"ordered": DAY, "touch": 7 * DAY, "callback": 7 * DAY}
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a profile's fact says, and how it is remembered.
 
-#: Roles that say what holds from now on: histories. A word that repeats what stands is of use only
-#: as the first or the last: since when it has been so, and that it still was.
-STANDING = frozenset({"owner", "amount", "status", "stage"})
+    `kept` is for how long (µs). Of a role that is `first_only` the earliest fact of an `about` is
+    kept, for more of them say nothing new. One that is only ever asked for within a window of some
+    length or more is `thinned` to the first and last of so much time (µs). One that is `standing`
+    says what holds from now on: a fact that repeats what stands is of use only as the first or the
+    last: since when it has been so, and that it still was. Of one that is `frequent` it pays to
+    look whether a new fact concerns whoever watches it.
+    """
 
-#: Roles so frequent that it pays to look whether a new word `concerns` who watches it.
-FREQUENT = frozenset({"touch", "callback"})
+    name: str
+    kept: int = REGISTER_KEPT
+    first_only: bool = False
+    thinned: int = 0
+    standing: bool = False
+    frequent: bool = False
+
+
+#: An order: that it is there, who created it, whom it is for, what became of it, what it comes to.
+MENTION = Role("mention", first_only=True)
+CREATED = Role("created", first_only=True)
+CUSTOMER = Role("customer", first_only=True)
+STATUS = Role("status", standing=True)
+AMOUNT = Role("amount", standing=True)
+#: Money and goods of an order, and calls about it.
+RECEIVED = Role("received")
+REFUND = Role("refund")
+DISPATCHED = Role("dispatched")
+DELIVERED = Role("delivered")
+RETURNED = Role("returned")
+CALLED_BACK = Role("called_back")
+#: A customer: its orders, who works on it, talk, calls.
+ORDERED = Role("ordered", kept=120 * DAY, thinned=DAY)
+TOUCH = Role("touch", kept=75 * DAY, thinned=7 * DAY, frequent=True)
+HIT = Role("hit", kept=60 * DAY)
+CALLBACK = Role("callback", kept=120 * DAY, thinned=7 * DAY, frequent=True)
+#: Whose an order or a customer is, and that it is deleted or restored.
+OWNER = Role("owner", standing=True)
+GONE = Role("gone")
+BACK = Role("back")
+#: An opportunity.
+STAGE = Role("stage", standing=True)
+#: An employee: what HR says that decides whether they are with the company.
+HIRED = Role("hired")
+LEFT = Role("left")
+TERMINATED = Role("terminated")
+RESIGNATION_WITHDRAWN = Role("resignation_withdrawn")
+#: A payment or a shipment: what was told last under its number.
+TOLD = Role("told", kept=CORRECTED_WITHIN)
+
+#: All roles, by name.
+ROLES = {it.name: it for it in list(globals().values()) if isinstance(it, Role)}
+
+KEPT = {name: it.kept for name, it in ROLES.items() if it.kept != REGISTER_KEPT}
+FIRST_ONLY = frozenset(name for name, it in ROLES.items() if it.first_only)
+THINNED = {name: it.thinned for name, it in ROLES.items() if it.thinned}
+STANDING = frozenset(name for name, it in ROLES.items() if it.standing)
+FREQUENT = frozenset(name for name, it in ROLES.items() if it.frequent)
+
+
+def names(*roles: Role) -> frozenset[str]:
+    """Their names, as a detector watches them."""
+    return frozenset(role.name for role in roles)
+
 
 #: Whose an order is, and that it is one: what a detector watches that names somebody for it.
-WHOSE_ORDER = frozenset({"mention", "created", "customer", "owner"})
+WHOSE_ORDER = names(MENTION, CREATED, CUSTOMER, OWNER)
 #: Whose a customer is.
-WHOSE_CUSTOMER = frozenset({"owner"})
+WHOSE_CUSTOMER = names(OWNER)
+#: What decides whether an employee is with the company.
+COMES_OR_GOES = names(HIRED, LEFT, TERMINATED, RESIGNATION_WITHDRAWN)
 
 #: Statuses of an order that goes no further.
 ENDED = frozenset({"cancelled", "rejected"})
-#: What HR says that decides whether an employee is with the company.
-COMES_OR_GOES = frozenset({"hired", "left", "terminated", "resignation_withdrawn"})
 #: The roles of an alert among the facts of who weighs alerts: while it fires, and afterwards.
 STANDS, WITHDRAWN = "alert", "withdrawn"

@@ -1,6 +1,6 @@
 """What gives way where there is too much: never what happened once to what repeats itself.
 
-Who knows the bounds could else bury a deed under a flood of edits. Each role has its share of what
+Who knows the bounds could else bury something under a flood of edits. Each role has its share of what
 is kept, and within a role each thing that its facts are about; who fills one fills no other.
 """
 

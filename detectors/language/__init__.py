@@ -19,15 +19,10 @@ from contract.types import (
     Shipment,
     Tip,
 )
+from detectors.facts import roles
 from detectors.facts.entity import sole
 from detectors.facts.event_filter import edits
-from detectors.facts.fact import (
-    EXACT,
-    Fact,
-    between,
-    by_about,
-    in_time_order,
-)
+from detectors.facts.fact import EXACT, Fact, between, by_about, in_time_order
 from detectors.facts.goods import LEFT, dispatched, first_dispatches, goods_fact
 from detectors.facts.money import (
     PAYMENTS_TO_MATCH,
@@ -90,10 +85,7 @@ from detectors.language.shapes.burst import burst, different, either, in_all
 from detectors.language.shapes.edge import edge
 from detectors.language.shapes.outlier import folded_days, folded_runs, outlier, unless_usual
 from detectors.language.shapes.pair import pair
-from detectors.language.sliding import (
-    near_a_run,
-    total_of,
-)
+from detectors.language.sliding import near_a_run, total_of
 from detectors.language.wait_for_work import SIGNS_OF_DEALS, moves_a_deal, unworked
 from detectors.language.wording import distinct, elapsed, floored, roughly, tenths, total
 from detectors.words.activity import IS_ACTIVITY, activity
@@ -110,7 +102,7 @@ from detectors.words.employees_contacts import (
     whose_contact,
 )
 from detectors.words.key_customers import KEY_ACCESS, is_key
-from detectors.words.leaving import Absence, absences, absences_of
+from detectors.words.leaving import Absence, absences_of
 from detectors.words.managers_part import ORDERS_AND_MANAGERS, manager_over, part_taken, time_given
 from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
 from detectors.words.opportunity_stages import (
@@ -157,221 +149,52 @@ from detectors.words.sales_by_week import (
 )
 from detectors.words.settled import Settled, settled_by
 from detectors.words.transfers import NAMES_OWNER, names_other_owner, transfer_fact, transfers
-from detectors.words.weighing import (
-    ALERT_NOTE,
-    LONGEST_DEADLINE,
-    OPEN_FOR,
-    named,
-    pieces,
-    standing,
-)
+from detectors.words.weighing import ALERT_NOTE, LONGEST_DEADLINE, OPEN_FOR, named, pieces, standing
 from detectors.words.won_deals import DEALS, ended_by, is_made
 
-__all__ = [
-    "ADDED_UP",
-    "ALERT_NOTE",
-    "CHANGES_CONTACT",
-    "COMES_OR_GOES",
-    "COMPLAINS",
-    "CONCESSIONS",
-    "DAY",
-    "DEALS",
-    "DELETED",
-    "DELETIONS",
-    "EXACT",
-    "FOLDED_GAPS",
-    "GAVE_NOTICE",
-    "GOODS_TO_EMPLOYEE",
-    "HOUR",
-    "HR_CHANGES",
-    "IS_ACTIVITY",
-    "IS_SALE",
-    "KEY_ACCESS",
-    "LEFT",
-    "LONGEST_DEADLINE",
-    "LONGEST_NOTICE",
-    "LONGEST_ORDER",
-    "NAMES_OWNER",
-    "OPEN_FOR",
-    "OPEN_WINDOWS",
-    "ORDERS_AND_MANAGERS",
-    "ORDER_EDITS",
-    "ORDER_NOTES",
-    "OTHERS",
-    "PAYMENTS_TO_MATCH",
-    "REGISTER_KEPT",
-    "RESPONSIBLE",
-    "RUNS_WITH_THEIR_CLAIMS",
-    "SALES",
-    "SALES_NOTES",
-    "SIGNS_OF_DEALS",
-    "TAKEN_OVER",
-    "UPDATED",
-    "WEEK",
-    "WHOSE",
-    "WHOSE_CUSTOMER",
-    "WHOSE_ORDER",
-    "WITH_WHAT_IS_TOLD",
-    "WORTH",
-    "Absence",
-    "Bilingual",
-    "Callable",
-    "ChatHit",
-    "Counts",
-    "CrmEdit",
-    "Decimal",
-    "Dossier",
-    "Duration",
-    "EndpointFile",
-    "Event",
-    "Fact",
-    "Found",
-    "HrChange",
-    "Iterable",
-    "Iterator",
-    "Kept",
-    "Listing",
-    "Mapping",
-    "Missed",
-    "NearNotice",
-    "OrderBook",
-    "Params",
-    "Payment",
-    "Profile",
-    "Reads",
-    "Reference",
-    "Sentence",
-    "Sequence",
-    "ServiceCallback",
-    "Settled",
-    "Severity",
-    "Shipment",
-    "Spell",
-    "Stays",
-    "Subject",
-    "Tip",
-    "Usual",
-    "View",
-    "Weeks",
-    "absence",
-    "absences",
-    "absences_of",
-    "activity",
-    "amounts_by_day",
-    "answer_to",
-    "approval_at",
-    "approved_before",
-    "around",
-    "as_evidence",
-    "at_least",
-    "at_most",
-    "awaited",
-    "before_the_next_look",
-    "between",
-    "burst",
-    "by_about",
-    "by_day",
-    "by_kind",
-    "covering",
-    "customer_named",
-    "customer_of",
-    "customers_named",
-    "day_before",
-    "day_by_day",
-    "day_number",
-    "different",
-    "dispatched",
-    "distinct",
-    "dossier",
-    "edge",
-    "edits",
-    "either",
-    "elapsed",
-    "end_of",
-    "end_of_day",
-    "ended_by",
-    "entered",
-    "every_change",
-    "exceeded",
-    "figure",
-    "first_dispatches",
-    "flat",
-    "floored",
-    "folded_days",
-    "folded_runs",
-    "folded_within",
-    "goods_fact",
-    "holder_of",
-    "in_all",
-    "in_currency",
-    "in_time_order",
-    "inroads",
-    "is_any_opportunity_open",
-    "is_key",
-    "is_made",
-    "is_no_inroad",
-    "is_private",
-    "keep",
-    "looked_at",
-    "manager_over",
-    "may_answer",
-    "moves_a_deal",
-    "named",
-    "names_other_owner",
-    "near_a_run",
-    "newly",
-    "no_older_than",
-    "number",
-    "open_sales",
-    "opportunities_that_stay",
-    "order_found",
-    "order_tie",
-    "outlier",
-    "owner_as_of",
-    "owner_of",
-    "owner_of_all",
-    "pair",
-    "part_taken",
-    "peak_of",
-    "pieces",
-    "private_payment_fact",
-    "read",
-    "received",
-    "refund_of",
-    "resignations",
-    "room_for_one",
-    "roughly",
-    "sale",
-    "says",
-    "sent_of",
-    "sequence",
-    "settled_by",
-    "since_the_first",
-    "sole",
-    "stage_change",
-    "standing",
-    "standing_alerts",
-    "steps",
-    "structs",
-    "surges",
-    "tenths",
-    "tenures",
-    "thing_by_thing",
-    "time_given",
-    "total",
-    "total_of",
-    "transfer_fact",
-    "transfers",
-    "unless_put_off",
-    "unless_usual",
-    "unworked",
-    "usual_orders",
-    "waited",
-    "waits",
-    "week_of",
-    "whose_contact",
-    "with_gaps",
-    "with_orders",
-    "with_their_answers",
-    "worded",
-]
+__all__: list[str] = []
+
+#: The standard library's.
+__all__ += ["Callable", "Decimal", "Iterable", "Iterator", "Mapping", "Sequence", "structs"]
+
+#: What events say.
+__all__ += ["DAY", "HOUR", "Bilingual", "ChatHit", "CrmEdit", "Duration", "EndpointFile", "Event"]
+__all__ += ["HrChange", "Payment", "ServiceCallback", "Severity", "Shipment", "Tip"]
+
+#: What is kept of them, of whom, and what may be asked of it.
+__all__ += ["COMES_OR_GOES", "EXACT", "LEFT", "LONGEST_ORDER", "Dossier", "Fact", "Kept"]
+__all__ += ["PAYMENTS_TO_MATCH", "REGISTER_KEPT", "Profile", "Reads", "Reference", "View"]
+__all__ += ["WHOSE_CUSTOMER", "WHOSE_ORDER", "absence", "around", "between", "by_about"]
+__all__ += ["dispatched", "edits", "first_dispatches", "goods_fact", "in_time_order", "is_private"]
+__all__ += ["keep", "order_tie", "private_payment_fact", "read", "received", "refund_of"]
+__all__ += ["roles", "sent_of", "sequence", "sole"]
+
+#: What several rules speak of.
+__all__ += ["ALERT_NOTE", "CHANGES_CONTACT", "COMPLAINS", "CONCESSIONS", "Absence", "Counts"]
+__all__ += ["DEALS", "DELETED", "DELETIONS", "GAVE_NOTICE", "GOODS_TO_EMPLOYEE", "HR_CHANGES"]
+__all__ += ["IS_ACTIVITY", "IS_SALE", "KEY_ACCESS", "LONGEST_DEADLINE", "LONGEST_NOTICE"]
+__all__ += ["NAMES_OWNER", "OPEN_FOR", "ORDERS_AND_MANAGERS", "ORDER_EDITS", "SALES", "OrderBook"]
+__all__ += ["SALES_NOTES", "TAKEN_OVER", "WEEK", "Settled", "Spell", "Usual", "Weeks"]
+__all__ += ["absences_of", "activity", "amounts_by_day", "answer_to", "approval_at"]
+__all__ += ["approved_before", "before_the_next_look", "by_day", "customer_named", "customer_of"]
+__all__ += ["customers_named", "day_before", "day_number", "dossier", "end_of", "end_of_day"]
+__all__ += ["ended_by", "entered", "every_change", "exceeded", "figure", "flat", "holder_of"]
+__all__ += ["in_currency", "is_any_opportunity_open", "is_key", "is_made", "looked_at"]
+__all__ += ["manager_over", "may_answer", "named", "names_other_owner", "newly", "open_sales"]
+__all__ += ["owner_as_of", "owner_of_all", "part_taken", "pieces", "resignations", "sale"]
+__all__ += ["settled_by", "stage_change", "standing", "steps", "surges", "tenures", "time_given"]
+__all__ += ["transfer_fact", "transfers", "usual_orders", "waited", "waits", "week_of"]
+__all__ += ["whose_contact", "with_orders", "worded"]
+
+#: Shapes, numbers, sentences.
+__all__ += ["ADDED_UP", "FOLDED_GAPS", "OPEN_WINDOWS", "Found", "Listing", "Missed", "NearNotice"]
+__all__ += ["ORDER_NOTES", "OTHERS", "RESPONSIBLE", "RUNS_WITH_THEIR_CLAIMS", "Params"]
+__all__ += ["SIGNS_OF_DEALS", "UPDATED", "WHOSE", "Sentence", "Stays", "Subject"]
+__all__ += ["WITH_WHAT_IS_TOLD", "WORTH", "as_evidence", "at_least", "at_most", "awaited", "burst"]
+__all__ += ["by_kind", "covering", "day_by_day", "different", "distinct", "edge", "either"]
+__all__ += ["elapsed", "floored", "folded_days", "folded_runs", "folded_within", "in_all"]
+__all__ += ["inroads", "is_no_inroad", "moves_a_deal", "near_a_run", "no_older_than", "number"]
+__all__ += ["opportunities_that_stay", "order_found", "outlier", "owner_of", "pair", "peak_of"]
+__all__ += ["room_for_one", "roughly", "says", "since_the_first", "standing_alerts", "tenths"]
+__all__ += ["thing_by_thing", "total", "total_of", "unless_put_off", "unless_usual", "unworked"]
+__all__ += ["with_gaps", "with_their_answers"]

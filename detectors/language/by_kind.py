@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ from msgspec import structs
 
 from contract.alert import Bilingual
 from detectors.facts.entity import EntityKind
-from detectors.facts.fact import Fact
+from detectors.facts.fact import Fact, by_time
 from detectors.facts.view import View
 from detectors.language.detector import Detector, Words
 from detectors.language.finding import Finding
@@ -34,8 +35,10 @@ def by_kind(parts: dict[EntityKind, Detector]) -> Detector:
         return parts[kind].says(finding, params, words)  # type: ignore[index]
 
     def prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:
-        part = next((it for it in whole if facts and facts[0].role in it.notes), None)
-        return part.prune(facts, params, limit) if part and part.prune else facts
+        part = next((it for it in whole if facts and facts[0].role in it.notes), first)
+        if part.prune is not None:
+            return part.prune(facts, params, limit)
+        return facts[bisect_left(facts, limit - part.keeps(params), key=by_time) :]
 
     def concerns(view: View, fact: Fact, params: Any) -> bool:
         look = parts[view.entity_kind].concerns

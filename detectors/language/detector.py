@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, NamedTuple, Protocol
 
 from contract.alert import Bilingual, Severity
 from detectors.facts.fact import Fact
 from detectors.facts.reads import Dossier, Reads
 from detectors.facts.reference import ReferenceKind
+from detectors.facts.roles import ROLES
 from detectors.facts.view import View
 from detectors.language.allowance import Allowance
 from detectors.language.finding import Finding
@@ -124,9 +126,28 @@ class Detector:
     shadow: bool = False
     allowances: tuple[Allowance, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raises `TypeError` for a role of the profile, or a place in a sentence, that names
+        nothing, with the nearest that there is."""
+        if not isinstance(self.params, Params):
+            raise TypeError(
+                f"{self.id}: its parameters are {self.params!r}; write a class of Params"
+            )
+        judged_by = self.watches | (self.dossier.roles if self.dossier else frozenset())
+        for role in sorted(judged_by - ROLES.keys()):
+            raise TypeError(f"{self.id}: no profile has facts of role {role}{nearest(role, ROLES)}")
+        for fault in getattr(self.says, "faults", lambda _: ())(self.params):
+            raise TypeError(f"{self.id}: {fault}")
+
     def possible_severities(self) -> tuple[Severity, ...]:
         """The severities its alerts can have."""
         return self.severities or (self.severity,)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean status?`, or nothing where nothing known is like it."""
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 class Words(Protocol):

@@ -10,7 +10,7 @@ one in whole minutes, or seconds), `{total:record,file}` (in English a noun for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Any
 
@@ -19,11 +19,14 @@ from msgspec import Struct
 from contract.alert import Bilingual
 from contract.duration import Duration
 from contract.times import HOUR, MINUTE, SECOND
-from detectors.language.detector import Words
-from detectors.language.finding import Finding
+from detectors.language.detector import Words, nearest
+from detectors.language.finding import Finding, Subject
 from detectors.language.wording import counted, money, span
 
 UNKNOWN = Bilingual("unknown", "未知")
+
+#: What is known of every finding: its subject, when its events happened, and the one it is about.
+_OF_EVERY_FINDING = (*Subject.__struct_fields__, "first", "last", "at")
 
 
 class Sentence(Struct, frozen=True):
@@ -54,20 +57,49 @@ class Listing(Struct, frozen=True):
 Part = Sentence | tuple[Sentence, ...] | Listing
 
 
-def says(*sentences: Sentence, **parts: Part) -> Callable[[Finding, Any, Words], Bilingual]:
-    """A detector's `says`: the sentences that hold, one after the other.
+class Says:
+    """What a detector says of a finding: the sentences that hold, one after the other."""
+
+    def __init__(
+        self, sentences: tuple[Sentence, ...], parts: Mapping[str, Part], given: tuple[str, ...]
+    ) -> None:
+        self._whole = Listing(sentences, " ", "")
+        self._parts = {name: _listing(part) for name, part in parts.items()}
+        self._known = {*given, *parts, *_OF_EVERY_FINDING}
+
+    def __call__(self, finding: Finding, params: Any, words: Words) -> Bilingual:
+        english = _Telling(finding, params, words, self._parts, "en")
+        chinese = _Telling(finding, params, words, self._parts, "zh")
+        return Bilingual(english.tell(self._whole), chinese.tell(self._whole))
+
+    def faults(self, params: Any) -> Iterator[str]:
+        """The places and conditions that name nothing, each with the sentence it stands in and the
+        nearest name that there is."""
+        known = {*self._known, *params.__struct_fields__}
+        for listing in (self._whole, *self._parts.values()):
+            for sentence in listing.sentences:
+                for text in (sentence.en, sentence.zh):
+                    for _, name, as_, _ in Formatter().parse(text):
+                        if name is not None and name not in known:
+                            yield f"{text!r} has a place {{{name}}}, which nothing fills" + nearest(
+                                name, known
+                            )
+                        if as_ == "money" and "currency" not in known:
+                            yield f"{text!r} tells of money, and no currency is given"
+                for part in filter(None, sentence.when.split(" & ")):
+                    name = part.removeprefix("!").partition("=")[0]
+                    if name not in known:
+                        yield f"when={sentence.when!r} asks for {name}, which nothing gives" + (
+                            nearest(name, known)
+                        )
+
+
+def says(*sentences: Sentence, given: tuple[str, ...] = (), **parts: Part) -> Says:
+    """A detector's `says`. `given` names the values that the rule gives besides its parameters.
 
     `parts` fill the places of their names. Where a tuple of alternatives stands, each says `when`.
     """
-    whole = Listing(sentences, " ", "")
-    listings = {name: _listing(part) for name, part in parts.items()}
-
-    def told(finding: Finding, params: Any, words: Words) -> Bilingual:
-        english = _Telling(finding, params, words, listings, "en")
-        chinese = _Telling(finding, params, words, listings, "zh")
-        return Bilingual(english.tell(whole), chinese.tell(whole))
-
-    return told
+    return Says(sentences, parts, given)
 
 
 def _listing(part: Part) -> Listing:

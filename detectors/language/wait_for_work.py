@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 
 from contract.alert import Bilingual
 from contract.types import CrmEdit, Payment, Shipment
+from detectors.facts import roles
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact
 from detectors.facts.goods import dispatched, goods_fact
@@ -80,7 +81,7 @@ def unworked(view: View, params: Any) -> Iterable[Found]:
             continue
         if customer not in touches:
             # Asked at once: when time leaps, it may forget its touches before the deadline.
-            touches[customer] = view.profile("customer", customer).of("touch")
+            touches[customer] = view.profile("customer", customer).of(roles.TOUCH)
         wait = _Wait(view, customer, touches[customer], params.before, params.after)
         if named[0].role == "approved":
             yield from wait.of_approvals(named)
@@ -110,7 +111,7 @@ def moves_a_deal(view: View, fact: Fact, params: Any) -> bool:
     if view.entity_kind == "order" or fact.role not in _SIGNS:
         return True
     known = sum(it.role == fact.role and it.about == fact.about for it in view.facts)
-    touches = view.profile("customer", view.entity_id).of("touch")
+    touches = view.profile("customer", view.entity_id).of(roles.TOUCH)
     return known > 1 or absence(touches, fact.at - params.before, fact.at + params.after) is None
 
 
@@ -131,10 +132,10 @@ class _Wait(Struct, frozen=True):
         order, deadline = sign.fields.get("order"), sign.at + self.after
         pieces = Profile(self.view.facts) if order is None else self.view.profile("order", order)
         if sign.role == "received":
-            refunds = ((refund.about, refund) for refund in pieces.of("refund"))
+            refunds = ((refund.about, refund) for refund in pieces.of(roles.REFUND))
             back = sent_back(sign.about, sign, refunds, deadline)
         else:
-            returns = [it for it in pieces.of("returned") if it.about == sign.about]
+            returns = [it for it in pieces.of(roles.RETURNED) if it.about == sign.about]
             back = absence(returns, sign.at, deadline)
         return structs.replace(found, settled=settled_by(STOPPED, back))
 

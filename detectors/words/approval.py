@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from detectors.facts import roles
 from detectors.facts.fact import Fact
 from detectors.facts.profile import Profile
 from detectors.facts.roles import ENDED
@@ -15,7 +16,7 @@ def steps(order: Profile, status: str) -> Iterator[Fact]:
     """The edits that brought the order to a status, each time anew. A CRM may repeat it with every
     edit: those did not."""
     before: Fact | None = None
-    for word in order.of("status"):
+    for word in order.of(roles.STATUS):
         if word.about == status:
             was = word.fields.get("before", before.about if before is not None else None)
             if was != status:
@@ -27,7 +28,7 @@ def approved_before(order: Profile, completed: Fact) -> Fact | None:
     """The approval, or an edit that says that it followed one, be it the completion itself. What
     was rejected or cancelled since was not approved."""
     standing: Fact | None = None
-    for word in order.of("status"):
+    for word in order.of(roles.STATUS):
         if word.at > completed.at:
             break
         if word.about == "approved" or (
@@ -44,7 +45,7 @@ def approval_at(order: Profile, at: int) -> Fact | None:
 
     Where no earlier edit tells its status, what the first later one followed was its status.
     """
-    words = order.of("status")
+    words = order.of(roles.STATUS)
     earlier = [word for word in words if word.at <= at]
     if earlier:
         return next((word for word in earlier if _shows(word, *_APPROVED)), None)

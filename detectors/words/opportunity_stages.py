@@ -8,6 +8,7 @@ from msgspec import structs
 
 from contract.event import Event
 from contract.types import CrmEdit
+from detectors.facts import roles
 from detectors.facts.fact import Fact, fact_of
 from detectors.facts.profile import Profile
 from detectors.facts.reference import Reference
@@ -21,7 +22,7 @@ _STAGES = {"back": "open", "stage": "", "gone": "gone"}
 
 def newly(opportunity: Profile, edit: Fact, stage: str) -> bool:
     """Whether this edit brought it to `stage`, and not an earlier one: an edit may repeat it."""
-    stages = opportunity.of("stage")
+    stages = opportunity.of(roles.STAGE)
     this = next((word for word in stages if word.anchor == edit.anchor), None)
     if this is not None and this.fields.get("before") == stage:
         return False
@@ -59,7 +60,11 @@ def every_change(view: View, opportunity: str, named: Sequence[Fact]) -> list[Fa
     another deadline had passed, would be found or not by when it was looked for.
     """
     profile = view.profile("opportunity", opportunity)
-    told = {fact.order[:3]: fact for role in _STAGES for fact in profile.of(role)}
+    told = {
+        fact.order[:3]: fact
+        for role in (roles.BACK, roles.STAGE, roles.GONE)
+        for fact in profile.of(role)
+    }
     heard = {fact.order[:3]: fact for fact in named}
     changes: list[Fact] = []
     is_open = False

@@ -1,4 +1,4 @@
-"""Whose a customer or an order was, as the detectors that judge deeds on it ask."""
+"""Whose a customer or an order was, as the detectors that judge what was done with it ask."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@ Misses who reads them one by one over days, or on a printed list.
 Looks the same: a head who goes through the quotes of a quarter, a colleague who stands in.
 """
 
-from __future__ import annotations
-
 from detectors.language import *
 
 
@@ -37,8 +35,8 @@ DETECTOR = burst(
     enough=different("customers"),
     says=says(
         Sentence(
-            "{employee} read quotes of {customers:customer} within {window} from {first:time}.",
-            "{employee}自 {first:time} 起 {window}内查看了 {customers} 个客户的报价。",
+            "{employee} read quotes of {customers:customer} within {window} from {at:time}.",
+            "{employee}自 {at:time} 起 {window}内查看了 {customers} 个客户的报价。",
         )
     ),
     notes={"look": Bilingual("read a quote", "查看报价")},

@@ -18,7 +18,7 @@ from msgspec import Meta, Struct
 
 from contract.kinds import STREAM_TOPICS
 from contract.times import DAY, HOUR, MINUTE, SECOND, micros, moment, rfc3339
-from detectors.engine.awaits import awaited
+from detectors.engine.running import awaited
 from detectors.language.detector import Detector
 from streams.router.known_feeds import Known, MovesBy, Partition
 from streams.settings.feeds import FeedSettings

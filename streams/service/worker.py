@@ -19,7 +19,7 @@ import structlog
 
 from contract.spelling.shown import shown
 from detectors.engine.engine import Engine
-from detectors.engine.signs import Signs
+from detectors.engine.silent import Signs
 from sinks.faults import is_for_people, told
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics

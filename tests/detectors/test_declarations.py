@@ -25,9 +25,9 @@ from contract.types import (
     ServiceCallback,
     Shipment,
 )
-from detectors.engine.awaits import awaited
 from detectors.engine.engine import Engine
 from detectors.engine.in_memory import InMemoryRun
+from detectors.engine.running import awaited
 from detectors.facts.drawing import PROFILES
 from detectors.facts.entity import ABOUT, EntityKind
 from detectors.facts.view import View

@@ -47,13 +47,13 @@ def test_rule_test_and_runbook_are_laid_out_and_its_test_fails_until_it_says_som
     assert (done.returncode, done.stderr) == (0, "")
     for file in (
         "detectors/rules/orders/two_managers_one_order.py",
-        "tests/detectors/test_two_managers_one_order.py",
+        "tests/detectors/orders/test_two_managers_one_order.py",
         "docs/runbooks/two-managers-one-order.md",
     ):
         assert f"  {file}\n" in done.stdout
         assert (checkout / file).is_file()
     assert f"{NAME}  warning" in python(checkout, "-m", "offbook", "detectors", NAME).stdout
-    test = "tests/detectors/test_two_managers_one_order.py"
+    test = "tests/detectors/orders/test_two_managers_one_order.py"
     failed = python(checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", test)
     assert failed.returncode == 1
     assert "say what makes it fire" in failed.stdout

@@ -3,8 +3,8 @@
 Catches somebody, neither the customer's owner as of then nor the owner's manager, who creates an
 activity, quote, opportunity or order on it at most `within` after its owner's last activity.
 
-Misses customers whose owner nobody told, deals made under an accomplice's name, and a colleague who
-makes themselves the owner first (`unauthorised-transfer` sees that).
+Misses customers whose owner was never reported, deals made under an accomplice's name, and a
+colleague who makes themselves the owner first (`unauthorised-transfer` sees that).
 
 Looks the same: a stand-in during leave, a team that shares a customer, an assistant or inside
 sales who enters what the owner sold, a web shop or another system that acts under a name of its
@@ -92,6 +92,7 @@ DETECTOR = edge(
         kinds=Listing(
             tuple(Sentence(it.en, it.zh, f"{kind}=created") for kind, it in WORK.items())
         ),
+        given=("owner", "total", *WORK),
     ),
     notes={
         "claim": Bilingual("the owner's last activity before", "归属人此前最近一次跟进"),

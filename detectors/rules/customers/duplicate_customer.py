@@ -5,7 +5,7 @@ whoever entered the second works on somebody else's customer under a name of the
 
 Misses a second entry with another phone and email, one that got them by a later edit, and one that
 follows later than `within`. A first entry that was deleted or merged in the meantime counts: to
-delete a colleague's customer and to enter it anew is the older trick.
+delete a colleague's customer and enter it again is an old trick.
 
 Looks the same: firms that share an office or a bookkeeper, branches of one group, a placeholder
 instead of a phone, a call centre and a rep who enter the same enquiry.
@@ -86,6 +86,7 @@ DETECTOR = edge(
             "新建的客户 {other} 相同。",
             when="what=email",
         ),
+        given=("other", "since", "what", "who"),
     ),
     notes={
         "created": Bilingual(

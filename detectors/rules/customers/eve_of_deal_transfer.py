@@ -98,6 +98,7 @@ DETECTOR = pair(
             "，{within}内共成交 {deals} 笔",
             when="!deals=1",
         ),
+        given=("actor", "before", "deal", "deals", "distance", "kind"),
     ),
     notes={
         "transfer": Bilingual("the customer got another owner", "客户变更归属人"),

@@ -103,5 +103,5 @@ DETECTOR = awaited(
         "back": Bilingual("the customer was restored", "客户被恢复"),
         "stop": Bilingual("came in time", "期限内发生"),
     },
-    watches=WHOSE_CUSTOMER | {"gone", "back"},
+    watches=WHOSE_CUSTOMER | roles.names(roles.GONE, roles.BACK),
 )

@@ -94,6 +94,7 @@ DETECTOR = edge(
             ", ",
             "，",
         ),
+        given=("day", "owner", *ACCESS),
     ),
     notes=ACCESS,
     needs=("employees", "customers"),

@@ -53,7 +53,8 @@ DETECTOR = edge(
             "{before:employee} at {first:time} in an edit of their own.",
             "{employee}并非经理，却于 {first:time} 自行将客户 {customer} 从{before:employee}名下"
             "改到自己名下。",
-        )
+        ),
+        given=("before",),
     ),
     notes={"transfer": Bilingual("made themselves the owner", "把归属人改成了本人")},
     # Nothing but what is late can change what one edit says.

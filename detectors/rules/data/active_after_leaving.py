@@ -2,7 +2,7 @@
 
 Catches any CRM edit, chat hit or file event under the name of an employee after they `left` or
 were `terminated` (if a day is given on which that takes effect, after its end) and before they are
-hired again. Of each hour of the clock one event is told: the first, where that is after the
+hired again. Of each hour of the clock one event is listed: the first, where that is after the
 leaving, else the last.
 
 Misses what they did more than `entered_within` before HR entered the leaving, what they do more
@@ -100,6 +100,7 @@ DETECTOR = edge(
             Sentence("left", "离职", when="how=left"),
             Sentence("was dismissed", "被解除劳动合同", when="how=terminated"),
         ),
+        given=("begun", "hours", "how", "latest", "since"),
     ),
     notes={
         "left": Bilingual("left", "离职"),

@@ -72,7 +72,8 @@ DETECTOR = pair(
             "{employee} gave notice on {at:day} and deleted {total:record,file} "
             "from {from:day} to {to}.",
             "{employee}于 {at:day} 提出离职，并在 {from:day} 至 {to} 删除了 {total} 条记录或文件。",
-        )
+        ),
+        given=("from", "to", "total"),
     ),
     notes={
         "delete": DELETED,

@@ -1,8 +1,8 @@
 """One record is updated over and over.
 
 Catches one actor who updates one record, of whatever type, at least `threshold` times within
-`window`. Nobody does that by hand: it is a script, or somebody who buries what they did on the
-record under edits that say nothing. What they buried is found all the same; this says to look.
+`window`. Nobody does that by hand: it is a script, or somebody who hides what they did on the
+record under edits that say nothing. What they hid is found all the same; this says to look.
 
 Misses a flood that is spread over many records or many names, one that is slower, and one of other
 operations (`view`, `create`, `delete`): of those `bulk-export` and `bulk-delete` see most.
@@ -73,7 +73,8 @@ DETECTOR = burst(
             "{employee} made {threshold:update} to {kind} {record} within {window} from "
             "{first:time}.",
             "{employee}自 {first:time} 起 {window}内修改了{kind} {record} 共 {threshold} 次。",
-        )
+        ),
+        given=("kind", "record"),
     ),
     notes={"update": Bilingual("updated", "修改")},
 )

@@ -6,7 +6,7 @@ pushed into the channel, goods drawn for somebody else. It names the order's own
 created it, as the creation has them.
 
 Misses customers with fewer orders, those whose cycle shortens step by step, and those who have not
-ordered for `remembered`: with them it all begins anew.
+ordered for `remembered`: with them it all starts again.
 
 Looks the same: several orders entered at one sitting (of a batch all but the first come at once), a
 supplement to the order before, a project that starts, one order entered twice.
@@ -27,7 +27,7 @@ class OrderCycleCollapseParams(Params):
     gaps: int = at_least(4, "known gaps between orders", "已知的下单间隔数")
     looked_at: int = number(12, "last gaps that are looked at", "最近若干次间隔", ge=1)
     remembered: Duration = number(
-        "365d", "after such a pause all begins anew", "停购超过此时长则重新统计"
+        "365d", "after such a pause all starts again", "停购超过此时长则重新统计"
     )
 
 
@@ -84,7 +84,8 @@ DETECTOR = outlier(
             "orders. Responsible: {employee}.",
             "客户 {customer} 于 {at:time} 下了订单 {order}，距上一笔订单 {before} 仅 {gap:span}，"
             "为最近 {known} 次下单间隔中位数（{median:span}）的 {share}%。责任人：{employee}。",
-        )
+        ),
+        given=("before", "gap", "known", "median", "share"),
     ),
     notes={
         "before": Bilingual("the order before", "上一笔订单"),

@@ -2,11 +2,11 @@
 
 Catches an employee whose orders of 7 days come to less than `percent` of the median of the `weeks`
 before them, if at least `weeks_with_sales` of those had orders: deals that go past the company, or
-one who has left in spirit. That is asked at the end of every company day; a calendar week is one
-alert, of the first day of it on which this holds. Who sells nothing at all is found until fewer
-than `weeks_with_sales` are left to compare with, and so is who has left, or is about to. An order
-is its owner's where its creation names one, else its creator's; it counts on the day it is created,
-with the amount it is created with.
+one who has stopped trying. That is asked at the end of every company day; a calendar week is one
+alert, of the first day of it on which this holds. An employee who sells nothing at all is found
+until fewer than `weeks_with_sales` are left to compare with, and so is who has left, or is about
+to. An order is its owner's where its creation names one, else its creator's; it counts on the day
+it is created, with the amount it is created with.
 
 Misses who diverts a part and keeps up the rest, what falls over months, orders in another currency
 than `currency`, and newcomers.
@@ -102,7 +102,8 @@ DETECTOR = outlier(
             "orders).",
             "{employee}截至 {at:day} 的 7 天内新建订单合计 {amount:money}，为此前 {weeks} 周中位数"
             "的 {share}%（中位数 {median:money}，其中 {with_sales} 周有订单）。",
-        )
+        ),
+        given=("amount", "median", "share", "with_sales"),
     ),
     notes=SALES_NOTES,
 )

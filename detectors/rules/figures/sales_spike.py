@@ -2,7 +2,7 @@
 
 Catches a company day on which the orders of one employee come to at least `deviations` robust
 deviations above the median of their days with orders in the `history` before, if there are at least
-`days` of those: sales made up for a target, a colleague's orders rebooked, a last haul before
+`days` of those: sales made up for a target, a colleague's orders rebooked, last orders before
 leaving. An order is its owner's where its creation names one, else its creator's; it counts on the
 day it is created, with the amount it is created with. It fires while the day still goes on.
 
@@ -92,7 +92,8 @@ DETECTOR = outlier(
             "{employee}在 {at:day} 当日新建订单合计 {amount:money}（{orders} 笔）。此前 {history}内"
             "有订单的 {days} 天，单日订单额中位数为 {median:money}，当日高出 {deviations} 倍稳健"
             "标准差。",
-        )
+        ),
+        given=("amount", "median", "orders"),
     ),
     notes=SALES_NOTES,
 )

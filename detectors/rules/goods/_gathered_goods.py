@@ -75,6 +75,7 @@ GATHERED = burst(
             Sentence("", "发往同一地址", when="gathered=address"),
             Sentence("", "发出，收货电话相同", when="gathered=phone"),
         ),
+        given=("gathered", "shipments", "whose"),
     ),
     notes={
         "dispatched": Bilingual(

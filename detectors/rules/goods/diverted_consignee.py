@@ -4,8 +4,8 @@ Catches a dispatched shipment whose address or phone is an employee's, at once; 
 phone that goods leave to for at least `customers` different customers within `window`: somebody
 gathers them. Of the first an alert names who answers for the deal (the order's owner, else the
 customer's, else who released the goods); the text names whose address it is, and where nobody is
-known to answer, the alert does. Of the second it names whose contact it is, else the one owner of
-all these customers.
+known to answer, the alert names that employee. Of the second it names whose contact it is, else the
+one owner of all these customers.
 
 Misses a relative's or a friend's address, contacts that HR has not on file, an address spelt
 otherwise than by its spaces, a truck that stops elsewhere, and, where goods are gathered, shipments
@@ -70,6 +70,7 @@ TO_AN_EMPLOYEE = edge(
             when="phone",
         ),
         RESPONSIBLE,
+        given=("address", "phone", "shipment"),
     ),
     notes={
         "to employee": Bilingual("left for an employee's address or phone", "发往员工的地址或电话"),

@@ -30,7 +30,7 @@ def find(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Found]:
     for shipment, sent in first_dispatches(view.facts).items():
         last, released_by = sent.at + params.known_within, sent.fields.get("released_by")
         order = Profile(view.facts).upto(last)
-        mention = order.first("mention")
+        mention = order.first(roles.MENTION)
         if mention is None:
             continue
         settled = settled_by(HAD_BEEN, approval_at(order, sent.at))
@@ -57,14 +57,19 @@ DETECTOR = awaited(
     ShipmentBeforeApprovalParams(),
     find=find,
     open_for="known_within",
-    dossier=Dossier("order", WHOSE_ORDER | {"status", "dispatched"}, frozenset({"dispatched"})),
+    dossier=Dossier(
+        "order",
+        WHOSE_ORDER | roles.names(roles.STATUS, roles.DISPATCHED),
+        roles.names(roles.DISPATCHED),
+    ),
     says=says(
         Sentence(
             "Shipment {shipment} left at {at:time}, before order {order} was approved. "
             "Responsible: {employee}.",
             "发货单 {shipment} 于 {at:time} 出库，当时订单 {order} 尚未审批通过。"
             "责任人：{employee}。",
-        )
+        ),
+        given=("shipment",),
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
 )

@@ -3,7 +3,7 @@
 Catches a dispatched shipment that names no order, at once; and one that names an order which no
 order edit mentions up to `wait` after it.
 
-Misses goods smuggled out inside a genuine order's shipment, and shipments no system records.
+Misses goods added to a genuine order's shipment, and shipments no system records.
 
 Looks the same: samples, exhibition goods and repairs sent out without an order, or a CRM whose
 edits arrive days late.
@@ -32,7 +32,7 @@ def find(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Found]:
         until, settled = deadline + params.wait, None
         if order is not None:
             profile = view.profile("order", order)
-            settled = settled_by(MENTIONED, absence(profile.of("mention"), None, deadline))
+            settled = settled_by(MENTIONED, absence(profile.of(roles.MENTION), None, deadline))
             customer = customer or customer_of(profile, until)
         yield Found(
             by=sent,
@@ -79,6 +79,7 @@ DETECTOR = awaited(
                 when="order",
             ),
         ),
+        given=("shipment",),
     ),
     notes={"dispatched": LEFT, **ORDER_EDITS},
     watches=WHOSE_ORDER,

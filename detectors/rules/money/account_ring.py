@@ -85,7 +85,8 @@ DETECTOR = burst(
             "company's, from {first:day} to {last:day} (within {window}). Behind it: {employee}.",
             "{first:day} 至 {last:day}（{window}内）有 {customers} 个客户向非公司账户 {account} "
             "付款 {payments} 笔。相关员工：{employee}。",
-        )
+        ),
+        given=("payments",),
     ),
     notes={
         "received": Bilingual(

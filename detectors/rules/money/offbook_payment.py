@@ -35,7 +35,7 @@ def find(view: View, params: OffbookPaymentParams) -> Iterable[Found]:
     until = paid.at + params.talk_window
     customers = customers_named(view, paid, until)
     customer, holder = next(iter(customers), None), view.reference.holder(account)
-    hits = [hit for it in customers for hit in view.profile("customer", it).of("hit")]
+    hits = [hit for it in customers for hit in view.profile("customer", it).of(roles.HIT)]
     near = {
         hit.order: hit
         for hit in between(hits, paid.at - params.talk_window, until)
@@ -79,6 +79,7 @@ DETECTOR = edge(
             when="!hits=0",
         ),
         point=(Sentence("points", "", when="hits=1"), Sentence("point", "", when="!hits=1")),
+        given=("amount", "currency", "hits", "holder"),
     ),
     notes={
         "received": Bilingual(

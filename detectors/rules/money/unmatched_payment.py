@@ -53,10 +53,10 @@ def find(view: View, params: UnmatchedPaymentParams) -> Iterable[Found]:
 def _order_in_time(view: View, paid: Fact, params: UnmatchedPaymentParams) -> Fact | None:
     order, customer = paid.fields.get("order"), paid.fields.get("customer")
     if order is not None:
-        mentions = view.profile("order", order).of("mention")
+        mentions = view.profile("order", order).of(roles.MENTION)
         return absence(mentions, None, paid.at + params.wait)
     if customer is not None:
-        orders = view.profile("customer", customer).of("ordered")
+        orders = view.profile("customer", customer).of(roles.ORDERED)
         return absence(orders, paid.at - params.lookback, paid.at + params.wait)
     return None
 
@@ -99,6 +99,7 @@ DETECTOR = awaited(
             Sentence(" of customer {customer}", "（客户 {customer}）", when="customer"),
             Sentence("", " ", when="!customer"),
         ),
+        given=("amount", "currency", "payment"),
     ),
     notes={
         "received": Bilingual("payment without an order", "收款无对应订单"),
@@ -106,5 +107,5 @@ DETECTOR = awaited(
         "refund": Bilingual("the money went back", "款项已退回"),
         **ORDER_EDITS,
     },
-    watches=WHOSE_ORDER | {"ordered"},
+    watches=WHOSE_ORDER | roles.names(roles.ORDERED),
 )

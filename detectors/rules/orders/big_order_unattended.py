@@ -1,4 +1,4 @@
-"""A big order that no sales manager had a hand in.
+"""A big order that no sales manager took part in.
 
 Catches an order created with an amount of at least `amount` (whatever its currency) that, up to
 `within` after its creation, the manager of its owner has not approved, and on whose customer that
@@ -101,6 +101,7 @@ DETECTOR = awaited(
             when="!manager",
         ),
         RESPONSIBLE,
+        given=("currency", "manager"),
     ),
     notes={
         "created": Bilingual("the order", "大额订单"),
@@ -108,6 +109,6 @@ DETECTOR = awaited(
         "activity": Bilingual("the manager was in touch with the customer", "经理联系过客户"),
         "gone": Bilingual("the order was deleted", "订单被删除"),
     },
-    watches=WHOSE_ORDER | {"status", "gone"},
+    watches=WHOSE_ORDER | roles.names(roles.STATUS, roles.GONE),
     needs=("employees",),
 )

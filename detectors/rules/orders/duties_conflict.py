@@ -1,4 +1,4 @@
-"""Whoever sells an order also takes its money or lets out its goods.
+"""Whoever sells an order also takes its money or releases its goods.
 
 Catches a payment booked (`recorded_by`), or a shipment released (`released_by`), by the order's
 owner as of then, or by whoever created the order: no second pair of eyes has seen the deal.
@@ -77,6 +77,7 @@ DETECTOR = edge(
             Sentence("which they created", "的下单人", when="tie=created"),
         ),
         again=Sentence(", and {more} more later", "，此后又有 {more} 次", when="!more=0"),
+        given=("duty", "more", "object", "tie"),
     ),
     notes={
         "received": BOOKED,

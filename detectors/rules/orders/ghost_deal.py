@@ -1,4 +1,4 @@
-"""A deal is done of which the CRM has not seen a thing.
+"""A deal is done of which the CRM has no record.
 
 Catches a payment, a dispatched shipment or an order's first approval (the first since it was called
 off, where that is what stood at the end of the wait) for a customer on whom nobody worked (an
@@ -9,9 +9,9 @@ or deletion of the order up to `after` after ends the wait.
 
 Misses work on the customer entered for show. Where the CRM tells of orders and has never told of
 any such work, it stays silent: nothing follows from its absence. In a company that enters little it
-says too much instead.
+raises too many alerts instead.
 
-Looks the same: reorders by mail or shop that need no salesman, framework contracts, arrears paid
+Looks the same: reorders by mail or shop that need no salesperson, framework contracts, arrears paid
 long after the deal, quotes that do not name their customer.
 """
 
@@ -72,8 +72,10 @@ DETECTOR = awaited(
             "此前 {before}至此后 {after}，没有任何人对该客户留下跟进、报价、商机或合同记录。"
             "责任人：{employee}。",
         ),
+        given=("amount", "currency", "number", "what"),
     ),
     notes=_NOTES,
     misses=Missed("touch", "activity, quote, opportunity or contract edit"),
-    watches=WHOSE_ORDER | {"touch", "status", "gone", "refund", "returned"},
+    watches=WHOSE_ORDER
+    | roles.names(roles.TOUCH, roles.STATUS, roles.GONE, roles.REFUND, roles.RETURNED),
 )

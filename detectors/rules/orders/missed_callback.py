@@ -9,7 +9,7 @@ names it is the only one that can. A call that names no order is remembered for 
 
 Looks the same: customers who do not want to be called, calls made by the salesperson and not sent.
 An order cancelled, deleted or refunded in full when the time is over is left alone; completed again
-after that, it is waited for anew.
+after that, it is waited for again.
 """
 
 from detectors.language import *
@@ -35,9 +35,9 @@ def find(view: View, params: MissedCallbackParams) -> Iterable[Found]:
     order = Profile(view.facts)
     wait = waited(view.facts, first, params.wait, OrderBook.not_done)
     completed, deadline, book = wait.began, wait.deadline, wait.book
-    began = order.first("created") or order.first("mention") or completed
+    began = order.first(roles.CREATED) or order.first(roles.MENTION) or completed
     since = min(began.at, completed.at)
-    call = absence(order.of("called_back"), since, deadline)
+    call = absence(order.of(roles.CALLED_BACK), since, deadline)
     settled = settled_by(CALLED, call) or wait.ended
     if settled is None and view.passed(deadline + view.common.grace):
         settled = settled_by(CALLED, _customers_call(view, order.upto(deadline), since, deadline))
@@ -47,7 +47,7 @@ def find(view: View, params: MissedCallbackParams) -> Iterable[Found]:
 
 def _customers_call(view: View, order: Profile, since: int, deadline: int) -> Fact | None:
     calls = (
-        absence(view.profile("customer", customer).of("callback"), since, deadline)
+        absence(view.profile("customer", customer).of(roles.CALLBACK), since, deadline)
         for customer in order.customers()
     )
     return next(filter(None, calls), None)
@@ -68,6 +68,7 @@ DETECTOR = awaited(
             "订单 {order} 于 {at:time} 完成，自 {since:time} 至完成后 {wait}内未曾回访客户。",
         ),
         *WHOSE,
+        given=("since",),
     ),
     notes=ORDER_NOTES,
 )

@@ -68,7 +68,9 @@ DETECTOR = awaited(
     find=find,
     looks_back=LONGEST_ORDER,
     open_for="entered_within",
-    dossier=Dossier("order", WHOSE_ORDER | {"status"}, frozenset({"approved", "completed"})),
+    dossier=Dossier(
+        "order", WHOSE_ORDER | roles.names(roles.STATUS), frozenset({"approved", "completed"})
+    ),
     says=says(
         Sentence(
             "{employee} approved order {order} at {at:time}, which is their own.",
@@ -81,6 +83,7 @@ DETECTOR = awaited(
             "订单 {order} 于 {at:time} 完成，此前未经审批。责任人：{employee}。",
             when="what=completed",
         ),
+        given=("what",),
     ),
     notes={
         "approved": Bilingual(

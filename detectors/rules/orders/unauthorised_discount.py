@@ -11,7 +11,7 @@ Misses an approver's name that the editor put in, a price cut by another list pr
 cuts below the limit on goods that should have none.
 
 Looks the same: a slip of the keyboard put right an hour later, approvals given in a chat or on
-paper, a CRM that sends no `before`, so that every edit seems to give the discount anew.
+paper, a CRM that sends no `before`, so that every edit seems to be a new discount.
 """
 
 from detectors.language import *
@@ -101,6 +101,7 @@ DETECTOR = awaited(
             "此类改动共 {edits} 次，最近一次在 {last:time}。",
             when="edits",
         ),
+        given=("edits", "object", "pct", "terms", "what"),
     ),
     notes={
         "discount": Bilingual("changed the price or the terms", "修改价格或条款"),

@@ -3,7 +3,7 @@
 Catches a callback whose newest report says `mismatch`, or `denied`: the customer knows nothing of
 the deal. A report up to `corrected_within` later that says neither takes it back.
 
-Misses customers whom nobody calls or reaches, and customers who are in it.
+Misses customers whom nobody calls or reaches, and customers who take part in the fraud.
 
 Looks the same: a customer who mixes up two orders or prices with and without tax, somebody there
 who was not told, a slip of the one who called.
@@ -90,6 +90,7 @@ DETECTOR = edge(
         ),
         named=Sentence(" (order {order})", "（订单 {order}）", when="order"),
         differs=Sentence(": {differences}", "：{differences}", when="differences"),
+        given=("callback", "differences", "outcome"),
     ),
     notes={
         "mismatch": Bilingual("the customer contradicts the records", "客户所述与记录不符"),

@@ -6,12 +6,12 @@ is found.
 
 Exactly: alerts count from when they were found. A window begins at the earliest alert from which
 this is reached within `window`, counting that alert and those found after it; it takes in all that
-are found within `window` of its first, and the next begins after it. More alerts never make less of
-it, and in which order they were told does not matter.
+are found within `window` of its first, and the next begins after it. More alerts never lower the
+score, and in which order they were told does not matter.
 
 Misses what is spread so thinly that it fades, and alerts that name nobody or somebody else.
 
-Looks the same: one affair that several detectors see from several sides, an employee with a very
+Looks the same: one case that several detectors see from several sides, an employee with a very
 busy month, a system account that acts for many people.
 """
 
@@ -53,7 +53,8 @@ DETECTOR = burst(
             "every {half_life}, came to {threshold} at {peak:time}.",
             "{employee}自 {at:time} 起有 {alerts} 条告警：{which}。"
             "各告警分数每 {half_life}减半，至 {peak:time} 合计 {threshold} 分。",
-        )
+        ),
+        given=("alerts", "peak", "which"),
     ),
     notes={"alert": ALERT_NOTE},
     weighs_alerts=True,

@@ -6,7 +6,7 @@ Catches an opportunity whose customer had chat hits `private_deal`, `off_channel
 Misses deals that are left open and forgotten (`follow-up-lapsed` sees those) and talk that no
 hit ties to the customer.
 
-An opportunity that is reopened or won after the loss takes the alert back.
+An opportunity that is reopened or won after the loss withdraws the alert.
 
 Looks the same: an honest report that the customer compares offers, followed by an honest loss.
 """
@@ -43,7 +43,7 @@ def find(view: View, params: LeakThenLostParams) -> Iterable[Found]:
                 hit
                 for customer in customers
                 for hit in sequence(
-                    view.profile("customer", customer).of("hit"), lost, params.within
+                    view.profile("customer", customer).of(roles.HIT), lost, params.within
                 )
             )
         )
@@ -63,7 +63,7 @@ def find(view: View, params: LeakThenLostParams) -> Iterable[Found]:
 def _lost_no_more(opportunity: Profile) -> Fact | None:
     """The edit by which it was reopened or won after its last loss."""
     back: Fact | None = None
-    for word in opportunity.of("stage"):
+    for word in opportunity.of(roles.STAGE):
         back = None if word.about == "lost" else back or word
     return structs.replace(back, role=back.about) if back is not None else None
 
@@ -85,7 +85,8 @@ DETECTOR = pair(
             "the first by {employee}.",
             "客户 {customer} 的商机 {opportunity} 于 {at:time} 丢单；此前（{within}内，自 "
             "{first:time} 起）有 {hits} 次与该客户相关的敏感聊天命中，最早的一次来自{employee}。",
-        )
+        ),
+        given=("hits", "opportunity"),
     ),
     notes={
         "hit": Bilingual("sensitive talk about this customer", "与该客户相关的敏感聊天"),
@@ -94,5 +95,5 @@ DETECTOR = pair(
         "won": Bilingual("opportunity won after all", "商机最终赢单"),
     },
     # Who knows when a deal that was lost is won after all.
-    watches=frozenset({"stage", "customer"}),
+    watches=roles.names(roles.STAGE, roles.CUSTOMER),
 )

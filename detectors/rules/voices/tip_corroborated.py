@@ -5,7 +5,7 @@ at most `within` before or after the tip came in. A tip alone raises nothing, an
 withdrawn, so is this. Who gave the tip is known nowhere; its text is not repeated either, for it
 may tell who wrote it.
 
-Misses tips about a customer only, and deeds that leave no trace in the events.
+Misses tips about a customer only, and acts that leave no trace in the events.
 
 Looks the same: a tip out of spite that meets an alert with an innocent cause, a tip that only
 repeats what the alert already made known in the office.
@@ -63,7 +63,8 @@ DETECTOR = pair(
             "within {within} before or after it: {which}.",
             "{at:time} 收到关于{employee}的举报（{tip}），前后 {within}内另有 {alerts} 条告警与之"
             "印证：{which}。",
-        )
+        ),
+        given=("alerts", "tip", "which"),
     ),
     notes={
         "tip": Bilingual("tip about the employee", "针对该员工的举报"),

@@ -15,7 +15,7 @@ from contract.rejected import Rejected
 from contract.times import rfc3339
 from detectors.engine.engine import Engine
 from detectors.engine.in_memory import InMemoryRun
-from detectors.engine.signs import Signs
+from detectors.engine.silent import Signs
 from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
 from detectors.language.finding import Subject

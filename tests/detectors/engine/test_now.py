@@ -8,9 +8,9 @@ import pytest
 
 from contract.alert import Alert
 from contract.kinds import STREAM_TOPICS
-from detectors.engine.awaits import awaited
 from detectors.engine.engine import Engine
 from detectors.engine.in_memory import InMemoryRun
+from detectors.engine.running import awaited
 from detectors.engine.stream_time import EVERY_TOPIC, FORGETTING, UNKNOWN, Everywhere, Now, topics
 from detectors.engine.timers import Clocks
 from detectors.language.detector import Detector

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contract.event import Event
 from contract.times import DAY, HOUR
+from detectors.facts import roles
 from detectors.facts.drawing import customer_facts, opportunity_facts, order_facts
 from detectors.facts.fact import Fact
 from detectors.facts.profile import Profile, customer_owner, order_owner
@@ -183,7 +184,7 @@ def test_an_opportunity_that_is_created_is_open_unless_it_says_otherwise() -> No
         stage(after(NOON, "1d"), "OP-1", "won"),
         edit(after(NOON, "2d"), "E-1", "update", ("opportunity", "OP-1"), amount="5"),
     )
-    assert [fact.about for fact in known.of("stage")] == ["open", "won"]
+    assert [fact.about for fact in known.of(roles.STAGE)] == ["open", "won"]
     assert known.customers() == ["C-1"]
 
 
@@ -269,5 +270,5 @@ def test_neither_its_approval_nor_its_completion_ends_an_order() -> None:
     ],
 )
 def test_who_approved_an_order_is_known(edited: Event, by: str | None) -> None:
-    [word] = profile(order_facts, edited).of("status")
+    [word] = profile(order_facts, edited).of(roles.STATUS)
     assert word.fields.get("by") == by

@@ -159,7 +159,6 @@ def test_each_part_forgets_as_it_does_alone() -> None:
     assert both.prune([], PARAMS, 0) == []
 
 
-@pytest.mark.xfail(strict=True, reason="what a part would forget by age alone, it keeps")
 def test_a_part_that_forgets_by_age_does_so_here_too() -> None:
     #   a complaint, and another 400 d on, and another: alone it would know the last
     facts = {}

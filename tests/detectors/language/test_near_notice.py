@@ -63,6 +63,7 @@ NEAR = burst(
     says=says(
         Sentence("Many by {employee}.", "{employee}多次。"),
         Sentence("Notice on {notice:day}.", "{notice:day} 提出离职。", when="notice"),
+        given=("notice",),
     ),
 )
 #: Three within half an hour: the run lasts from 09:00 to 09:30, whatever its window is.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from contract.alert import Bilingual
@@ -12,6 +14,7 @@ from detectors.language.finding import Finding, Subject
 from detectors.language.params import Params
 from detectors.language.sentences import Listing, Part, Sentence, says
 from detectors.language.wording import CompanyWords, elapsed
+from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
 from tests.detectors.timeline import at, company, employee
 
 NINE = at("2026-03-02 09:00")
@@ -156,3 +159,54 @@ def test_elapsed_is_in_whole_minutes_and_reads_as_the_settings_do() -> None:
 def test_a_long_duration_of_odd_seconds_is_written_so_that_it_can_be_read_again() -> None:
     for seconds in ("1234567s", "0.5s", "0.000001s"):
         assert Duration(str(Duration(seconds))) == Duration(seconds)
+
+
+# What is wrong with sentences is told when the rule is loaded.
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
+        (
+            Sentence("{totl} within {window}", "{window}"),
+            "'{totl} within {window}' has a place {totl}, which nothing fills; did you mean total?",
+        ),
+        (
+            Sentence("{window}", "{windows} 内"),
+            "'{windows} 内' has a place {windows}, which nothing fills; did you mean window?",
+        ),
+        (
+            Sentence("so", "是", when="!totel & employee"),
+            "when='!totel & employee' asks for totel, which nothing gives; did you mean total?",
+        ),
+        (
+            Sentence("{total:money}", "{total:money}"),
+            "'{total:money}' tells of money, and no currency is given",
+        ),
+    ],
+)
+def test_a_place_or_a_condition_that_names_nothing_is_told_with_the_nearest(
+    sentence: Sentence, fault: str
+) -> None:
+    assert fault in list(says(sentence, given=("total",)).faults(SomeParams()))
+
+
+def test_what_is_given_and_known_of_every_finding_is_no_fault() -> None:
+    text = "{total} {part} {threshold} {employee} {first:time} {last:day} {at:time} {sum:money}"
+    told = says(
+        Sentence(text, text, when="total=3 & !customer"),
+        part=Sentence("{window}", "{window}"),
+        given=("total", "sum", "currency"),
+    )
+    assert list(told.faults(SomeParams())) == []
+
+
+def test_a_detector_whose_sentences_name_nothing_is_refused() -> None:
+    wrong = says(Sentence("{employee} did {something}.", "{employee}。"))
+    with pytest.raises(TypeError, match=r"^bulk-delete: .* has a place {something}, which nothing"):
+        replace(BULK_DELETE, says=wrong)
+
+
+def test_a_detector_that_watches_what_no_profile_has_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"facts of role stats; did you mean status\?"):
+        replace(BULK_DELETE, watches=frozenset({"stats"}))

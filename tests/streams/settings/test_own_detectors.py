@@ -66,7 +66,11 @@ def test_tests_and_what_begins_with_an_underscore_are_no_rules(tmp_path: Path) -
         (RULE.replace('"warning"', '"grave"'), "the severity is 'grave'; use one of critical, w"),
         (RULE.replace('Bilingual("Many looks", "频繁查看")', "None"), "the title is not in two la"),
         (RULE.replace("reads=(read(", "reads=(3, read("), "it cannot be run: AttributeError"),
-        (RULE.replace("Numbers(),", "None,"), "it cannot be run: "),
+        (RULE.replace("Numbers(),", "None,"), "its parameters are None; write a class of Params"),
+        (
+            RULE.replace("within {window}", "within {windows}"),
+            "has a place {windows}, which nothing fills; did you mean window?",
+        ),
         ("\N{NULL}", "many_looks.py: "),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract.times import DAY
 from detectors.engine.engine import Engine
 from detectors.engine.in_memory import InMemoryRun
-from detectors.engine.signs import Signs
+from detectors.engine.silent import Signs
 from detectors.facts.reference import Reference
 from detectors.rules.catalogue import BY_ID
 from tests.detectors.timeline import activity, after, only, order, payment
