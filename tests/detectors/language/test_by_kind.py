@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.times import HOUR, MINUTE
-from detectors.facts.fact import Fact
 from detectors.language import (
     Duration,
     Found,
@@ -22,13 +21,12 @@ from detectors.language import (
     by_kind,
     edge,
     in_all,
-    no_older_than,
     number,
     says,
 )
 from detectors.language.detector import Detector
 from offbook.cli.check.standing import told
-from tests.detectors.language.tiny import COMPLAINTS, PLAIN, START, TITLE, Judged, few, quiet
+from tests.detectors.language.tiny import COMPLAINTS, PLAIN, START, TITLE, Judged, few
 from tests.detectors.timeline import (
     activity,
     after,
@@ -143,32 +141,6 @@ def test_where_only_one_part_looks_the_other_is_judged_always() -> None:
     play([activity(after(START, f"{n}h"), "E-1", "C-1") for n in range(9)], both)
     assert find.entities == ["C-1"] * 9
     assert by_kind({"customer": one(), "employee": many()}).concerns is None
-
-
-def test_each_part_forgets_as_it_does_alone() -> None:
-    #   limit 2 h on: of the burst nothing is left, of the other part what is younger than 3 h
-    single, several = one(memory=no_older_than(3 * HOUR)), many()
-    both = by_kind({"customer": single, "employee": several})
-    assert both.prune is not None
-    for part, role in ((single, "asked"), (several, "delete")):
-        hours = [at(START) + n * HOUR for n in range(12)]
-        facts = [Fact(it, role, "//test.example", f"{it}", 0, 0, 0) for it in hours[:9]]
-        for limit in hours:
-            assert part.prune is not None
-            assert both.prune(facts, PARAMS, limit) == part.prune(facts, PARAMS, limit)
-    assert both.prune([], PARAMS, 0) == []
-
-
-def test_a_part_that_forgets_by_age_does_so_here_too() -> None:
-    #   a complaint, and another 400 d on, and another: alone it would know the last
-    facts = {}
-    for name, tiny in (("alone", one()), ("both", BOTH)):
-        run = local(tiny)
-        days = [after(START, f"{400 * n}d") for n in range(3)]
-        run.run([callback(it, f"B-{it}", "C-1", "complaint") for it in days])
-        run.run([quiet(after(START, "801d"))])
-        facts[name] = [it.id for it in run.states["customer:C-1"].notebooks["both"].facts]
-    assert facts["both"] == facts["alone"]
 
 
 _SCENES = st.lists(
