@@ -65,6 +65,10 @@ def wiped(view: Any, params: Any) -> Any:
             )
 
 
+def is_small(_: Any, fact: Any, __: Any) -> bool:
+    return fact.role == "delete" and fact.weight < 10
+
+
 def detector(find: Any = wiped, **more: Any) -> Detector:
     spans: dict[str, Any] = {"looks_back": "before", "open_for": "after"}
     return edge("wiped", "warning", TITLE, WipedParams(), find=find, **(PLAIN | spans | more))
@@ -72,7 +76,7 @@ def detector(find: Any = wiped, **more: Any) -> Detector:
 
 WIPED = detector()
 #: The same with the cheap look.
-LOOKS = detector(innocent=lambda _, it, __: it.weight < 10 and it.role != "hit")
+LOOKS = detector(innocent=is_small)
 
 
 def test_one_event_is_enough_and_the_near_miss_is_none() -> None:
@@ -116,26 +120,18 @@ def test_what_is_told_late_revises_it_up_to_the_lateness_and_not_once_it_is_forg
 
 
 def test_facts_are_kept_as_long_as_it_looks_back_and_is_open() -> None:
-    for back, after_it, kept in (("before", "after", 3 * DAY), (0, "after", 2 * DAY), (0, 0, 1)):
-        it = detector(looks_back=back, open_for=after_it)
-        assert it.keeps(it.params) == kept
+    assert WIPED.keeps(WIPED.params) == 3 * DAY
+    assert detector(looks_back=0, open_for=0).keeps(WIPED.params) == 1
 
 
 def test_who_is_innocent_at_a_glance_is_not_judged() -> None:
     #   9 × five a minute │ 10 ◄ the only one that is judged
     find = Judged(wiped)
+    looks = detector(find, innocent=is_small)
     small = [deletes(after(START, f"{n}m"), "E-1", 5) for n in range(9)]
-    play(small, detector(find, innocent=lambda _, it, __: it.weight < 10 and it.role != "hit"))
-    assert find.entities == []
+    assert (play(small, looks), find.entities) == ([], [])
     big = deletes(after(START, "9m"), "E-1", 10)
-    assert evidence(
-        only(
-            play(
-                [*small, big],
-                detector(find, innocent=lambda _, it, __: it.weight < 10 and it.role != "hit"),
-            )
-        )
-    ) == ids(big)
+    assert evidence(only(play([*small, big], looks))) == ids(big)
     assert find.entities == ["E-1"]
 
 
