@@ -47,7 +47,7 @@ def part_taken(
     def is_the_one(who: str) -> bool:
         return view.reference.is_manager(who) if manager is None else who == manager
 
-    approvals = [it for it in order.statuses("approved") if is_the_one(it.fields.get("by", ""))]
+    approvals = [it for it in order.statuses("approved") if is_the_one(it.by or "")]
     activities = [it for it in view.of("activity") if is_the_one(it.about)]
     return absence(approvals, None, deadline) or absence(activities, since, deadline)
 

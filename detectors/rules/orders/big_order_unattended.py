@@ -44,7 +44,7 @@ def find(view: View, params: BigOrderUnattendedParams) -> Iterable[Found]:
 
 
 def _is_big(created: Fact, params: BigOrderUnattendedParams) -> bool:
-    return Decimal(created.fields["amount"]) >= params.amount
+    return created.amount >= params.amount
 
 
 def _found(view: View, created: Fact, params: BigOrderUnattendedParams) -> Found:
