@@ -32,15 +32,14 @@ class UnmatchedPaymentParams(Params):
 def find(view: View, params: UnmatchedPaymentParams) -> Iterable[Found]:
     """One thing found a payment: settled by an order or a refund, or due when neither came."""
     refunds = view.of("refund")
-    first_of = {paid.payment: paid for paid in reversed(view.of("received"))}
-    for payment, paid in first_of.items():
+    for paid in {it.payment: it for it in reversed(view.of("received"))}.values():
         order, customer = paid.of_order, paid.customer
         wait = 0 if order is None and customer is None else params.wait
         deadline, until = paid.at + wait, paid.at + 2 * wait
         settled = settled_by(ORDERED, _order_in_time(view, paid, params))
         yield Found(
             by=paid,
-            named=payment,
+            named=paid.payment,
             deadline=deadline if wait else None,
             until=until,
             settled=settled or settled_by(REFUNDED, refund_of(paid, refunds, deadline)),
