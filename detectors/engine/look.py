@@ -51,8 +51,8 @@ class Step(Struct):
     `evicted` counts what gave way to a bound, by detector; "profile" is what all share.
     `late` are events of which something was kept out, for what belongs to them is forgotten.
     `withheld` counts, by detector, the events that wait for reference data to be judged by.
-    `to_judge` are the detectors that must judge anew, with what is new to them. `begun` have taken in
-    their first fact, of which nothing is found. `aside` are those that were set aside for the
+    `to_judge` are the detectors that must judge anew, with what is new to them. `begun` have taken
+    in their first fact, of which nothing is found. `aside` are those that were set aside for the
     entity: they failed again and again.
     """
 

@@ -135,9 +135,7 @@ def opportunities_that_stay(within: Span) -> Callable[[Sequence[Fact], Any, int]
     def others(facts: Sequence[Fact], params: Any, limit: int) -> Stays:
         newest = {fact.about: fact for fact in facts if fact.role == "opportunity"}
         oldest = limit - length(within, params)
-        alive = {
-            it.about for it in newest.values() if it.at >= oldest or it.fields["stage"] == "open"
-        }
+        alive = {it.about for it in newest.values() if it.at >= oldest or it.stage == "open"}
         return lambda fact: fact.about in alive
 
     return others
@@ -176,8 +174,8 @@ def day_by_day() -> Memory:
         start = bisect_left(facts, limit - 25 * DAY // 24, key=by_time)
         if start == len(facts):
             return []
-        day = facts[start].fields["day"]
-        while start and facts[start - 1].fields["day"] == day:
+        day = facts[start].day
+        while start and facts[start - 1].day == day:
             start -= 1
         return facts[start:] if start else facts
 

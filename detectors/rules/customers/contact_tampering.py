@@ -33,7 +33,7 @@ def find(view: View, params: ContactTamperingParams) -> Iterable[Found]:
             yield Found(
                 by=edit,
                 named=f"{view.entity_id}\n{edit.anchor}",
-                about=Subject(employee=edit.fields["actor"], customer=view.entity_id),
+                about=Subject(employee=edit.actor, customer=view.entity_id),
                 values=whose,
             )
 

@@ -32,8 +32,8 @@ def find(view: View, params: DuplicateCustomerParams) -> Iterable[Found]:
     newest: Fact | None = None
     by_another: Fact | None = None
     for second in view.facts:
-        actor, customer = second.fields["actor"], second.about
-        first = newest if newest is None or newest.fields["actor"] != actor else by_another
+        actor, customer = second.actor, second.about
+        first = newest if newest is None or newest.actor != actor else by_another
         if first is newest:
             by_another = newest
         newest = second
@@ -49,7 +49,7 @@ def find(view: View, params: DuplicateCustomerParams) -> Iterable[Found]:
                     "what": view.entity_id.partition(":")[0],
                     "since": str(first.at),
                     "other": first.about,
-                    "who": first.fields["actor"],
+                    "who": first.actor,
                 },
                 measured={"within": elapsed(first.at, second.at)},
             )

@@ -38,7 +38,7 @@ def _whose(view: View, run: Sequence[Fact], _: FloodedRecordParams) -> Subject:
     actor, kind, record = view.entity_id.split("\n")
     return Subject(
         employee=actor,
-        customer=record if kind == "customer" else run[0].fields.get("customer"),
+        customer=record if kind == "customer" else run[0].customer,
         order=record if kind == "order" else None,
     )
 

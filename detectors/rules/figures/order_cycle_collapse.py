@@ -49,7 +49,7 @@ def find(view: View, params: OrderCycleCollapseParams) -> Iterable[Found]:
             by=order,
             named=order.about,
             facts=(structs.replace(before, role="before", fields=sent_of(before)), order),
-            about=Subject(order.fields["employee"], view.entity_id, order.about),
+            about=Subject(order.employee, view.entity_id, order.about),
             values={
                 "before": before.about,
                 "gap": roughly(gap),

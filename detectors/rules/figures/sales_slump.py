@@ -48,8 +48,10 @@ def find(view: View, params: SalesSlumpParams) -> Iterable[Found]:
         return with_orders(weeks.before(day, params.weeks)) >= params.weeks_with_sales
 
     def holds(day: int) -> bool:
+        if not may_hold(day):
+            return False
         middle = median(weeks.before(day, params.weeks))
-        return may_hold(day) and weeks.amount(day) * 100 < params.percent * middle
+        return weeks.amount(day) * 100 < params.percent * middle
 
     first = closed[-1] + 1 if closed else weeks.oldest
     for day, fell in looked_at(view, weeks, first, params.weeks, holds, may_hold):

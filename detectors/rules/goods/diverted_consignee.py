@@ -31,12 +31,12 @@ def find(view: View, params: DivertedConsigneeParams) -> Iterable[Found]:
     their = whose_contact(view, sent)
     if not their:
         return
-    until, order = sent.at + params.entered_within, sent.fields.get("order")
+    until, order = sent.at + params.entered_within, sent.of_order
     customer, whose = customer_named(view, sent, until), their.get("address") or their.get("phone")
     yield Found(
         by=sent,
         named=view.entity_id,
-        about=Subject(sent.fields.get("released_by") or whose, customer, order),
+        about=Subject(sent.released_by or whose, customer, order),
         asks=owner_of(view, sent.at, until, order, customer),
         values={**their, "shipment": view.entity_id},
     )

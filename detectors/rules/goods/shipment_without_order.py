@@ -27,7 +27,7 @@ class ShipmentWithoutOrderParams(Params):
 def find(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Found]:
     """One thing found a shipment: settled by an edit of its order, or due when none came."""
     for shipment, sent in first_dispatches(view.facts).items():
-        order, customer = sent.fields.get("order"), sent.fields.get("customer")
+        order, customer = sent.of_order, sent.customer
         deadline = sent.at if order is None else sent.at + params.wait
         until, settled = deadline + params.wait, None
         if order is not None:
@@ -40,7 +40,7 @@ def find(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Found]:
             deadline=None if order is None else deadline,
             until=until,
             settled=settled,
-            about=Subject(sent.fields.get("released_by"), customer, order),
+            about=Subject(sent.released_by, customer, order),
             asks=owner_of(view, sent.at, until, order, customer),
             values={"shipment": shipment},
         )

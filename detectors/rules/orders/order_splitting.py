@@ -30,8 +30,7 @@ class OrderSplittingParams(Params):
 def _small(params: OrderSplittingParams) -> Counts:
     """Of orders that were folded, if each of them is: of one kind they are."""
     return lambda sale: (
-        sale.fields["currency"] == params.currency
-        and Decimal(sale.fields["amount"]) < params.below * sale.weight
+        sale.currency == params.currency and sale.amount < params.below * sale.weight
     )
 
 

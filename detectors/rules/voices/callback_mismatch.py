@@ -43,7 +43,7 @@ def find(view: View, params: CallbackMismatchParams) -> Iterable[Found]:
         bad = next((report for report in reversed(reports) if report.role in SEVERITY), None)
         if bad is None:
             continue
-        order, who = bad.fields.get("order"), bad.fields.get("employee")
+        order, who = bad.of_order, bad.employee
         until = bad.at + params.corrected_within
         near = between(reports, bad.at - params.corrected_within, until)
         yield Found(
