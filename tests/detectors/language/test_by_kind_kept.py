@@ -31,6 +31,11 @@ def test_each_part_forgets_as_it_does_alone() -> None:
             assert part.prune is not None
             assert both.prune(facts, PARAMS, limit) == part.prune(facts, PARAMS, limit)
     assert both.prune([], PARAMS, 0) == []
+    by_age = BOTH.prune
+    assert by_age is not None
+    asked = [Fact(it, "asked", "//test.example", f"{it}", 0, 0, 0) for it in hours]
+    for limit in hours:
+        assert by_age(asked, PARAMS, limit) == [it for it in asked if it.at >= limit - HOUR]
 
 
 def test_a_part_that_forgets_by_age_does_so_here_too() -> None:

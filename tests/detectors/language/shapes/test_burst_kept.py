@@ -86,11 +86,13 @@ def test_where_others_know_what_some_are_about_what_goes_lies_a_window_before_wh
     some: list[tuple[int, str]],
 ) -> None:
     #   ── goes ──┤ more than 10 ├── stays: whatever it is about, no run has part in both
-    prune = detector(counts=lambda view: view.facts).prune
+    prune, later = (detector(counts=lambda view: view.facts, open_for=it).prune for it in (0, 5))
     facts = sorted((seen(*it) for it in dict(some).items()), key=lambda it: it.at)
     params = ThreeParams(window=Duration(10))
     for limit in range(0, 60, 7):
         assert prune is not None
+        assert later is not None
+        assert later(facts, params, limit + 5) == prune(facts, params, limit)
         kept = [it.at for it in prune(facts, params, limit)]
         gone = [it.at for it in facts if it.at not in kept]
         if all(it.about for it in facts):
@@ -168,12 +170,13 @@ def test_who_counts_says_as_what() -> None:
 # What makes it worse.
 
 
-WORSE = detector(
-    worse=NearNotice(2 * DAY),
-    severities=("warning", "critical"),
-    reads=(*PLAIN["reads"], HR_CHANGES),
-    notes={**PLAIN["notes"], "resigned": Bilingual("gave notice", "提出离职")},
-)
+NOTICED: dict[str, Any] = {
+    "worse": NearNotice(2 * DAY),
+    "severities": ("warning", "critical"),
+    "reads": (*PLAIN["reads"], HR_CHANGES),
+    "notes": {**PLAIN["notes"], "resigned": Bilingual("gave notice", "提出离职")},
+}
+WORSE = detector(**NOTICED)
 
 
 def test_what_makes_it_worse_is_no_part_of_it() -> None:
@@ -186,3 +189,5 @@ def test_what_makes_it_worse_is_no_part_of_it() -> None:
     assert (alert.severity, evidence(alert)) == ("critical", ids(notice, gone))
     assert only(play([gone], WORSE)).severity == "warning"
     assert only(play([hr(NINE, "E-2", "resigned"), gone], WORSE)).severity == "warning"
+    often = detector(frequent=True, **NOTICED)
+    assert [it.severity for it in play([gone, notice], often)] == ["warning", "critical"]

@@ -119,11 +119,6 @@ def test_what_is_told_late_revises_it_up_to_the_lateness_and_not_once_it_is_forg
     assert (said.id in evidence(alert), alert.revision) == (counts, 2 if counts else 1)
 
 
-def test_facts_are_kept_as_long_as_it_looks_back_and_is_open() -> None:
-    assert WIPED.keeps(WIPED.params) == 3 * DAY
-    assert detector(looks_back=0, open_for=0).keeps(WIPED.params) == 1
-
-
 def test_who_is_innocent_at_a_glance_is_not_judged() -> None:
     #   9 × five a minute │ 10 ◄ the only one that is judged
     find = Judged(wiped)
@@ -171,19 +166,23 @@ def test_of_whom_nothing_can_be_found_nothing_is_judged() -> None:
     assert set(find.entities) == {"E-1"}
 
 
-def is_calm(view: Any, fact: Any, _: Any) -> bool:
-    """Nothing of weight within an hour of it."""
-    return all(it.weight < 10 for it in around(view.facts, fact.at, HOUR))
+def just_talked(view: Any, _: Any) -> Any:
+    for gone in view.of("delete"):
+        if near := between(view.of("hit"), gone.at - HOUR, gone.at):
+            yield Found(by=gone, named=gone.anchor, facts=in_time_order(*near, gone))
+
+
+def nobody_talked(view: Any, fact: Any, _: Any) -> bool:
+    return all(it.role != "hit" for it in around(view.facts, fact.at, HOUR))
 
 
 def test_a_look_that_goes_no_further_than_said_loses_nothing_of_a_long_day() -> None:
-    #   5 a minute for 30 h, among them two of 10; all but the newest encoded between any two
-    day = [
-        deletes(after(START, f"{n}m"), "E-1", 10 if n in (900, 1799) else 5) for n in range(1800)
-    ]
-    near = detector(innocent=is_calm, near=HOUR)
-    run = Forgetful(local(near).engine)
-    assert [evidence(it) for it in run.run(day)] == [ids(day[900]), ids(day[1799])]
+    #   a delete a minute for 15 h, talk in the 10th; what is old is encoded between any two
+    near = detector(just_talked, innocent=nobody_talked, near=HOUR)
+    day = [deletes(after(START, f"{n}m"), "E-1") for n in range(900)]
+    day.insert(600, hit(after(START, "599m", 1), "E-1"))
+    alerts = Forgetful(local(near).engine).run(day)
+    assert [evidence(it)[-1] for it in alerts] == ids(*day[601:661])
 
 
 def test_who_answers_for_it_is_asked_of_what_is_found_and_of_nothing_else() -> None:
