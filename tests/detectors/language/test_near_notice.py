@@ -66,7 +66,7 @@ NEAR = burst(
         given=("notice",),
     ),
 )
-#: Three within half an hour: the run lasts from 09:00 to 09:30, whatever its window is.
+#: From 09:00 to 09:30, whatever its window is.
 RUN = [deletes(after(START, span), "E-1") for span in ("0m", "10m", "30m")]
 LAST = after(START, "30m")
 
@@ -128,9 +128,11 @@ def test_it_can_be_taken_back_for_as_long_as_notices_run_and_not_once_it_is_forg
     #   ●●● · notice ────── 180 d ──────┤── lateness 14 d ──┤ only now it is told that they stay
     notice = gives(after(START, "1d"))
     end = notice.time + LONGEST_NOTICE
-    clock = deletes(after(end, span) + Common().lateness, "E-1")
+    now = after(end, span) + Common().lateness
+    looked_at = [*RUN, notice, deletes(now, "E-1"), deletes(now + 1, "E-1")]
     back = gives(end, "resignation_withdrawn")
-    assert only(play([*RUN, notice, clock, back], NEAR)).severity == severity
+    assert only(play(looked_at, NEAR)).severity == "critical"
+    assert only(play([*looked_at, back], NEAR)).severity == severity
 
 
 def test_with_a_notice_near_it_is_open_half_a_year_and_else_for_its_window() -> None:

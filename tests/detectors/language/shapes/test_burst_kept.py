@@ -28,7 +28,7 @@ from detectors.language import (
     structs,
 )
 from detectors.language.detector import Detector
-from tests.detectors.language.tiny import PLAIN, TITLE, few, quiet
+from tests.detectors.language.tiny import PLAIN, TITLE, more, quiet
 from tests.detectors.timeline import after, deletes, evidence, hit, hr, ids, only, play
 
 NINE = "2026-03-02 09:00"
@@ -61,7 +61,7 @@ def runs(times: list[int]) -> list[list[int]]:
     return found
 
 
-@few
+@more
 @given(
     st.lists(st.integers(0, 40), max_size=12, unique=True).map(sorted),
     st.integers(-5, 60),
@@ -80,7 +80,7 @@ def test_a_run_goes_whole_or_stays_whole(times: list[int], limit: int, stays: in
     assert {it for it in alone if it + 10 >= limit} <= kept
 
 
-@few
+@more
 @given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["", "C-1"])), max_size=12))
 def test_where_others_know_what_some_are_about_what_goes_lies_a_window_before_what_stays(
     some: list[tuple[int, str]],
