@@ -16,9 +16,10 @@ from detectors.facts.fact import Fact, by_time
 from detectors.facts.reads import Dossier, Reads
 from detectors.facts.reference import ReferenceKind
 from detectors.facts.sequences import around, covered
-from detectors.language.detector import Folds, Forget, Missed, Prune, Words
+from detectors.language.detector import Detector, Folds, Forget, Missed, Prune, Words
 from detectors.language.finding import Finding
-from detectors.language.found import Span, length
+from detectors.language.found import Find, Span, judged, length
+from detectors.language.params import Params
 
 
 class Declared(TypedDict, total=False):
@@ -44,6 +45,35 @@ class Memory:
     forget: Forget | None = None
     holds_evidence: bool = False
     folds: Folds | None = None
+
+
+def remembering(
+    id: str,
+    severity: Severity,
+    title: Bilingual,
+    params: Params,
+    find: Find,
+    *,
+    looks_back: Span,
+    open_for: Span,
+    memory: Memory,
+    **more: Any,
+) -> Detector:
+    """The detector of what `find` yields, open for so long; it keeps facts for as long as it looks
+    back and that, and forgets by its memory. `more` is as `Detector` has it."""
+    return Detector(
+        id,
+        severity,
+        title,
+        params,
+        judged(find, open_for),
+        keeps=lambda params: max(length(looks_back, params) + length(open_for, params), 1),
+        prune=memory.prune,
+        forget=memory.forget,
+        holds_evidence=memory.holds_evidence,
+        folds=memory.folds,
+        **more,
+    )
 
 
 #: What is older than the detector looks back goes.
