@@ -6,35 +6,15 @@ What belongs to one alert goes whole or stays whole: half of it would look like 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Required, TypedDict
+from typing import Any
 
-from contract.alert import Bilingual, Severity
 from contract.times import DAY
 from detectors.facts.fact import Fact, by_time
-from detectors.facts.reads import Dossier, Reads
-from detectors.facts.reference import ReferenceKind
 from detectors.facts.sequences import around, covered
-from detectors.language.detector import Detector, Folds, Forget, Missed, Prune, Words
-from detectors.language.finding import Finding
-from detectors.language.found import Find, Span, judged, length
-from detectors.language.params import Params
-
-
-class Declared(TypedDict, total=False):
-    """What a detector of any shape may say of itself, as `Detector` explains it."""
-
-    says: Required[Callable[[Finding, Any, Words], Bilingual]]
-    notes: Required[Mapping[str, Bilingual]]
-    reads: tuple[Reads, ...]
-    dossier: Dossier
-    needs: tuple[ReferenceKind, ...]
-    misses: Missed
-    watches: frozenset[str]
-    judges_contacts: bool
-    weighs_alerts: bool
-    severities: tuple[Severity, ...]
+from detectors.language.detector import Folds, Forget, Prune
+from detectors.language.found import Span, length
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +25,6 @@ class Memory:
     forget: Forget | None = None
     holds_evidence: bool = False
     folds: Folds | None = None
-
-
-def remembering(
-    id: str,
-    severity: Severity,
-    title: Bilingual,
-    params: Params,
-    find: Find,
-    *,
-    looks_back: Span,
-    open_for: Span,
-    memory: Memory,
-    **more: Any,
-) -> Detector:
-    """The detector of what `find` yields, open for so long; it keeps facts for as long as it looks
-    back and that, and forgets by its memory. `more` is as `Detector` has it."""
-    return Detector(
-        id,
-        severity,
-        title,
-        params,
-        judged(find, open_for),
-        keeps=lambda params: max(length(looks_back, params) + length(open_for, params), 1),
-        prune=memory.prune,
-        forget=memory.forget,
-        holds_evidence=memory.holds_evidence,
-        folds=memory.folds,
-        **more,
-    )
 
 
 #: What is older than the detector looks back goes.

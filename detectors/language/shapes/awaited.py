@@ -47,8 +47,9 @@ from detectors.facts.sequences import is_newest
 from detectors.facts.view import View
 from detectors.language.detector import Concerns, Detector
 from detectors.language.found import Find, Span, length
-from detectors.language.memory import BY_AGE, Declared, Memory, remembering
+from detectors.language.memory import BY_AGE, Memory
 from detectors.language.params import Params
+from detectors.language.shaping import Declared, remembering
 
 __all__ = ["awaited", "unless_put_off"]
 

@@ -45,8 +45,9 @@ from detectors.facts.fact import Fact
 from detectors.facts.view import View
 from detectors.language.detector import ENDLESS, Detector, Spare
 from detectors.language.found import Find, Span
-from detectors.language.memory import BY_AGE, Declared, Memory, remembering
+from detectors.language.memory import BY_AGE, Memory
 from detectors.language.params import Params
+from detectors.language.shaping import Declared, remembering
 
 __all__ = ["edge"]
 

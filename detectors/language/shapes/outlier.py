@@ -50,8 +50,9 @@ from detectors.facts.fact import Fact
 from detectors.facts.view import View
 from detectors.language.detector import Concerns, Detector, Folds
 from detectors.language.found import Find, Span, length
-from detectors.language.memory import BY_AGE, Declared, Memory, remembering
+from detectors.language.memory import BY_AGE, Memory
 from detectors.language.params import Params
+from detectors.language.shaping import Declared, remembering
 from detectors.words.sales.by_day import SALE, Counts, fold, fold_days
 
 __all__ = ["folded_days", "folded_runs", "outlier", "unless_usual"]

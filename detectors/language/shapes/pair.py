@@ -42,8 +42,9 @@ from typing import Unpack
 from contract.alert import Bilingual, Severity
 from detectors.language.detector import Detector
 from detectors.language.found import Find, Span
-from detectors.language.memory import BY_AGE, Declared, Memory, remembering
+from detectors.language.memory import BY_AGE, Memory
 from detectors.language.params import Params
+from detectors.language.shaping import Declared, remembering
 
 __all__ = ["pair"]
 
