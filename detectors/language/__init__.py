@@ -101,8 +101,9 @@ from detectors.words.employees_contacts import (
     owner_of_all,
     whose_contact,
 )
+from detectors.words.hr.leaving import absences_of
+from detectors.words.hr.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
 from detectors.words.key_customers import KEY_ACCESS, is_key
-from detectors.words.leaving import absences_of
 from detectors.words.managers_part import (
     ORDERS_AND_MANAGERS,
     RESUMED_WITHIN,
@@ -110,7 +111,6 @@ from detectors.words.managers_part import (
     part_taken,
     time_given,
 )
-from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
 from detectors.words.opportunity_stages import (
     every_change,
     is_any_opportunity_open,
@@ -127,7 +127,7 @@ from detectors.words.ownership import (
     owner_as_of,
 )
 from detectors.words.periods import Spell, tenures, waits
-from detectors.words.sales_by_day import (
+from detectors.words.sales.by_day import (
     IS_SALE,
     SALES,
     SALES_NOTES,
@@ -143,7 +143,7 @@ from detectors.words.sales_by_day import (
     surges,
     usual_orders,
 )
-from detectors.words.sales_by_week import (
+from detectors.words.sales.by_week import (
     WEEK,
     Weeks,
     before_the_next_look,

@@ -6,34 +6,15 @@ What belongs to one alert goes whole or stays whole: half of it would look like 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Required, TypedDict
+from typing import Any
 
-from contract.alert import Bilingual, Severity
 from contract.times import DAY
 from detectors.facts.fact import Fact, by_time
-from detectors.facts.reads import Dossier, Reads
-from detectors.facts.reference import ReferenceKind
 from detectors.facts.sequences import around, covered
-from detectors.language.detector import Folds, Forget, Missed, Prune, Words
-from detectors.language.finding import Finding
+from detectors.language.detector import Folds, Forget, Prune
 from detectors.language.found import Span, length
-
-
-class Declared(TypedDict, total=False):
-    """What a detector of any shape may say of itself, as `Detector` explains it."""
-
-    says: Required[Callable[[Finding, Any, Words], Bilingual]]
-    notes: Required[Mapping[str, Bilingual]]
-    reads: tuple[Reads, ...]
-    dossier: Dossier
-    needs: tuple[ReferenceKind, ...]
-    misses: Missed
-    watches: frozenset[str]
-    judges_contacts: bool
-    weighs_alerts: bool
-    severities: tuple[Severity, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from detectors.facts.reads import Kept, Reads, keep, read
 from detectors.facts.sequences import absence
 from detectors.facts.view import View
 from detectors.words.activity import IS_ACTIVITY, managers_activity
-from detectors.words.sales_by_day import IS_SALE, is_worth
+from detectors.words.sales.by_day import IS_SALE, is_worth
 
 #: One that was called off when its time was over may be taken up again for so long.
 RESUMED_WITHIN = 90 * DAY

@@ -101,8 +101,6 @@ DETECTOR = edge(
             for kind, it in WORK.items()
         },
     },
-    # Beyond the two that a claim and its run span, the one in which `forget` looks at nothing yet.
     needs=("employees",),
     watches=WHOSE_CUSTOMER,
-    # As long as only one works there is room for whatever they do.
 )

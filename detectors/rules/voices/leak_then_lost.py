@@ -38,15 +38,8 @@ def find(view: View, params: LeakThenLostParams) -> Iterable[Found]:
         if not newly(own, lost, "lost"):
             continue
         customers = [lost.about] if lost.about else own.upto(lost.at).customers()
-        hits = in_time_order(
-            *(
-                hit
-                for customer in customers
-                for hit in sequence(
-                    view.profile("customer", customer).of(roles.HIT), lost, params.within
-                )
-            )
-        )
+        talk = [hit for it in customers for hit in view.profile("customer", it).of(roles.HIT)]
+        hits = in_time_order(*sequence(talk, lost, params.within))
         if hits:
             yield Found(
                 by=lost,
@@ -94,6 +87,5 @@ DETECTOR = pair(
         "open": Bilingual("opportunity reopened", "商机重新打开"),
         "won": Bilingual("opportunity won after all", "商机最终赢单"),
     },
-    # Who knows when a deal that was lost is won after all.
     watches=roles.names(roles.STAGE, roles.CUSTOMER),
 )

@@ -20,7 +20,7 @@ from detectors.language import (
     open_sales,
     sale,
 )
-from detectors.words.sales_by_day import SALES, orders_by_day
+from detectors.words.sales.by_day import SALES, orders_by_day
 from tests.detectors.language.tiny import more
 from tests.detectors.sales import NINE, daily, sells
 from tests.detectors.timeline import after, at, company
