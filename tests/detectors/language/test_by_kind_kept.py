@@ -50,7 +50,6 @@ def test_a_part_that_forgets_by_age_does_so_here_too() -> None:
     assert facts["both"] == facts["alone"]
 
 
-@pytest.mark.xfail(strict=True, reason="it forgets by the shape of another part")
 def test_a_part_forgets_as_it_does_alone_whatever_it_read_first() -> None:
     #   hired: read, and no evidence of anything · three deletes a day later: kept for a notice
     near = many(worse=NearNotice("window"), reads=(*PLAIN["reads"], HR_CHANGES))
@@ -66,7 +65,6 @@ def test_a_part_forgets_as_it_does_alone_whatever_it_read_first() -> None:
     assert both.prune([hired, *gone], PARAMS, at(START) + 3 * DAY) == kept
 
 
-@pytest.mark.xfail(strict=True, reason="of these only the first part's are known")
 @pytest.mark.parametrize("watches, holds", [(True, False), (False, True)])
 def test_what_either_part_watches_and_holds_goes_for_it(watches: bool, holds: bool) -> None:
     watching = {"watches": WHOSE_CUSTOMER} if watches else {}
