@@ -134,12 +134,12 @@ class Engine:
         if len(state.profile) > self.common.max_facts:
             grown = grown or is_too_much(len(state.profile), state.profile, step, self.common)
         overdue = _is_overdue(state, now)
-        if not (grown or subscribed or overdue or step.dirty or step.begun or step.failures):
+        if not (grown or subscribed or overdue or step.to_judge or step.begun or step.failures):
             # Something new at most of which nothing is found, behind a deadline that is set.
             return step
         expired = self._remind(step) if overdue else []
-        for detector_id in (*step.dirty, *expired):
-            ran, fresh = self._running[detector_id], step.dirty.get(detector_id)
+        for detector_id in (*step.to_judge, *expired):
+            ran, fresh = self._running[detector_id], step.to_judge.get(detector_id)
             if detector_id in state.withheld:
                 self._withhold(step, ran)
             elif fresh is not None:
@@ -150,7 +150,7 @@ class Engine:
             self._count_failures(step)
         step.changed = True
         state.forgot = forgets
-        touched = dict.fromkeys((*step.dirty, *step.begun, *expired))
+        touched = dict.fromkeys((*step.to_judge, *step.begun, *expired))
         for detector_id in step.aside:
             touched.pop(detector_id, None)
         step.evict("profile", prune_shared(step, view, self._running, touched, self.common))
@@ -175,13 +175,13 @@ class Engine:
         expired: list[str] = []
         for detector_id, notebook in self._hearing.running(step.state):
             if _passed(notebook.due, step.reached(detector_id)):
-                step.soil(detector_id, None, ())
-            elif _passed(notebook.expires, step.now.forgets) and detector_id not in step.dirty:
+                step.mark_for_judging(detector_id, None, ())
+            elif _passed(notebook.expires, step.now.forgets) and detector_id not in step.to_judge:
                 if not step.state.answered():
                     # What it asked for a judgement with may come yet. That is the next look.
                     notebook.expires = None
                 elif notebook.waiting:
-                    step.soil(detector_id, None, ())
+                    step.mark_for_judging(detector_id, None, ())
                 else:
                     expired.append(detector_id)
         return expired
@@ -205,13 +205,13 @@ class Engine:
             if notebook is not None:
                 notebook.unseal()
                 notebook.waiting = tuple(notebook.facts)
-                step.soil(detector_id, None, ())
+                step.mark_for_judging(detector_id, None, ())
 
     def _review(self, step: Step) -> None:
         """All is judged anew."""
         for detector_id, _ in self._hearing.running(step.state):
             if detector_id not in step.state.withheld:
-                step.soil(detector_id, None, ())
+                step.mark_for_judging(detector_id, None, ())
 
     # Detectors that fail.
 
@@ -220,7 +220,9 @@ class Engine:
         state = step.state
         failed = {failure.detector for failure in step.failures if failure.lasts}
         state.failing = {
-            it: count for it, count in state.failing.items() if it in failed or it not in step.dirty
+            it: count
+            for it, count in state.failing.items()
+            if it in failed or it not in step.to_judge
         }
         for detector_id in failed:
             state.failing[detector_id] = state.failing.get(detector_id, 0) + 1

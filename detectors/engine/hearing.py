@@ -88,7 +88,7 @@ class Hearing:
             for detector_id, notebook in self.running(state):
                 if first or not told <= self._passed_over[detector_id]:
                     notebook.waiting += (*news,)
-                    step.soil(detector_id, None, ())
+                    step.mark_for_judging(detector_id, None, ())
 
     def _weigh(self, step: Step, note: Implicated) -> None:
         """The newest revision of an alert replaces what was known of it, whichever comes first."""
@@ -106,7 +106,7 @@ class Hearing:
             alert = note.alert if note.firing else structs.replace(note.alert, role=WITHDRAWN)
             insert(notebook.facts, alert)
             notebook.waiting += (alert,)
-            step.soil(detector_id, None, (alert,))
+            step.mark_for_judging(detector_id, None, (alert,))
 
     # Words that were told again.
 
@@ -198,7 +198,7 @@ class Hearing:
                 gone = note.word.identity
                 left = (it for it in notebook.waiting if it.identity != gone)
                 notebook.waiting = (*left, by)
-                step.soil(detector_id, None, ())
+                step.mark_for_judging(detector_id, None, ())
         if roles:
             onward = structs.replace(note, about=step.key)
             step.notes += [(subscriber, onward) for subscriber in state.subscribers]
@@ -221,7 +221,7 @@ class Hearing:
         if retained.held or told or held:
             for detector_id, notebook in self.running(step.state):
                 notebook.waiting += (structs.replace(note.by, role=TOLD),)
-                step.soil(detector_id, None, ())
+                step.mark_for_judging(detector_id, None, ())
 
 
 def _judged_by(ran: Running) -> frozenset[str]:

@@ -51,8 +51,8 @@ class Step(Struct):
     `evicted` counts what gave way to a bound, by detector; "profile" is what all share.
     `late` are events of which something was kept out, for what belongs to them is forgotten.
     `withheld` counts, by detector, the events that wait for reference data to be judged by.
-    `dirty` are the detectors that must judge anew, with what is new to them. `begun` have taken in
-    their first fact, of which nothing is found. `aside` are those that were set aside for the
+    `to_judge` are the detectors that must judge anew, with what is new to them. `begun` have taken
+    in their first fact, of which nothing is found. `aside` are those that were set aside for the
     entity: they failed again and again.
     """
 
@@ -65,7 +65,7 @@ class Step(Struct):
     detected_at: int | None = None
     alerts: list[Alert] = []
     notes: list[tuple[str, Note]] = []
-    dirty: dict[str, Fresh] = {}
+    to_judge: dict[str, Fresh] = {}
     failures: Sequence[Failure] = ()
     evicted: Mapping[str, int] = _NONE
     late: Sequence[Event] = ()
@@ -92,9 +92,11 @@ class Step(Struct):
         """An event waits for the reference data that a detector needs."""
         self.withheld = {**self.withheld, detector_id: self.withheld.get(detector_id, 0) + 1}
 
-    def soil(self, detector_id: str, event: Event | None, facts: Collection[Fact]) -> None:
+    def mark_for_judging(
+        self, detector_id: str, event: Event | None, facts: Collection[Fact]
+    ) -> None:
         """There are new facts for a detector to judge; without any, something else is new."""
-        fresh = self.dirty.setdefault(detector_id, [])
+        fresh = self.to_judge.setdefault(detector_id, [])
         fresh += [(event, fact) for fact in facts]
 
     def fail(

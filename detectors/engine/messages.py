@@ -25,7 +25,7 @@ class Told(Struct, frozen=True, array_like=True, tag="told"):
 class Implicated(Struct, frozen=True, array_like=True, tag="implicated"):
     """An alert of another detector on the employee this goes to, as it stands now.
 
-    `alert` is a fact of role `alert`: at the time of the deed, from the event that anchors it.
+    `alert` is a fact of role `alert`: at the time of what was done, from the event that anchors it.
     `firing` False says that it no longer stands, or names somebody else now.
     """
 

@@ -104,10 +104,10 @@ class Taking:
                 state.withheld |= {id_}
                 if self._silent.without_reference(id_) is not None:
                     step.withhold(id_)
-                step.soil(id_, event, ())
+                step.mark_for_judging(id_, event, ())
             elif not self._changes_nothing(step, view, ran, notebook, fact):
                 notebook.waiting += (fact,)
-                step.soil(id_, event, (fact,))
+                step.mark_for_judging(id_, event, (fact,))
         if late:
             step.keep_out(event)
 
@@ -122,7 +122,7 @@ class Taking:
                 notebook = state.notebooks.get(id_)
                 if notebook is not None and not self._leave_alone(step, view, ran, notebook, news):
                     notebook.waiting += (*news,)
-                    step.soil(id_, None, ())
+                    step.mark_for_judging(id_, None, ())
 
     def _unseal(self, ran: Running, notebook: Notebook, at: int) -> None:
         """Have all facts at hand that a new one of the time `at` is held against."""
@@ -257,7 +257,7 @@ class Taking:
                 notebook = state.notebooks[detector_id] = Notebook(judged=step.reached(detector_id))
             facts = [fact for fact in news if fact.role in dossier.roles]
             notebook.waiting += (*facts,)
-            step.soil(detector_id, event, facts)
+            step.mark_for_judging(detector_id, event, facts)
 
     def _leave_alone(
         self,
@@ -267,7 +267,7 @@ class Taking:
         notebook: Notebook,
         news: list[Fact],
     ) -> bool:
-        if news[0].role not in FREQUENT or ran.detector.id in step.dirty:
+        if news[0].role not in FREQUENT or ran.detector.id in step.to_judge:
             return False
         for fact in news:
             if notebook.sealed is not None:

@@ -84,6 +84,88 @@ class Fact(Struct, frozen=True, array_like=True, gc=False):
         """Names the event in an alert's identity."""
         return f"{self.source}\n{self.id}"
 
+    # What its event said, by name: those that every fact of its role has, then those that it may.
+
+    @property
+    def amount(self) -> Decimal:
+        """Of money, or of an order."""
+        return Decimal(self.fields["amount"])
+
+    @property
+    def currency(self) -> str:
+        """Of an amount."""
+        return self.fields["currency"]
+
+    @property
+    def payment(self) -> str:
+        """The number of a payment."""
+        return self.fields["payment"]
+
+    @property
+    def account(self) -> str:
+        """The account that was paid into."""
+        return self.fields["account"]
+
+    @property
+    def actor(self) -> str:
+        """Whoever made an edit."""
+        return self.fields["actor"]
+
+    @property
+    def stage(self) -> str:
+        """What stage an opportunity is brought to."""
+        return self.fields["stage"]
+
+    @property
+    def day(self) -> str:
+        """The company day (`2026-03-02`) that it is counted on."""
+        return self.fields["day"]
+
+    @property
+    def category(self) -> str:
+        """What a chat hit is about."""
+        return self.fields["category"]
+
+    @property
+    def detector(self) -> str:
+        """The detector of an alert that is weighed."""
+        return self.fields["detector"]
+
+    @property
+    def of_order(self) -> str | None:
+        """The order that it names."""
+        return self.fields.get("order")
+
+    @property
+    def customer(self) -> str | None:
+        """The customer that it names."""
+        return self.fields.get("customer")
+
+    @property
+    def employee(self) -> str | None:
+        """The employee that it names."""
+        return self.fields.get("employee")
+
+    @property
+    def released_by(self) -> str | None:
+        """Whoever let goods go."""
+        return self.fields.get("released_by")
+
+    @property
+    def before(self) -> str | None:
+        """What an edit says that it changed: the status, the stage, the owner ("" for nobody)."""
+        return self.fields.get("before")
+
+    @property
+    def approver(self) -> str | None:
+        """Whoever approved what an edit did, if it is not just carried along."""
+        return self.fields.get("approver")
+
+    @property
+    def by(self) -> str | None:
+        """Whoever approved an order."""
+        return self.fields.get("by")
+
 
 def fact_of(
     event: Event, role: str, about: str = "", weight: int = 1, **fields: str | None
@@ -198,22 +280,3 @@ def in_time_order(*facts: Fact) -> tuple[Fact, ...]:
         return facts if facts[0].at < facts[1].at else (facts[1], facts[0])
     distinct = {fact.order: fact for fact in facts}
     return tuple(distinct[order] for order in sorted(distinct))
-
-
-__all__ = [
-    "EXACT",
-    "TOLD_AT",
-    "Fact",
-    "Identity",
-    "Order",
-    "between",
-    "by_about",
-    "by_role",
-    "by_time",
-    "fact_of",
-    "in_time_order",
-    "insert",
-    "insert_ends",
-    "joined",
-    "redated",
-]

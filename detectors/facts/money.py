@@ -72,7 +72,7 @@ def private_payment_fact(event: Event, reference: Reference) -> Fact | None:
 def is_private(paid: Fact, reference: Reference) -> bool:
     """Whether the company did not own the account on the day of the payment, as far as is known
     now."""
-    return not reference.is_company_account(paid.fields["account"], paid.at)
+    return not reference.is_company_account(paid.account, paid.at)
 
 
 #: Payments and refunds of an order, of the customer where they name no order, and those that name
@@ -98,11 +98,11 @@ def refund_of(paid: Fact, refunds: Iterable[Fact], deadline: int) -> Fact | None
     """That by which a `payment_fact` had gone back by the deadline, of the customer's refunds.
 
     One of another order is other money, if it is not of this payment."""
-    payment, order = paid.fields["payment"], paid.fields.get("order")
+    payment, order = paid.payment, paid.of_order
     its = [
-        (back.fields["payment"], back)
+        (back.payment, back)
         for back in refunds
-        if order == back.fields.get("order") or payment == back.fields["payment"]
+        if order == back.of_order or payment == back.payment
     ]
     return sent_back(payment, paid, its, deadline)
 
@@ -122,10 +122,10 @@ def sent_back(
             continue
         if number == payment:
             return refund
-        if number in counted or refund.fields["currency"] != paid.fields["currency"]:
+        if number in counted or refund.currency != paid.currency:
             continue
         counted.add(number)
-        total += Decimal(refund.fields["amount"])
-        if total >= Decimal(paid.fields["amount"]):
+        total += refund.amount
+        if total >= paid.amount:
             return refund
     return None

@@ -84,7 +84,7 @@ class Profile(Struct, gc=False):
         """
         words: list[Fact] = []
         for word in self.of(roles.OWNER):
-            if word.about or words or word.fields.get("before"):
+            if word.about or words or word.before:
                 words.append(word)
         return words
 
@@ -136,7 +136,7 @@ def order_owner(profile: Profile, at: int) -> str | None:
     if owner is not None:
         return owner
     created = profile.first(roles.CREATED)
-    return created.fields["actor"] if created else None
+    return created.actor if created else None
 
 
 def order_tie(profile: Profile, employee: str, at: int) -> Fact | None:
@@ -144,4 +144,4 @@ def order_tie(profile: Profile, employee: str, at: int) -> Fact | None:
     if profile.owner_at(at) == employee:
         return profile.owned_since(at)
     created = profile.first(roles.CREATED)
-    return created if created is not None and created.fields["actor"] == employee else None
+    return created if created is not None and created.actor == employee else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from contract.times import DAY
 from contract.types import Payment, Shipment
 
-#: Talk that can corroborate a deed. The other categories matter to `chat-burst` only.
+#: Talk that can corroborate what was done. The other categories matter to `chat-burst` only.
 SENSITIVE = frozenset({"private_deal", "off_channel_payment", "kickback", "competitor"})
 
 #: How long a role is kept. Registers (who owns, what is open, what became of a word that was told

@@ -1,7 +1,7 @@
 """What gives way where there is too much: never what happened once to what repeats itself.
 
-Who knows the bounds could else bury a deed under a flood of edits. Each role has its share of what
-is kept, and within a role each thing that its facts are about; who fills one fills no other.
+Who knows the bounds could else bury something under a flood of edits. Each role has its share of
+what is kept, and within a role each thing that its facts are about; who fills one fills no other.
 """
 
 from __future__ import annotations

@@ -101,10 +101,16 @@ from detectors.words.employees_contacts import (
     owner_of_all,
     whose_contact,
 )
+from detectors.words.hr.leaving import absences_of
+from detectors.words.hr.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
 from detectors.words.key_customers import KEY_ACCESS, is_key
-from detectors.words.leaving import Absence, absences_of
-from detectors.words.managers_part import ORDERS_AND_MANAGERS, manager_over, part_taken, time_given
-from detectors.words.notice import GAVE_NOTICE, HR_CHANGES, LONGEST_NOTICE, resignations
+from detectors.words.managers_part import (
+    ORDERS_AND_MANAGERS,
+    RESUMED_WITHIN,
+    manager_over,
+    part_taken,
+    time_given,
+)
 from detectors.words.opportunity_stages import (
     every_change,
     is_any_opportunity_open,
@@ -121,7 +127,7 @@ from detectors.words.ownership import (
     owner_as_of,
 )
 from detectors.words.periods import Spell, tenures, waits
-from detectors.words.sales_by_day import (
+from detectors.words.sales.by_day import (
     IS_SALE,
     SALES,
     SALES_NOTES,
@@ -137,7 +143,7 @@ from detectors.words.sales_by_day import (
     surges,
     usual_orders,
 )
-from detectors.words.sales_by_week import (
+from detectors.words.sales.by_week import (
     WEEK,
     Weeks,
     before_the_next_look,
@@ -170,10 +176,11 @@ __all__ += ["keep", "order_tie", "private_payment_fact", "read", "received", "re
 __all__ += ["roles", "sent_of", "sequence", "sole"]
 
 #: What several rules speak of.
-__all__ += ["ALERT_NOTE", "CHANGES_CONTACT", "COMPLAINS", "CONCESSIONS", "Absence", "Counts"]
+__all__ += ["ALERT_NOTE", "CHANGES_CONTACT", "COMPLAINS", "CONCESSIONS", "Counts"]
 __all__ += ["DEALS", "DELETED", "DELETIONS", "GAVE_NOTICE", "GOODS_TO_EMPLOYEE", "HR_CHANGES"]
 __all__ += ["IS_ACTIVITY", "IS_SALE", "KEY_ACCESS", "LONGEST_DEADLINE", "LONGEST_NOTICE"]
 __all__ += ["NAMES_OWNER", "OPEN_FOR", "ORDERS_AND_MANAGERS", "ORDER_EDITS", "SALES", "OrderBook"]
+__all__ += ["RESUMED_WITHIN"]
 __all__ += ["SALES_NOTES", "TAKEN_OVER", "WEEK", "Settled", "Spell", "Usual", "Weeks"]
 __all__ += ["absences_of", "activity", "amounts_by_day", "answer_to", "approval_at"]
 __all__ += ["approved_before", "before_the_next_look", "by_day", "customer_named", "customer_of"]

@@ -36,7 +36,7 @@ def peak_of(alerts: Sequence[Fact], params: Any) -> Peak:
         halvings = (alert.at - at) / max(params.half_life, 1)
         score = round(score * 0.5**halvings, _DECIMALS) + alert.weight
         at = alert.at
-        seen.add(alert.fields["detector"])
+        seen.add(alert.detector)
         if score > peak.score and len(seen) >= params.detectors:
             peak = Peak(score, len(seen), at)
     return peak
@@ -48,7 +48,7 @@ class _Faded:
 
     def __call__(self, facts: Sequence[Fact]) -> bool:
         unfaded = total_of(self.params.threshold)
-        kinds = {alert.fields["detector"] for alert in facts}
+        kinds = {alert.detector for alert in facts}
         enough = unfaded(facts) and len(kinds) >= self.params.detectors
         return enough and peak_of(facts, self.params).score >= self.params.threshold
 

@@ -6,34 +6,15 @@ What belongs to one alert goes whole or stays whole: half of it would look like 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Required, TypedDict
+from typing import Any
 
-from contract.alert import Bilingual, Severity
 from contract.times import DAY
 from detectors.facts.fact import Fact, by_time
-from detectors.facts.reads import Dossier, Reads
-from detectors.facts.reference import ReferenceKind
 from detectors.facts.sequences import around, covered
-from detectors.language.detector import Folds, Forget, Missed, Prune, Words
-from detectors.language.finding import Finding
+from detectors.language.detector import Folds, Forget, Prune
 from detectors.language.found import Span, length
-
-
-class Declared(TypedDict, total=False):
-    """What a detector of any shape may say of itself, as `Detector` explains it."""
-
-    says: Required[Callable[[Finding, Any, Words], Bilingual]]
-    notes: Required[Mapping[str, Bilingual]]
-    reads: tuple[Reads, ...]
-    dossier: Dossier
-    needs: tuple[ReferenceKind, ...]
-    misses: Missed
-    watches: frozenset[str]
-    judges_contacts: bool
-    weighs_alerts: bool
-    severities: tuple[Severity, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +116,7 @@ def opportunities_that_stay(within: Span) -> Callable[[Sequence[Fact], Any, int]
     def others(facts: Sequence[Fact], params: Any, limit: int) -> Stays:
         newest = {fact.about: fact for fact in facts if fact.role == "opportunity"}
         oldest = limit - length(within, params)
-        alive = {
-            it.about for it in newest.values() if it.at >= oldest or it.fields["stage"] == "open"
-        }
+        alive = {it.about for it in newest.values() if it.at >= oldest or it.stage == "open"}
         return lambda fact: fact.about in alive
 
     return others
@@ -176,8 +155,8 @@ def day_by_day() -> Memory:
         start = bisect_left(facts, limit - 25 * DAY // 24, key=by_time)
         if start == len(facts):
             return []
-        day = facts[start].fields["day"]
-        while start and facts[start - 1].fields["day"] == day:
+        day = facts[start].day
+        while start and facts[start - 1].day == day:
             start -= 1
         return facts[start:] if start else facts
 

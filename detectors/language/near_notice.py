@@ -19,7 +19,7 @@ from detectors.facts.view import View
 from detectors.language.finding import Finding
 from detectors.language.found import Span, length
 from detectors.language.sliding import Sliding
-from detectors.words.notice import LONGEST_NOTICE, resignations
+from detectors.words.hr.notice import LONGEST_NOTICE, resignations
 
 
 class Notices(NamedTuple):

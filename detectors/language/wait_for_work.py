@@ -92,7 +92,7 @@ def unworked(view: View, params: Any) -> Iterable[Found]:
 def _customer(view: View, sign: Fact, params: Any) -> str | None:
     if view.entity_kind == "customer":
         return view.entity_id
-    if sign.fields["order"] != view.entity_id:
+    if sign.of_order != view.entity_id:
         return None
     return customer_of(view.profile("order", view.entity_id), sign.at + params.after)
 
@@ -129,7 +129,7 @@ class _Wait(Struct, frozen=True):
         found = self._found(sign)
         if found.settled is not None or not self._is_over(sign):
             return found
-        order, deadline = sign.fields.get("order"), sign.at + self.after
+        order, deadline = sign.of_order, sign.at + self.after
         pieces = Profile(self.view.facts) if order is None else self.view.profile("order", order)
         if sign.role == "received":
             refunds = ((refund.about, refund) for refund in pieces.of(roles.REFUND))
@@ -168,7 +168,7 @@ class _Wait(Struct, frozen=True):
     def _found(self, sign: Fact) -> Found:
         """What is found of a sign when its wait is over, unless it was taken back."""
         touch = absence(self.touches, sign.at - self.before, sign.at + self.after)
-        order, deadline = sign.fields.get("order"), sign.at + self.after
+        order, deadline = sign.of_order, sign.at + self.after
         return Found(
             by=sign,
             named=f"{self.view.entity_kind}\n{self.customer}\n{sign.role}\n{sign.about}",

@@ -32,12 +32,12 @@ def approved_before(order: Profile, completed: Fact) -> Fact | None:
         if word.at > completed.at:
             break
         if word.about == "approved" or (
-            word.about not in (*ENDED, "completed") and word.fields.get("before") == "approved"
+            word.about not in (*ENDED, "completed") and word.before == "approved"
         ):
             standing = standing or word
         elif word.about in ENDED and word.at < completed.at:
             standing = None
-    return standing or (completed if completed.fields.get("before") == "approved" else None)
+    return standing or (completed if completed.before == "approved" else None)
 
 
 def approval_at(order: Profile, at: int) -> Fact | None:
@@ -49,9 +49,9 @@ def approval_at(order: Profile, at: int) -> Fact | None:
     earlier = [word for word in words if word.at <= at]
     if earlier:
         return next((word for word in earlier if _shows(word, *_APPROVED)), None)
-    return words[0] if words and words[0].fields.get("before") in _APPROVED else None
+    return words[0] if words and words[0].before in _APPROVED else None
 
 
 def _shows(word: Fact, *statuses: str) -> bool:
     """Whether it says that the order is so now, or was before."""
-    return word.about in statuses or word.fields.get("before") in statuses
+    return word.about in statuses or word.before in statuses

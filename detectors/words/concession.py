@@ -80,7 +80,7 @@ def may_answer(fact: Fact) -> bool:
 def answer_to(edit: Fact, facts: Sequence[Fact], order: Profile | None, within: int) -> Fact | None:
     """The earliest fact at most `within` (µs) away by which an edit was somebody else's decision
     too, or came to nothing: what was taken up again before that time was over did not."""
-    actor, stopped = edit.fields["actor"], None
+    actor, stopped = edit.actor, None
     for fact in around(facts, edit.at, within):
         if fact.fields.get("approver", actor) != actor:
             return fact

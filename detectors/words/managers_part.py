@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contract.times import DAY
 from contract.types import CrmEdit
 from detectors.facts.event_filter import edits
 from detectors.facts.fact import Fact
@@ -10,7 +11,10 @@ from detectors.facts.reads import Kept, Reads, keep, read
 from detectors.facts.sequences import absence
 from detectors.facts.view import View
 from detectors.words.activity import IS_ACTIVITY, managers_activity
-from detectors.words.sales_by_day import IS_SALE, is_worth
+from detectors.words.sales.by_day import IS_SALE, is_worth
+
+#: One that was called off when its time was over may be taken up again for so long.
+RESUMED_WITHIN = 90 * DAY
 
 
 def _created(edit: CrmEdit) -> Kept:
@@ -47,18 +51,18 @@ def part_taken(
     def is_the_one(who: str) -> bool:
         return view.reference.is_manager(who) if manager is None else who == manager
 
-    approvals = [it for it in order.statuses("approved") if is_the_one(it.fields.get("by", ""))]
+    approvals = [it for it in order.statuses("approved") if is_the_one(it.by or "")]
     activities = [it for it in view.of("activity") if is_the_one(it.about)]
     return absence(approvals, None, deadline) or absence(activities, since, deadline)
 
 
-def time_given(view: View, created: Fact, within: int, resumed_within: int) -> int:
+def time_given(view: View, created: Fact, within: int) -> int:
     """The end (µs) of the time within which a part must be taken; where the order had been called
     off by then and was taken up again soon, of that after it was."""
     deadline = created.at + within
     while view.passed(deadline + view.common.grace):
         again = view.profile("order", created.about).resumed(deadline)
-        if again is None or again.at > deadline + resumed_within:
+        if again is None or again.at > deadline + RESUMED_WITHIN:
             break
         deadline = again.at + within
     return deadline

@@ -24,7 +24,7 @@ def newly(opportunity: Profile, edit: Fact, stage: str) -> bool:
     """Whether this edit brought it to `stage`, and not an earlier one: an edit may repeat it."""
     stages = opportunity.of(roles.STAGE)
     this = next((word for word in stages if word.anchor == edit.anchor), None)
-    if this is not None and this.fields.get("before") == stage:
+    if this is not None and this.before == stage:
         return False
     before = [word for word in stages if word.order[:3] < edit.order[:3]]
     return not before or before[-1].about != stage
@@ -47,7 +47,7 @@ def stage_change(event: Event, _: Reference) -> Fact | None:
 
 def is_any_opportunity_open(view: View, *, ever: bool) -> bool:
     """Whether any opportunity of the customer is open; with `ever`, whether any was told of."""
-    stages = {it.about: it.fields["stage"] for it in view.of("opportunity")}
+    stages = {it.about: it.stage for it in view.of("opportunity")}
     return bool(stages) and (ever or "open" in stages.values())
 
 
@@ -70,7 +70,7 @@ def every_change(view: View, opportunity: str, named: Sequence[Fact]) -> list[Fa
     is_open = False
     for order in sorted({**told, **heard}):
         if order in heard:
-            is_open = heard[order].fields["stage"] == "open"
+            is_open = heard[order].stage == "open"
             changes.append(heard[order])
         elif is_open:
             changes.append(_as_heard(told[order], opportunity))

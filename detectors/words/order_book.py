@@ -119,8 +119,8 @@ class OrderBook:
             return
         self.money.append(fact)
         totals = self._received if fact.role == "received" else self._refunded
-        currency = fact.fields["currency"]
-        totals[currency] = totals.get(currency, Decimal(0)) + Decimal(fact.fields["amount"])
+        currency = fact.currency
+        totals[currency] = totals.get(currency, Decimal(0)) + fact.amount
         back = self._refunded.get
         gone = all(back(paid_in, 0) >= paid for paid_in, paid in self._received.items())
         self.paid_back = (self.paid_back or fact) if gone and any(self._received.values()) else None
@@ -220,7 +220,7 @@ def entered(facts: Iterable[Fact], *statuses: str) -> Iterator[Fact]:
         if fact.role != "status":
             continue
         if last is None:
-            last = fact.fields.get("before")
+            last = fact.before
         if fact.about not in statuses:
             entered = False
         elif fact.about != last and not entered:

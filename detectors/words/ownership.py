@@ -1,4 +1,4 @@
-"""Whose a customer or an order was, as the detectors that judge deeds on it ask."""
+"""Whose a customer or an order was, as the detectors that judge what was done with it ask."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def customer_of(order: Profile, until: int) -> str | None:
 def customers_named(view: View, moved: Fact, until: int) -> list[str]:
     """The customer that a payment or a shipment names, else those that the edits of the order it
     names do up to `until`, earliest first."""
-    customer, order = moved.fields.get("customer"), moved.fields.get("order")
+    customer, order = moved.customer, moved.of_order
     if customer is not None:
         return [customer]
     return view.profile("order", order).upto(until).customers() if order is not None else []

@@ -59,7 +59,7 @@ def open_spells(changes: Sequence[Fact]) -> Iterator[Spell]:
     """When an opportunity was open, by its stage changes."""
     began: Fact | None = None
     for change in changes:
-        if change.fields["stage"] == "open":
+        if change.stage == "open":
             began = began or change
         elif began is not None:
             yield Spell(began.at, change.at, began, ended=change)
@@ -82,7 +82,7 @@ def tenures(view: View) -> Iterator[Spell]:
         if fact.role in ("gone", "back") or fact.order in owners
     ]
     first = next((turn for _, turn in turns if turn is not None), None)
-    owner = first.fields.get("before") or None if first is not None else None
+    owner = first.before or None if first is not None else None
     if stated is not None:
         if owner is None and (first is None or stated.at <= first.at):
             owner = stated.owner

@@ -59,9 +59,9 @@ def transfers(view: View) -> Iterator[tuple[Fact, str]]:
     changes = view.of("transfer")
     words = view.profile("customer", view.entity_id).owners() if changes else []
     for change in changes:
-        if change.fields["customer"] != view.entity_id:
+        if change.customer != view.entity_id:
             continue  # an edit of another customer that names this one beside it
-        before = change.fields.get("before")
+        before = change.before
         if before is None:
             before = _known_before(words, change, _stated(view, change))
         if before and before != change.about:

@@ -52,5 +52,5 @@ def pieces(facts: Iterable[Fact]) -> dict[str, Fact]:
 
 def named(alerts: Sequence[Fact]) -> str:
     """How many alerts of which detectors: `bulk-delete × 2 + chat-burst × 1`."""
-    counts = Counter(alert.fields["detector"] for alert in alerts)
+    counts = Counter(alert.detector for alert in alerts)
     return " + ".join(f"{detector} × {counts[detector]}" for detector in sorted(counts))

@@ -46,9 +46,10 @@ from detectors.facts.fact import Fact
 from detectors.facts.sequences import is_newest
 from detectors.facts.view import View
 from detectors.language.detector import Concerns, Detector
-from detectors.language.found import Find, Span, judged, length
-from detectors.language.memory import BY_AGE, Declared, Memory
+from detectors.language.found import Find, Span, length
+from detectors.language.memory import BY_AGE, Memory
 from detectors.language.params import Params
+from detectors.language.shaping import Declared, remembering
 
 __all__ = ["awaited", "unless_put_off"]
 
@@ -98,17 +99,15 @@ def awaited(
     `looks_back` is how long before the deadline facts may lie that it is judged by. `moves` is a
     cheap look at a new fact: whether it can change anything before the next deadline.
     """
-    return Detector(
+    return remembering(
         id,
         severity,
         title,
         params,
-        judged(find, open_for),
-        keeps=lambda params: length(looks_back, params) + length(open_for, params),
-        prune=memory.prune,
-        forget=memory.forget,
-        holds_evidence=memory.holds_evidence,
-        folds=memory.folds,
+        find,
+        looks_back=looks_back,
+        open_for=open_for,
+        memory=memory,
         concerns=moves,
         waits=True,
         **more,

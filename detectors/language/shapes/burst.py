@@ -46,9 +46,10 @@ from detectors.language import sliding
 from detectors.language.detector import Detector, Folds, Spare, same_thing
 from detectors.language.finding import Finding, Subject
 from detectors.language.found import Span, length
-from detectors.language.memory import Declared, Memory
+from detectors.language.memory import Memory
 from detectors.language.near_notice import NearNotice
 from detectors.language.params import Params
+from detectors.language.shaping import Declared
 from detectors.language.sliding import Sliding, distinct_of, total_of
 from detectors.language.wording import distinct, total
 

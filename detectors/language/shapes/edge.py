@@ -44,9 +44,10 @@ from contract.alert import Bilingual, Severity
 from detectors.facts.fact import Fact
 from detectors.facts.view import View
 from detectors.language.detector import ENDLESS, Detector, Spare
-from detectors.language.found import Find, Span, judged, length
-from detectors.language.memory import BY_AGE, Declared, Memory
+from detectors.language.found import Find, Span
+from detectors.language.memory import BY_AGE, Memory
 from detectors.language.params import Params
+from detectors.language.shaping import Declared, remembering
 
 __all__ = ["edge"]
 
@@ -86,17 +87,15 @@ def edge(
 
     left = room or (endless if only_if else None)
 
-    return Detector(
+    return remembering(
         id,
         severity,
         title,
         params,
-        judged(find, open_for),
-        keeps=lambda params: max(length(looks_back, params) + length(open_for, params), 1),
-        prune=memory.prune,
-        forget=memory.forget,
-        holds_evidence=memory.holds_evidence,
-        folds=memory.folds,
+        find,
+        looks_back=looks_back,
+        open_for=open_for,
+        memory=memory,
         concerns=concerns if innocent or only_if else None,
         spare=Spare(frozenset(more["notes"]), left) if left else None,
         reach=None if near is None else lambda _: near,

@@ -49,10 +49,11 @@ from contract.times import DAY
 from detectors.facts.fact import Fact
 from detectors.facts.view import View
 from detectors.language.detector import Concerns, Detector, Folds
-from detectors.language.found import Find, Span, judged, length
-from detectors.language.memory import BY_AGE, Declared, Memory
+from detectors.language.found import Find, Span, length
+from detectors.language.memory import BY_AGE, Memory
 from detectors.language.params import Params
-from detectors.words.sales_by_day import SALE, Counts, fold, fold_days
+from detectors.language.shaping import Declared, remembering
+from detectors.words.sales.by_day import SALE, Counts, fold, fold_days
 
 __all__ = ["folded_days", "folded_runs", "outlier", "unless_usual"]
 
@@ -125,15 +126,15 @@ def outlier(
     """A detector of figures that `find` yields because they are far from those that it `looks_back`
     on. It `waits` if a figure is only known once its time is over. `moves` is a cheap look at a new
     fact: whether it can change anything before the next deadline."""
-    return Detector(
+    return remembering(
         id,
         severity,
         title,
         params,
-        judged(find, 0),
-        keeps=lambda params: length(looks_back, params),
-        prune=memory.prune,
-        folds=memory.folds,
+        find,
+        looks_back=looks_back,
+        open_for=0,
+        memory=memory,
         concerns=moves,
         waits=waits,
         **more,

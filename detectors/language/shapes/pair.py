@@ -42,9 +42,10 @@ from typing import Unpack
 
 from contract.alert import Bilingual, Severity
 from detectors.language.detector import Detector
-from detectors.language.found import Find, Span, judged, length
-from detectors.language.memory import BY_AGE, Declared, Memory
+from detectors.language.found import Find, Span
+from detectors.language.memory import BY_AGE, Memory
 from detectors.language.params import Params
+from detectors.language.shaping import Declared, remembering
 
 __all__ = ["pair"]
 
@@ -63,16 +64,14 @@ def pair(
 ) -> Detector:
     """A detector of what `find` yields: two things, the one at most `within` from the other. It can
     change for `open_for` after the one that it is about."""
-    return Detector(
+    return remembering(
         id,
         severity,
         title,
         params,
-        judged(find, open_for),
-        keeps=lambda params: length(within, params) + length(open_for, params),
-        prune=memory.prune,
-        forget=memory.forget,
-        holds_evidence=memory.holds_evidence,
-        folds=memory.folds,
+        find,
+        looks_back=within,
+        open_for=open_for,
+        memory=memory,
         **more,
     )

@@ -3,7 +3,7 @@
 Catches an update that turns a customer's phone or address into an employee's (critical): orders,
 goods and call-backs then go to that employee. And one employee who changes the phone, email or
 address of at least `customers` different customers within `window` (warning): so are customers
-taken hostage.
+kept from the company.
 
 Misses contacts turned into a relative's, an employee's email (none is on file), phones and
 addresses that HR has not put on file, and two phones in one field.
@@ -33,7 +33,7 @@ def find(view: View, params: ContactTamperingParams) -> Iterable[Found]:
             yield Found(
                 by=edit,
                 named=f"{view.entity_id}\n{edit.anchor}",
-                about=Subject(employee=edit.fields["actor"], customer=view.entity_id),
+                about=Subject(employee=edit.actor, customer=view.entity_id),
                 values=whose,
             )
 

@@ -3,8 +3,8 @@
 Catches somebody, neither the customer's owner as of then nor the owner's manager, who creates an
 activity, quote, opportunity or order on it at most `within` after its owner's last activity.
 
-Misses customers whose owner nobody told, deals made under an accomplice's name, and a colleague who
-makes themselves the owner first (`unauthorised-transfer` sees that).
+Misses customers whose owner was never reported, deals made under an accomplice's name, and a
+colleague who makes themselves the owner first (`unauthorised-transfer` sees that).
 
 Looks the same: a stand-in during leave, a team that shares a customer, an assistant or inside
 sales who enters what the owner sold, a web shop or another system that acts under a name of its
@@ -101,8 +101,6 @@ DETECTOR = edge(
             for kind, it in WORK.items()
         },
     },
-    # Beyond the two that a claim and its run span, the one in which `forget` looks at nothing yet.
     needs=("employees",),
     watches=WHOSE_CUSTOMER,
-    # As long as only one works there is room for whatever they do.
 )

@@ -5,7 +5,7 @@ whoever entered the second works on somebody else's customer under a name of the
 
 Misses a second entry with another phone and email, one that got them by a later edit, and one that
 follows later than `within`. A first entry that was deleted or merged in the meantime counts: to
-delete a colleague's customer and to enter it anew is the older trick.
+delete a colleague's customer and enter it again is an old trick.
 
 Looks the same: firms that share an office or a bookkeeper, branches of one group, a placeholder
 instead of a phone, a call centre and a rep who enter the same enquiry.
@@ -32,8 +32,8 @@ def find(view: View, params: DuplicateCustomerParams) -> Iterable[Found]:
     newest: Fact | None = None
     by_another: Fact | None = None
     for second in view.facts:
-        actor, customer = second.fields["actor"], second.about
-        first = newest if newest is None or newest.fields["actor"] != actor else by_another
+        actor, customer = second.actor, second.about
+        first = newest if newest is None or newest.actor != actor else by_another
         if first is newest:
             by_another = newest
         newest = second
@@ -49,7 +49,7 @@ def find(view: View, params: DuplicateCustomerParams) -> Iterable[Found]:
                     "what": view.entity_id.partition(":")[0],
                     "since": str(first.at),
                     "other": first.about,
-                    "who": first.fields["actor"],
+                    "who": first.actor,
                 },
                 measured={"within": elapsed(first.at, second.at)},
             )

@@ -56,7 +56,7 @@ def find(view: View, params: EveOfDealTransferParams) -> Iterable[Found]:
             ),
             values={
                 "before": before,
-                "actor": moved.fields["actor"],
+                "actor": moved.actor,
                 "distance": distance,
                 "deal": first.about,
                 "kind": first.role,

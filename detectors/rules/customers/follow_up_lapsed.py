@@ -47,22 +47,22 @@ def find(view: View, params: FollowUpLapsedParams) -> Iterable[Found]:
 
 def _found(view: View, wait: Spell, opened: Spell, params: FollowUpLapsedParams) -> Found | None:
     """A wait that grew too long, or that something ended in time and that is over."""
+    deadline = wait.start + params.within
+    in_time = wait.end <= deadline
+    if in_time and (wait.ended is None or not view.passed(deadline + view.common.grace)):
+        return None
     anchor = wait.began.anchor if wait.began is not None else f"reference\n{wait.start}"
     began = in_time_order(*filter(None, (wait.began, opened.began)))
-    found = Found(
+    stop = structs.replace(wait.ended, role="stop") if in_time and wait.ended else None
+    return Found(
         by=began[-1],
         named=f"{view.entity_id}\n{anchor}",
         facts=began,
-        deadline=wait.start + params.within,
+        deadline=deadline,
+        settled=settled_by(IN_TIME, stop),
         about=Subject(employee=wait.owner, customer=view.entity_id),
         values={"at": str(wait.start)},
     )
-    if wait.end > wait.start + params.within:
-        return found
-    if wait.ended is None or not _is_over(view, found):
-        return None
-    ended = structs.replace(wait.ended, role="stop")
-    return structs.replace(found, settled=Settled(IN_TIME, ended))
 
 
 def _is_over(view: View, lapse: Found) -> bool:

@@ -36,7 +36,7 @@ def find(view: View, params: KeyCustomerAccessParams) -> Iterable[Found]:
             and not view.reference.is_manager(access.about)
             and not _is_own(view, access)
         ):
-            days.setdefault((access.about, access.fields["day"]), []).append(access)
+            days.setdefault((access.about, access.day), []).append(access)
     for (actor, day), accesses in days.items():
         first, end = accesses[0], end_of_day(view, accesses[0])
         owner = owner_as_of(view, first.at, end)

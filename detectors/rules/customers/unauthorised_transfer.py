@@ -57,7 +57,6 @@ DETECTOR = edge(
         given=("before",),
     ),
     notes={"transfer": Bilingual("made themselves the owner", "把归属人改成了本人")},
-    # Nothing but what is late can change what one edit says.
     needs=("employees",),
     watches=WHOSE_CUSTOMER,
 )

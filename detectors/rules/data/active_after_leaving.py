@@ -2,7 +2,7 @@
 
 Catches any CRM edit, chat hit or file event under the name of an employee after they `left` or
 were `terminated` (if a day is given on which that takes effect, after its end) and before they are
-hired again. Of each hour of the clock one event is told: the first, where that is after the
+hired again. Of each hour of the clock one event is listed: the first, where that is after the
 leaving, else the last.
 
 Misses what they did more than `entered_within` before HR entered the leaving, what they do more
@@ -27,14 +27,10 @@ class ActiveAfterLeavingParams(Params):
     )
 
 
-def _counts(absence: Absence, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
-    return absence.covers(fact.at) and fact.at >= absence.left.at - params.entered_within
-
-
 def find(view: View, params: ActiveAfterLeavingParams) -> Iterable[Found]:
     """One thing found a leaving after which the leaver was active."""
     for absence in absences_of(view):
-        active = (fact for fact in view.facts if _counts(absence, fact, params))
+        active = (fact for fact in view.facts if absence.covers(fact.at, params.entered_within))
         hours = {fact.at // HOUR: fact for fact in reversed([*active])}
         # What gives way to the bound on evidence is forgotten: the words must not count on it.
         told = [*reversed(hours.values())][: view.common.max_evidence - 1]
@@ -60,11 +56,11 @@ def find(view: View, params: ActiveAfterLeavingParams) -> Iterable[Found]:
 def _is_innocent(view: View, fact: Fact, params: ActiveAfterLeavingParams) -> bool:
     """While they are with the company, and where an earlier event of the hour is told."""
     for absence in absences_of(view):
-        if _counts(absence, fact, params):
+        if absence.covers(fact.at, params.entered_within):
             return any(
                 it.at < fact.at and it.at // HOUR == fact.at // HOUR
                 for it in around(view.facts, fact.at, HOUR)
-                if _counts(absence, it, params)
+                if absence.covers(it.at, params.entered_within)
             )
     return True
 

@@ -1,4 +1,4 @@
-"""Many records or files deleted at one go.
+"""Many records or files deleted within a short time.
 
 Catches an employee who deletes CRM records and files, together at least `threshold`, within
 `window`: customer files wiped in anger, on the way out, or to hide a deal.

@@ -7,7 +7,7 @@ together at least `threshold`, within `window`. It is critical if the employee r
 Misses what is taken out slower than that, photographs of the screen, exports on systems that send
 no events, and an export of many records reported as one.
 
-Looks the same: a report for the head of sales, a data migration, a clerk who sends out price
+Looks the same: a report for the head of sales, a data migration, an employee who sends out price
 lists, a CRM that reports every line of a list as viewed.
 """
 

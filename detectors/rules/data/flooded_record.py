@@ -1,8 +1,8 @@
 """One record is updated over and over.
 
 Catches one actor who updates one record, of whatever type, at least `threshold` times within
-`window`. Nobody does that by hand: it is a script, or somebody who buries what they did on the
-record under edits that say nothing. What they buried is found all the same; this says to look.
+`window`. Nobody does that by hand: it is a script, or somebody who hides what they did on the
+record under edits that say nothing. What they hid is found all the same; this says to look.
 
 Misses a flood that is spread over many records or many names, one that is slower, and one of other
 operations (`view`, `create`, `delete`): of those `bulk-export` and `bulk-delete` see most.
@@ -38,7 +38,7 @@ def _whose(view: View, run: Sequence[Fact], _: FloodedRecordParams) -> Subject:
     actor, kind, record = view.entity_id.split("\n")
     return Subject(
         employee=actor,
-        customer=record if kind == "customer" else run[0].fields.get("customer"),
+        customer=record if kind == "customer" else run[0].customer,
         order=record if kind == "order" else None,
     )
 

@@ -6,7 +6,7 @@ pushed into the channel, goods drawn for somebody else. It names the order's own
 created it, as the creation has them.
 
 Misses customers with fewer orders, those whose cycle shortens step by step, and those who have not
-ordered for `remembered`: with them it all begins anew.
+ordered for `remembered`: with them it all starts again.
 
 Looks the same: several orders entered at one sitting (of a batch all but the first come at once), a
 supplement to the order before, a project that starts, one order entered twice.
@@ -27,7 +27,7 @@ class OrderCycleCollapseParams(Params):
     gaps: int = at_least(4, "known gaps between orders", "已知的下单间隔数")
     looked_at: int = number(12, "last gaps that are looked at", "最近若干次间隔", ge=1)
     remembered: Duration = number(
-        "365d", "after such a pause all begins anew", "停购超过此时长则重新统计"
+        "365d", "after such a pause all starts again", "停购超过此时长则重新统计"
     )
 
 
@@ -49,7 +49,7 @@ def find(view: View, params: OrderCycleCollapseParams) -> Iterable[Found]:
             by=order,
             named=order.about,
             facts=(structs.replace(before, role="before", fields=sent_of(before)), order),
-            about=Subject(order.fields["employee"], view.entity_id, order.about),
+            about=Subject(order.employee, view.entity_id, order.about),
             values={
                 "before": before.about,
                 "gap": roughly(gap),

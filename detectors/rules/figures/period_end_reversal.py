@@ -4,7 +4,7 @@ Catches an order created in the last `last_days` company days of a month and the
 refunded in full or sent back whole in the first `within_days` company days of the next.
 
 Misses an order entered earlier, deleted instead of cancelled, or refunded but for a little; and one
-whose creation was not told. One undone before its month was over has helped no figures.
+whose creation was not reported. One undone before its month was over has helped no figures.
 
 Looks the same: a customer who changes its mind, goods damaged on the way, a double entry cancelled.
 A sale that goes on in time (paid again, sent again, taken up again) withdraws the alert.

@@ -7,8 +7,8 @@ Misses an order kept alive by a token payment or an empty parcel, and payments a
 name no order prove nothing for it: those have detectors of their own.
 
 Looks the same: goods made to order, services without a shipment and billed at the end, frame
-contracts entered as orders. One that is cancelled, rejected, deleted or back in the making when the
-time is over is left alone; taken up again after that, it is waited for anew.
+contracts entered as orders. One that is cancelled, rejected, deleted or back in draft when the time
+is over is left alone; taken up again after that, it is waited for again.
 """
 
 from detectors.language import *

@@ -2,11 +2,11 @@
 
 Catches an employee whose orders of 7 days come to less than `percent` of the median of the `weeks`
 before them, if at least `weeks_with_sales` of those had orders: deals that go past the company, or
-one who has left in spirit. That is asked at the end of every company day; a calendar week is one
-alert, of the first day of it on which this holds. Who sells nothing at all is found until fewer
-than `weeks_with_sales` are left to compare with, and so is who has left, or is about to. An order
-is its owner's where its creation names one, else its creator's; it counts on the day it is created,
-with the amount it is created with.
+one who has stopped trying. That is asked at the end of every company day; a calendar week is one
+alert, of the first day of it on which this holds. An employee who sells nothing at all is found
+until fewer than `weeks_with_sales` are left to compare with, and so is who has left, or is about
+to. An order is its owner's where its creation names one, else its creator's; it counts on the day
+it is created, with the amount it is created with.
 
 Misses who diverts a part and keeps up the rest, what falls over months, orders in another currency
 than `currency`, and newcomers.
@@ -48,8 +48,10 @@ def find(view: View, params: SalesSlumpParams) -> Iterable[Found]:
         return with_orders(weeks.before(day, params.weeks)) >= params.weeks_with_sales
 
     def holds(day: int) -> bool:
+        if not may_hold(day):
+            return False
         middle = median(weeks.before(day, params.weeks))
-        return may_hold(day) and weeks.amount(day) * 100 < params.percent * middle
+        return weeks.amount(day) * 100 < params.percent * middle
 
     first = closed[-1] + 1 if closed else weeks.oldest
     for day, fell in looked_at(view, weeks, first, params.weeks, holds, may_hold):

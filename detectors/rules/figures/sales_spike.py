@@ -2,7 +2,7 @@
 
 Catches a company day on which the orders of one employee come to at least `deviations` robust
 deviations above the median of their days with orders in the `history` before, if there are at least
-`days` of those: sales made up for a target, a colleague's orders rebooked, a last haul before
+`days` of those: sales made up for a target, a colleague's orders rebooked, last orders before
 leaving. An order is its owner's where its creation names one, else its creator's; it counts on the
 day it is created, with the amount it is created with. It fires while the day still goes on.
 

@@ -4,8 +4,8 @@ Catches a dispatched shipment whose address or phone is an employee's, at once; 
 phone that goods leave to for at least `customers` different customers within `window`: somebody
 gathers them. Of the first an alert names who answers for the deal (the order's owner, else the
 customer's, else who released the goods); the text names whose address it is, and where nobody is
-known to answer, the alert does. Of the second it names whose contact it is, else the one owner of
-all these customers.
+known to answer, the alert names that employee. Of the second it names whose contact it is, else the
+one owner of all these customers.
 
 Misses a relative's or a friend's address, contacts that HR has not on file, an address spelt
 otherwise than by its spaces, a truck that stops elsewhere, and, where goods are gathered, shipments
@@ -31,12 +31,12 @@ def find(view: View, params: DivertedConsigneeParams) -> Iterable[Found]:
     their = whose_contact(view, sent)
     if not their:
         return
-    until, order = sent.at + params.entered_within, sent.fields.get("order")
+    until, order = sent.at + params.entered_within, sent.of_order
     customer, whose = customer_named(view, sent, until), their.get("address") or their.get("phone")
     yield Found(
         by=sent,
         named=view.entity_id,
-        about=Subject(sent.fields.get("released_by") or whose, customer, order),
+        about=Subject(sent.released_by or whose, customer, order),
         asks=owner_of(view, sent.at, until, order, customer),
         values={**their, "shipment": view.entity_id},
     )

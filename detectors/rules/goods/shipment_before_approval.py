@@ -28,7 +28,7 @@ class ShipmentBeforeApprovalParams(Params):
 def find(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Found]:
     """One thing found a shipment of a known order: settled by an approval before it."""
     for shipment, sent in first_dispatches(view.facts).items():
-        last, released_by = sent.at + params.known_within, sent.fields.get("released_by")
+        last, released_by = sent.at + params.known_within, sent.released_by
         order = Profile(view.facts).upto(last)
         mention = order.first(roles.MENTION)
         if mention is None:
@@ -42,7 +42,7 @@ def find(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Found]:
             settled=settled,
             about=Subject(
                 employee=released_by,
-                customer=sent.fields.get("customer") or customer_of(order, last),
+                customer=sent.customer or customer_of(order, last),
                 order=view.entity_id,
             ),
             asks=None if released_by else owner_of(view, sent.at, last, view.entity_id),

@@ -3,7 +3,7 @@
 Catches a dispatched shipment that names no order, at once; and one that names an order which no
 order edit mentions up to `wait` after it.
 
-Misses goods smuggled out inside a genuine order's shipment, and shipments no system records.
+Misses goods added to a genuine order's shipment, and shipments no system records.
 
 Looks the same: samples, exhibition goods and repairs sent out without an order, or a CRM whose
 edits arrive days late.
@@ -27,7 +27,7 @@ class ShipmentWithoutOrderParams(Params):
 def find(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Found]:
     """One thing found a shipment: settled by an edit of its order, or due when none came."""
     for shipment, sent in first_dispatches(view.facts).items():
-        order, customer = sent.fields.get("order"), sent.fields.get("customer")
+        order, customer = sent.of_order, sent.customer
         deadline = sent.at if order is None else sent.at + params.wait
         until, settled = deadline + params.wait, None
         if order is not None:
@@ -40,7 +40,7 @@ def find(view: View, params: ShipmentWithoutOrderParams) -> Iterable[Found]:
             deadline=None if order is None else deadline,
             until=until,
             settled=settled,
-            about=Subject(sent.fields.get("released_by"), customer, order),
+            about=Subject(sent.released_by, customer, order),
             asks=owner_of(view, sent.at, until, order, customer),
             values={"shipment": shipment},
         )

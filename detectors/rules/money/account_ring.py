@@ -53,7 +53,7 @@ def _whose(view: View, run: Sequence[Fact], _: AccountRingParams) -> Subject:
             view.responsible(
                 paid.at,
                 paid.at + ENTERED_WITHIN,
-                order=paid.fields.get("order"),
+                order=paid.of_order,
                 customer=paid.about,
             )
             for paid in run
@@ -63,7 +63,7 @@ def _whose(view: View, run: Sequence[Fact], _: AccountRingParams) -> Subject:
 
 def _payments(view: View, run: Sequence[Fact], _: AccountRingParams) -> dict[str, str]:
     # A bank feed may report one twice, as booked and as settled.
-    each = list({paid.fields["payment"]: paid for paid in run}.values())
+    each = list({paid.payment: paid for paid in run}.values())
     return {"payments": total(each, view.common)}
 
 
@@ -74,7 +74,7 @@ DETECTOR = burst(
     AccountRingParams(),
     enough=different("customers"),
     counts=_of_customers,
-    named=lambda paid: paid.fields["payment"],
+    named=lambda paid: paid.payment,
     open_for=ENTERED_WITHIN,
     about=_whose,
     values=_payments,

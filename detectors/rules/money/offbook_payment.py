@@ -31,7 +31,7 @@ def find(view: View, params: OffbookPaymentParams) -> Iterable[Found]:
     if not told:
         return
     paid = told[0]
-    order, account = paid.fields.get("order"), paid.fields["account"]
+    order, account = paid.of_order, paid.account
     until = paid.at + params.talk_window
     customers = customers_named(view, paid, until)
     customer, holder = next(iter(customers), None), view.reference.holder(account)
@@ -39,7 +39,7 @@ def find(view: View, params: OffbookPaymentParams) -> Iterable[Found]:
     near = {
         hit.order: hit
         for hit in between(hits, paid.at - params.talk_window, until)
-        if hit.fields["category"] in TALK
+        if hit.category in TALK
     }
     yield Found(
         by=paid,

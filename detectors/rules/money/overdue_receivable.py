@@ -3,13 +3,13 @@
 Catches an order whose goods were first dispatched and for which, `wait` later, less than `paid_pct`
 of its amount had been received, net of refunds.
 
-Misses an order whose amount no edit tells, or was cut to what had been paid; and money that came in
-time to be refunded later. Money in another currency than the order's is not converted: the alert
-names it. What comes in after `wait` settles nothing.
+Misses an order whose amount no edit states, or was cut to what had been paid; and money that came
+in time to be refunded later. Money in another currency than the order's is not converted: the alert
+names it. What comes in after `wait` withdraws nothing.
 
 Looks the same: longer terms of payment agreed, deliveries in lots of which the first counts, goods
 partly sent back and the amount not corrected. An order called off, refunded in full or sent back
-whole when the time is over is left alone; taken up again after that, it is waited for anew.
+whole when the time is over is left alone; taken up again after that, it is waited for again.
 """
 
 from decimal import ROUND_DOWN

@@ -4,13 +4,13 @@ Catches an order that was completed and for which, `wait` later, what was receiv
 refunded differs from its amount by more than `tolerance_pct`; and, completed or not, a payment by
 which that exceeds the amount, at once.
 
-Misses money kept back with the order's amount cut to fit, and an order whose amount no edit tells.
+Misses money kept back with the order's amount cut to fit, and an order whose amount no edit states.
 Money in another currency than the order's is not converted: the alert names it. What comes in after
-`wait` settles nothing, for it did differ; nor does a new amount settle what a payment exceeded.
+`wait` withdraws nothing, for it did differ; nor does a new amount withdraw what a payment exceeded.
 
 Looks the same: sales on credit, bank charges kept back, one transfer for several orders, an order
 enlarged after the customer had paid. One called off, or refunded in full, when the time is over is
-left alone; completed again after that, it is waited for anew.
+left alone; completed again after that, it is waited for again.
 """
 
 from decimal import ROUND_UP

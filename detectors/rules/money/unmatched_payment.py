@@ -32,26 +32,25 @@ class UnmatchedPaymentParams(Params):
 def find(view: View, params: UnmatchedPaymentParams) -> Iterable[Found]:
     """One thing found a payment: settled by an order or a refund, or due when neither came."""
     refunds = view.of("refund")
-    first_of = {paid.fields["payment"]: paid for paid in reversed(view.of("received"))}
-    for payment, paid in first_of.items():
-        order, customer = paid.fields.get("order"), paid.fields.get("customer")
+    for paid in {it.payment: it for it in reversed(view.of("received"))}.values():
+        order, customer = paid.of_order, paid.customer
         wait = 0 if order is None and customer is None else params.wait
         deadline, until = paid.at + wait, paid.at + 2 * wait
         settled = settled_by(ORDERED, _order_in_time(view, paid, params))
         yield Found(
             by=paid,
-            named=payment,
+            named=paid.payment,
             deadline=deadline if wait else None,
             until=until,
             settled=settled or settled_by(REFUNDED, refund_of(paid, refunds, deadline)),
-            about=Subject(None, customer_named(view, paid, until), order, paid.fields["account"]),
+            about=Subject(None, customer_named(view, paid, until), order, paid.account),
             asks=owner_of(view, paid.at, until, order, customer),
             values=paid.fields,
         )
 
 
 def _order_in_time(view: View, paid: Fact, params: UnmatchedPaymentParams) -> Fact | None:
-    order, customer = paid.fields.get("order"), paid.fields.get("customer")
+    order, customer = paid.of_order, paid.customer
     if order is not None:
         mentions = view.profile("order", order).of(roles.MENTION)
         return absence(mentions, None, paid.at + params.wait)

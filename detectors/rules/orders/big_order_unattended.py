@@ -1,11 +1,10 @@
-"""A big order that no sales manager had a hand in.
+"""A big order that no sales manager took part in.
 
 Catches an order created with an amount of at least `amount` (whatever its currency) that, up to
 `within` after its creation, the manager of its owner has not approved, and on whose customer that
 manager had no activity in that time or in the `lookback` before. Where no manager of the owner is
 on file, any manager's part will do. An order that is cancelled, rejected or deleted when that time
-is over needs none until it is taken up again. The manager's part of an order created without a
-customer is its approval.
+is over needs none until it is taken up again; one created without a customer needs an approval.
 
 Misses an order that grows so big only later, one that is split (`order-splitting`), an approval
 given unread, an activity entered for show.
@@ -18,9 +17,6 @@ from detectors.language import *
 
 ATTENDED = Bilingual("a manager had taken part in time", "期限内已有经理参与")
 STOPPED = Bilingual("the order was cancelled or deleted in time", "期限内订单已取消或删除")
-
-#: One that was called off when its time was over may be taken up again for so long.
-RESUMED_WITHIN = 90 * DAY
 
 
 class BigOrderUnattendedParams(Params):
@@ -44,12 +40,12 @@ def find(view: View, params: BigOrderUnattendedParams) -> Iterable[Found]:
 
 
 def _is_big(created: Fact, params: BigOrderUnattendedParams) -> bool:
-    return Decimal(created.fields["amount"]) >= params.amount
+    return created.amount >= params.amount
 
 
 def _found(view: View, created: Fact, params: BigOrderUnattendedParams) -> Found:
     number, since = created.about, created.at - params.lookback
-    deadline = time_given(view, created, params.within, RESUMED_WITHIN)
+    deadline = time_given(view, created, params.within)
     if not view.passed(deadline + view.common.grace):
         return Found(by=created, named=number, deadline=deadline)
     order = view.profile("order", number).upto(deadline)

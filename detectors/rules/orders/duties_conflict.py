@@ -1,4 +1,4 @@
-"""Whoever sells an order also takes its money or lets out its goods.
+"""Whoever sells an order also takes its money or releases its goods.
 
 Catches a payment booked (`recorded_by`), or a shipment released (`released_by`), by the order's
 owner as of then, or by whoever created the order: no second pair of eyes has seen the deal.
@@ -49,7 +49,7 @@ def find(view: View, params: DutiesConflictParams) -> Iterable[Found]:
             named=f"{view.entity_id}\n{duty}",
             facts=in_time_order(*(fact for conflict in conflicts for fact in conflict)),
             until=conflicts[-1][0].at + params.entered_within,
-            about=Subject(act.fields[by], act.fields.get("customer") or customer, view.entity_id),
+            about=Subject(act.fields[by], act.customer or customer, view.entity_id),
             values={"duty": duty, "object": act.about, "more": str(more), "tie": tie.role},
         )
 

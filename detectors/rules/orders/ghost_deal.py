@@ -1,4 +1,4 @@
-"""A deal is done of which the CRM has not seen a thing.
+"""A deal is done of which the CRM has no record.
 
 Catches a payment, a dispatched shipment or an order's first approval (the first since it was called
 off, where that is what stood at the end of the wait) for a customer on whom nobody worked (an
@@ -9,9 +9,9 @@ or deletion of the order up to `after` after ends the wait.
 
 Misses work on the customer entered for show. Where the CRM tells of orders and has never told of
 any such work, it stays silent: nothing follows from its absence. In a company that enters little it
-says too much instead.
+raises too many alerts instead.
 
-Looks the same: reorders by mail or shop that need no salesman, framework contracts, arrears paid
+Looks the same: reorders by mail or shop that need no salesperson, framework contracts, arrears paid
 long after the deal, quotes that do not name their customer.
 """
 

@@ -9,7 +9,7 @@ names it is the only one that can. A call that names no order is remembered for 
 
 Looks the same: customers who do not want to be called, calls made by the salesperson and not sent.
 An order cancelled, deleted or refunded in full when the time is over is left alone; completed again
-after that, it is waited for anew.
+after that, it is waited for again.
 """
 
 from detectors.language import *

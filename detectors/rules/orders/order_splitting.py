@@ -4,7 +4,7 @@ Catches an employee who creates at least `orders` orders under `below` within `w
 `times` as many as the median of the days on which they created any in the `history` before the
 day of the first. Without such days, `orders` is enough. The employee is the one who created the
 orders, for that is the act, and not their owner: one who enters small orders for ten colleagues is
-one, who is used to it.
+one, who does so every day.
 
 Misses orders that several employees enter for one, parts just over `below`, orders whose amount is
 entered later or is in another currency than `currency`, and who always splits.
@@ -30,8 +30,7 @@ class OrderSplittingParams(Params):
 def _small(params: OrderSplittingParams) -> Counts:
     """Of orders that were folded, if each of them is: of one kind they are."""
     return lambda sale: (
-        sale.fields["currency"] == params.currency
-        and Decimal(sale.fields["amount"]) < params.below * sale.weight
+        sale.currency == params.currency and sale.amount < params.below * sale.weight
     )
 
 

@@ -3,15 +3,14 @@
 Catches a quote, contract or order that an edit puts at a discount of more than `limit` per cent, or
 a contract whose terms it changes, with no `approved_by` that names somebody else than the editor on
 that object from `within` before to `within` after. An edit that carries what held before (the same
-discount or a higher one, the terms' change, the approver in a third person's edit) does neither.
-A deletion, cancellation or rejection that stands when that time is over ends the wait. While an
-object has such an edit, further ones are evidence at once.
+discount or a higher one, the terms' change, the approver in a third person's edit) does neither. A
+deletion, cancellation or rejection that then stands ends the wait. Later such edits are evidence.
 
-Misses an approver's name that the editor put in, a price cut by another list price, many
-cuts below the limit on goods that should have none.
+Misses an approver's name that the editor put in, a price cut by another list price, many cuts below
+the limit on goods that should have none.
 
 Looks the same: a slip of the keyboard put right an hour later, approvals given in a chat or on
-paper, a CRM that sends no `before`, so that every edit seems to give the discount anew.
+paper, a CRM that sends no `before`, so that every edit seems to be a new discount.
 """
 
 from detectors.language import *
@@ -37,18 +36,16 @@ def find(view: View, params: UnauthorisedDiscountParams) -> Iterable[Found]:
     edits = [fact for fact in facts if _is_too_far(fact, params)]
     if not edits:
         return
-    order = view.profile("order", view.entity_id) if view.entity_kind == "order" else None
+    its_own = view.entity_id if view.entity_kind == "order" else None
+    order = view.profile("order", its_own) if its_own else None
     answers = {edit.order: answer_to(edit, facts, order, params.within) for edit in edits}
     alone = [edit for edit in edits if answers[edit.order] is None]
-    settling = [answer for answer in answers.values() if answer is not None]
+    settling = list(filter(None, answers.values()))
     told, settled = alone or edits, None
     if not alone:
-        why = STOPPED if settling[-1].role == "stopped" else APPROVED
-        settled = Settled(why, settling[-1])
+        settled = Settled(STOPPED if settling[-1].role == "stopped" else APPROVED, settling[-1])
     first = told[0].fields
     deepest = max((Decimal(it.fields["pct"]) for it in told if "pct" in it.fields), default=None)
-    more = {"edits": str(len(told)), "last": str(told[-1].at)} if len(told) > 1 else {}
-    its_own = view.entity_id if view.entity_kind == "order" else None
     yield Found(
         by=told[0],
         named=f"{view.entity_kind}\n{view.entity_id}",
@@ -59,7 +56,8 @@ def find(view: View, params: UnauthorisedDiscountParams) -> Iterable[Found]:
         settled=settled,
         about=Subject(first["actor"], first.get("customer"), its_own or first.get("order")),
         values={name: first[name] for name in ("pct", "terms") if name in first}
-        | {"what": view.entity_kind, "object": view.entity_id, **more},
+        | ({"edits": str(len(told)), "last": str(told[-1].at)} if len(told) > 1 else {})
+        | {"what": view.entity_kind, "object": view.entity_id},
         measured={} if deepest is None else {"limit": str(deepest)},
     )
 

@@ -3,7 +3,7 @@
 Catches a callback whose newest report says `mismatch`, or `denied`: the customer knows nothing of
 the deal. A report up to `corrected_within` later that says neither takes it back.
 
-Misses customers whom nobody calls or reaches, and customers who are in it.
+Misses customers whom nobody calls or reaches, and customers who take part in the fraud.
 
 Looks the same: a customer who mixes up two orders or prices with and without tax, somebody there
 who was not told, a slip of the one who called.
@@ -43,7 +43,7 @@ def find(view: View, params: CallbackMismatchParams) -> Iterable[Found]:
         bad = next((report for report in reversed(reports) if report.role in SEVERITY), None)
         if bad is None:
             continue
-        order, who = bad.fields.get("order"), bad.fields.get("employee")
+        order, who = bad.of_order, bad.employee
         until = bad.at + params.corrected_within
         near = between(reports, bad.at - params.corrected_within, until)
         yield Found(

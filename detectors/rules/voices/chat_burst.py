@@ -5,7 +5,7 @@ within `window` by one employee. Hits of category `other` do not count.
 
 Misses talk on channels the archive does not see, and words the keyword list does not have.
 
-Looks the same: a service case or a price round in which the words fall innocently, a trainer's
+Looks the same: a service case or a price round in which the keywords occur innocently, a trainer's
 examples.
 """
 

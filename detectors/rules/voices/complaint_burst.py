@@ -33,7 +33,7 @@ DETECTOR = burst(
         ),
     ),
     enough=different("threshold"),
-    about=lambda view, run, _: Subject(view.entity_id, sole(it.fields["customer"] for it in run)),
+    about=lambda view, run, _: Subject(view.entity_id, sole(it.customer for it in run)),
     says=says(
         Sentence(
             "{employee} was the subject of {threshold:complaint} in service callbacks within "

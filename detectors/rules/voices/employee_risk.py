@@ -6,12 +6,12 @@ is found.
 
 Exactly: alerts count from when they were found. A window begins at the earliest alert from which
 this is reached within `window`, counting that alert and those found after it; it takes in all that
-are found within `window` of its first, and the next begins after it. More alerts never make less of
-it, and in which order they were told does not matter.
+are found within `window` of its first, and the next begins after it. More alerts never lower the
+score, and in which order they were told does not matter.
 
 Misses what is spread so thinly that it fades, and alerts that name nobody or somebody else.
 
-Looks the same: one affair that several detectors see from several sides, an employee with a very
+Looks the same: one case that several detectors see from several sides, an employee with a very
 busy month, a system account that acts for many people.
 """
 

@@ -6,7 +6,7 @@ Catches an opportunity whose customer had chat hits `private_deal`, `off_channel
 Misses deals that are left open and forgotten (`follow-up-lapsed` sees those) and talk that no
 hit ties to the customer.
 
-An opportunity that is reopened or won after the loss takes the alert back.
+An opportunity that is reopened or won after the loss withdraws the alert.
 
 Looks the same: an honest report that the customer compares offers, followed by an honest loss.
 """
@@ -38,15 +38,8 @@ def find(view: View, params: LeakThenLostParams) -> Iterable[Found]:
         if not newly(own, lost, "lost"):
             continue
         customers = [lost.about] if lost.about else own.upto(lost.at).customers()
-        hits = in_time_order(
-            *(
-                hit
-                for customer in customers
-                for hit in sequence(
-                    view.profile("customer", customer).of(roles.HIT), lost, params.within
-                )
-            )
-        )
+        talk = [hit for it in customers for hit in view.profile("customer", it).of(roles.HIT)]
+        hits = in_time_order(*sequence(talk, lost, params.within))
         if hits:
             yield Found(
                 by=lost,
@@ -94,6 +87,5 @@ DETECTOR = pair(
         "open": Bilingual("opportunity reopened", "商机重新打开"),
         "won": Bilingual("opportunity won after all", "商机最终赢单"),
     },
-    # Who knows when a deal that was lost is won after all.
     watches=roles.names(roles.STAGE, roles.CUSTOMER),
 )

@@ -5,7 +5,7 @@ at most `within` before or after the tip came in. A tip alone raises nothing, an
 withdrawn, so is this. Who gave the tip is known nowhere; its text is not repeated either, for it
 may tell who wrote it.
 
-Misses tips about a customer only, and deeds that leave no trace in the events.
+Misses tips about a customer only, and acts that leave no trace in the events.
 
 Looks the same: a tip out of spite that meets an alert with an innocent cause, a tip that only
 repeats what the alert already made known in the office.

@@ -16,7 +16,7 @@ from detectors.facts.fact import fact_of
 from detectors.facts.reference import Reference
 from detectors.facts.sent import as_sent
 from detectors.rules.catalogue import BY_ID, DETECTORS
-from detectors.words.sales_by_day import by_day, in_currency, sale
+from detectors.words.sales.by_day import by_day, in_currency, sale
 from tests.detectors.respelt import respelt
 from tests.detectors.timeline import (
     DOCUMENTED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract.times import HOUR
@@ -24,7 +24,7 @@ from detectors.language import (
     with_their_answers,
 )
 from detectors.language.memory import Memory
-from tests.detectors.language.tiny import few
+from tests.detectors.language.tiny import more
 from tests.detectors.timeline import at
 
 
@@ -60,14 +60,14 @@ def kept(memory: Memory, facts: list[Fact], limit: int, params: Any = PARAMS) ->
     return memory.prune([*facts], params, limit)
 
 
-@few
+@more
 @given(several(), limits)
 def test_no_older_than_drops_what_is_older(facts: list[Fact], limit: int) -> None:
     expected = [it for it in facts if limit - it.at <= SPAN]
     assert kept(no_older_than("span"), facts, limit) == expected
 
 
-@few
+@more
 @given(several(), limits)
 def test_thing_by_thing_keeps_all_of_a_thing_while_the_newest_of_it_is_young(
     facts: list[Fact], limit: int
@@ -76,7 +76,7 @@ def test_thing_by_thing_keeps_all_of_a_thing_while_the_newest_of_it_is_young(
     assert kept(thing_by_thing("span"), facts, limit) == [it for it in facts if it.about in young]
 
 
-@few
+@more
 @given(several(), limits)
 def test_since_the_first_keeps_the_fewest_of_which_each_has_its_first(
     facts: list[Fact], limit: int
@@ -92,7 +92,7 @@ def test_since_the_first_keeps_the_fewest_of_which_each_has_its_first(
     assert kept(since_the_first("span"), facts, limit) == facts[since:]
 
 
-@few
+@more
 @given(several(("seen", "other")), limits)
 def test_covering_keeps_one_for_every_question_and_the_others_by_their_own_rule(
     facts: list[Fact], limit: int
@@ -114,7 +114,7 @@ def test_covering_keeps_one_for_every_question_and_the_others_by_their_own_rule(
         assert all(late - early > SPAN for early, late in zip(stays, stays[2:], strict=False))
 
 
-@few
+@more
 @given(
     st.lists(
         st.builds(
@@ -140,7 +140,7 @@ def test_the_stages_of_an_opportunity_stay_while_it_is_open_or_the_newest_is_you
     assert kept(memory, facts, limit) == [it for it in facts if it.about in stay]
 
 
-@few
+@more
 @given(several(("deed", "answer", "talk")), limits)
 def test_what_may_be_found_stays_with_what_lies_near_it_and_with_what_may_still_answer(
     facts: list[Fact], limit: int
@@ -161,17 +161,18 @@ def test_what_may_be_found_stays_with_what_lies_near_it_and_with_what_may_still_
 
 
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin", "America/New_York"])
-@few
-@given(st.lists(st.integers(0, 24 * 10), max_size=20).map(sorted), st.integers(-30, 24 * 11))
+@more
+@example([60], 109)
+@given(st.lists(st.integers(0, 48 * 10), max_size=20).map(sorted), st.integers(-30, 48 * 11))
 def test_days_go_whole_and_never_the_one_that_it_is_even_where_it_has_25_hours(
-    zone: str, hours: list[int], limit: int
+    zone: str, halves: list[int], limit: int
 ) -> None:
     #   ten days around the last Sunday of October and the first of November
     reference, first = Reference(zone), at("2026-10-24 00:00")
     facts = ordered(
-        [fact(moment := first + it * HOUR, day=str(reference.day(moment))) for it in hours]
+        [fact(moment := first + it * HOUR // 2, day=str(reference.day(moment))) for it in halves]
     )
-    now = first + limit * HOUR
+    now = first + limit * HOUR // 2
     left = kept(day_by_day(), facts, now)
     days = {it.fields["day"] for it in left}
     assert left == [it for it in facts if it.fields["day"] in days]

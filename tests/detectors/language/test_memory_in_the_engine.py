@@ -1,4 +1,4 @@
-"""What a detector forgets, where that takes the engine: evidence that stays, facts that are joined."""
+"""What a detector forgets where that takes the engine: evidence that stays, joined facts."""
 
 from __future__ import annotations
 

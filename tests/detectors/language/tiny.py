@@ -72,6 +72,8 @@ COMPLAINING = st.lists(
 
 #: What is drawn at random is played several times over: fewer of it.
 few = settings(max_examples=examples(100))
+#: What costs next to nothing, and lies on an edge seldom.
+more = settings(max_examples=examples(800))
 
 
 def quiet(moment: Moment) -> Event:

@@ -28,7 +28,7 @@ from detectors.language import (
     structs,
 )
 from detectors.language.detector import Detector
-from tests.detectors.language.tiny import PLAIN, TITLE, few, quiet
+from tests.detectors.language.tiny import PLAIN, TITLE, more, quiet
 from tests.detectors.timeline import after, deletes, evidence, hit, hr, ids, only, play
 
 NINE = "2026-03-02 09:00"
@@ -61,7 +61,7 @@ def runs(times: list[int]) -> list[list[int]]:
     return found
 
 
-@few
+@more
 @given(
     st.lists(st.integers(0, 40), max_size=12, unique=True).map(sorted),
     st.integers(-5, 60),
@@ -80,17 +80,19 @@ def test_a_run_goes_whole_or_stays_whole(times: list[int], limit: int, stays: in
     assert {it for it in alone if it + 10 >= limit} <= kept
 
 
-@few
+@more
 @given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["", "C-1"])), max_size=12))
 def test_where_others_know_what_some_are_about_what_goes_lies_a_window_before_what_stays(
     some: list[tuple[int, str]],
 ) -> None:
     #   ── goes ──┤ more than 10 ├── stays: whatever it is about, no run has part in both
-    prune = detector(counts=lambda view: view.facts).prune
+    prune, later = (detector(counts=lambda view: view.facts, open_for=it).prune for it in (0, 5))
     facts = sorted((seen(*it) for it in dict(some).items()), key=lambda it: it.at)
     params = ThreeParams(window=Duration(10))
     for limit in range(0, 60, 7):
         assert prune is not None
+        assert later is not None
+        assert later(facts, params, limit + 5) == prune(facts, params, limit)
         kept = [it.at for it in prune(facts, params, limit)]
         gone = [it.at for it in facts if it.at not in kept]
         if all(it.about for it in facts):
@@ -168,12 +170,13 @@ def test_who_counts_says_as_what() -> None:
 # What makes it worse.
 
 
-WORSE = detector(
-    worse=NearNotice(2 * DAY),
-    severities=("warning", "critical"),
-    reads=(*PLAIN["reads"], HR_CHANGES),
-    notes={**PLAIN["notes"], "resigned": Bilingual("gave notice", "提出离职")},
-)
+NOTICED: dict[str, Any] = {
+    "worse": NearNotice(2 * DAY),
+    "severities": ("warning", "critical"),
+    "reads": (*PLAIN["reads"], HR_CHANGES),
+    "notes": {**PLAIN["notes"], "resigned": Bilingual("gave notice", "提出离职")},
+}
+WORSE = detector(**NOTICED)
 
 
 def test_what_makes_it_worse_is_no_part_of_it() -> None:
@@ -186,3 +189,5 @@ def test_what_makes_it_worse_is_no_part_of_it() -> None:
     assert (alert.severity, evidence(alert)) == ("critical", ids(notice, gone))
     assert only(play([gone], WORSE)).severity == "warning"
     assert only(play([hr(NINE, "E-2", "resigned"), gone], WORSE)).severity == "warning"
+    often = detector(frequent=True, **NOTICED)
+    assert [it.severity for it in play([gone, notice], often)] == ["warning", "critical"]

@@ -27,7 +27,7 @@ from detectors.language import (
 from detectors.language.detector import Detector
 from offbook.cli.check.laws import Forgetful
 from offbook.cli.check.standing import told
-from tests.detectors.language.tiny import PLAIN, TITLE, Judged, Overheard, few, quiet
+from tests.detectors.language.tiny import PLAIN, START, TITLE, Judged, Overheard, few, quiet
 from tests.detectors.timeline import (
     after,
     at,
@@ -42,8 +42,6 @@ from tests.detectors.timeline import (
     only,
     play,
 )
-
-NINE = "2026-03-02 09:00"
 
 
 class WipedParams(Params):
@@ -83,16 +81,16 @@ LOOKS = detector(innocent=is_small)
 
 def test_one_event_is_enough_and_the_near_miss_is_none() -> None:
     #   09:00 10 ◄ fires        another: 09:00 9
-    alert = only(play([deletes(NINE, "E-1", 10)], WIPED))
+    alert = only(play([deletes(START, "E-1", 10)], WIPED))
     assert (alert.state, alert.employee, alert.score) == ("firing", "E-1", 30)
     assert alert.summary.en == "E-1, at 2026-03-02 09:00."
-    assert play([deletes(NINE, "E-1", 9)], WIPED) == []
+    assert play([deletes(START, "E-1", 9)], WIPED) == []
 
 
 def test_each_event_is_one_alert_and_no_other_entity_has_part_in_it() -> None:
     #   E-1: 09:00 10   10:00 10      E-2 talks at 09:30
-    first, second = deletes(NINE, "E-1", 10), deletes(after(NINE, "1h"), "E-1", 10)
-    alerts = play([first, hit(after(NINE, "30m"), "E-2"), second], WIPED)
+    first, second = deletes(START, "E-1", 10), deletes(after(START, "1h"), "E-1", 10)
+    alerts = play([first, hit(after(START, "30m"), "E-2"), second], WIPED)
     assert [evidence(it) for it in final(alerts).values()] == [ids(first), ids(second)]
 
 
@@ -104,7 +102,7 @@ def test_what_stands_beside_it_lies_in_a_closed_interval(
     span: str, micro: int, counts: bool
 ) -> None:
     #   ├── looks back 1 d ── 09:00 ● ── open for 2 d ──┤
-    gone, said = deletes(NINE, "E-1", 10), hit(after(NINE, span, micro), "E-1")
+    gone, said = deletes(START, "E-1", 10), hit(after(START, span, micro), "E-1")
     alert = only(play(sorted([gone, said], key=lambda it: it.time), WIPED))
     assert (said.id in evidence(alert)) is counts
 
@@ -115,26 +113,20 @@ def test_what_is_told_late_revises_it_up_to_the_lateness_and_not_once_it_is_forg
     span: str, beyond: int, counts: bool
 ) -> None:
     #   ├─ 1 d ─ ● ── open for 2 d ──┤── lateness 14 d ──┤ the clock; then what lay in the interval
-    gone, said = deletes(NINE, "E-1", 10), hit(after(NINE, span), "E-1")
-    clock = quiet(at(NINE) + 2 * DAY + Common().lateness + beyond)
+    gone, said = deletes(START, "E-1", 10), hit(after(START, span), "E-1")
+    clock = quiet(at(START) + 2 * DAY + Common().lateness + beyond)
     alert = only(play([gone, clock, said], WIPED))
     assert (said.id in evidence(alert), alert.revision) == (counts, 2 if counts else 1)
-
-
-def test_facts_are_kept_as_long_as_it_looks_back_and_is_open() -> None:
-    for back, after_it, kept in (("before", "after", 3 * DAY), (0, "after", 2 * DAY), (0, 0, 1)):
-        it = detector(looks_back=back, open_for=after_it)
-        assert it.keeps(it.params) == kept
 
 
 def test_who_is_innocent_at_a_glance_is_not_judged() -> None:
     #   9 × five a minute │ 10 ◄ the only one that is judged
     find = Judged(wiped)
-    small = [deletes(after(NINE, f"{n}m"), "E-1", 5) for n in range(9)]
-    play(small, detector(find, innocent=is_small))
-    assert find.entities == []
-    big = deletes(after(NINE, "9m"), "E-1", 10)
-    assert evidence(only(play([*small, big], detector(find, innocent=is_small)))) == ids(big)
+    looks = detector(find, innocent=is_small)
+    small = [deletes(after(START, f"{n}m"), "E-1", 5) for n in range(9)]
+    assert (play(small, looks), find.entities) == ([], [])
+    big = deletes(after(START, "9m"), "E-1", 10)
+    assert evidence(only(play([*small, big], looks))) == ids(big)
     assert find.entities == ["E-1"]
 
 
@@ -153,7 +145,7 @@ _MOMENTS = st.sampled_from([0, 0, 1, HOUR, DAY - 1, DAY, DAY + 1, 2 * DAY, 2 * D
 _SCENES = st.lists(
     st.builds(
         lambda moment, who, count: (
-            deletes(at(NINE) + moment, who, count) if count else hit(at(NINE) + moment, who)
+            deletes(at(START) + moment, who, count) if count else hit(at(START) + moment, who)
         ),
         _MOMENTS,
         st.sampled_from(["E-1", "E-1", "E-2"]),
@@ -167,26 +159,30 @@ def test_of_whom_nothing_can_be_found_nothing_is_judged() -> None:
     #   E-ROBOT wipes and talks all day; E-1 once
     find = Judged(wiped)
     people = detector(find, only_if=lambda view: view.entity_id != "E-ROBOT")
-    robot = [deletes(after(NINE, f"{n}m"), "E-ROBOT", 50) for n in range(100)]
-    assert play([*robot, hit(after(NINE, "100m"), "E-ROBOT")], people) == []
+    robot = [deletes(after(START, f"{n}m"), "E-ROBOT", 50) for n in range(100)]
+    assert play([*robot, hit(after(START, "100m"), "E-ROBOT")], people) == []
     assert find.entities == []
-    assert only(play([*robot, deletes(after(NINE, "1d"), "E-1", 10)], people)).employee == "E-1"
+    assert only(play([*robot, deletes(after(START, "1d"), "E-1", 10)], people)).employee == "E-1"
     assert set(find.entities) == {"E-1"}
 
 
-def is_calm(view: Any, fact: Any, _: Any) -> bool:
-    """Nothing of weight within an hour of it."""
-    return all(it.weight < 10 for it in around(view.facts, fact.at, HOUR))
+def just_talked(view: Any, _: Any) -> Any:
+    for gone in view.of("delete"):
+        if near := between(view.of("hit"), gone.at - HOUR, gone.at):
+            yield Found(by=gone, named=gone.anchor, facts=in_time_order(*near, gone))
+
+
+def nobody_talked(view: Any, fact: Any, _: Any) -> bool:
+    return all(it.role != "hit" for it in around(view.facts, fact.at, HOUR))
 
 
 def test_a_look_that_goes_no_further_than_said_loses_nothing_of_a_long_day() -> None:
-    #   5 a minute for 30 h, among them two of 10; all but the newest encoded between any two
-    day = [deletes(after(NINE, f"{n}m"), "E-1", 10 if n in (900, 1799) else 5) for n in range(1800)]
-    near = detector(innocent=is_calm, near=HOUR)
-    assert near.reach is not None
-    assert near.reach(near.params) == HOUR
-    run = Forgetful(local(near).engine)
-    assert [evidence(it) for it in run.run(day)] == [ids(day[900]), ids(day[1799])]
+    #   a delete a minute for 15 h, talk in the 10th; what is old is encoded between any two
+    near = detector(just_talked, innocent=nobody_talked, near=HOUR)
+    day = [deletes(after(START, f"{n}m"), "E-1") for n in range(900)]
+    day.insert(600, hit(after(START, "599m", 1), "E-1"))
+    alerts = Forgetful(local(near).engine).run(day)
+    assert [evidence(it)[-1] for it in alerts] == ids(*day[601:661])
 
 
 def test_who_answers_for_it_is_asked_of_what_is_found_and_of_nothing_else() -> None:
@@ -197,7 +193,7 @@ def test_who_answers_for_it_is_asked_of_what_is_found_and_of_nothing_else() -> N
 
     owned = company(customer("C-1", "E-7"))
     run = Overheard(detector(whose), reference=owned)
-    assert run.run([deletes(NINE, "E-1", 9)]) == []
+    assert run.run([deletes(START, "E-1", 9)]) == []
     assert run.questions == []
-    alerts = run.run([deletes(after(NINE, "1h"), "E-1", 10)])
+    alerts = run.run([deletes(after(START, "1h"), "E-1", 10)])
     assert (run.questions, only(alerts).employee) == (["customer:C-1"], "E-7")

@@ -20,8 +20,8 @@ from detectors.language import (
     open_sales,
     sale,
 )
-from detectors.words.sales_by_day import SALES, orders_by_day
-from tests.detectors.language.tiny import few
+from detectors.words.sales.by_day import SALES, orders_by_day
+from tests.detectors.language.tiny import more
 from tests.detectors.sales import NINE, daily, sells
 from tests.detectors.timeline import after, at, company
 
@@ -50,18 +50,18 @@ def two_within_an_hour(facts: Sequence[Fact], _: Any) -> Iterator[Sequence[Fact]
         left = left[len(run) if len(run) >= 2 else 1 :]
 
 
-@few
+@more
 @given(
-    st.lists(st.integers(0, 24 * 12), min_size=1, max_size=30, unique=True).map(sorted),
-    st.integers(0, 20),
+    st.lists(st.integers(0, 96), min_size=1, max_size=30, unique=True).map(sorted),
+    st.integers(40, 110),
 )
 def test_a_run_is_folded_whole_and_the_days_stay_what_they_were(
-    halves: list[int], day: int
+    halves: list[int], upto: int
 ) -> None:
     #   ── a run within an hour goes into its day whole ──┤ limit ── or not at all
     facts = [sale(sells(f"{it // 2}h", micro=it % 2 * HOUR // 2), company()) for it in halves]
     prune = folded_runs(two_within_an_hour, lambda _: YUAN, HOUR, 7 * DAY).prune
-    limit = at(NINE) + day * DAY + HOUR // 2
+    limit = at(NINE) + upto * HOUR // 2
     assert prune is not None
     kept = prune(facts, None, limit)
     open_ = {it.order for it in open_sales(kept, YUAN)}

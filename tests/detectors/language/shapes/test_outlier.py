@@ -37,7 +37,7 @@ from detectors.language import (
 )
 from detectors.language.detector import Detector
 from detectors.language.memory import BY_AGE
-from detectors.words.sales_by_day import orders_by_day
+from detectors.words.sales.by_day import orders_by_day
 from offbook.cli.check.standing import told
 from tests.detectors.language.tiny import PLAIN, TITLE, Judged, few
 from tests.detectors.sales import day_of, sells

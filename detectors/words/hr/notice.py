@@ -13,7 +13,7 @@ from detectors.facts.drawing import hr_word
 from detectors.facts.fact import Fact
 from detectors.facts.reads import Reads
 from detectors.facts.view import View
-from detectors.words.leaving import end_of_work
+from detectors.words.hr.leaving import end_of_work
 
 #: Nobody's notice is longer; what is kept of an employee must reach from before the notice to
 #: after the leaving.

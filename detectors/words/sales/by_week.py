@@ -68,7 +68,7 @@ class Weeks:
         self._facts = {day_number(day): fact for day, fact in days.items()}
         self.oldest, self.newest = min(self._facts), max(self._facts)
         amounts = (
-            Decimal(self._facts[day].fields["amount"]) if day in self._facts else Decimal(0)
+            self._facts[day].amount if day in self._facts else Decimal(0)
             for day in range(self.oldest, self.newest + 1)
         )
         upto = [*[Decimal(0)] * WEEK, *accumulate(amounts, EXACT.add)]

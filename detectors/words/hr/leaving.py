@@ -20,9 +20,9 @@ class Absence(NamedTuple):
     end: int
     back: Fact | None
 
-    def covers(self, at: int) -> bool:
-        """Whether the employee was gone at `at`."""
-        return self.start < at < self.end
+    def covers(self, at: int, entered_within: int) -> bool:
+        """Whether the employee was gone at `at`, and that so long before it was said at most."""
+        return self.start < at < self.end and at >= self.left.at - entered_within
 
 
 def absences(words: Sequence[Fact], reference: Reference) -> Iterator[Absence]:

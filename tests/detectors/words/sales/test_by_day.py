@@ -13,7 +13,7 @@ from contract.times import DAY, HOUR
 from detectors.facts.fact import Fact, insert, joined
 from detectors.facts.reference import Reference
 from detectors.language.sliding import runs, total_of
-from detectors.words.sales_by_day import (
+from detectors.words.sales.by_day import (
     SALES,
     amounts_by_day,
     by_day,
@@ -26,7 +26,7 @@ from detectors.words.sales_by_day import (
     sale,
     surges,
 )
-from detectors.words.sales_by_week import WEEK, Weeks, day_number, monday
+from detectors.words.sales.by_week import WEEK, Weeks, day_number, monday
 from tests.detectors.sales import NINE, daily, sells
 from tests.detectors.timeline import after
 

@@ -64,7 +64,7 @@ def sale(event: Event, reference: Reference) -> Fact:
 
 def in_currency(currency: str) -> Counts:
     """Only the orders in one currency count: sums over several would say nothing."""
-    return lambda sale: sale.fields["currency"] == currency
+    return lambda sale: sale.currency == currency
 
 
 def open_sales(facts: Sequence[Fact], counts: Counts) -> list[Fact]:
@@ -91,9 +91,9 @@ def by_day(facts: Sequence[Fact], counts: Counts) -> dict[str, Fact]:
 
 def amounts_by_day(facts: Sequence[Fact], counts: Counts) -> dict[str, Decimal]:
     """What each day's orders came to. Days on which it is nothing are left out."""
-    amounts = {fact.about: Decimal(fact.fields["amount"]) for fact in facts if fact.role == SALES}
+    amounts = {fact.about: fact.amount for fact in facts if fact.role == SALES}
     for fact in open_sales(facts, counts):
-        amount, known = Decimal(fact.fields["amount"]), amounts.get(fact.about)
+        amount, known = fact.amount, amounts.get(fact.about)
         amounts[fact.about] = amount if known is None else EXACT.add(known, amount)
     return {day: amount for day, amount in amounts.items() if amount}
 

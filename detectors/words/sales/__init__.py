@@ -1,0 +1,1 @@
+"""What is usual for whoever sells, by day and by week."""
