@@ -76,10 +76,15 @@ ABOUT = "    about=lambda view, run, params: Subject(order=view.entity_id),\n"
             " write edit.says.status, or edit.was.status for what was before (on a)",
         ),
         (
+            changed(PAIR, ("one.about != other.about", "one.clerk != other.clerk")),
+            'example "two"',
+            "approved_twice.py:46: AttributeError: 'Fact' object has no attribute 'clerk'; a fact"
+            ' has what keep(…) gave it: keep(role, clerk=…) is fact.fields["clerk"]',
+        ),
+        (
             changed(PAIR, ("one.about != other.about", "one.actor != other.actor")),
             'example "two"',
-            "approved_twice.py:46: AttributeError: 'Fact' object has no attribute 'actor'; a fact"
-            ' has what keep(…) gave it: keep(role, actor=…) is fact.fields["actor"]',
+            "approved_twice.py:46: KeyError: 'actor'; a fact has those fields that keep(…) gave it",
         ),
         (
             changed(PAIR, ("one.about != other.about", 'one.fields["who"] != other.about')),
