@@ -63,7 +63,7 @@ class DetectorFigures:
 
         self._refused = Gauge(
             "offbook_refused_detectors",
-            "1 while the file of a detector of your own is refused.",
+            "1 while the file of a detector of your own is refused, 0 while it is not.",
             ["detector"],
             registry=registry,
         )
@@ -98,11 +98,11 @@ class DetectorFigures:
         """Whether a detector lacks the reference data it needs."""
         self._silent.labels(self._labels.of(detector)).set(int(silent))
 
-    def refused(self, detectors: Collection[str]) -> None:
-        """These of the company's own are refused now, and no others."""
+    def own(self, known: Collection[str], refused: Collection[str]) -> None:
+        """These are the company's own, and of them these files are refused now."""
         self._refused.clear()
-        for detector in detectors:
-            self._refused.labels(detector).set(1)
+        for detector in (*known, *refused):
+            self._refused.labels(detector).set(int(detector in refused))
 
     def reference_entries(self, kind: str, count: int) -> None:
         """`kind` is `accounts`, `employees` or `customers`, as in `reference.<kind>`."""

@@ -15,7 +15,7 @@ def tell_refused(known: Known, metrics: Metrics, health: Health) -> None:
     """In the log, as a figure, and in readiness under `detectors`: it does not hold while one of
     them does not run at all. Of a changed file that is refused, the code before it goes on."""
     metrics.know({it.id: it.possible_severities() for it in known.detectors})
-    metrics.detectors.refused(known.refused)
+    metrics.detectors.own(known.own, known.refused)
     for id_, problem in known.refused.items():
         _log.error(
             "a detector of your own was refused; the others go on",

@@ -50,6 +50,10 @@ def program() -> Callable[[str], str]:
     return find
 
 
+#: A worker without detectors of one's own has none to refuse.
+OWN = Path(__file__).parents[2] / "examples" / "own_detector"
+
+
 @pytest.fixture(scope="package")
 def worker_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`host:port` of a worker in all roles that has found what there is in the bundled story,
@@ -58,7 +62,7 @@ def worker_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (
         EmbeddedKafka() as kafka,
         EmbeddedRedis() as redis,
-        story_service(kafka.bootstrap, redis.url, "dashboard.", folder) as service,
+        story_service(kafka.bootstrap, redis.url, "dashboard.", folder, OWN) as service,
         _traffic(kafka.bootstrap, "dashboard."),
     ):
         yield service.address

@@ -50,11 +50,15 @@ def until(condition: Callable[[], bool], seconds: float, what: Callable[[], str]
 
 @contextmanager
 def story_service(
-    bootstrap: str, redis_url: str, prefix: str, folder: Path
+    bootstrap: str, redis_url: str, prefix: str, folder: Path, own: Path | None = None
 ) -> Iterator[StoryService]:
-    """Start a worker, send it the story once it is ready, and wait until all is found."""
+    """Start a worker, send it the story once it is ready, and wait until all is found. It has the
+    company's `own` detectors of a folder, too, which find nothing in it."""
     port = free_port()
     config = worker_config(folder, bootstrap, redis_url, prefix, port)
+    if own is not None:
+        with config.open("a", encoding="utf-8") as settings:
+            settings.write(f'detectors_path = "{own}"\n')
     moved = folder / "moved.ndjson"
     moved.write_text(
         offbook("produce", REFERENCE, STORY, "--rebase", "now", "--dry-run").stdout, "utf-8"

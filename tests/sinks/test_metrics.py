@@ -71,7 +71,7 @@ def full() -> Metrics:
     metrics.detectors.failed("offbook-payment")
     metrics.detectors.evicted("offbook-payment", 5)
     metrics.detectors.silent("offbook-payment", True)
-    metrics.detectors.refused(["own-night-discount"])
+    metrics.detectors.own([], ["own-night-discount"])
     metrics.alerts.undelivered(6)
     metrics.alerts.redis_up(True)
     metrics.alerts.open_shadow({"warning": 7})
