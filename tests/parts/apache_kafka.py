@@ -61,6 +61,12 @@ class ApacheKafka(ServerProcess):
         """`host:port`, as Kafka clients want it."""
         return f"{LOOPBACK}:{self.port}"
 
+    def move(self) -> None:
+        super().move()
+        self._controller_port = free_port()
+        shutil.rmtree(self.directory / "data", ignore_errors=True)
+        (self.directory / "server.properties").unlink(missing_ok=True)
+
     def command(self) -> list[str]:
         properties = self.directory / "server.properties"
         if not properties.exists():

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 LOOPBACK = "127.0.0.1"
 
@@ -57,12 +57,22 @@ class EmbeddedFailedError(EmbeddedError):
 def free_port() -> int:
     """A TCP port on loopback nobody listens on, outside the ephemeral range."""
     for port in random.sample(_PORTS, 200):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                probe.bind((LOOPBACK, port))
-                return port
+        if _is_free(port):
+            return port
     raise EmbeddedFailedError(f"no free port on {LOOPBACK} in {_PORTS.start}-{_PORTS.stop - 1}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return True
+    return False
+
+
+#: So often another may come first.
+_MOVES: Final = 3
 
 
 class ServerProcess(abc.ABC):
@@ -78,6 +88,8 @@ class ServerProcess(abc.ABC):
         self, *, port: int | None = None, directory: Path | None = None, deadline: float = 20.0
     ) -> None:
         self.port = free_port() if port is None else port
+        #: Whether it may take another port: it chose this one, and was never reached at it.
+        self._may_move = port is None
         self.deadline = deadline
         self._own_directory = directory is None
         self._directory = directory
@@ -115,9 +127,29 @@ class ServerProcess(abc.ABC):
         return self._process.pid
 
     def start(self) -> Self:
-        """Start, and return when it answers. Raises EmbeddedMissingError or EmbeddedFailedError."""
+        """Start, and return when it answers. Raises EmbeddedMissingError or EmbeddedFailedError.
+
+        Between the choice of a free port and the server's taking it another may come first: then it
+        takes another one."""
+        for _ in range(_MOVES):
+            try:
+                return self._start()
+            except EmbeddedFailedError as failed:
+                if not self._may_move or "in use" not in str(failed):
+                    raise
+                self.move()
+        return self._start()
+
+    def move(self) -> None:
+        """Take another port."""
+        self.port = free_port()
+
+    def _start(self) -> Self:
         if self._process is not None and self._process.poll() is None:
             return self
+        if self._may_move and not _is_free(self.port):
+            # Whoever has it would answer in this one's place.
+            self.move()
         command = self.command()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -136,6 +168,7 @@ class ServerProcess(abc.ABC):
         except BaseException:
             self.kill()
             raise
+        self._may_move = False
         return self
 
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:

@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
 from kafka.errors import IncompatibleBrokerVersion
 
-from offbook.cli.demo import embedded
+from offbook.cli.demo import embedded, server_process
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
 from offbook.cli.demo.server_process import EmbeddedFailedError, EmbeddedMissingError, free_port
 
@@ -162,6 +162,16 @@ def test_a_server_that_cannot_start_says_what_its_log_says():
             second.start()
         assert failed.value.retryable
         second.stop()
+
+
+@pytest.mark.integration
+def test_a_server_whose_port_another_takes_first_takes_another(monkeypatch):
+    with EmbeddedRedis() as first:
+        ports = iter([first.port, free_port()])
+        monkeypatch.setattr(server_process, "free_port", lambda: next(ports))
+        with EmbeddedRedis() as second:
+            assert second.port != first.port
+            assert redis.Redis(port=second.port).ping()
 
 
 def test_a_server_that_never_answers_is_given_up_after_its_deadline():
