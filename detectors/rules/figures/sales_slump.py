@@ -48,10 +48,8 @@ def find(view: View, params: SalesSlumpParams) -> Iterable[Found]:
         return with_orders(weeks.before(day, params.weeks)) >= params.weeks_with_sales
 
     def holds(day: int) -> bool:
-        if not may_hold(day):
-            return False
-        middle = median(weeks.before(day, params.weeks))
-        return weeks.amount(day) * 100 < params.percent * middle
+        amount = weeks.amount(day) * 100
+        return may_hold(day) and amount < params.percent * median(weeks.before(day, params.weeks))
 
     first = closed[-1] + 1 if closed else weeks.oldest
     for day, fell in looked_at(view, weeks, first, params.weeks, holds, may_hold):
