@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 from string import Template
 from typing import Final
 
+from contract.spelling.nearest import nearest
 from detectors.rules.catalogue import ROOMS
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -26,8 +26,7 @@ def lay_out(root: Path, name: str, room: str) -> list[Path]:
     if not _NAME.fullmatch(name):
         raise LayoutError(f"NAME={name}: use two or more small words with hyphens: {_EXAMPLE}")
     if room not in ROOMS:
-        near = get_close_matches(room, ROOMS, n=1)
-        meant = f"; did you mean {near[0]}?" if near else ""
+        meant = nearest(room, ROOMS)
         said = f"there is no room {room}" if room else "say which room it is about"
         raise LayoutError(f"ROOM={room}: {said}{meant} (the rooms: {', '.join(ROOMS)}): {_EXAMPLE}")
     module = name.replace("-", "_")

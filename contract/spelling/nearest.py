@@ -8,5 +8,5 @@ from difflib import get_close_matches
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean status?`, or nothing where nothing known is like it."""
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else ""

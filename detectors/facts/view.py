@@ -58,3 +58,8 @@ class View(Protocol):
         who created it, else the customer's owner as of `at`; by what was said up to `until`.
 
         Without that limit the answer would depend on when it was last asked for."""
+
+
+def is_over(view: View, deadline: int) -> bool:
+    """Whether all that could come by a deadline has: stream time has passed it and the grace."""
+    return view.passed(deadline + view.common.grace)

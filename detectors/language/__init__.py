@@ -43,7 +43,7 @@ from detectors.facts.roles import (
 )
 from detectors.facts.sent import sent_of
 from detectors.facts.sequences import absence, around, sequence
-from detectors.facts.view import View
+from detectors.facts.view import View, is_over
 from detectors.language.by_kind import by_kind
 from detectors.language.detector import Missed
 from detectors.language.fading import ADDED_UP, OPEN_WINDOWS, as_evidence, peak_of, standing_alerts
@@ -171,7 +171,8 @@ __all__ += ["HrChange", "Payment", "ServiceCallback", "Severity", "Shipment", "T
 __all__ += ["COMES_OR_GOES", "EXACT", "LEFT", "LONGEST_ORDER", "Dossier", "Fact", "Kept"]
 __all__ += ["PAYMENTS_TO_MATCH", "REGISTER_KEPT", "Profile", "Reads", "Reference", "View"]
 __all__ += ["WHOSE_CUSTOMER", "WHOSE_ORDER", "absence", "around", "between", "by_about"]
-__all__ += ["dispatched", "edits", "first_dispatches", "goods_fact", "in_time_order", "is_private"]
+__all__ += ["dispatched", "edits", "first_dispatches", "goods_fact", "in_time_order", "is_over"]
+__all__ += ["is_private"]
 __all__ += ["keep", "order_tie", "private_payment_fact", "read", "received", "refund_of"]
 __all__ += ["roles", "sent_of", "sequence", "sole"]
 

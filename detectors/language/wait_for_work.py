@@ -22,7 +22,7 @@ from detectors.facts.profile import Profile
 from detectors.facts.reads import Kept, Reads, keep, read
 from detectors.facts.roles import ENDED
 from detectors.facts.sequences import absence
-from detectors.facts.view import View
+from detectors.facts.view import View, is_over
 from detectors.language.finding import Subject
 from detectors.language.found import Found, owner_of
 from detectors.words.ownership import customer_of
@@ -103,11 +103,12 @@ def moves_a_deal(view: View, fact: Fact, params: Any) -> bool:
     for."""
     if fact.role == "touch":
         first, last = fact.at - params.after, fact.at + params.before
-        wait = params.after + view.common.grace
-        for sign in view.facts:
-            if first <= sign.at <= last and sign.role in _SIGNS and view.passed(sign.at + wait):
-                return True
-        return False
+        return any(
+            first <= sign.at <= last
+            and sign.role in _SIGNS
+            and is_over(view, sign.at + params.after)
+            for sign in view.facts
+        )
     if view.entity_kind == "order" or fact.role not in _SIGNS:
         return True
     known = sum(it.role == fact.role and it.about == fact.about for it in view.facts)
@@ -163,7 +164,7 @@ class _Wait(Struct, frozen=True):
             yield stopped
 
     def _is_over(self, sign: Fact) -> bool:
-        return self.view.passed(sign.at + self.after + self.view.common.grace)
+        return is_over(self.view, sign.at + self.after)
 
     def _found(self, sign: Fact) -> Found:
         """What is found of a sign when its wait is over, unless it was taken back."""

@@ -9,7 +9,7 @@ from detectors.facts.fact import Fact
 from detectors.facts.profile import Profile
 from detectors.facts.reads import Kept, Reads, keep, read
 from detectors.facts.sequences import absence
-from detectors.facts.view import View
+from detectors.facts.view import View, is_over
 from detectors.words.activity import IS_ACTIVITY, managers_activity
 from detectors.words.sales.by_day import IS_SALE, is_worth
 
@@ -60,7 +60,7 @@ def time_given(view: View, created: Fact, within: int) -> int:
     """The end (µs) of the time within which a part must be taken; where the order had been called
     off by then and was taken up again soon, of that after it was."""
     deadline = created.at + within
-    while view.passed(deadline + view.common.grace):
+    while is_over(view, deadline):
         again = view.profile("order", created.about).resumed(deadline)
         if again is None or again.at > deadline + RESUMED_WITHIN:
             break

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
+from contract.spelling.nearest import nearest
 from contract.spelling.shown import shown
 from contract.times import micros
 from detectors.language.allowance import Allowance
-from streams.settings.values import nearest
 
 #: The ids that an allowance may name; all that are given must be the alert's.
 IDS: Final = ("employee", "customer", "order", "account")

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
+from contract.spelling.nearest import nearest
 from detectors.language.detector import Detector
 from streams.settings.allowances import allowances
 from streams.settings.own_detectors import Known
-from streams.settings.values import as_in_file, convert, nearest
+from streams.settings.values import as_in_file, convert
 
 #: What can be set for every detector, whatever its parameters: default and meaning by name.
 OF_ANY: Final = {

@@ -11,8 +11,9 @@ from msgspec import Meta, Struct, structs
 
 from contract.duration import Duration
 from contract.kinds import SOURCE_TOPICS, STREAM_TOPICS
+from contract.spelling.nearest import nearest
 from streams.settings.silence import WorkingHours
-from streams.settings.values import as_in_file, convert, nearest
+from streams.settings.values import as_in_file, convert
 
 
 class FeedSettings(Struct, frozen=True, kw_only=True):

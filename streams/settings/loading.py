@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contract.kinds import SOURCE_TOPICS
+from contract.spelling.nearest import nearest
 from detectors.language.detector import Detector
 from streams.settings.conflicts import conflicts
 from streams.settings.detectors import configured, detector_tables
@@ -31,7 +32,7 @@ from streams.settings.settings import (
     Settings,
     SettingsError,
 )
-from streams.settings.values import as_in_file, convert, is_int, nearest, number
+from streams.settings.values import as_in_file, convert, is_int, number
 
 # Kubernetes sets these in every pod for a service that is called `offbook…`. They are no one's
 # settings, and OFFBOOK_METRICS_PORT=tcp://10.0.0.7:9464 must not stop a worker.

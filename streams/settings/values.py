@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any, get_args
 
 import msgspec
@@ -90,9 +88,3 @@ def as_in_file(value: Any) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return "[" + ", ".join(as_in_file(item) for item in value) + "]"
     return str(value)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean …?` if something known is like `name`, else nothing."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""

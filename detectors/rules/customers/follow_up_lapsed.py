@@ -49,7 +49,7 @@ def _found(view: View, wait: Spell, opened: Spell, params: FollowUpLapsedParams)
     """A wait that grew too long, or that something ended in time and that is over."""
     deadline = wait.start + params.within
     in_time = wait.end <= deadline
-    if in_time and (wait.ended is None or not view.passed(deadline + view.common.grace)):
+    if in_time and (wait.ended is None or not is_over(view, deadline)):
         return None
     anchor = wait.began.anchor if wait.began is not None else f"reference\n{wait.start}"
     began = in_time_order(*filter(None, (wait.began, opened.began)))
@@ -66,7 +66,7 @@ def _found(view: View, wait: Spell, opened: Spell, params: FollowUpLapsedParams)
 
 
 def _is_over(view: View, lapse: Found) -> bool:
-    return lapse.deadline is not None and view.passed(lapse.deadline + view.common.grace)
+    return lapse.deadline is not None and is_over(view, lapse.deadline)
 
 
 def _joined(one: Found, other: Found) -> Found:

@@ -29,16 +29,18 @@ class KeyCustomerAccessParams(Params):
 def find(view: View, params: KeyCustomerAccessParams) -> Iterable[Found]:
     """One thing found an employee and company day."""
     days: dict[tuple[str, str], list[Fact]] = {}
+    first_of = {access.day: access for access in reversed(view.facts)}
+    ends = {day: end_of_day(view, access) for day, access in first_of.items()}
     for access in view.facts:
         if (
             access.fields.get("customer", view.entity_id) == view.entity_id
             and is_key(view.entity_id, access.fields.get("tier"), view.reference)
             and not view.reference.is_manager(access.about)
-            and not _is_own(view, access)
+            and not _is_own(view, access, ends[access.day])
         ):
             days.setdefault((access.about, access.day), []).append(access)
     for (actor, day), accesses in days.items():
-        first, end = accesses[0], end_of_day(view, accesses[0])
+        first, end = accesses[0], ends[day]
         owner = owner_as_of(view, first.at, end)
         ways = {kind: [it for it in accesses if it.role == kind] for kind in ACCESS}
         yield Found(
@@ -55,9 +57,8 @@ def find(view: View, params: KeyCustomerAccessParams) -> Iterable[Found]:
         )
 
 
-def _is_own(view: View, access: Fact) -> bool:
+def _is_own(view: View, access: Fact, end: int) -> bool:
     """Whether it is the owner's, who may give the customer away by that very edit."""
-    end = end_of_day(view, access)
     if owner_as_of(view, access.at, end) == access.about:
         return True
     return access.role == "update" and owner_as_of(view, access.at - 1, end) == access.about
@@ -73,7 +74,7 @@ DETECTOR = edge(
     looks_back=2 * DAY,
     memory=day_by_day(),
     # What the owner does is most.
-    innocent=lambda view, access, _: _is_own(view, access),
+    innocent=lambda view, access, _: _is_own(view, access, end_of_day(view, access)),
     reads=(KEY_ACCESS,),
     says=says(
         Sentence(

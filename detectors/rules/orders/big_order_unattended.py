@@ -46,7 +46,7 @@ def _is_big(created: Fact, params: BigOrderUnattendedParams) -> bool:
 def _found(view: View, created: Fact, params: BigOrderUnattendedParams) -> Found:
     number, since = created.about, created.at - params.lookback
     deadline = time_given(view, created, params.within)
-    if not view.passed(deadline + view.common.grace):
+    if not is_over(view, deadline):
         return Found(by=created, named=number, deadline=deadline)
     order = view.profile("order", number).upto(deadline)
     owner = view.responsible(created.at, deadline, order=number)

@@ -39,7 +39,7 @@ def find(view: View, params: MissedCallbackParams) -> Iterable[Found]:
     since = min(began.at, completed.at)
     call = absence(order.of(roles.CALLED_BACK), since, deadline)
     settled = settled_by(CALLED, call) or wait.ended
-    if settled is None and view.passed(deadline + view.common.grace):
+    if settled is None and is_over(view, deadline):
         settled = settled_by(CALLED, _customers_call(view, order.upto(deadline), since, deadline))
     values = {"since": str(since)}
     yield order_found(view, completed, deadline, book, settled=settled, values=values)

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 from detectors.facts.fact import EXACT, Fact
-from detectors.facts.view import View
+from detectors.facts.view import View, is_over
 
 WEEK = 7
 _NOTHING = Decimal(0)
@@ -41,13 +41,9 @@ def end_of(view: View, day: int) -> int:
     return view.reference.end_of_day(date.fromordinal(day))
 
 
-def is_over(view: View, day: int) -> bool:
+def is_day_over(view: View, day: int) -> bool:
     """Whether all that was told of a day in time has come."""
-    return view.passed(_due(view, day))
-
-
-def _due(view: View, day: int) -> int:
-    return end_of(view, day) + view.common.grace
+    return is_over(view, end_of(view, day))
 
 
 def before_the_next_look(view: View, sale: Fact, _: Any) -> bool:
@@ -56,8 +52,8 @@ def before_the_next_look(view: View, sale: Fact, _: Any) -> bool:
     if view.due is None:
         return True
     day = day_number(sale.about)
-    looked_at = view.due <= _due(view, day + WEEK)
-    return not looked_at or (view.passed(sale.at) and is_over(view, day))
+    looked_at = view.due <= end_of(view, day + WEEK) + view.common.grace
+    return not looked_at or (view.passed(sale.at) and is_day_over(view, day))
 
 
 class Weeks:
@@ -112,7 +108,7 @@ def looked_at(
     """
     end = weeks.newest + WEEK * (back + 1)
     for start in range(monday(first), end, WEEK):
-        over = [day for day in range(start, start + WEEK) if is_over(view, day)]
+        over = [day for day in range(start, start + WEEK) if is_day_over(view, day)]
         low = next((day for day in over if holds(day)), None)
         if low is not None:
             yield low, True
@@ -121,7 +117,7 @@ def looked_at(
         if len(over) < WEEK:
             ahead = range(start + (len(over) if low is None else WEEK), end)
             turn = weeks.newest + WEEK
-            may = not is_over(view, turn)
+            may = not is_day_over(view, turn)
             for day in ahead:
                 if (may and day >= turn) or holds(day):
                     yield day, True

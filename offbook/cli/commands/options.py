@@ -105,6 +105,6 @@ def day_of(text: str, option: str) -> date:
 
 def nearest_to(name: str, known: list[str]) -> str:
     """`; did you mean …?` if one of `known` is like `name`."""
-    from streams.settings.values import nearest
+    from contract.spelling.nearest import nearest
 
     return nearest(name, known)

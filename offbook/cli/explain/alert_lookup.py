@@ -10,12 +10,12 @@ import msgspec
 
 from contract.alert import Alert
 from contract.decoding.explain import shape_of
+from contract.spelling.nearest import nearest
 from offbook.cli.files.ndjson import InputError, sources
 from offbook.cli.files.revisions import Revisions
 from sinks.redis.sink import RedisSink
 from streams.settings.own_detectors import known_detectors
 from streams.settings.settings import Settings
-from streams.settings.values import nearest
 
 
 class NoSuchAlertError(LookupError):

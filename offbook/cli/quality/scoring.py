@@ -11,11 +11,11 @@ import msgspec
 from contract.alert import Alert
 from contract.decoding.explain import shape_of
 from contract.label import Labels, decode_labels
+from contract.spelling.nearest import nearest
 from detectors.rules.catalogue import BY_ID
 from offbook.cli.files.ndjson import LONGEST, Advance, InputError, Source, sources
 from offbook.cli.files.revisions import Revisions
 from scoring.outcomes import LabelsError, Outcomes, Tally
-from streams.settings.values import nearest
 
 #: Bad lines that are shown one by one.
 _SHOWN = 20

@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 
 from contract.alert import Alert, Severity
 from contract.label import Labels
+from contract.spelling.nearest import nearest
 from detectors.language.detector import Detector
 from offbook.cli.files.ndjson import STDIN, InputError, Progress, unseen
 from offbook.cli.files.replay import Replayed, replay
@@ -22,7 +23,7 @@ from scoring.score import DetectorScore, score
 from streams.settings.loading import configured_detectors
 from streams.settings.own_detectors import Known, known_detectors
 from streams.settings.settings import Settings, SettingsError
-from streams.settings.values import as_in_file, convert, nearest
+from streams.settings.values import as_in_file, convert
 
 Say = Callable[[str], None]
 
