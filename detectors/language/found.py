@@ -36,8 +36,9 @@ class Found(Struct, frozen=True, kw_only=True, gc=False):
     """One thing that a rule holds to be so.
 
     `by` is the event that it is about; times are counted from it. `named` tells it for good from
-    what else is found of the entity. `facts` are the evidence in order of time, `by` alone unless
-    given. `settled` says why it does not hold (any more).
+    what else is found, and is the entity's id where only one thing is found of it. `facts` are the
+    evidence in order of time, `by` alone unless given. `settled` says why it does not hold (any
+    more).
     `about` is of whom it is, as far as that is known at once. `asks` costs a question to another
     entity: who answers for it, if known better than `about` says, is asked once somebody is told.
     With a `deadline` it holds only once that is over; what settles it by then was never an alert.
@@ -45,7 +46,7 @@ class Found(Struct, frozen=True, kw_only=True, gc=False):
     """
 
     by: Fact
-    named: str
+    named: str = ""
     facts: tuple[Fact, ...] = ()
     about: Subject = Subject()
     asks: Callable[[], str | None] | None = None
@@ -70,7 +71,7 @@ class Found(Struct, frozen=True, kw_only=True, gc=False):
         if until is None:
             until = (self.by.at if self.deadline is None else self.deadline) + open_for
         return Finding(
-            anchor=self.named,
+            anchor=self.named or view.entity_id,
             facts=facts,
             until=until,
             subject=about,

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from contract.alert import Bilingual
+from contract.duration import Duration
 from detectors.facts.fact import Fact, in_time_order
 from detectors.facts.profile import Profile
 from detectors.facts.view import View
 from detectors.language.finding import Subject
 from detectors.language.found import Found, owner_of
+from detectors.language.params import Params, number
 from detectors.language.sentences import Sentence
-from detectors.words.order_book import OrderBook
+from detectors.words.order_book import OrderBook, Wait
 from detectors.words.ownership import customer_of
 from detectors.words.settled import Settled
+
+#: How long after something was done an edit may still tell whose deal it was.
+ENTERED_WITHIN = number(
+    "7d",
+    "an edit this long after it still tells whose deal it is",
+    "此后多久之内的编辑仍可说明归属",
+)
+
+
+class EnteredWithin(Params):
+    """How much later an order may be told of."""
+
+    entered_within: Duration = ENTERED_WITHIN
+
 
 #: What an event adds, by its role in the profile.
 ORDER_NOTES = {
@@ -65,7 +81,6 @@ def order_found(
     """
     return Found(
         by=act,
-        named=view.entity_id,
         facts=in_time_order(act, *facts),
         about=Subject(
             customer=customer_of(Profile(view.facts), upto),
@@ -77,4 +92,26 @@ def order_found(
         settled=settled,
         values={**book.worth(), **(values or {})},
         measured=measured or {},
+    )
+
+
+def wait_found(
+    view: View,
+    wait: Wait,
+    *facts: Fact,
+    settled: Settled | None = None,
+    values: dict[str, str] | None = None,
+    measured: dict[str, str] | None = None,
+) -> Found:
+    """What is found of an order for which something was waited: settled by what is given, else by
+    what ended the wait. The rest is as in `order_found`."""
+    return order_found(
+        view,
+        wait.began,
+        wait.deadline,
+        wait.book,
+        *facts,
+        settled=settled or wait.ended,
+        values=values,
+        measured=measured,
     )

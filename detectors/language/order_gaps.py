@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from statistics import median
 from typing import Any
 
 from msgspec import structs
@@ -34,6 +36,16 @@ def with_gaps(facts: Sequence[Fact], params: Any) -> list[tuple[Fact, list[int]]
         anew = gap > params.remembered
         orders.append((fact, [] if anew else [*gaps, gap][-params.looked_at :]))
     return orders
+
+
+def median_beyond(span: int, gaps: Sequence[int], percent: int) -> Decimal | None:
+    """The median of the gaps (µs), if `span` is less than `percent` of it; else None.
+
+    Most are told by the longest gap, which costs less."""
+    if span >= percent * max(gaps, default=0):
+        return None
+    middle = median(map(Decimal, gaps))
+    return middle if span < percent * middle else None
 
 
 def _prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:

@@ -55,6 +55,16 @@ def at_most(default: Any, en: str, zh: str, *, ge: int | None = None) -> Any:
     return number(default, en, zh, "at most", ge=ge)
 
 
+def less_than(default: Any, en: str, zh: str) -> Any:
+    """A threshold below which an alert fires."""
+    return number(default, en, zh, "less than")
+
+
+def more_than(default: Any, en: str, zh: str, *, ge: int | None = 0) -> Any:
+    """A threshold above which an alert fires."""
+    return number(default, en, zh, "more than", ge=ge)
+
+
 def _duration(default: Any, field: str) -> Duration:
     """A bare number would be taken for microseconds."""
     if isinstance(default, str | Duration):

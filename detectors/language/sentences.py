@@ -4,7 +4,8 @@ A place is `{name}`: a part of the sentence, else something of the finding's `va
 `name.zh` if there is one), `first` or `last` (when its first and last event happened), else a
 parameter, else the subject. After a colon stands how it is told: `{first:time}`, `{first:day}`,
 `{amount:money}` (in `currency`), `{owner:employee}`, `{distance:span}` (in whole hours; a shorter
-one in whole minutes, or seconds), `{total:record,file}` (in English a noun for a count).
+one in whole minutes, or seconds), `{kind:term}` (a word of the glossary), `{total:record,file}` (in
+English a noun for a count).
 `{employee}`, and durations among the parameters, need no such word.
 """
 
@@ -22,7 +23,7 @@ from contract.spelling.nearest import nearest
 from contract.times import HOUR, MINUTE, SECOND
 from detectors.language.detector import Words
 from detectors.language.finding import Finding, Subject
-from detectors.language.wording import counted, money, span
+from detectors.language.wording import TERMS, counted, money, span
 
 UNKNOWN = Bilingual("unknown", "未知")
 
@@ -170,6 +171,8 @@ class _Telling(Formatter):
                 return self._said(money(value, self._finding.values["currency"]))
             case "employee":
                 return self._said(self._words.employee(value))
+            case "term":
+                return self._said(TERMS.get(value, Bilingual(value, value)))
             case "span":
                 length = Duration(value)
                 unit = next((it for it in (HOUR, MINUTE, SECOND) if length >= it), 1)

@@ -31,6 +31,18 @@ from detectors.words.settled import Settled, settled_by
 TOUCHED = Bilingual("somebody had worked on the customer in time", "期限内已有人跟进该客户")
 STOPPED = Bilingual("it was taken back in time", "期限内已退款、退货或取消")
 
+#: What an event adds to an alert of a deal, by its role.
+DEAL_NOTES = {
+    "received": Bilingual("the customer paid", "客户付款"),
+    "dispatched": Bilingual("goods left for the customer", "向客户发货"),
+    "approved": Bilingual("the order was approved", "订单审批通过"),
+    "touch": Bilingual("somebody worked on the customer", "有人跟进该客户"),
+    "refund": Bilingual("the money went back", "款项已退回"),
+    "returned": Bilingual("the goods came back", "货物已退回"),
+    "status": Bilingual("the order was cancelled or rejected", "订单已取消或驳回"),
+    "gone": Bilingual("the order was deleted", "订单被删除"),
+}
+
 #: What shows that a deal is done.
 _SIGNS = frozenset({"received", "dispatched", "approved"})
 

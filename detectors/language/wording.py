@@ -18,6 +18,20 @@ from detectors.language.detector import Words
 
 _FLOOR = Context(prec=60, rounding=ROUND_FLOOR)
 
+#: The glossary: what records of the CRM, and ways to reach somebody, are called.
+TERMS = {
+    "customer": Bilingual("customer", "客户"),
+    "contact": Bilingual("contact", "联系人"),
+    "opportunity": Bilingual("opportunity", "商机"),
+    "quote": Bilingual("quote", "报价"),
+    "contract": Bilingual("contract", "合同"),
+    "order": Bilingual("order", "订单"),
+    "activity": Bilingual("activity", "跟进记录"),
+    "phone": Bilingual("phone", "电话"),
+    "email": Bilingual("email", "邮箱"),
+    "address": Bilingual("address", "地址"),
+}
+
 UNKNOWN_EMPLOYEE = Bilingual("an employee not yet known", "尚不明确的员工")
 
 

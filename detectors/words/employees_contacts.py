@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from contract.alert import Bilingual
 from contract.types import CrmEdit, Shipment
 from detectors.facts.contact import changed_contacts
 from detectors.facts.event_filter import edits
@@ -41,7 +42,8 @@ def _to_employee(sent: Shipment, _: int, reference: Reference) -> Kept | None:
 
 #: A customer's contact is `taken over` by an employee, as far as is known when it happens.
 TAKEN_OVER = read_knowing("customer", CrmEdit, _taken_over, where=CHANGES_CONTACT)
-#: Goods leave `to employee`.
+#: Goods leave `to employee`, and what that adds to an alert.
+TO_EMPLOYEE = Bilingual("left for an employee's address or phone", "发往员工的地址或电话")
 GOODS_TO_EMPLOYEE = read_knowing(
     "shipment",
     Shipment,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from contract.alert import Bilingual
 from detectors.facts.fact import Fact
-from detectors.facts.profile import Profile, owner_by
+from detectors.facts.profile import Profile, order_tie, owner_by
 from detectors.facts.view import View
 
 #: What an edit of an order adds to an alert, by its role in the profile.
@@ -36,6 +38,15 @@ def end_of_day(view: View, fact: Fact) -> int:
 def customer_of(order: Profile, until: int) -> str | None:
     """The customer that the earliest edit of an order to name one names, up to `until`."""
     return next(iter(order.upto(until).customers()), None)
+
+
+def done_by_its_own(
+    order: Profile, acts: Iterable[Fact], by: str, within: int
+) -> list[tuple[Fact, Fact]]:
+    """The acts whose field `by` names who owned the order then, or created it, each with the edit
+    that shows it, by what was said up to `within` (µs) after."""
+    ties = ((act, order_tie(order.upto(act.at + within), act.fields[by], act.at)) for act in acts)
+    return [(act, tie) for act, tie in ties if tie is not None]
 
 
 def customers_named(view: View, moved: Fact, until: int) -> list[str]:

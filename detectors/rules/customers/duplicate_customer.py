@@ -28,29 +28,16 @@ def _creation(edit: CrmEdit) -> Kept:
 
 def find(view: View, params: DuplicateCustomerParams) -> Iterable[Found]:
     """One thing found a customer that somebody else had entered before, the latest time."""
-    entered: set[str] = set()
-    newest: Fact | None = None
-    by_another: Fact | None = None
-    for second in view.facts:
-        actor, customer = second.actor, second.about
-        first = newest if newest is None or newest.actor != actor else by_another
-        if first is newest:
-            by_another = newest
-        newest = second
-        known = customer in entered
-        entered.add(customer)
-        if first is not None and not known and second.at - first.at <= params.within:
+    for first, second in entered_by_another(view.facts):
+        if second.at - first.at <= params.within:
+            customer, contact = second.about, view.entity_id.partition(":")[0]
+            others = {"other": first.about, "who": first.actor, "since": str(first.at)}
             yield Found(
                 by=second,
                 named=f"{view.entity_id}\n{customer}",
                 facts=(first, second),
-                about=Subject(employee=actor, customer=customer),
-                values={
-                    "what": view.entity_id.partition(":")[0],
-                    "since": str(first.at),
-                    "other": first.about,
-                    "who": first.actor,
-                },
+                about=Subject(second.actor, customer),
+                values={"what": contact, **others},
                 measured={"within": elapsed(first.at, second.at)},
             )
 
@@ -63,35 +50,20 @@ DETECTOR = edge(
     find=find,
     looks_back="within",
     memory=since_the_first("within"),
-    reads=(
-        read(
-            "contact",
-            CrmEdit,
-            _creation,
-            where=edits("create", of="customer"),
-        ),
-    ),
+    reads=(read("contact", CrmEdit, _creation, where=edits("create", of="customer")),),
     says=says(
         Sentence(
-            "{employee} created customer {customer} at {at:time} with the phone of customer "
+            "{employee} created customer {customer} at {at:time} with the {what:term} of customer "
             "{other}, which {who:employee} had created at {since:time}.",
-            "{employee}于 {at:time} 新建客户 {customer}，其电话与{who:employee}于 {since:time} "
-            "新建的客户 {other} 相同。",
-            when="what=phone",
-        ),
-        Sentence(
-            "{employee} created customer {customer} at {at:time} with the email of customer "
-            "{other}, which {who:employee} had created at {since:time}.",
-            "{employee}于 {at:time} 新建客户 {customer}，其邮箱与{who:employee}于 {since:time} "
-            "新建的客户 {other} 相同。",
-            when="what=email",
+            "{employee}于 {at:time} 新建客户 {customer}，其{what:term}与{who:employee}于 "
+            "{since:time} 新建的客户 {other} 相同。",
         ),
         given=("other", "since", "what", "who"),
     ),
     notes={
         "created": Bilingual(
             "created a customer with the same phone or email", "新建了电话或邮箱相同的客户"
-        ),
+        )
     },
     judges_contacts=True,
 )

@@ -74,10 +74,7 @@ DETECTOR = pair(
     find=find,
     within="within",
     open_for="cancelled_within",
-    reads=(
-        Reads("customer", CrmEdit, transfer_fact, where=NAMES_OWNER),
-        DEALS,
-    ),
+    reads=(Reads("customer", CrmEdit, transfer_fact, where=NAMES_OWNER), DEALS),
     says=says(
         Sentence(
             "Customer {customer} passed from {before:employee} to {employee} at {at:time}, moved "

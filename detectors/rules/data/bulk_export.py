@@ -13,16 +13,6 @@ lists, a CRM that reports every line of a list as viewed.
 
 from detectors.language import *
 
-#: By role, which is the operation or action, what the evidence says of it.
-TAKEN = {
-    "view": Bilingual("viewed", "查看"),
-    "export": Bilingual("exported", "导出"),
-    "copy_external": Bilingual("copied to an external device", "复制到外接设备"),
-    "upload": Bilingual("uploaded", "上传"),
-    "print": Bilingual("printed", "打印"),
-    "send": Bilingual("sent", "外发"),
-}
-
 
 class BulkExportParams(Params):
     """How many, how fast, and how near to a resignation."""
@@ -47,21 +37,7 @@ DETECTOR = burst(
     open_for="resignation_within",
     worse=NearNotice("resignation_within"),
     frequent=True,
-    reads=(
-        read(
-            "employee",
-            CrmEdit,
-            lambda edit: keep(edit.op, weight=edit.count),
-            where=edits("view", "export"),
-        ),
-        read(
-            "employee",
-            EndpointFile,
-            lambda file: keep(file.action, weight=file.count),
-            where=lambda file: file.action in TAKEN,
-        ),
-        HR_CHANGES,
-    ),
+    reads=(*TAKEN_OUT, HR_CHANGES),
     says=says(
         Sentence(
             "{employee} viewed, exported or took out {threshold:record,file} within {window} from "
@@ -74,6 +50,6 @@ DETECTOR = burst(
         ),
         given=("notice",),
     ),
-    notes={**TAKEN, "resigned": GAVE_NOTICE},
+    notes={**TAKEN_OUT_NOTES, "resigned": GAVE_NOTICE},
     severities=("warning", "critical"),
 )

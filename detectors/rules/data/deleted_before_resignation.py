@@ -11,8 +11,6 @@ Looks the same: a tidy handover in which drafts and private files are cleaned up
 
 from detectors.language import *
 
-STAYED = Bilingual("the resignation was withdrawn", "离职申请已撤回")
-
 
 class DeletedBeforeResignationParams(Params):
     """How many deletes, and how far around the resignation."""
@@ -31,28 +29,21 @@ class DeletedBeforeResignationParams(Params):
 
 def find(view: View, params: DeletedBeforeResignationParams) -> Iterable[Found]:
     """One thing found a resignation around which enough was deleted."""
-    deletes = view.of("delete")
     for resignation in resignations(view):
         notice, left_at = resignation.notice, resignation.left_at
-        last = notice.at + params.after_notice
-        if left_at is not None:
-            last = left_at + params.after_leaving
-        counted = between(deletes, notice.at - params.before, last)
+        last = resignation.over(params.after_leaving, params.after_notice)
+        counted = between(view.of("delete"), notice.at - params.before, last)
         if sum(fact.weight for fact in counted) < params.threshold:
             continue
-        deleted = total(counted, view.common)
+        deleted, until = total(counted, view.common), view.reference.day(counted[-1].at)
         yield Found(
             by=notice,
             named=f"{view.entity_id}\n{notice.anchor}",
             facts=in_time_order(*counted, notice),
             until=max(last, notice.at + LONGEST_NOTICE) if left_at is None else last,
-            settled=settled_by(STAYED, resignation.withdrawn),
+            settled=resignation.taken_back(),
             about=Subject(employee=view.entity_id),
-            values={
-                "total": deleted,
-                "from": str(counted[0].at),
-                "to": view.reference.day(counted[-1].at).isoformat(),
-            },
+            values={"total": deleted, "from": str(counted[0].at), "to": until.isoformat()},
             measured={"threshold": deleted},
         )
 
@@ -75,9 +66,5 @@ DETECTOR = pair(
         ),
         given=("from", "to", "total"),
     ),
-    notes={
-        "delete": DELETED,
-        "resigned": GAVE_NOTICE,
-        "resignation_withdrawn": Bilingual("took the notice back", "撤回离职申请"),
-    },
+    notes={"delete": DELETED, **NOTICE_NOTES},
 )

@@ -13,17 +13,6 @@ keystroke, an import that touches one record line by line, a CRM that sends its 
 
 from detectors.language import *
 
-#: What a record is called in Chinese.
-RECORDS = {
-    "customer": "客户",
-    "contact": "联系人",
-    "opportunity": "商机",
-    "quote": "报价",
-    "contract": "合同",
-    "order": "订单",
-    "activity": "跟进记录",
-}
-
 
 class FloodedRecordParams(Params):
     """How often, how fast."""
@@ -45,7 +34,7 @@ def _whose(view: View, run: Sequence[Fact], _: FloodedRecordParams) -> Subject:
 
 def _record(view: View, _: Sequence[Fact], __: FloodedRecordParams) -> dict[str, str]:
     kind, record = view.entity_id.split("\n")[1:]
-    return {"kind": kind, "kind.zh": RECORDS[kind], "record": record}
+    return {"kind": kind, "record": record}
 
 
 DETECTOR = burst(
@@ -55,12 +44,7 @@ DETECTOR = burst(
     FloodedRecordParams(),
     # One update, however many records it touched beside this one.
     reads=(
-        read(
-            "editor",
-            CrmEdit,
-            lambda edit: keep("update", customer=edit.customer),
-            where=edits("update"),
-        ),
+        read("editor", CrmEdit, lambda it: keep("update", customer=it.customer), edits("update")),
     ),
     enough=in_all("threshold"),
     frequent=True,
@@ -70,9 +54,9 @@ DETECTOR = burst(
     values=_record,
     says=says(
         Sentence(
-            "{employee} made {threshold:update} to {kind} {record} within {window} from "
+            "{employee} made {threshold:update} to {kind:term} {record} within {window} from "
             "{first:time}.",
-            "{employee}自 {first:time} 起 {window}内修改了{kind} {record} 共 {threshold} 次。",
+            "{employee}自 {first:time} 起 {window}内修改了{kind:term} {record} 共 {threshold} 次。",
         ),
         given=("kind", "record"),
     ),

@@ -2,8 +2,7 @@
 
 Catches an order that comes after less than `percent` of the median of the customer's last gaps
 between orders, at most `looked_at` and at least `gaps` of them: orders made up or split, stock
-pushed into the channel, goods drawn for somebody else. It names the order's owner, else who
-created it, as the creation has them.
+pushed into the channel, goods drawn for others. It names the order's owner, else its creator.
 
 Misses customers with fewer orders, those whose cycle shortens step by step, and those who have not
 ordered for `remembered`: with them it all starts again.
@@ -12,18 +11,13 @@ Looks the same: several orders entered at one sitting (of a batch all but the fi
 supplement to the order before, a project that starts, one order entered twice.
 """
 
-from itertools import pairwise
-from statistics import median
-
 from detectors.language import *
 
 
 class OrderCycleCollapseParams(Params):
     """How much sooner, compared with how many gaps."""
 
-    percent: int = number(
-        25, "the gap in percent of the median", "间隔占中位数的百分比", "less than"
-    )
+    percent: int = less_than(25, "the gap in percent of the median", "间隔占中位数的百分比")
     gaps: int = at_least(4, "known gaps between orders", "已知的下单间隔数")
     looked_at: int = number(12, "last gaps that are looked at", "最近若干次间隔", ge=1)
     remembered: Duration = number(
@@ -39,24 +33,17 @@ def find(view: View, params: OrderCycleCollapseParams) -> Iterable[Found]:
     """One thing found for each order that comes too soon for its customer."""
     for (before, gaps), (order, _) in pairwise(with_gaps(view.facts, params)):
         gap = order.at - before.at
-        if len(gaps) < params.gaps or gap * 100 >= params.percent * max(gaps):
-            continue
-        middle = median(map(Decimal, gaps))
-        if gap * 100 >= params.percent * middle:
+        middle = median_beyond(gap * 100, gaps, params.percent)
+        if len(gaps) < params.gaps or middle is None:
             continue
         percent, known = tenths(gap * 100 / middle), str(len(gaps))
+        told = {"before": before.about, "gap": roughly(gap), "median": roughly(int(middle))}
         yield Found(
             by=order,
             named=order.about,
             facts=(structs.replace(before, role="before", fields=sent_of(before)), order),
             about=Subject(order.employee, view.entity_id, order.about),
-            values={
-                "before": before.about,
-                "gap": roughly(gap),
-                "median": roughly(int(middle)),
-                "known": known,
-                "share": percent,
-            },
+            values={**told, "known": known, "share": percent},
             measured={"percent": percent, "gaps": known},
         )
 
@@ -69,14 +56,7 @@ DETECTOR = outlier(
     find=find,
     looks_back="remembered",
     memory=FOLDED_GAPS,
-    reads=(
-        read(
-            "customer",
-            CrmEdit,
-            _created,
-            where=edits("create", of="order"),
-        ),
-    ),
+    reads=(read("customer", CrmEdit, _created, where=edits("create", of="order")),),
     says=says(
         Sentence(
             "Customer {customer} placed order {order} at {at:time}, {gap:span} after order "

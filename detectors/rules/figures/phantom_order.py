@@ -28,29 +28,18 @@ class PhantomOrderParams(Params):
 
 
 def find(view: View, params: PhantomOrderParams) -> Iterable[Found]:
-    """One thing found an order: settled by anything that moved, however early.
-
-    Called off when its time was over and taken up again later, it has its time anew.
-    """
+    """One thing found an order: settled by anything that moved, however early."""
     began = next(entered(view.facts, *_GOES_AHEAD), None)
     if began is None:
         return
     moves = [fact for fact in view.facts if fact.role in _MOVES]
-    deadline = began.at + params.wait
-    moved, settled, book, status = absence(moves, None, deadline), None, OrderBook(), None
-    if moved is None:
+    wait, status = Wait(began, began.at + params.wait, OrderBook(), None), None
+    if (moved := absence(moves, None, wait.deadline)) is None:
         wait = waited(view.facts, began, params.wait, lambda book: book.stands_as(*_GOES_AHEAD))
-        began, deadline, settled, book = wait.began, wait.deadline, wait.ended, wait.book
-        status = OrderBook(view.facts, began.at).status
-        moved = absence(moves, None, deadline)
-    yield order_found(
-        view,
-        began,
-        deadline,
-        book,
-        settled=settled_by(MOVED, moved) or settled,
-        values={"status": status.about} if status else {},
-    )
+        status = OrderBook(view.facts, wait.began.at).status
+        moved = absence(moves, None, wait.deadline)
+    values = {"status": status.about} if status else {}
+    yield wait_found(view, wait, settled=settled_by(MOVED, moved), values=values)
 
 
 DETECTOR = awaited(

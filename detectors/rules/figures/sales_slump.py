@@ -25,8 +25,8 @@ LIFTED = Bilingual("orders of that week came in late", "该周有订单晚到，
 class SalesSlumpParams(Params):
     """How little, compared with how long before."""
 
-    percent: int = number(
-        30, "the 7 days in percent of the weeks' median", "近 7 天占各周中位数的百分比", "less than"
+    percent: int = less_than(
+        30, "the 7 days in percent of the weeks' median", "近 7 天占各周中位数的百分比"
     )
     weeks: int = number(8, "weeks before that are looked at", "回看的周数", ge=1)
     weeks_with_sales: int = at_least(4, "of these, weeks with orders", "其中有订单的周数")

@@ -10,11 +10,7 @@ class DivertedConsigneeParams(Params):
         3, "different customers of one address or phone", "同一地址或电话对应的不同客户", ge=2
     )
     window: Duration = number("90d", "from the first shipment of the run", "自首次发货起的时长")
-    entered_within: Duration = number(
-        "7d",
-        "an edit this long after a shipment still tells whose deal it is",
-        "发货后多久之内的编辑仍可说明归属",
-    )
+    entered_within: Duration = ENTERED_WITHIN
 
 
 def _whose(view: View, run: Sequence[Fact], params: DivertedConsigneeParams) -> Subject:
@@ -38,7 +34,7 @@ ID, TITLE = (
 )
 PARAMS = DivertedConsigneeParams()
 
-GATHERED = burst(
+DETECTOR = burst(
     ID,
     "warning",
     TITLE,
@@ -80,6 +76,6 @@ GATHERED = burst(
     notes={
         "dispatched": Bilingual(
             "goods for one of the customers left for it", "其中一位客户的货物发往该处"
-        ),
+        )
     },
 )

@@ -16,26 +16,18 @@ several firms; staff purchases; a rep who takes the goods along.
 """
 
 from detectors.language import *
-from detectors.rules.goods._gathered_goods import (
-    GATHERED,
-    ID,
-    PARAMS,
-    TITLE,
-    DivertedConsigneeParams,
-)
+from detectors.rules.goods import _gathered_goods as gathered
 
 
-def find(view: View, params: DivertedConsigneeParams) -> Iterable[Found]:
+def find(view: View, params: gathered.DivertedConsigneeParams) -> Iterable[Found]:
     """At a shipment, that it goes to an employee."""
     sent = view.facts[0]
-    their = whose_contact(view, sent)
-    if not their:
+    if not (their := whose_contact(view, sent)):
         return
     until, order = sent.at + params.entered_within, sent.of_order
     customer, whose = customer_named(view, sent, until), their.get("address") or their.get("phone")
     yield Found(
         by=sent,
-        named=view.entity_id,
         about=Subject(sent.released_by or whose, customer, order),
         asks=owner_of(view, sent.at, until, order, customer),
         values={**their, "shipment": view.entity_id},
@@ -43,10 +35,10 @@ def find(view: View, params: DivertedConsigneeParams) -> Iterable[Found]:
 
 
 TO_AN_EMPLOYEE = edge(
-    ID,
+    gathered.ID,
     "warning",
-    TITLE,
-    PARAMS,
+    gathered.TITLE,
+    gathered.PARAMS,
     reads=(GOODS_TO_EMPLOYEE,),
     needs=("employees",),
     judges_contacts=True,
@@ -72,9 +64,7 @@ TO_AN_EMPLOYEE = edge(
         RESPONSIBLE,
         given=("address", "phone", "shipment"),
     ),
-    notes={
-        "to employee": Bilingual("left for an employee's address or phone", "发往员工的地址或电话"),
-    },
+    notes={"to employee": TO_EMPLOYEE},
 )
 
-DETECTOR = by_kind({"shipment": TO_AN_EMPLOYEE, "consignee": GATHERED})
+DETECTOR = by_kind({"shipment": TO_AN_EMPLOYEE, "consignee": gathered.DETECTOR})

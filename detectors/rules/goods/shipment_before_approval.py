@@ -30,8 +30,7 @@ def find(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Found]:
     for shipment, sent in first_dispatches(view.facts).items():
         last, released_by = sent.at + params.known_within, sent.released_by
         order = Profile(view.facts).upto(last)
-        mention = order.first(roles.MENTION)
-        if mention is None:
+        if (mention := order.first(roles.MENTION)) is None:
             continue
         settled = settled_by(HAD_BEEN, approval_at(order, sent.at))
         yield Found(
@@ -40,11 +39,7 @@ def find(view: View, params: ShipmentBeforeApprovalParams) -> Iterable[Found]:
             facts=(sent,) if settled else in_time_order(sent, mention),
             deadline=sent.at,
             settled=settled,
-            about=Subject(
-                employee=released_by,
-                customer=sent.customer or customer_of(order, last),
-                order=view.entity_id,
-            ),
+            about=Subject(released_by, sent.customer or customer_of(order, last), view.entity_id),
             asks=None if released_by else owner_of(view, sent.at, last, view.entity_id),
             values={"shipment": shipment},
         )
@@ -60,7 +55,7 @@ DETECTOR = awaited(
     dossier=Dossier(
         "order",
         WHOSE_ORDER | roles.names(roles.STATUS, roles.DISPATCHED),
-        roles.names(roles.DISPATCHED),
+        frozenset({"dispatched"}),
     ),
     says=says(
         Sentence(

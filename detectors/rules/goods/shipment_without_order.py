@@ -56,13 +56,8 @@ DETECTOR = awaited(
     open_for="wait",
     memory=WITH_WHAT_IS_TOLD,
     reads=(
-        Reads("order", Shipment, goods_fact, where=dispatched),
-        Reads(
-            "shipment",
-            Shipment,
-            goods_fact,
-            where=lambda sent: dispatched(sent) and sent.order is None,
-        ),
+        Reads("order", Shipment, goods_fact, dispatched),
+        Reads("shipment", Shipment, goods_fact, lambda it: dispatched(it) and it.order is None),
     ),
     says=says(
         Sentence(

@@ -12,8 +12,6 @@ service, a typing error in the feed.
 
 from detectors.language import *
 
-TALK = frozenset({"private_deal", "off_channel_payment", "kickback"})
-
 
 class OffbookPaymentParams(Params):
     """How near in time talk corroborates a payment."""
@@ -30,25 +28,18 @@ def find(view: View, params: OffbookPaymentParams) -> Iterable[Found]:
     told = [paid for paid in view.facts if is_private(paid, view.reference)]
     if not told:
         return
-    paid = told[0]
-    order, account = paid.of_order, paid.account
-    until = paid.at + params.talk_window
+    paid, until = told[0], told[0].at + params.talk_window
+    order, account, holder = paid.of_order, paid.account, view.reference.holder(paid.account)
     customers = customers_named(view, paid, until)
-    customer, holder = next(iter(customers), None), view.reference.holder(account)
-    hits = [hit for it in customers for hit in view.profile("customer", it).of(roles.HIT)]
-    near = {
-        hit.order: hit
-        for hit in between(hits, paid.at - params.talk_window, until)
-        if hit.category in TALK
-    }
+    customer = next(iter(customers), None)
+    talk = private_talk(view, customers, paid.at, params.talk_window)
     yield Found(
         by=paid,
-        named=view.entity_id,
-        facts=in_time_order(*told, *near.values()),
+        facts=in_time_order(*told, *talk),
         about=Subject(None, customer, order, account),
         asks=owner_of(view, paid.at, until, order, customer),
-        corroborated=bool(near),
-        values=paid.fields | ({"holder": holder} if holder else {}) | {"hits": str(len(near))},
+        corroborated=bool(talk),
+        values=paid.fields | ({"holder": holder} if holder else {}) | {"hits": str(len(talk))},
     )
 
 

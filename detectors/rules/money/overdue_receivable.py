@@ -12,8 +12,6 @@ partly sent back and the amount not corrected. An order called off, refunded in 
 whole when the time is over is left alone; taken up again after that, it is waited for again.
 """
 
-from decimal import ROUND_DOWN
-
 from detectors.language import *
 
 PAID = Bilingual("the money had come in time", "货款已在期限内收到")
@@ -22,8 +20,8 @@ PAID = Bilingual("the money had come in time", "货款已在期限内收到")
 class OverdueReceivableParams(Params):
     """How much, how long after the goods."""
 
-    paid_pct: int = number(
-        99, "percent of the order's amount received", "已收款占订单金额的百分比", "less than"
+    paid_pct: int = less_than(
+        99, "percent of the order's amount received", "已收款占订单金额的百分比"
     )
     wait: Duration = number(
         "30d", "money this long after the dispatch is in time", "发货后等待回款的时长"
@@ -42,16 +40,8 @@ def find(view: View, params: OverdueReceivableParams) -> Iterable[Found]:
     paid = book.paid_pct()
     if settled is None and paid >= params.paid_pct:
         settled = Settled(PAID, book.money[-1] if book.money else wait.began)
-    yield order_found(
-        view,
-        wait.began,
-        wait.deadline,
-        book,
-        *book.reckoning(),
-        settled=settled,
-        values=book.paid(),
-        measured={"paid_pct": figure(paid, ROUND_DOWN)},
-    )
+    told, measured = book.paid(), {"paid_pct": figure(paid, ROUND_DOWN)}
+    yield wait_found(view, wait, *book.reckoning(), settled=settled, values=told, measured=measured)
 
 
 DETECTOR = awaited(

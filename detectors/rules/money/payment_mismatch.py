@@ -23,9 +23,7 @@ MATCHES = Bilingual("the money that was there by then matches the order", "届�
 class PaymentMismatchParams(Params):
     """How much, and when."""
 
-    tolerance_pct: int = number(
-        1, "percent of the order's amount", "占订单金额的百分比", "more than", ge=0
-    )
+    tolerance_pct: int = more_than(1, "percent of the order's amount", "占订单金额的百分比")
     wait: Duration = number(
         "24h", "money this long after completion is in time", "完成后等待到账的时长"
     )

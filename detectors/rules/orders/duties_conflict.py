@@ -10,35 +10,22 @@ Looks the same: a small branch in which one person does everything, and a stand-
 
 from detectors.language import *
 
-#: What is not the seller's to do, and the field that says who did it.
-DUTIES = {"payment": "recorded_by", "shipment": "released_by"}
-#: The duty that an event in an order's profile, by its role, belongs to.
-ACTS = {"received": "payment", "refund": "payment", "dispatched": "shipment"}
+#: What is not the seller's to do: which field says who did it, and the roles of what is of it.
+DUTIES = {
+    "payment": ("recorded_by", roles.names(roles.RECEIVED, roles.REFUND)),
+    "shipment": ("released_by", roles.names(roles.DISPATCHED)),
+}
+ACTS = frozenset[str]().union(*(acts for _, acts in DUTIES.values()))
 BOOKED = Bilingual("booked by the order's own salesperson", "由该订单的销售本人登记收款")
+RELEASED = Bilingual("released by the order's own salesperson", "由该订单的销售本人放行发货")
 
 
-class DutiesConflictParams(Params):
-    """How much later an order may be told of."""
-
-    entered_within: Duration = number(
-        "7d",
-        "an order edit this long after the act still tells whose order it is",
-        "行为之后多久之内的订单编辑仍可说明订单归谁",
-    )
-
-
-def find(view: View, params: DutiesConflictParams) -> Iterable[Found]:
+def find(view: View, params: EnteredWithin) -> Iterable[Found]:
     """One thing found a duty: everything of it that the order's own people did."""
     order = Profile(view.facts)
-    for duty, by in DUTIES.items():
-        conflicts = [
-            (act, tie)
-            for act in view.facts
-            if ACTS.get(act.role) == duty and by in act.fields
-            if (
-                tie := order_tie(order.upto(act.at + params.entered_within), act.fields[by], act.at)
-            )
-        ]
+    for duty, (by, acts) in DUTIES.items():
+        done = [act for act in view.facts if act.role in acts and by in act.fields]
+        conflicts = done_by_its_own(order, done, by, params.entered_within)
         if not conflicts:
             continue
         act, tie = conflicts[0]
@@ -58,11 +45,11 @@ DETECTOR = edge(
     "duties-conflict",
     "critical",
     Bilingual("Own order's money or goods handled", "收款发货未与销售分离"),
-    DutiesConflictParams(),
+    EnteredWithin(),
     find=find,
     looks_back=LONGEST_ORDER,
     open_for="entered_within",
-    dossier=Dossier("order", WHOSE_ORDER | frozenset(ACTS), frozenset(ACTS)),
+    dossier=Dossier("order", WHOSE_ORDER | ACTS, ACTS),
     says=says(
         Sentence(
             "{employee} {did} {object} at {at:time} for order {order}, {his}{again}.",
@@ -79,12 +66,5 @@ DETECTOR = edge(
         again=Sentence(", and {more} more later", "，此后又有 {more} 次", when="!more=0"),
         given=("duty", "more", "object", "tie"),
     ),
-    notes={
-        "received": BOOKED,
-        "refund": BOOKED,
-        "dispatched": Bilingual(
-            "released by the order's own salesperson", "由该订单的销售本人放行发货"
-        ),
-        **ORDER_EDITS,
-    },
+    notes={"received": BOOKED, "refund": BOOKED, "dispatched": RELEASED, **ORDER_EDITS},
 )

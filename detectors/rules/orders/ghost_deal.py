@@ -17,17 +17,6 @@ long after the deal, quotes that do not name their customer.
 
 from detectors.language import *
 
-_NOTES = {
-    "received": Bilingual("the customer paid", "客户付款"),
-    "dispatched": Bilingual("goods left for the customer", "向客户发货"),
-    "approved": Bilingual("the order was approved", "订单审批通过"),
-    "touch": Bilingual("somebody worked on the customer", "有人跟进该客户"),
-    "refund": Bilingual("the money went back", "款项已退回"),
-    "returned": Bilingual("the goods came back", "货物已退回"),
-    "status": Bilingual("the order was cancelled or rejected", "订单已取消或驳回"),
-    "gone": Bilingual("the order was deleted", "订单被删除"),
-}
-
 
 class GhostDealParams(Params):
     """How near to the deal somebody must have worked on the customer."""
@@ -74,7 +63,7 @@ DETECTOR = awaited(
         ),
         given=("amount", "currency", "number", "what"),
     ),
-    notes=_NOTES,
+    notes=DEAL_NOTES,
     misses=Missed("touch", "activity, quote, opportunity or contract edit"),
     watches=WHOSE_ORDER
     | roles.names(roles.TOUCH, roles.STATUS, roles.GONE, roles.REFUND, roles.RETURNED),

@@ -32,24 +32,18 @@ def find(view: View, params: MissedCallbackParams) -> Iterable[Found]:
     first = next(entered(view.facts, "completed"), None)
     if first is None:
         return
-    order = Profile(view.facts)
-    wait = waited(view.facts, first, params.wait, OrderBook.not_done)
-    completed, deadline, book = wait.began, wait.deadline, wait.book
-    began = order.first(roles.CREATED) or order.first(roles.MENTION) or completed
-    since = min(began.at, completed.at)
+    order, wait = Profile(view.facts), waited(view.facts, first, params.wait, OrderBook.not_done)
+    began = order.first(roles.CREATED) or order.first(roles.MENTION) or wait.began
+    since, deadline = min(began.at, wait.began.at), wait.deadline
     call = absence(order.of(roles.CALLED_BACK), since, deadline)
-    settled = settled_by(CALLED, call) or wait.ended
-    if settled is None and is_over(view, deadline):
-        settled = settled_by(CALLED, _customers_call(view, order.upto(deadline), since, deadline))
-    values = {"since": str(since)}
-    yield order_found(view, completed, deadline, book, settled=settled, values=values)
+    if call is None and wait.ended is None and is_over(view, deadline):
+        call = _customers_call(view, order.upto(deadline), since, deadline)
+    yield wait_found(view, wait, settled=settled_by(CALLED, call), values={"since": str(since)})
 
 
 def _customers_call(view: View, order: Profile, since: int, deadline: int) -> Fact | None:
-    calls = (
-        absence(view.profile("customer", customer).of(roles.CALLBACK), since, deadline)
-        for customer in order.customers()
-    )
+    customers = (view.profile("customer", it) for it in order.customers())
+    calls = (absence(it.of(roles.CALLBACK), since, deadline) for it in customers)
     return next(filter(None, calls), None)
 
 

@@ -13,49 +13,30 @@ pass.
 from detectors.language import *
 
 APPROVED = Bilingual("the order had been approved before it was completed", "订单完成前已审批通过")
+OWN = Bilingual("approved by its own owner or creator", "由订单归属人或下单人本人审批")
 
 
-class UnapprovedOrderParams(Params):
-    """How much later an order may be told of."""
-
-    entered_within: Duration = number(
-        "7d",
-        "an edit this long after the approval still tells whose order it is",
-        "审批之后多久之内的编辑仍可说明订单归谁",
-    )
-
-
-def find(view: View, params: UnapprovedOrderParams) -> Iterable[Found]:
+def find(view: View, params: EnteredWithin) -> Iterable[Found]:
     """One thing found an order: approved by its own people, or completed without an approval."""
     order = Profile(view.facts)
     for approval in steps(order, "approved"):
-        by = approval.fields["by"]
-        tie = order_tie(order.upto(approval.at + params.entered_within), by, approval.at)
-        if tie is not None:
-            yield _found(view, order, approval, params, by, tie)
+        by, last = approval.fields["by"], approval.at + params.entered_within
+        if tie := order_tie(order.upto(last), by, approval.at):
+            yield _found(view, approval, last, by, tie)
             return
     completed = next(steps(order, "completed"), None)
     if completed is not None:
         settled = settled_by(APPROVED, approved_before(order, completed))
-        found = _found(view, order, completed, params)
+        found = _found(view, completed, completed.at + params.entered_within)
         yield structs.replace(found, deadline=completed.at, settled=settled)
 
 
-def _found(
-    view: View,
-    order: Profile,
-    act: Fact,
-    params: UnapprovedOrderParams,
-    employee: str | None = None,
-    *beside: Fact,
-) -> Found:
-    last = act.at + params.entered_within
+def _found(view: View, act: Fact, last: int, by: str | None = None, *beside: Fact) -> Found:
     return Found(
         by=act,
-        named=view.entity_id,
         facts=in_time_order(structs.replace(act, role=act.about), *beside),
-        about=Subject(employee, customer_of(order, last), view.entity_id),
-        asks=None if employee else owner_of(view, act.at, last, view.entity_id),
+        about=Subject(by, customer_of(Profile(view.facts), last), view.entity_id),
+        asks=None if by else owner_of(view, act.at, last, view.entity_id),
         values={"what": act.about},
     )
 
@@ -64,7 +45,7 @@ DETECTOR = awaited(
     "unapproved-order",
     "critical",
     Bilingual("Order not approved by anybody else", "订单未经他人审批"),
-    UnapprovedOrderParams(),
+    EnteredWithin(),
     find=find,
     looks_back=LONGEST_ORDER,
     open_for="entered_within",
@@ -85,11 +66,5 @@ DETECTOR = awaited(
         ),
         given=("what",),
     ),
-    notes={
-        "approved": Bilingual(
-            "approved by its own owner or creator", "由订单归属人或下单人本人审批"
-        ),
-        "completed": Bilingual("completed", "订单完成"),
-        **ORDER_EDITS,
-    },
+    notes={"approved": OWN, "completed": Bilingual("completed", "订单完成"), **ORDER_EDITS},
 )

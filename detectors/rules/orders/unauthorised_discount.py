@@ -24,7 +24,7 @@ KINDS = {"quote": "报价", "contract": "合同", "order": "订单"}
 class UnauthorisedDiscountParams(Params):
     """How much is anybody's to give, and how near an approval must be."""
 
-    limit: int = number(15, "the discount in per cent", "折扣百分比", "more than", ge=0)
+    limit: int = more_than(15, "the discount in per cent", "折扣百分比")
     within: Duration = number(
         "24h", "an approval this long before or after is in time", "改动前后多久之内的审批有效"
     )

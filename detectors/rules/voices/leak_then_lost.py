@@ -2,32 +2,21 @@
 
 Catches an opportunity whose customer had chat hits `private_deal`, `off_channel_payment`,
 `kickback` or `competitor` at most `within` before it was lost: the deal was handed to somebody.
+One that is reopened or won after the loss is taken back.
 
 Misses deals that are left open and forgotten (`follow-up-lapsed` sees those) and talk that no
 hit ties to the customer.
-
-An opportunity that is reopened or won after the loss withdraws the alert.
 
 Looks the same: an honest report that the customer compares offers, followed by an honest loss.
 """
 
 from detectors.language import *
 
-TAKEN_BACK = Bilingual("the opportunity was reopened or won after that", "该商机随后重新打开或赢单")
-
 
 class LeakThenLostParams(Params):
     """How soon after the talk the loss must come."""
 
     within: Duration = at_most("14d", "from a chat hit to the loss", "从聊天命中到丢单的时长")
-
-
-def _loses(edit: CrmEdit) -> bool:
-    return edit.says.stage == "lost"
-
-
-def _lost(edit: CrmEdit) -> Kept:
-    return keep("lost", about=edit.customer)
 
 
 def find(view: View, params: LeakThenLostParams) -> Iterable[Found]:
@@ -43,22 +32,13 @@ def find(view: View, params: LeakThenLostParams) -> Iterable[Found]:
         if hits:
             yield Found(
                 by=lost,
-                named=view.entity_id,
                 facts=in_time_order(*hits, lost),
-                settled=settled_by(TAKEN_BACK, _lost_no_more(own)),
+                settled=lost_no_more(own),
                 about=Subject(employee=hits[0].about, customer=customers[0]),
                 values={"hits": str(len(hits)), "opportunity": view.entity_id},
                 measured={"within": elapsed(hits[-1].at, lost.at)},
             )
             return
-
-
-def _lost_no_more(opportunity: Profile) -> Fact | None:
-    """The edit by which it was reopened or won after its last loss."""
-    back: Fact | None = None
-    for word in opportunity.of(roles.STAGE):
-        back = None if word.about == "lost" else back or word
-    return structs.replace(back, role=back.about) if back is not None else None
 
 
 DETECTOR = pair(
@@ -70,7 +50,7 @@ DETECTOR = pair(
     within="within",
     # Who knows when a deal that was lost is won after all.
     open_for=LONGEST_ORDER,
-    reads=(read("opportunity", CrmEdit, _lost, where=edits(of="opportunity", also=_loses)),),
+    reads=(LOSSES,),
     says=says(
         Sentence(
             "Opportunity {opportunity} of customer {customer} was lost at {at:time}, after "
@@ -83,9 +63,7 @@ DETECTOR = pair(
     ),
     notes={
         "hit": Bilingual("sensitive talk about this customer", "与该客户相关的敏感聊天"),
-        "lost": Bilingual("opportunity lost", "商机丢单"),
-        "open": Bilingual("opportunity reopened", "商机重新打开"),
-        "won": Bilingual("opportunity won after all", "商机最终赢单"),
+        **LOSS_NOTES,
     },
     watches=roles.names(roles.STAGE, roles.CUSTOMER),
 )

@@ -30,8 +30,7 @@ def find(view: View, params: TipCorroboratedParams) -> Iterable[Found]:
     evidence = pieces(view.facts)
     grave = [it for it in standing(view.facts) if it.fields["severity"] != "info"]
     for tip in tips.values():
-        alerts = around(grave, tip.at, params.within)
-        if not alerts:
+        if not (alerts := around(grave, tip.at, params.within)):
             continue
         nearest = min(abs(it.at - tip.at) for it in alerts)
         # The bound on evidence takes the newest, and must not take the tip.
@@ -66,9 +65,6 @@ DETECTOR = pair(
         ),
         given=("alerts", "tip", "which"),
     ),
-    notes={
-        "tip": Bilingual("tip about the employee", "针对该员工的举报"),
-        "alert": ALERT_NOTE,
-    },
+    notes={"tip": Bilingual("tip about the employee", "针对该员工的举报"), "alert": ALERT_NOTE},
     weighs_alerts=True,
 )

@@ -14,13 +14,19 @@ from detectors.facts.fact import Fact
 from detectors.facts.reads import Reads
 from detectors.facts.view import View
 from detectors.words.hr.leaving import end_of_work
+from detectors.words.settled import Settled, settled_by
 
 #: Nobody's notice is longer; what is kept of an employee must reach from before the notice to
 #: after the leaving.
 LONGEST_NOTICE = 180 * DAY
 
-#: What the notice adds to an alert.
+#: What the notice, or taking it back, adds to an alert.
 GAVE_NOTICE = Bilingual("gave notice", "提出离职")
+NOTICE_NOTES = {
+    "resigned": GAVE_NOTICE,
+    "resignation_withdrawn": Bilingual("took the notice back", "撤回离职申请"),
+}
+STAYED = Bilingual("the resignation was withdrawn", "离职申请已撤回")
 
 _KINDS = frozenset({"hired", "resigned", "resignation_withdrawn", "left", "terminated"})
 
@@ -31,6 +37,16 @@ class Resignation(Struct, frozen=True):
     notice: Fact
     withdrawn: Fact | None
     left_at: int | None
+
+    def over(self, after_leaving: int, after_notice: int) -> int:
+        """So long after the leaving, or after the notice while no leaving is known (µs)."""
+        return (
+            self.notice.at + after_notice if self.left_at is None else self.left_at + after_leaving
+        )
+
+    def taken_back(self) -> Settled | None:
+        """Whether they stay."""
+        return settled_by(STAYED, self.withdrawn)
 
 
 #: What `resignations` is drawn from; the role of each fact is the kind of change.

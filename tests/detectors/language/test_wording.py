@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 from contract.alert import Bilingual
 from contract.duration import Duration
 from contract.times import DAY, HOUR, MINUTE, SECOND
+from contract.types import ObjectType
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Reference
 from detectors.facts.view import Common
 from detectors.language.detector import Detector
 from detectors.language.wording import (
+    TERMS,
     CompanyWords,
     counted,
     floored,
@@ -47,6 +50,11 @@ def test_one_without_a_name_on_file_by_the_number_alone() -> None:
 
 def test_nobody_known_is_said_to_be_unknown() -> None:
     assert words().employee(None) == Bilingual("an employee not yet known", "尚不明确的员工")
+
+
+def test_every_record_and_every_way_to_reach_somebody_is_in_the_glossary() -> None:
+    assert {*get_args(ObjectType), "phone", "email", "address"} == set(TERMS)
+    assert all(term.en.isascii() and not term.zh.isascii() for term in TERMS.values())
 
 
 def test_times_and_days_are_the_companys() -> None:

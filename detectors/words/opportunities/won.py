@@ -12,7 +12,7 @@ from detectors.facts.reads import Reads
 from detectors.facts.reference import Reference
 from detectors.facts.sent import sent_of
 from detectors.facts.view import View
-from detectors.words.opportunity_stages import newly
+from detectors.words.opportunities.stages import newly
 
 
 def _deals(edit: CrmEdit) -> bool:

@@ -1,0 +1,1 @@
+"""Opportunities: how far they are, won and lost."""
