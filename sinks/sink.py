@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, Protocol
 
 from msgspec import Struct
 
+from cases.handling import Logged
 from contract.alert import Alert
 
 #: "moved" means written as well; the revision before it went to another audience.
@@ -28,15 +29,17 @@ class SinkError(RuntimeError):
 
 
 class Sink(Protocol):
-    """Takes revisions, which may come repeatedly, and stores each of them once."""
+    """Takes revisions and actions, which may come repeatedly, and stores each of them once."""
 
     async def check(self) -> tuple[str, ...]:
         """Check everything that can be known before the first revision. Returns warnings, one line
         each; raises `SinkError`, not `retryable` if somebody has to change something first."""
 
-    async def write(self, revisions: Sequence[Revision]) -> list[Outcome]:
-        """Write them, oldest first, and return the outcome of each. If it raises `SinkError`, the
-        same revisions come again."""
+    async def write(
+        self, revisions: Sequence[Revision], actions: Sequence[Logged] = ()
+    ) -> list[Outcome]:
+        """Write them, oldest first, and return the outcome of each, of the revisions first. If it
+        raises `SinkError`, the same come again."""
 
     async def close(self) -> None:
         """Release all resources."""

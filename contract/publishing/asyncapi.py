@@ -9,6 +9,7 @@ from contract.publishing import meanings
 from contract.rejected import Stage
 
 ALERTS_TOPIC = "offbook.alerts"
+ACTIONS_TOPIC = "offbook.actions"
 _BINDING = "0.5.0"
 
 #: The headers a dead letter has beside those of its record: KIP-1034's six, and our own.
@@ -45,20 +46,22 @@ def asyncapi() -> dict[str, Any]:
         },
         "defaultContentType": "application/cloudevents+json",
         "channels": {kind.topic: _source(kind) for kind in KINDS}
-        | {ALERTS_TOPIC: _alerts()}
+        | {ALERTS_TOPIC: _alerts(), ACTIONS_TOPIC: _actions()}
         | {f"dlq.{kind.topic}": _dead_letters(kind) for kind in KINDS},
         "operations": {
             f"receive.{kind.topic}": _operation("receive", kind.topic, kind.type, HEARTBEAT.type)
             for kind in KINDS
         }
         | {f"send.{ALERTS_TOPIC}": _operation("send", ALERTS_TOPIC, "offbook.alert.v1")}
+        | {f"send.{ACTIONS_TOPIC}": _operation("send", ACTIONS_TOPIC, "offbook.action.v1")}
         | {
             f"send.dlq.{kind.topic}": _operation("send", f"dlq.{kind.topic}", "deadLetter")
             for kind in KINDS
         },
         "components": {
             "messages": {kind.type: _event(kind) for kind in KIND_OF_TYPE.values()}
-            | {"offbook.alert.v1": _alert(), "deadLetter": _dead_letter()}
+            | {"offbook.alert.v1": _alert(), "offbook.action.v1": _action()}
+            | {"deadLetter": _dead_letter()}
         },
     }
 
@@ -71,6 +74,11 @@ def _source(kind: Kind) -> dict[str, Any]:
 
 def _alerts() -> dict[str, Any]:
     return _channel(ALERTS_TOPIC, "Every revision of every alert.", ["delete"], "offbook.alert.v1")
+
+
+def _actions() -> dict[str, Any]:
+    summary = "What somebody did about an alert."
+    return _channel(ACTIONS_TOPIC, summary, ["delete"], "offbook.action.v1")
 
 
 def _dead_letters(kind: Kind) -> dict[str, Any]:
@@ -114,6 +122,12 @@ def _event(kind: Kind) -> dict[str, Any]:
 def _alert() -> dict[str, Any]:
     summary = "One revision of one alert."
     message = _message("offbook.alert.v1", summary, "offbook.alert.v1.json", "The alert's id.")
+    return message | {"contentType": "application/json"}
+
+
+def _action() -> dict[str, Any]:
+    summary = "One action on one alert."
+    message = _message("offbook.action.v1", summary, "offbook.action.v1.json", "The alert's id.")
     return message | {"contentType": "application/json"}
 
 

@@ -297,3 +297,30 @@ ALERT: dict[str, Meaning] = {
         "The employee whose account it is, where known.", "该账户的持有员工，未知为 null。"
     ),
 }
+
+ACTION: dict[str, Meaning] = {
+    "action_id": _M(
+        "Chosen by who acts: told again, it is the same action.",
+        "由操作方给定；重复发送视为同一操作。",
+    ),
+    "alert_id": _M("The alert it is about.", "所针对的告警编号。"),
+    "step": _M("What was done.", "做了什么。"),
+    "by": _M("Who did it.", "操作人。"),
+    "at": _M("When.", "时间。"),
+    "revision": _M("The alert's revision as they saw it.", "操作人所见的告警修订号。"),
+    "severity": _M(
+        "Its severity as they saw it: one that is worse opens a closed alert again.",
+        "操作人所见的级别；此后级别更高的修订会让已关闭的告警重新打开。",
+    ),
+    "seen": _M(
+        "How many actions on it had taken effect as they saw it: if another has since, this one is "
+        "a conflict and changes nothing. A note never is.",
+        "操作人所见的已生效操作数；若其后另有操作生效，则本操作冲突、不生效。备注从不冲突。",
+    ),
+    "verdict": _M(
+        "What it turned out to be, where it is closed, or proposed to be.",
+        "关闭（或提议关闭）时的结论。",
+    ),
+    "assignee": _M("Who has it from now on.", "从此由谁处理。"),
+    "note": _M("What they wrote.", "备注内容。"),
+}

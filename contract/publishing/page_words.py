@@ -50,6 +50,7 @@ class PageWords(NamedTuple):
     repeats: str
     complete: str
     alerts: str
+    actions: str
 
 
 EN = PageWords(
@@ -138,6 +139,12 @@ to its end.
 Alerts are written to topic `offbook.alerts`, keyed by `alert_id`
 ([schema](schemas/offbook.alert.v1.json)). Of one `alert_id` the highest `revision` holds.
 """,
+    actions="""## Actions on alerts
+
+What somebody did about an alert is a record on topic `offbook.actions`, keyed by `alert_id`
+([schema](schemas/offbook.action.v1.json)); `offbook alerts` writes them. They count in the order in
+which they stand there.
+""",
 )
 
 ZH = PageWords(
@@ -216,5 +223,10 @@ topic，排在所覆盖的事件之后，频率不低于允许截止时间等待
 
 告警写入 topic `offbook.alerts`，以 `alert_id` 为键（[Schema](schemas/offbook.alert.v1.json)）。
 同一 `alert_id` 以 `revision` 最大的为准。
+""",
+    actions="""## 对告警的操作
+
+任何人对告警做了什么，都是 topic `offbook.actions` 上的一条消息，键为 `alert_id`
+（[schema](schemas/offbook.action.v1.json)），由 `offbook alerts` 写入，按消息先后顺序生效。
 """,
 )

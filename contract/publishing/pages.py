@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from contract import fields
 from contract import types as t
+from contract.action import Action
 from contract.alert import Alert
 from contract.checks import bare
 from contract.kinds import HEARTBEAT, KINDS, Kind
@@ -106,6 +107,13 @@ def page(language: Language) -> str:
             [(f"`{name}`", meaning) for name, meaning in meanings.ALERT.items()],
             language,
         ),
+        "",
+        words.actions,
+        _table(
+            ["field", "meaning"],
+            [(f"`{name}`", meaning) for name, meaning in meanings.ACTION.items()],
+            language,
+        ),
     ]
     return "\n".join(parts) + "\n"
 
@@ -193,5 +201,6 @@ def _table(headings: list[str], rows: Any, language: Language) -> str:
     return "\n".join(lines)
 
 
-# Read by `page`, checked here: no field of the alert may lack its meaning.
+# Read by `page`, checked here: no field of the alert or of an action may lack its meaning.
 assert tuple(meanings.ALERT) == Alert.__struct_fields__
+assert tuple(meanings.ACTION) == Action.__struct_fields__

@@ -21,6 +21,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
+from contract.action import Action
 from contract.alert import Alert
 from contract.checks import bare, may_be_null
 from contract.decoding.attributes import Attribute
@@ -73,12 +74,21 @@ def _where(kind: Kind) -> str:
 
 def alert_schema() -> Schema:
     """The JSON Schema of an alert on `offbook.alerts`."""
+    return _schema("offbook.alert.v1", Alert)
+
+
+def action_schema() -> Schema:
+    """The JSON Schema of an action on `offbook.actions`."""
+    return _schema("offbook.action.v1", Action)
+
+
+def _schema(name: str, of: type[Struct]) -> Schema:
     definitions: dict[str, Schema] = {}
-    reference = _of(Alert, definitions)
+    reference = _of(of, definitions)
     return {
         "$schema": DIALECT,
-        "$id": "offbook.alert.v1.json",
-        "title": "offbook.alert.v1",
+        "$id": f"{name}.json",
+        "title": name,
         **reference,
         "$defs": definitions,
     }
@@ -192,8 +202,8 @@ def _images_of(object_type: str, keys: frozenset[str], definitions: dict[str, Sc
 
 
 def _texts(cls: type[Struct]) -> dict[str, meanings.Meaning]:
-    if cls is Alert:
-        return meanings.ALERT
+    if cls in (Alert, Action):
+        return meanings.ALERT if cls is Alert else meanings.ACTION
     return meanings.FIELDS.get(cls, {}) if issubclass(cls, EventData) else {}
 
 
@@ -213,6 +223,7 @@ def rendered() -> dict[str, str]:
     kinds = KIND_OF_TYPE.values()
     files = {f"schemas/{kind.type}.json": dump(event_schema(kind)) + "\n" for kind in kinds}
     files["schemas/offbook.alert.v1.json"] = dump(alert_schema()) + "\n"
+    files["schemas/offbook.action.v1.json"] = dump(action_schema()) + "\n"
     files["asyncapi.yaml"] = to_yaml(asyncapi())
     files["events.md"] = page("en")
     files["events.zh.md"] = page("zh")

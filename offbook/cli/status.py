@@ -30,7 +30,15 @@ from streams.router.feeds import (
 )
 from streams.router.known_feeds import Known, Partition
 from streams.settings.settings import Settings
-from streams.wire.kafka import ALERTS_TOPIC, FEEDS_TOPIC, Role, aiokafka_client, group, topic_name
+from streams.wire.kafka import (
+    ACTIONS_TOPIC,
+    ALERTS_TOPIC,
+    FEEDS_TOPIC,
+    Role,
+    aiokafka_client,
+    group,
+    topic_name,
+)
 from streams.wire.kafka_access import unreachable
 from streams.wire.keyed_records import KEYED_TOPIC
 from streams.wire.topics import partitions_of
@@ -41,7 +49,7 @@ _STALE: Final = 3 * MINUTE
 _READS: Final[Mapping[Role, Sequence[str]]] = {
     "router": SOURCE_TOPICS,
     "monitor": (KEYED_TOPIC,),
-    "delivery": (ALERTS_TOPIC,),
+    "delivery": (ALERTS_TOPIC, ACTIONS_TOPIC),
 }
 
 
@@ -63,7 +71,9 @@ class Status(Struct, frozen=True):
 
 def status(settings: Settings, detectors: Collection[Detector]) -> Status:
     """Ask Kafka. Raises `KafkaAccessError`, and `TopicsError` where a topic is missing."""
-    counts = partitions_of(settings, [*SOURCE_TOPICS, KEYED_TOPIC, ALERTS_TOPIC, FEEDS_TOPIC])
+    counts = partitions_of(
+        settings, [*SOURCE_TOPICS, KEYED_TOPIC, ALERTS_TOPIC, ACTIONS_TOPIC, FEEDS_TOPIC]
+    )
     try:
         entries, behind = asyncio.run(_ask(settings, counts))
     except (KafkaError, OSError) as error:

@@ -1,4 +1,4 @@
-"""The delivery role: what stands on the alerts topic goes to Redis, and nothing is dropped.
+"""The delivery role: alerts, and what was done about them, go to Redis, and nothing is dropped.
 
 A plain consumer group that keeps no state and commits after the work. A revision delivered twice
 changes nothing (see `sinks.redis.sink`), so a crash, a rebalance or a commit that fails costs
@@ -44,10 +44,10 @@ class DeliveryError(RuntimeError):
 
 
 class Delivery:
-    """Delivers the alerts of one topic to one Redis until stopped.
+    """Delivers the alerts of one topic, and the actions of another, to one Redis until stopped.
 
     `security` is passed to the Kafka clients as it is (`security_protocol`, `ssl_context`,
-    `sasl_mechanism` …). `prefix` is that of the installation's topics and of `topic`. Health
+    `sasl_mechanism` …). `prefix` is that of the installation's topics and of these. Health
     conditions: `redis` and `delivery`.
     """
 
@@ -59,6 +59,7 @@ class Delivery:
         *,
         bootstrap: str,
         topic: str = "offbook.alerts",
+        actions: str = "offbook.actions",
         group: str = "offbook-delivery",
         prefix: str = "",
         security: Mapping[str, Any] | None = None,
@@ -69,6 +70,7 @@ class Delivery:
         self._health = health
         self._bootstrap = bootstrap
         self._topic = topic
+        self._actions = actions
         self._group = group
         self._prefix = prefix
         self._security = dict(security or {})
@@ -114,16 +116,13 @@ class Delivery:
             **self._security,
         )
         self._stages = (
-            SetAside(
-                self._producer,
-                self._topic.removeprefix(self._prefix),
-                self._metrics,
-                self._health,
-            ),
+            SetAside(self._producer, self._prefix, self._metrics, self._health),
             Store(self._sink),
             Count(self._metrics),
         )
-        self._consumer.subscribe([self._topic], listener=Rebalance(self.revoked, self.assigned))
+        self._consumer.subscribe(
+            [self._topic, self._actions], listener=Rebalance(self.revoked, self.assigned)
+        )
         stopping = asyncio.create_task(self._stopping.wait())
         starting = asyncio.create_task(self._start())
         tasks: list[asyncio.Task[Any]] = [stopping, starting]
@@ -209,7 +208,7 @@ class Delivery:
             await self._sleep(max(seconds, FIRST))
             return []
         return [
-            item_of(partition, record, self._prefix)
+            item_of(partition, record, self._prefix, is_action=partition.topic == self._actions)
             for partition, records in fetched.items()
             for record in records
         ]

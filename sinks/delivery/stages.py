@@ -34,9 +34,9 @@ class SetAside:
     """Sends records that are not alerts to the dead letters. Raises `KafkaError` while it
     cannot."""
 
-    def __init__(self, producer: Any, topic: str, metrics: Metrics, health: Health) -> None:
+    def __init__(self, producer: Any, prefix: str, metrics: Metrics, health: Health) -> None:
         self._producer = producer
-        self._topic = topic
+        self._prefix = prefix
         self._metrics = metrics
         self._health = health
 
@@ -53,9 +53,10 @@ class SetAside:
             await self._produce(without_value(letter, "too large for the dead letter topic"))
         # If the alerts beside it have to wait, it must not be sent again with each attempt.
         item.letter = None
-        self._metrics.events.count(self._topic, "dead_letter")
+        topic = item.partition.topic.removeprefix(self._prefix)
+        self._metrics.events.count(topic, "dead_letter")
         _log.warning(
-            "not an alert; sent to the dead letters",
+            "neither an alert nor an action; sent to the dead letters",
             topic=item.partition.topic,
             partition=item.partition.partition,
             offset=item.offset,
@@ -73,17 +74,19 @@ class SetAside:
 
 
 class Store:
-    """Writes revisions to a sink, and keeps the outcome of each. Raises `SinkError`."""
+    """Writes revisions and actions to a sink, and keeps the outcome of each. Raises
+    `SinkError`."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
 
     async def take(self, items: Sequence[Item]) -> None:
         alerts = [(item, item.revision) for item in items if item.revision is not None]
-        if not alerts:
+        acted = [(item, item.logged) for item in items if item.logged is not None]
+        if not alerts and not acted:
             return
-        outcomes = await self._sink.write([revision for _, revision in alerts])
-        for (item, _), outcome in zip(alerts, outcomes, strict=True):
+        outcomes = await self._sink.write([it for _, it in alerts], [it for _, it in acted])
+        for (item, _), outcome in zip([*alerts, *acted], outcomes, strict=True):
             item.outcome = outcome
 
 

@@ -11,7 +11,7 @@ from sinks.metrics.labels import OTHER
 
 Outcome = Literal["accepted", "late", "duplicate", "conflict", "dead_letter"]
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
-_ALERTS_TOPIC: Final = "offbook.alerts"
+_OUR_TOPICS: Final = ("offbook.alerts", "offbook.actions")
 
 
 class EventFigures:
@@ -29,9 +29,10 @@ class EventFigures:
             for topic in topics
             for outcome in OUTCOMES
         }
-        # What is no alert on our own topic is a dead letter too; what is one is no event.
-        stranger: tuple[str, Outcome] = (_ALERTS_TOPIC, "dead_letter")
-        self._event_counts[stranger] = self._events.labels(*stranger)
+        # What is no alert or action on our own topics is a dead letter too; what is one is no
+        # event.
+        for topic in _OUR_TOPICS:
+            self._event_counts[topic, "dead_letter"] = self._events.labels(topic, "dead_letter")
         self._kept_out = Counter(
             "offbook_events_kept_out",
             "Events older than what somebody or something they are about still remembers, kept out"

@@ -3,24 +3,35 @@
 =========================  ====================================================================
 `{ob}:alerts`              stream, one entry a revision, trimmed with `MAXLEN ~`
 `{ob}:alert:<alert_id>`    string, the newest revision as JSON; the script reads its `revision`
-`{ob}:open`                sorted set, the firing alerts by score
+`{ob}:handling:<alert_id>` string, the actions on it as JSON, in the order of their log
+`{ob}:actions`             stream, one entry an action, trimmed likewise
+`{ob}:open`                sorted set, the firing alerts that nobody has closed, by score
 `{ob}:open:<severity>`     the same, one severity each: its size is `offbook_open_alerts`. A
                            set and no counter, so that no repeat and no restart makes it drift
+`{ob}:open:acknowledged`   those of `{ob}:open` that somebody has acknowledged
 `{ob}:open:shadow`         sorted set, the firing alerts of detectors on trial; they are in none
                            of those above. `{ob}:open:shadow:<severity>` likewise
 `{ob}:open:suppressed`     sorted set, the firing alerts that an allowance covers; in none above
+`{ob}:closed`              sorted set, what is closed or withdrawn, by since when (ms)
+`{ob}:employee:<id>`       sorted set, the alerts on an employee by their last event (s)
 `{ob}:mark:<writer>`       number of the last batch this writer wrote; goes a day after the writer
 =========================  ====================================================================
+
+What is closed or withdrawn goes after a time that is a setting, and with it what is kept of it.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from cases.handling import Handling
 from contract.alert import SEVERITIES, Alert, Severity
 
 STREAM: Final = "{ob}:alerts"
+ACTIONS: Final = "{ob}:actions"
+CLOSED: Final = "{ob}:closed"
 OPEN: Final = "{ob}:open"
+ACKNOWLEDGED: Final = f"{OPEN}:acknowledged"
 OPEN_SHADOW: Final = f"{OPEN}:shadow"
 OPEN_SUPPRESSED: Final = f"{OPEN}:suppressed"
 
@@ -34,6 +45,7 @@ def of_severity(open_set: str, severity: Severity) -> str:
 OPEN_SETS: Final = (
     OPEN,
     *(of_severity(OPEN, severity) for severity in SEVERITIES),
+    ACKNOWLEDGED,
     OPEN_SHADOW,
     *(of_severity(OPEN_SHADOW, severity) for severity in SEVERITIES),
     OPEN_SUPPRESSED,
@@ -45,16 +57,34 @@ def alert_key(alert_id: str) -> str:
     return f"{{ob}}:alert:{alert_id}"
 
 
+def handling_key(alert_id: str) -> str:
+    """The key of what was done about an alert."""
+    return f"{{ob}}:handling:{alert_id}"
+
+
+def employee_key(employee: str) -> str:
+    """The key of the alerts on an employee."""
+    return f"{{ob}}:employee:{employee}"
+
+
+def employee_keys(alert: Alert) -> tuple[str, ...]:
+    """The keys of the alerts on those whom an alert names."""
+    named = dict.fromkeys(filter(None, (alert.employee, alert.account_holder)))
+    return tuple(map(employee_key, named))
+
+
 def mark_key(writer: str) -> str:
     """The key of the mark that a writer leaves."""
     return f"{{ob}}:mark:{writer}"
 
 
-def sets_of(alert: Alert) -> tuple[str, ...]:
-    """The open sets a revision belongs into; none once it is withdrawn."""
-    if alert.state != "firing":
+def sets_of(alert: Alert, handling: Handling) -> tuple[str, ...]:
+    """The open sets an alert belongs into; none once it is withdrawn, or somebody has closed it."""
+    if not handling.is_open:
         return ()
     if alert.audience == "suppressed":
         return (OPEN_SUPPRESSED,)
-    one = OPEN_SHADOW if alert.audience == "shadow" else OPEN
-    return (one, of_severity(one, alert.severity))
+    if alert.audience == "shadow":
+        return (OPEN_SHADOW, of_severity(OPEN_SHADOW, alert.severity))
+    acknowledged = (ACKNOWLEDGED,) if handling.state == "acknowledged" else ()
+    return (OPEN, of_severity(OPEN, alert.severity), *acknowledged)

@@ -7,8 +7,12 @@ again, in order, before anything newer.
 A revision may go to another audience than the one before it, for example when its detector goes
 live: the script that writes it moves the alert from the old audience's sets to the new one's.
 
-The user needs the commands `get set xadd xlen zadd zcard zrem eval evalsha` on `{ob}:*`; `info`
-lets the check at the start see whether Redis evicts keys.
+What was done about an alert decides where it belongs. Most have no actions, and are written in one
+round trip. Where the script finds that there are some which the writer did not know, it writes
+nothing of that alert; then they are read, and it is worked out anew.
+
+The user needs the commands of `COMMANDS` on `{ob}:*`; `info` lets the check at the start see
+whether Redis evicts keys.
 """
 
 from __future__ import annotations
@@ -18,28 +22,31 @@ import uuid
 from asyncio import Lock
 from collections import deque
 from collections.abc import Mapping, Sequence
-from hashlib import sha1
-from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
-import orjson
 import structlog
-from redis import exceptions as errors
 
+from cases.handling import Logged
 from contract.alert import SEVERITIES, Alert, Severity
 from contract.decoding.explain import shape_of
 from sinks.redis.connection import Connection, RedisRefusedError, RedisUnavailableError
+from sinks.redis.handled import Known, known_of
 from sinks.redis.keys import (
+    ACTIONS,
+    CLOSED,
     OPEN,
     OPEN_SETS,
     OPEN_SHADOW,
     STREAM,
     alert_key,
+    employee_key,
+    handling_key,
     mark_key,
     of_severity,
-    sets_of,
 )
+from sinks.redis.script import Script
+from sinks.redis.work import Work
 from sinks.sink import Outcome, Revision
 
 #: Lua counts in doubles.
@@ -48,9 +55,15 @@ MAX_REVISION: Final = 2**53 - 1
 BATCH: Final = 200
 #: Bytes of alerts kept to be written again if Redis forgets them.
 MEMORY: Final = 16 * 1024 * 1024
-
-_SCRIPT: Final = resources.files(__package__).joinpath("deliver.lua").read_text("utf-8")
-_SHA: Final = sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+#: Seconds that what is closed stays: a year's audit and a month.
+KEPT: Final = 400 * 86_400
+#: What a user of Redis needs the right to.
+COMMANDS: Final = (
+    *("get", "set", "mget", "expire", "persist", "xadd", "xlen", "zadd", "zcard", "zrem"),
+    *("zremrangebyscore", "eval", "evalsha"),
+)
+#: How often a batch is worked out anew because somebody else wrote the same alerts.
+_TRIES: Final = 20
 
 _log = structlog.get_logger(__name__)
 
@@ -59,24 +72,29 @@ class RedisSink:
     """Writes alerts to one Redis, Valkey (7 or later) or Redis Cluster.
 
     `url` and `timeout` as of `Connection`. `maxlen` is about how many revisions the stream keeps,
-    `memory` the most bytes of alerts kept to be written again. Nothing connects before the first
-    call.
+    `memory` the most bytes of alerts kept to be written again, `kept` for how long what is closed
+    or withdrawn stays (s). Nothing connects before the first call.
     """
 
     def __init__(
-        self, url: str, *, maxlen: int = 1_000_000, timeout: float = 5.0, memory: int = MEMORY
+        self,
+        url: str,
+        *,
+        maxlen: int = 1_000_000,
+        timeout: float = 5.0,
+        memory: int = MEMORY,
+        kept: int = KEPT,
     ) -> None:
         if maxlen < 1:
             raise ValueError("maxlen must be 1 or more")
         self._connection = Connection(url, timeout)
-        self._maxlen = maxlen
         self._memory = memory
         self._turn = Lock()
-        self._mark_key = mark_key(uuid.uuid4().hex)
+        self._script = Script(self._connection, mark_key(uuid.uuid4().hex), maxlen, kept)
         self._mark = 0
         #: The batch after `_mark`, and when it was first tried, in milliseconds.
         self._tried = (0, 0)
-        self._recent: deque[tuple[int, int, Sequence[Revision]]] = deque()
+        self._recent: deque[tuple[int, int, _Batch]] = deque()
         self._recent_bytes = 0
         self._sizes: Mapping[str, int] | None = None
 
@@ -85,18 +103,21 @@ class RedisSink:
         """Where it is, without user and password: what a message may show."""
         return self._connection.address
 
-    async def write(self, revisions: Sequence[Revision]) -> list[Outcome]:
-        """Write revisions, oldest first, and return the outcome of each.
+    async def write(
+        self, revisions: Sequence[Revision], actions: Sequence[Logged] = ()
+    ) -> list[Outcome]:
+        """Write revisions, oldest first, and actions on any alerts; return the outcome of each, of
+        the revisions first.
 
-        At most `BATCH` of them, in one round trip that is executed completely or not at all. Raises
-        `RedisUnavailableError` or `RedisRefusedError`; then write the same revisions again.
+        At most `BATCH` in all. Raises `RedisUnavailableError` or `RedisRefusedError`; then write
+        the same again.
         """
-        if len(revisions) > BATCH:
-            raise ValueError(f"at most {BATCH} alerts at a time")
+        if len(revisions) + len(actions) > BATCH:
+            raise ValueError(f"at most {BATCH} at a time")
         if any(not 0 < it.alert.revision <= MAX_REVISION for it in revisions):
             raise ValueError(f"revisions are 1 to {MAX_REVISION}")
         async with self._turn:
-            return await self._write(revisions)
+            return await self._write(_Batch(tuple(revisions), tuple(actions)))
 
     async def look(self) -> None:
         """Ask how many alerts fire, including those of other workers.
@@ -104,7 +125,7 @@ class RedisSink:
         This also shows whether Redis is there and still has what was written to it.
         """
         async with self._turn:
-            await self._write(())
+            await self._write(_NOTHING)
 
     def open_alerts(self, *, shadow: bool = False) -> Mapping[Severity, int] | None:
         """How many alerts fire, by severity, as of the last call that reached Redis; None before
@@ -164,20 +185,47 @@ class RedisSink:
         """Close the connections."""
         await self._connection.close()
 
-    async def _write(self, revisions: Sequence[Revision]) -> list[Outcome]:
-        mark = self._mark + 1 if revisions else self._mark
+    async def known(self, alert_ids: Sequence[str]) -> list[Known]:
+        """What Redis has of these alerts and of what was done about them. Raises
+        `RedisSinkError`."""
+        if not alert_ids:
+            return []
+        keys = [key(it) for it in alert_ids for key in (alert_key, handling_key)]
+        stored = await self._connection.ask(("MGET", *keys))
+        return [known_of(*pair) for pair in zip(stored[::2], stored[1::2], strict=True)]
+
+    async def _write(self, batch: _Batch) -> list[Outcome]:
+        mark = self._mark + 1 if batch.revisions or batch.actions else self._mark
         if mark > self._tried[0]:
             self._tried = (mark, int(time.time() * 1000))
         at = self._tried[1]
-        answer = await self._run(self._mark, mark, at, revisions)
-        if answer.lost is not None:
-            await self._write_again(since=answer.lost)
-            answer = await self._run(self._mark, mark, at, revisions)
-        if answer.lost is not None:
+        lost, outcomes = await self._store(self._mark, mark, at, batch)
+        if lost is not None:
+            await self._write_again(since=lost)
+            lost, outcomes = await self._store(self._mark, mark, at, batch)
+        if lost is not None:
             raise RedisUnavailableError(f"{self._connection.who} loses what it has confirmed")
         self._mark = mark
-        self._remember(mark, at, revisions)
-        return answer.outcomes
+        self._remember(mark, at, batch)
+        return outcomes
+
+    async def _store(
+        self, lowest: int, mark: int, at: int, batch: _Batch
+    ) -> tuple[int | None, list[Outcome]]:
+        """Write a batch, again where somebody else has written meanwhile. The mark that is there,
+        if it is older than `lowest`, else the outcomes."""
+        work = Work(batch.revisions, batch.actions, self._script.kept)
+        await work.learn(self.known, work.acted_on)
+        for _ in range(_TRIES):
+            alerts, handlings = work.entries()
+            answer = await self._script.run(lowest, mark, at, alerts, handlings)
+            if answer.lost is not None:
+                return answer.lost, []
+            self._sizes = answer.sizes
+            await work.learn(self.known, work.settle(answer.outcomes))
+            if work.is_done:
+                return None, work.outcomes
+        raise RedisUnavailableError(f"{self._connection.who}: others write the same alerts")
 
     async def _write_again(self, since: int) -> None:
         forgotten = [batch for batch in self._recent if batch[0] > since]
@@ -188,80 +236,50 @@ class RedisSink:
             kept=len(forgotten),
             complete=complete,
         )
-        for mark, at, revisions in forgotten:
+        for mark, at, batch in forgotten:
             # With its own mark: if this fails half way, the next write still notices that the rest
             # is missing.
-            await self._run(0, mark, at, revisions)
+            await self._store(0, mark, at, batch)
 
-    def _remember(self, mark: int, at: int, revisions: Sequence[Revision]) -> None:
-        if not revisions:
+    def _remember(self, mark: int, at: int, batch: _Batch) -> None:
+        if not batch.revisions and not batch.actions:
             return
-        self._recent.append((mark, at, revisions))
-        self._recent_bytes += _size(revisions)
+        self._recent.append((mark, at, batch))
+        self._recent_bytes += batch.size
         while self._recent_bytes > self._memory and len(self._recent) > 1:
-            self._recent_bytes -= _size(self._recent.popleft()[2])
-
-    async def _run(self, lowest: int, mark: int, at: int, revisions: Sequence[Revision]) -> _Answer:
-        batch = {
-            "lowest": lowest,
-            "mark": {"key": self._mark_key, "value": str(mark)},
-            "stream": {"key": STREAM, "maxlen": str(self._maxlen), "at": str(at)},
-            "sets": OPEN_SETS,
-            "alerts": [_told(it.alert) for it in revisions],
-        }
-        # A cluster requires every key to be declared. The documents are passed beside the batch:
-        # within it they would be escaped, and quotation marks are a fifth of them.
-        keys = [
-            self._mark_key,
-            STREAM,
-            *OPEN_SETS,
-            *(alert_key(it.alert.alert_id) for it in revisions),
-        ]
-        call = (len(keys), *keys, orjson.dumps(batch), *(it.data for it in revisions))
-        try:
-            answer = await self._connection.ask(("EVALSHA", _SHA, *call))
-        except errors.NoScriptError:
-            answer = await self._connection.ask(("EVAL", _SCRIPT, *call))
-        told = msgspec.json.decode(answer[0], type=_Answer)
-        told.outcomes = [it.decode() for it in answer[1:]]
-        if told.lost is None:
-            self._sizes = told.sizes
-        return told
+            self._recent_bytes -= self._recent.popleft()[2].size
 
 
-class _Answer(msgspec.Struct):
-    """The answer of the script: the mark it found, if that is older than the lowest acceptable one;
-    otherwise how many alerts are in each open set, and the outcome of each revision."""
+class _Batch(NamedTuple):
+    """What is written at once."""
 
-    lost: int | None = None
-    sizes: dict[str, int] = {}
-    outcomes: list[Outcome] = []
+    revisions: tuple[Revision, ...]
+    actions: tuple[Logged, ...]
 
-
-def _told(alert: Alert) -> dict[str, Any]:
-    """What the script goes by. Text throughout: Lua would write a large number as 1e+15."""
-    return {
-        "key": alert_key(alert.alert_id),
-        "alert_id": alert.alert_id,
-        "detector": alert.detector,
-        "severity": alert.severity,
-        "state": alert.state,
-        "revision": str(alert.revision),
-        "score": str(alert.score),
-        "audience": alert.audience,
-        "sets": sets_of(alert),
-    }
+    @property
+    def size(self) -> int:
+        """Its bytes, about."""
+        notes = sum(len(it.action.note or "") for it in self.actions)
+        return sum(len(it.data) for it in self.revisions) + 300 * len(self.actions) + 4 * notes
 
 
-def _size(revisions: Sequence[Revision]) -> int:
-    return sum(len(it.data) for it in revisions)
-
+_NOTHING: Final = _Batch((), ())
 
 #: Each needs the right to a command and the right type of a key, and changes nothing. `XADD` with
 #: an id of 0-0 always fails, after the check of rights.
 _PROBES: Final[tuple[tuple[Any, ...], ...]] = (
     ("SET", alert_key(""), "", "XX"),
-    ("XADD", STREAM, "NOMKSTREAM", "MAXLEN", "~", 1, "0-0", "alert_id", ""),
+    ("MGET", alert_key(""), handling_key("")),
+    ("SET", handling_key(""), "", "XX"),
+    ("ZADD", employee_key(""), "XX", 0, ""),
+    *(
+        ("XADD", stream, "NOMKSTREAM", "MAXLEN", "~", 1, "0-0", "alert_id", "")
+        for stream in (STREAM, ACTIONS)
+    ),
+    ("EXPIRE", alert_key(""), 1),
+    ("PERSIST", alert_key("")),
+    ("ZADD", CLOSED, "XX", 0, ""),
+    ("ZREMRANGEBYSCORE", CLOSED, 1, 0),
     *(("ZADD", key, "XX", 0, "") for key in OPEN_SETS),
     *(("ZREM", key, "") for key in OPEN_SETS),
 )

@@ -32,7 +32,7 @@ from streams.service.reload import ConfigFile, Judging, Reload
 from streams.settings.loading import configured_detectors
 from streams.settings.own_detectors import known_detectors
 from streams.settings.settings import Settings
-from streams.wire.kafka import ALERTS_TOPIC, group, security, topic_name
+from streams.wire.kafka import ACTIONS_TOPIC, ALERTS_TOPIC, group, security, topic_name
 from streams.wire.kafka_access import knock
 from streams.wire.topics import check_topics
 
@@ -191,7 +191,11 @@ def _delivery(
 ) -> _Running:
     from sinks.delivery.delivery import Delivery
 
-    sink = RedisSink(settings.redis_url, maxlen=settings.redis_stream_maxlen)
+    sink = RedisSink(
+        settings.redis_url,
+        maxlen=settings.redis_stream_maxlen,
+        kept=settings.closed_kept // _SECOND,
+    )
     stack.push_async_callback(sink.close)
     return Delivery(
         sink,
@@ -199,6 +203,7 @@ def _delivery(
         health,
         bootstrap=settings.kafka_bootstrap,
         topic=topic_name(settings, ALERTS_TOPIC),
+        actions=topic_name(settings, ACTIONS_TOPIC),
         group=group(settings, "delivery"),
         prefix=settings.topic_prefix,
         security=security(settings),

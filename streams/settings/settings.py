@@ -128,6 +128,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Positive,
         Meta(description="about how many revisions the Redis stream keeps; older ones are trimmed"),
     ] = 1_000_000
+    closed_kept: Annotated[
+        Duration, Meta(description="how long Redis keeps an alert that is closed or withdrawn")
+    ] = Duration("400d")
     log_format: Annotated[
         Literal["console", "json"], Meta(description="lines for people, or JSON for machines")
     ] = "console"

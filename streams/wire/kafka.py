@@ -16,6 +16,7 @@ from streams.settings.settings import Settings
 from streams.wire.keyed_records import KEYED_TOPIC
 
 ALERTS_TOPIC: Final = "offbook.alerts"
+ACTIONS_TOPIC: Final = "offbook.actions"
 CHANGELOG_TOPIC: Final = "offbook.entities-changelog"
 FEEDS_TOPIC: Final = "offbook.feeds"
 
@@ -66,8 +67,8 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
     becomes a dead letter that says so and not an error only its sender sees. Dead letters are
     those records and our headers. Records on `offbook.keyed` and states are many events in one.
     Retention: `offbook.keyed` must outlast the longest outage. Dead letters stay long enough to
-    mend the sender and produce again. `offbook.alerts` is the truth about alerts, from which
-    Redis can be filled anew, so it keeps a year's audit and a month.
+    mend the sender and produce again. `offbook.alerts` and `offbook.actions` are the truth about
+    alerts, from which Redis can be filled anew, so they keep a year's audit and a month.
     """
     source, keyed = settings.source_partitions, settings.keyed_partitions
     topics = [_topic(settings, topic, source, "delete", days=30, mib=8) for topic in STREAM_TOPICS]
@@ -81,7 +82,12 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
         _topic(settings, CHANGELOG_TOPIC, keyed, "compact", mib=16, exact=True),
         _topic(settings, FEEDS_TOPIC, 1, "compact", mib=1),
         _topic(settings, ALERTS_TOPIC, keyed, "delete", days=400, mib=8),
-        _topic(settings, dead_letter_topic(ALERTS_TOPIC), source, "delete", days=90, mib=10),
+        # As many, for good: what was done about an alert is in order within one partition.
+        _topic(settings, ACTIONS_TOPIC, keyed, "delete", days=400, mib=1, exact=True),
+        *(
+            _topic(settings, dead_letter_topic(topic), source, "delete", days=90, mib=10)
+            for topic in (ALERTS_TOPIC, ACTIONS_TOPIC)
+        ),
     ]
     return tuple(topics)
 

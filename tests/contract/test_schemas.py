@@ -177,7 +177,10 @@ def test_asyncapi_has_every_topic_and_its_references_resolve() -> None:
 
     whole = asyncapi()
     topics = {kind.topic for kind in KINDS}
-    assert set(whole["channels"]) == topics | {f"dlq.{t}" for t in topics} | {"offbook.alerts"}
+    assert set(whole["channels"]) == topics | {f"dlq.{t}" for t in topics} | {
+        "offbook.alerts",
+        "offbook.actions",
+    }
     for reference in _references(whole):
         if reference.startswith("#/"):
             assert _at(whole, reference) is not None

@@ -25,6 +25,7 @@ from sinks.headers import EVENT_TIMESTAMP
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
 from sinks.redis.sink import RedisSink
+from tests.cases.test_handling import action
 from tests.sinks.some_alerts import alert, contents
 
 pytestmark = pytest.mark.integration
@@ -58,6 +59,7 @@ class Worker:
             self.health,
             bootstrap=self.bootstrap,
             topic=f"{self.prefix}offbook.alerts",
+            actions=f"{self.prefix}offbook.actions",
             group=f"{self.prefix}offbook-delivery",
             prefix=self.prefix,
             session_timeout=6.0,
@@ -86,6 +88,14 @@ class Bench:
     def topic(self) -> str:
         return f"{self.prefix}offbook.alerts"
 
+    async def act(self, *actions: Any) -> None:
+        """Produce actions, or what is to be taken for one, in order."""
+        for it in actions:
+            value = it if isinstance(it, bytes) else msgspec.json.encode(it)
+            await self.producer.send_and_wait(
+                f"{self.prefix}offbook.actions", key=b"a0", value=value
+            )
+
     @property
     def dead(self) -> str:
         return f"{self.prefix}dlq.offbook.alerts"
@@ -107,11 +117,11 @@ class Bench:
         ]
         await asyncio.gather(*sent)
 
-    async def dead_letters(self, count: int) -> list[Any]:
+    async def dead_letters(self, count: int, of: str = "alerts") -> list[Any]:
         """Wait for so many records on the dead letter topic, and return all there are."""
         found: list[Any] = []
         async with AIOKafkaConsumer(bootstrap_servers=self.bootstrap) as consumer:
-            partition = TopicPartition(self.dead, 0)
+            partition = TopicPartition(f"{self.prefix}dlq.offbook.{of}", 0)
             consumer.assign([partition])
             await consumer.seek_to_beginning(partition)
             end = time.monotonic() + 30
@@ -127,8 +137,8 @@ def run(kafka: Any, prefix: str, work: Callable[[Bench], Awaitable[None]]) -> No
         await admin.start()
         await admin.create_topics(
             [
-                NewTopic(f"{prefix}offbook.alerts", 4, 1),
-                NewTopic(f"{prefix}dlq.offbook.alerts", 1, 1),
+                *(NewTopic(f"{prefix}offbook.{it}", 4, 1) for it in ("alerts", "actions")),
+                *(NewTopic(f"{prefix}dlq.offbook.{it}", 1, 1) for it in ("alerts", "actions")),
             ]
         )
         await admin.close()
@@ -187,6 +197,53 @@ def test_alerts_reach_redis_and_are_counted_once(
         assert worker.figure("offbook_alerts_total", **labels) == 30
         assert worker.figure("offbook_open_alerts", severity="critical") == 30
         assert worker.figure("offbook_detection_latency_seconds_count") == 0
+
+    run(kafka, topic_prefix, work)
+
+
+def test_what_was_done_about_an_alert_reaches_redis_whichever_worker_reads_it(
+    kafka: Any, redis_url: str, topic_prefix: str
+) -> None:
+    async def work(bench: Bench) -> None:
+        workers = [bench.worker(redis_url) for _ in range(2)]
+        async with workers[0].running(), workers[1].running():
+            closed = action("close", 1, alert_id="a0", verdict="confirmed")
+            await bench.act(action("acknowledge", alert_id="a0"), closed, closed)
+            await bench.send(log(alerts=30, revisions=3))
+            await until(lambda: len(contents(redis_url).open) == 29)
+            await until(
+                lambda: all(
+                    it.figure("offbook_open_alerts", severity="critical") == 29 for it in workers
+                )
+            )
+        with redis.Redis.from_url(redis_url) as client:
+            assert client.zrange("{ob}:closed", 0, -1) == [b"a0"]
+            assert client.xlen("{ob}:actions") == 2
+
+    run(kafka, topic_prefix, work)
+
+
+def test_what_is_no_action_is_a_dead_letter_that_names_the_field(
+    kafka: Any, redis_url: str, topic_prefix: str
+) -> None:
+    good = action("acknowledge", alert_id="a0")
+
+    async def work(bench: Bench) -> None:
+        worker = bench.worker(redis_url)
+        async with worker.running():
+            await bench.act(
+                b"nonsense",
+                msgspec.structs.replace(good, by=""),
+                msgspec.structs.replace(good, at="yesterday"),
+                msgspec.structs.replace(good, note="x" * 5000),
+                good,
+            )
+            letters = await bench.dead_letters(4, of="actions")
+        told = [dict(it.headers)["__streams.errors.message"].decode() for it in letters]
+        for named, words in zip(("", "by", "at", "note"), told, strict=True):
+            assert named in words
+        labels = {"topic": "offbook.actions", "outcome": "dead_letter"}
+        assert worker.figure("offbook_events_total", **labels) == 4
 
     run(kafka, topic_prefix, work)
 

@@ -23,7 +23,7 @@ from contract.alert import Alert, Suppressed
 from offbook.cli.demo.embedded import EmbeddedRedis
 from offbook.cli.demo.server_process import free_port
 from sinks.redis.connection import RedisRefusedError, RedisUnavailableError
-from sinks.redis.sink import BATCH, RedisSink
+from sinks.redis.sink import BATCH, COMMANDS, RedisSink
 from sinks.sink import Outcome
 from tests.parts.examples import examples
 from tests.sinks.some_alerts import alert, contents, revisions
@@ -495,9 +495,6 @@ def test_a_redis_without_a_log_on_disk_is_warned_about(
     assert check(fresh_redis.url) == ()
 
 
-NEEDED = ("get", "set", "xadd", "xlen", "zadd", "zcard", "zrem", "eval", "evalsha")
-
-
 def as_user(url: str, *rules: str) -> str:
     """The URL for a user with these rights and no others."""
     with connected(url) as client:
@@ -506,34 +503,47 @@ def as_user(url: str, *rules: str) -> str:
 
 
 def test_the_rights_the_documentation_names_are_enough(fresh_redis: EmbeddedRedis) -> None:
-    url = as_user(fresh_redis.url, "~{ob}:*", "+info", *(f"+{command}" for command in NEEDED))
+    url = as_user(fresh_redis.url, "~{ob}:*", "+info", *(f"+{command}" for command in COMMANDS))
     assert check(url) == ()
     assert write(url, alert()) == ["written"]
 
 
-@pytest.mark.parametrize("missing", NEEDED)
+@pytest.mark.parametrize("missing", COMMANDS)
 def test_any_right_that_is_missing_is_found_at_start(
     fresh_redis: EmbeddedRedis, missing: str
 ) -> None:
-    rights = (f"+{command}" for command in NEEDED if command != missing)
+    rights = (f"+{command}" for command in COMMANDS if command != missing)
     url = as_user(fresh_redis.url, "~{ob}:*", "+info", *rights)
     with pytest.raises(RedisRefusedError, match="does not allow") as caught:
         check(url)
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("key", ["alerts", "alert:*", "open", "open:*", "mark:*"])
+KEYS = (
+    "alerts",
+    "alert:*",
+    "actions",
+    "closed",
+    "employee:*",
+    "handling:*",
+    "open",
+    "open:*",
+    "mark:*",
+)
+
+
+@pytest.mark.parametrize("key", KEYS)
 def test_a_key_that_may_not_be_written_is_found_at_start(
     fresh_redis: EmbeddedRedis, key: str
 ) -> None:
-    keys = [k for k in ("alerts", "alert:*", "open", "open:*", "mark:*") if k != key]
+    keys = [k for k in KEYS if k != key]
     patterns = (f"~{{ob}}:{k}" for k in keys)
     with pytest.raises(RedisRefusedError, match="does not allow"):
         check(as_user(fresh_redis.url, f"%R~{{ob}}:{key}", *patterns, "+@all"))
 
 
 def test_a_user_that_may_not_ask_is_served_with_a_warning(fresh_redis: EmbeddedRedis) -> None:
-    url = as_user(fresh_redis.url, "~{ob}:*", *(f"+{command}" for command in NEEDED))
+    url = as_user(fresh_redis.url, "~{ob}:*", *(f"+{command}" for command in COMMANDS))
     [warning] = check(url)
     assert "evicts" in warning
 

@@ -75,6 +75,7 @@ def test_state_in_another_number_of_partitions_is_refused(
     assert unusable == {
         f"{topic_prefix}offbook.keyed",
         f"{topic_prefix}offbook.entities-changelog",
+        f"{topic_prefix}offbook.actions",
     }
 
 
