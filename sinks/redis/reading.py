@@ -1,0 +1,104 @@
+"""Reads from Redis what stands of alerts, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
+
+from contract.alert import Severity
+from sinks.redis.connection import Connection
+from sinks.redis.handled import Known, known_of
+from sinks.redis.keys import (
+    CLOSED,
+    OPEN,
+    OPEN_SHADOW,
+    OPEN_SUPPRESSED,
+    alert_key,
+    employee_key,
+    handling_key,
+    of_severity,
+)
+
+#: Alerts asked for at once. Redis serves nobody else meanwhile.
+_AT_ONCE: Final = 200
+
+#: Which alerts: those somebody has work with; on trial; covered by an allowance; closed.
+Shelf = Literal["open", "shadow", "suppressed", "closed"]
+_SETS: Final = {"open": OPEN, "shadow": OPEN_SHADOW, "suppressed": OPEN_SUPPRESSED}
+
+
+class RedisReading:
+    """Reads from one Redis; nothing connects before the first call. Every call raises
+    `RedisSinkError`."""
+
+    def __init__(self, url: str, timeout: float = 5.0) -> None:
+        self._connection = Connection(url, timeout)
+
+    @property
+    def address(self) -> str:
+        """Where it is, without user and password: what a message may show."""
+        return self._connection.address
+
+    async def ids(self, shelf: Shelf, severity: Severity | None = None) -> list[str]:
+        """The ids on a shelf, by score, of what is closed by when: the highest, the last, first."""
+        if shelf == "closed":
+            return await self._members(CLOSED)
+        of = _SETS[shelf]
+        return await self._members(of if severity is None else of_severity(of, severity))
+
+    async def of_employee(self, employee: str, since: int) -> list[str]:
+        """The ids of the alerts on an employee whose last event is not before `since` (s)."""
+        key = employee_key(employee)
+        return _texts(await self._connection.ask(("ZRANGEBYSCORE", key, since, "+inf")))
+
+    async def known(self, alert_ids: Iterable[str]) -> list[Known]:
+        """What stands of these alerts; of one that is gone, or of which only actions are there,
+        nothing."""
+        wanted = list(alert_ids)
+        found: list[Known] = []
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            keys = [key(it) for it in part for key in (alert_key, handling_key)]
+            stored = await self._connection.ask(("MGET", *keys))
+            found += [known_of(*pair) for pair in zip(stored[::2], stored[1::2], strict=True)]
+        return [it for it in found if it.alert is not None]
+
+    async def tail(
+        self, streams: dict[str, str], wait: float, most: int = 500
+    ) -> list[tuple[str, str, dict[str, bytes]]]:
+        """What came on these streams after the ids given, waiting so many seconds for the first:
+        stream, id and fields of each. `$` is the end, as of now."""
+        command = ("XREAD", "COUNT", most, "BLOCK", int(wait * 1000), "STREAMS")
+        answer = await self._connection.ask((*command, *streams, *streams.values()))
+        pairs: Any = answer.items() if isinstance(answer, dict) else answer or ()
+        return [
+            (_text(stream), _text(id_), _fields(fields))
+            for stream, entries in pairs
+            for id_, fields in (entries if not _is_nested(entries) else entries[0])
+        ]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._connection.close()
+
+    async def _members(self, key: str) -> list[str]:
+        return _texts(await self._connection.ask(("ZREVRANGE", key, 0, -1)))
+
+
+def _is_nested(entries: Any) -> bool:
+    """RESP 3 has the entries of a stream one list deeper."""
+    return bool(entries) and len(entries) == 1 and isinstance(entries[0][0], (list, tuple))
+
+
+def _fields(fields: Any) -> dict[str, bytes]:
+    if isinstance(fields, dict):
+        return {_text(name): value for name, value in fields.items()}
+    return {_text(name): value for name, value in zip(fields[::2], fields[1::2], strict=True)}
+
+
+def _texts(values: Sequence[Any]) -> list[str]:
+    return [_text(it) for it in values]
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
