@@ -13,7 +13,7 @@ from contract.times import DAY, HOUR
 from detectors.rules.figures.phantom_order import DETECTOR
 from tests.detectors import order_oracle, order_world, retold
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import around, status
+from tests.detectors.order_world import status
 from tests.detectors.timeline import (
     after,
     at,
@@ -30,6 +30,7 @@ from tests.detectors.timeline import (
     refund,
     shipment,
 )
+from tests.parts.may_happen import around
 
 NINE = "2026-03-02 09:00"
 NOON = "2026-03-02 12:00"

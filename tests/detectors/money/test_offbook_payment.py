@@ -16,7 +16,6 @@ from detectors.rules.money.offbook_payment import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.asked import asked
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import Make
 from tests.detectors.timeline import (
     COMPANY_ACCOUNT,
     account,
@@ -40,6 +39,7 @@ from tests.detectors.timeline import (
     shipment,
 )
 from tests.examples.nine_questions import offbook_payment
+from tests.parts.may_happen import Make
 
 NOON = "2026-03-02 12:00"
 

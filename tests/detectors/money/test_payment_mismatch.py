@@ -15,7 +15,7 @@ from detectors.engine.engine import configured
 from detectors.rules.money.payment_mismatch import DETECTOR
 from tests.detectors import order_oracle, order_world, retold
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import around, back, paid, status
+from tests.detectors.order_world import back, paid, status
 from tests.detectors.timeline import (
     after,
     at,
@@ -31,6 +31,7 @@ from tests.detectors.timeline import (
     payment,
     play,
 )
+from tests.parts.may_happen import around
 
 NINE = "2026-03-02 09:00"
 NOON = "2026-03-02 12:00"

@@ -16,7 +16,6 @@ from detectors.facts.reference import Reference
 from detectors.rules.money.unmatched_payment import DETECTOR
 from tests.detectors import order_oracle, order_world, retold
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import Make, around
 from tests.detectors.timeline import (
     after,
     at,
@@ -36,6 +35,7 @@ from tests.detectors.timeline import (
     shipment,
     withdrawing,
 )
+from tests.parts.may_happen import Make, around
 
 NOON = "2026-03-02 12:00"
 DUE = after(NOON, "73h")  # 72 h, and 1 h of grace

@@ -15,7 +15,6 @@ from contract.times import DAY, HOUR
 from detectors.rules.orders.missed_callback import DETECTOR
 from tests.detectors import order_oracle, order_world, retold
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import around
 from tests.detectors.timeline import (
     after,
     at,
@@ -33,6 +32,7 @@ from tests.detectors.timeline import (
     play,
     withdrawing,
 )
+from tests.parts.may_happen import around
 
 NINE = "2026-03-02 09:00"
 NOON = "2026-03-05 12:00"

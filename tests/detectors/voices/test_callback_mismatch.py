@@ -16,7 +16,6 @@ from detectors.facts.view import Common
 from detectors.rules.voices.callback_mismatch import DETECTOR
 from tests.detectors import order_oracle, order_world, retold
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import Make, around
 from tests.detectors.timeline import (
     activity,
     after,
@@ -36,6 +35,7 @@ from tests.detectors.timeline import (
     owner,
     play,
 )
+from tests.parts.may_happen import Make, around
 
 NINE = "2026-03-02 09:00"
 AMOUNT = {"amount": ("128000.00", "141000.00")}
