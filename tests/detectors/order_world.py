@@ -1,50 +1,149 @@
-"""A small world of two orders: what happens there, at the edges of a rule's windows."""
+"""Timelines of one order, in few words; and a small world of two, at the edges of the windows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from itertools import permutations
 
 from hypothesis import strategies as st
 
+from contract.alert import Alert
+from contract.duration import Duration
 from contract.event import Event
+from contract.times import DAY, HOUR
 from contract.types import CrmEdit
+from detectors.language.detector import Detector
 from tests.detectors.retold import sooner
 from tests.detectors.timeline import (
+    Moment,
+    after,
+    at,
     callback,
+    company,
     customer,
     edit,
+    employee,
+    evidence,
+    only,
     order,
     owner,
     payment,
+    play,
     refund,
     shipment,
 )
-from tests.parts.may_happen import Row, either, may
+from tests.parts.may_happen import Make, Row, around, either, may
 
 #: Of K-2 no document tells the owner.
 DOCUMENTS = (customer("K-1", "E-KEEPER"), customer("K-2"))
 ORDERS = ("O-A", "O-B")
-#: The order that the timelines of one order are about.
+
+# The timelines of one order.
+
 ONE = "O-1"
+NINE, NOON = "2026-03-02 09:00", "2026-03-02 12:00"
 
 
-def status(moment: str | int, to: str, **more: object) -> Event:
+def sold(of: str = ONE) -> Event:
+    """The order is entered, in the morning."""
+    return order(NINE, of, "E-1", customer="C-1", amount=Decimal(1000))
+
+
+SOLD = sold()
+
+
+def status(moment: Moment, to: str, of: str = ONE, **more: object) -> Event:
     """The order changes its status."""
-    return edit(moment, "E-9", "update", ("order", ONE), status=to, **more)  # type: ignore[arg-type]
+    return edit(moment, "E-9", "update", ("order", of), status=to, **more)  # type: ignore[arg-type]
 
 
-def paid(moment: str | int, amount: str, number: str = "P-1", **more: str) -> Event:
+def paid(moment: Moment, amount: str, number: str = "P-1", **more: str) -> Event:
     """Money comes in for the order."""
     return payment(moment, number, amount=amount, order=ONE, **more)  # type: ignore[arg-type]
 
 
-def back(moment: str | int, amount: str, number: str = "R-1") -> Event:
+def back(moment: Moment, amount: str, number: str = "R-1") -> Event:
     """Money of the order goes back."""
     return refund(moment, number, amount, order=ONE)
 
+
+def goods(
+    moment: Moment, to: str = "dispatched", of: str = ONE, number: str | None = None
+) -> Event:
+    """Goods of the order leave, or get somewhere else."""
+    return shipment(moment, number or f"S-{of.removeprefix('O-')}", order=of, status=to)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A rule that gives an order time: from what on, how long, for what, and what else ends it.
+
+    `test_waits_for_orders.py` says what holds of each; its own test module has it as `WAITS`.
+    """
+
+    detector: Detector
+    begins: Callable[..., Event]
+    wait: str
+    comes: Make
+    #: What the alert says, in English and in Chinese, if it came in time and was told late.
+    in_time: tuple[str, str]
+    undone: tuple[str, ...]
+    #: Of the alert: it never changes, or all of them are told anew.
+    id: str
+
+    @property
+    def deadline(self) -> int:
+        return after(NOON, self.wait)
+
+    @property
+    def due(self) -> int:
+        return self.deadline + HOUR  # of grace
+
+    def story(self, of: str = ONE) -> list[Event]:
+        return [sold(of), self.begins(NOON, of=of)]
+
+    def in_the_end(self, *events: Event) -> list[Alert]:
+        """What comes of them by ten days after the deadline, whatever order they are named in."""
+        told = sorted(events, key=lambda event: event.time)
+        return play(told, self.detector, until=self.deadline + 10 * DAY)
+
+    def fires(self, *events: Event) -> Alert:
+        """The alert about the order, a microsecond after the hour of grace, and not before."""
+        assert play(events, self.detector, until=self.due) == []
+        known = company(employee("E-1", "唐静"))
+        alert = only(play(events, self.detector, until=self.due + 1, reference=known))
+        about = (alert.state, alert.employee, alert.customer, alert.order)
+        assert about == ("firing", "E-1", "C-1", ONE)
+        return alert
+
+    def alone(self, of: str) -> tuple[list[Event], str]:
+        """An order of which nothing more is heard; and how long after nine it takes."""
+        made = order(NINE, of, "E-5", customer=f"C-{of}", amount=Decimal(1000))
+        return [made, self.begins(after(NINE, "1h"), of=of)], f"{Duration(self.wait) // HOUR + 48}h"
+
+    def scenes(self, *what: Row) -> st.SearchStrategy[list[Event]]:
+        """The world around one such wait: what comes before, between its edges, and after."""
+        start, made, end = at(NOON), at(NOON) - DAY, self.deadline
+        amid = (start + end) // 2
+        moments = [*around(made), start - HOUR, start, start + HOUR, amid, *around(end)]
+        first = order(made, "O-A", "E-CLERK", customer="K-1", amount=Decimal(1000))
+        return scenes(
+            [*moments, end + HOUR, end + 3 * DAY],
+            *what,
+            first=[first, self.begins(start, of="O-A")],
+        )
+
+
+def told_of(alert: Alert) -> tuple[object, ...]:
+    """How grave it is, on which grounds, and by which numbers."""
+    assert alert.rule is not None
+    return alert.severity, alert.score, evidence(alert), alert.rule.params, alert.rule.measured
+
+
+# What may happen to two orders.
 
 _SELLERS = ("E-A", "E-B", "E-CLERK")
 _HANDLING = ["E-A", "E-A", "E-B", "E-CLERK", "E-OTHER"]
@@ -97,7 +196,7 @@ _in = _money(payment, ["P-1", "P-2", "P-3"])
 _again = _money(_slip, ["P-1", "P-2", "P-3"])
 _out = _money(refund, ["P-1", "P-2", "P-3", "R-1", "R-2", "R-3"])
 MONEY = either((_in, _in, _again, _out, _out))
-GOODS = may(shipment, ["S-1", "S-2"], order=[*ORDERS], status=_GOODS)
+GOODS = may(shipment, ["S-1", "S-2", "S-A"], order=[*ORDERS], status=_GOODS)
 CALLS = may(
     *(_call, ["K-1", "K-2"], ["confirmed", "complaint", "unreachable"]), order=[None, *ORDERS]
 )
