@@ -125,14 +125,9 @@ def money(events: Iterable[Event], id_: str, until: int) -> list[tuple[Event, Pa
 
 
 def total(events: Iterable[Event], id_: str, until: int, currency: str, kind: str) -> Decimal:
-    return sum(
-        (
-            it.amount
-            for _, it in money(events, id_, until)
-            if (it.currency, it.kind) == (currency, kind)
-        ),
-        Decimal(0),
-    )
+    counted = [it for _, it in money(events, id_, until)]
+    same = (it.amount for it in counted if (it.currency, it.kind) == (currency, kind))
+    return sum(same, Decimal(0))
 
 
 def net(events: Iterable[Event], id_: str, until: int, currency: str) -> Decimal:

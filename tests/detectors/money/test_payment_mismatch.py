@@ -221,10 +221,8 @@ def test_the_owner_as_of_completion_else_the_customers_is_named() -> None:
     assert only(in_the_end(SOLD, handed, DONE, later)).employee == "E-2"
     known = edit(NINE, "E-9", "update", ("order", "O-1"), customer="C-1", amount=Decimal(10))
     reference = company(customer("C-1", "E-7"))
-    assert (
-        only(play([known, DONE], DETECTOR, until=WAITS.due + 1, reference=reference)).employee
-        == "E-7"
-    )
+    alerts = play([known, DONE], DETECTOR, until=WAITS.due + 1, reference=reference)
+    assert only(alerts).employee == "E-7"
 
 
 def test_a_repeat_counts_once() -> None:
