@@ -175,7 +175,7 @@ def _was(field: str, values: Iterable[str], unsaid: int) -> list[object]:
 
 _edited = partial(may, edit, "E-CLERK", "update")
 _changed = partial(_edited, _ORDERS, customer=_WHOSE)
-_status = _changed(before=_was("status", _STATUSES, 35), status=_STATUSES)
+_status = _changed(before=_was("status", _STATUSES, 28), status=_STATUSES)
 _amount = _changed(amount=[Decimal(it) for it in _SUMS], currency=_CURRENCIES)
 _owner = _changed(owner=["E-A", "E-B"])
 _gone = may(edit, "E-CLERK", ["delete", "delete", "restore"], _ORDERS, customer=_WHOSE)
