@@ -6,16 +6,14 @@ worked out from the events alone, as slowly as one likes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from contract.event import Event
 from contract.types import CrmEdit, Payment, ServiceCallback, Shipment
+from tests.detectors.order_world import ORDERS
 from tests.detectors.retold import LAST, sooner, told_by
-from tests.detectors.timeline import (
-    DOCUMENTED,
-    at,
-)
+from tests.detectors.timeline import DOCUMENTED, at
 
 _DOCUMENTED = at(DOCUMENTED)
 Answer = tuple[str, str | None, str | None, str | None, str | None, frozenset[str]]
@@ -68,22 +66,33 @@ def became(events: Iterable[Event], id_: str, *statuses: str) -> Event | None:
     )
 
 
-def waited(
-    events: Sequence[Event], began: Event, length: int, ended: Callable[[int, str], bool]
-) -> tuple[Event, int] | None:
-    """The beginning and the end of the wait that somebody answers for; None if none is left.
+def waits(
+    events: Sequence[Event],
+    first: Callable[[str], Event | None],
+    length: int,
+    ended: Callable[[str, int, str], bool],
+) -> Iterator[tuple[str, Event, int]]:
+    """Of each order, the beginning and the end of the wait that somebody answers for, if any is.
 
-    `ended` says whether it was over at a time, by what had happened up to an event's id.
+    `ended` says whether an order was over at a time, by what had happened up to an event's id.
     """
-    end = began.time + length
-    while ended(end, LAST):
-        again = next(
-            (it for it in sooner(events) if it.time > end and not ended(it.time, it.id)), None
-        )
-        if again is None:
-            return None
-        began, end = again, again.time + length
-    return began, end
+    for id_ in ORDERS:
+        began = first(id_)
+        while began is not None and ended(id_, end := began.time + length, LAST):
+            later = (it for it in sooner(events) if it.time > end)
+            began = next((it for it in later if not ended(id_, it.time, it.id)), None)
+        if began is not None:
+            yield id_, began, began.time + length
+
+
+def completions(events: Sequence[Event], length: int) -> Iterator[tuple[str, Event, int]]:
+    """The waits from an order's completion on, until it is called off or paid back."""
+
+    def ended(id_: str, at: int, by: str) -> bool:
+        known = told_by(events, at, by)
+        return undone(known, id_, at) or status_at(known, id_, at) != "completed"
+
+    return waits(events, lambda id_: became(events, id_, "completed"), length, ended)
 
 
 def price(events: Iterable[Event], id_: str, until: int) -> tuple[Decimal, str, Event] | None:
@@ -116,14 +125,9 @@ def money(events: Iterable[Event], id_: str, until: int) -> list[tuple[Event, Pa
 
 
 def total(events: Iterable[Event], id_: str, until: int, currency: str, kind: str) -> Decimal:
-    return sum(
-        (
-            it.amount
-            for _, it in money(events, id_, until)
-            if (it.currency, it.kind) == (currency, kind)
-        ),
-        Decimal(0),
-    )
+    counted = [it for _, it in money(events, id_, until)]
+    same = (it.amount for it in counted if (it.currency, it.kind) == (currency, kind))
+    return sum(same, Decimal(0))
 
 
 def net(events: Iterable[Event], id_: str, until: int, currency: str) -> Decimal:
@@ -199,12 +203,6 @@ def end_of(events: Iterable[Event], id_: str, until: int, *said: str) -> Event |
 
 def undone(events: Iterable[Event], id_: str, until: int) -> bool:
     return called_off(events, id_, until, "cancelled") or paid_back(events, id_, until)
-
-
-def is_over(events: Sequence[Event], id_: str, at: int, by: str) -> bool:
-    """Whether an order is called off, paid back, or completed no more."""
-    known = told_by(events, at, by)
-    return undone(known, id_, at) or status_at(known, id_, at) != "completed"
 
 
 def customers(events: Iterable[Event], id_: str, until: int) -> list[str]:

@@ -34,8 +34,9 @@ from detectors.facts.view import View
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
 from detectors.rules.catalogue import BY_ID, DETECTORS
+from tests.detectors.histories import reference_of
 from tests.detectors.modules import its_tests
-from tests.detectors.random_company import END, reference_of
+from tests.detectors.random_company import END
 from tests.detectors.test_laws_of_each import arrivals
 from tests.detectors.timeline import callback, edit, hit, hr, payment, shipment
 

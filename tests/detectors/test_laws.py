@@ -27,7 +27,8 @@ from detectors.rules.catalogue import BY_ID, DETECTORS
 from offbook.cli.check import laws
 from offbook.cli.check.laws import elsewhere
 from offbook.cli.check.standing import told
-from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
+from tests.detectors.histories import Arrival, documents, histories, reference_of
+from tests.detectors.random_company import END
 from tests.detectors.respelt import respelt
 from tests.detectors.restarts import (
     AGAIN_AFTER,

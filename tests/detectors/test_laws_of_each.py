@@ -24,8 +24,9 @@ from detectors.engine.engine import Engine
 from detectors.engine.in_memory import InMemoryRun
 from detectors.language.detector import Detector
 from detectors.rules.catalogue import DETECTORS
+from tests.detectors.histories import reference_of
 from tests.detectors.modules import its_tests
-from tests.detectors.random_company import END, reference_of
+from tests.detectors.random_company import END
 from tests.detectors.respelt import respelt
 from tests.detectors.restarts import (
     AGAIN_AFTER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -36,6 +36,7 @@ from tests.detectors.timeline import (
     payment,
     shipment,
 )
+from tests.parts.may_happen import may, once, some, story
 
 #: Windows that merge, what is missing, what is taken back, what passes to another: of all scores.
 WEIGHED: tuple[Detector, ...] = (
@@ -50,7 +51,34 @@ WEIGHED: tuple[Detector, ...] = (
 DOCUMENTS = (account(COMPANY_ACCOUNT), employee("E-906"), customer("C-906", "E-906"))
 
 WHO = ("E-906", "E-906", "E-907")
-_who = st.sampled_from(WHO)
+_who = [*WHO]
+
+
+def _numbered(letter: str, make: Callable[..., Event]) -> Callable[..., Event]:
+    return lambda at, *told, **more: make(at, f"{letter}-{at}", *told, **more)
+
+
+_ALONE = once(
+    *[may(deletes, _who, [20, 20, 3, 19])] * 2,
+    may(hr, _who, ["resigned", "resigned", "resignation_withdrawn", "left"]),
+    may(_numbered("B", callback), "C-9", ["mismatch", "denied", "confirmed"], employee=_who),
+    may(owner, "C-906", _who),
+    may(_numbered("P", payment), "X", customer="C-906"),
+    may(_numbered("S", shipment), order="O-1", customer="C-906"),
+)
+_CHATS = [
+    (
+        *(some((1, 1), (n,), may(hit, who, customer=f"C-{n}")) for n in (1, 2)),
+        some((0, 1), (3,), may(hit, who, customer="C-3")),
+    )
+    for who in WHO
+]
+_LAPSE = (
+    once(may(opens, "OP-1", "C-906")),
+    some((1, 1), (8 * DAY,), may(activity, "E-906", "C-906")),
+)
+#: Each of the seven that stand alone comes as often as a chat, or a lapse.
+_DEEDS = [*[(_ALONE,)] * 7 * len(_CHATS), *_CHATS, *[_LAPSE] * len(_CHATS)]
 
 
 class Weighed(NamedTuple):
@@ -89,29 +117,5 @@ def deeds(draw: st.DrawFn, spans: tuple[int, ...], most: int) -> list[Event]:
     for _ in range(draw(st.integers(1, most))):
         moment += draw(st.sampled_from(spans))
         nudge = draw(st.sampled_from((0, 0, 0, -1, 1, HOUR)))
-        done += draw(_deed(moment + nudge))
+        done += draw(story(st.just(moment + nudge), *draw(st.sampled_from(_DEEDS))))
     return done
-
-
-@st.composite
-def _deed(draw: st.DrawFn, moment: int) -> list[Event]:
-    who = draw(_who)
-    match draw(st.integers(0, 8)):
-        case 0 | 1:
-            return [deletes(moment, who, draw(st.sampled_from((20, 20, 3, 19))))]
-        case 2:
-            kind = draw(st.sampled_from(("resigned", "resigned", "resignation_withdrawn", "left")))
-            return [hr(moment, who, kind)]
-        case 3:
-            return [hit(moment + n, who, f"C-{n}") for n in range(1, draw(st.integers(3, 4)))]
-        case 4:
-            outcome = draw(st.sampled_from(("mismatch", "denied", "confirmed")))
-            return [callback(moment, f"B-{moment}", "C-9", outcome, employee=who)]
-        case 5:
-            return [opens(moment, "OP-1", "C-906"), activity(moment + 8 * DAY, "E-906", "C-906")]
-        case 6:
-            return [owner(moment, "C-906", draw(_who))]
-        case 7:
-            return [payment(moment, f"P-{moment}", "X", customer="C-906")]
-        case _:
-            return [shipment(moment, f"S-{moment}", order="O-1", customer="C-906")]

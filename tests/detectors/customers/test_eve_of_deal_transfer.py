@@ -353,6 +353,7 @@ DOCUMENTS = transfer_world.DOCUMENTS
 #: Not the one of which a document is told meanwhile: it moves nothing, and takes nothing back.
 _WHOSE = ("K-STATED", "K-STATED", "K-UNSTATED")
 _EDGE = (0, 0, 1, HOUR, 2 * DAY, 3 * DAY - 1, 3 * DAY, 3 * DAY, 3 * DAY + 1)
+_passing = transfer_world.passing(_WHOSE)
 _END = (-1, 0, 1, DAY, 7 * DAY - 1, 7 * DAY, 7 * DAY, 7 * DAY + 1)
 
 
@@ -362,7 +363,7 @@ def _buying(draw: st.DrawFn) -> list[Event]:
     events: list[Event] = []
     for _ in range(draw(st.integers(1, 4))):
         moment = BASE + draw(st.sampled_from((0, 0, 1, DAY, 3 * DAY, 4 * DAY, 20 * DAY)))
-        moved = draw(transfer_world.passing(moment, _WHOSE))
+        moved = draw(_passing)(moment)
         events.append(moved)
         whom = st.sampled_from((*[moved.data.object.id] * 3, "K-STATED", None))  # type: ignore[attr-defined]
         for _ in range(draw(st.integers(0, 2))):

@@ -33,6 +33,7 @@ from tests.detectors.timeline import (
     order,
     play,
 )
+from tests.parts.may_happen import some, story
 
 NOON = "2026-03-02 12:00"
 STAFF = (employee("E-1", "唐静"), employee("E-2"))
@@ -251,9 +252,8 @@ DOCUMENTS = transfer_world.DOCUMENTS
 _MOMENTS = (BASE, BASE, BASE + 1, BASE + HOUR, BASE + DAY, BASE + 7 * DAY)
 #: About the document that is told in the midst of it all.
 _TOLD = [transfer_world.STATED["K-RESTATED"] + micro for micro in (-1, 0, 1)]
-SCENES = st.lists(
-    st.sampled_from((*_MOMENTS, *_TOLD)).flatmap(transfer_world.passing), min_size=1, max_size=7
-)
+_AWAY = [moment - BASE for moment in (*_MOMENTS, *_TOLD)]
+SCENES = story(st.just(BASE), some((1, 7), _AWAY, transfer_world.passing()))
 
 
 def oracle(events: Sequence[Event]) -> Iterator[tuple[object, ...]]:

@@ -14,7 +14,7 @@ from detectors.engine.state import decode_state, encode_state
 from detectors.facts.reference import Reference
 from detectors.facts.view import Common
 from detectors.rules.catalogue import BY_ID, DETECTORS
-from tests.detectors.random_company import Arrival, documents, histories
+from tests.detectors.histories import Arrival, documents, histories
 from tests.detectors.test_laws import Documents, end, in_time_order, law, told
 from tests.detectors.timeline import (
     COMPANY_ACCOUNT,

@@ -16,7 +16,7 @@ from detectors.facts.reference import Reference
 from detectors.rules.figures.period_end_reversal import DETECTOR
 from tests.detectors import order_oracle, order_world, retold
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import around, status
+from tests.detectors.order_world import status
 from tests.detectors.timeline import (
     after,
     at,
@@ -34,6 +34,7 @@ from tests.detectors.timeline import (
     refund,
     shipment,
 )
+from tests.parts.may_happen import around
 
 NOON = "2026-03-30 12:00"
 FIRST = at("2026-04-01 00:00")  # of April

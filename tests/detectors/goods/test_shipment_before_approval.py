@@ -12,7 +12,6 @@ from contract.types import Shipment
 from detectors.rules.goods.shipment_before_approval import DETECTOR
 from tests.detectors import order_oracle, order_world, retold
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import around
 from tests.detectors.timeline import (
     after,
     at,
@@ -27,6 +26,7 @@ from tests.detectors.timeline import (
     play,
     shipment,
 )
+from tests.parts.may_happen import around
 
 NINE = "2026-03-02 09:00"
 NOON = "2026-03-02 12:00"

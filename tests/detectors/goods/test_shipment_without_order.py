@@ -31,6 +31,7 @@ from tests.detectors.timeline import (
     shipment,
 )
 from tests.examples.nine_questions import shipment_without_order
+from tests.parts.may_happen import either
 
 NOON = "2026-03-02 12:00"
 DUE = after(NOON, "25h")  # 24 h, and 1 h of grace
@@ -193,7 +194,7 @@ def test_the_id_is_the_shipments() -> None:
 
 DOCUMENTS = order_world.DOCUMENTS
 _AWAY = (0, HOUR, *[day * DAY + micro for day in (1, 2) for micro in (-1, 0, 0, 1)])
-_beside = st.one_of(order_world.RELEASED, order_world.HANDS, order_world.EDITS)
+_beside = either((order_world.RELEASED, order_world.HANDS, *order_world.EDITS))
 
 
 @st.composite

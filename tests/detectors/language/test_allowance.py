@@ -23,16 +23,8 @@ from detectors.rules.catalogue import DETECTORS
 from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
 from detectors.rules.data.deleted_before_resignation import DETECTOR as LEAVER
 from detectors.rules.goods.shipment_without_order import DETECTOR as SHIPMENT
-from tests.detectors.random_company import (
-    CUSTOMERS,
-    EMPLOYEES,
-    END,
-    Arrival,
-    documents,
-    histories,
-    reference_of,
-    times,
-)
+from tests.detectors.histories import Arrival, documents, histories, reference_of
+from tests.detectors.random_company import CUSTOMERS, EMPLOYEES, END, times
 from tests.detectors.test_laws import Documents, events_of, law
 from tests.detectors.timeline import after, at, company, deletes, hr, shipment
 

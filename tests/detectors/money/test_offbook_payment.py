@@ -16,7 +16,6 @@ from detectors.rules.money.offbook_payment import DETECTOR
 from tests.detectors import order_world
 from tests.detectors.asked import asked
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import Make
 from tests.detectors.timeline import (
     COMPANY_ACCOUNT,
     account,
@@ -40,6 +39,7 @@ from tests.detectors.timeline import (
     shipment,
 )
 from tests.examples.nine_questions import offbook_payment
+from tests.parts.may_happen import either, may
 
 NOON = "2026-03-02 12:00"
 
@@ -344,14 +344,12 @@ _named = st.sampled_from(
 )
 
 
-@st.composite
-def _talked(draw: st.DrawFn) -> Make:
-    who, about = draw(st.sampled_from(("E-A", "E-B"))), draw(st.sampled_from(("K-1", "K-2", None)))
-    what = draw(st.sampled_from(("private_deal", "off_channel_payment", "kickback", "competitor")))
-    return lambda at: hit(at, who, about, what)
-
-
-_beside = st.one_of(_talked(), _talked(), order_world.HANDS, order_world.EDITS)
+_talked = may(
+    *(hit, ["E-A", "E-B"]),
+    customer=["K-1", "K-2", None],
+    category=["private_deal", "off_channel_payment", "kickback", "competitor"],
+)
+_beside = either((_talked, _talked, order_world.HANDS, *order_world.EDITS))
 
 
 @st.composite

@@ -13,7 +13,6 @@ from contract.types import Payment, Shipment
 from detectors.rules.orders.duties_conflict import DETECTOR
 from tests.detectors import order_oracle, order_world, retold
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import around
 from tests.detectors.timeline import (
     after,
     at,
@@ -30,6 +29,7 @@ from tests.detectors.timeline import (
     refund,
     shipment,
 )
+from tests.parts.may_happen import around
 
 NINE = "2026-03-02 09:00"
 NOON = "2026-03-02 12:00"

@@ -4,26 +4,24 @@ completion."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from functools import partial
 
 import pytest
 
-from contract.alert import Alert
 from contract.event import Event
-from contract.times import DAY, HOUR
+from contract.times import DAY
 from detectors.rules.orders.missed_callback import DETECTOR
 from tests.detectors import order_oracle, order_world, retold
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import around
+from tests.detectors.order_world import NINE, NOON, ONE, SOLD, Waiting, status, told_of
 from tests.detectors.timeline import (
+    Moment,
     after,
     at,
     callback,
     company,
     customer,
     edit,
-    employee,
     evidence,
     hit,
     ids,
@@ -34,42 +32,36 @@ from tests.detectors.timeline import (
     withdrawing,
 )
 
-NINE = "2026-03-02 09:00"
-NOON = "2026-03-05 12:00"
-DEADLINE = after(NOON, "14d")
-DUE = DEADLINE + HOUR  # 1 h of grace
 
-SOLD = order(NINE, "O-1", "E-1", customer="C-1")
-DONE = edit(NOON, "E-9", "update", ("order", "O-1"), status="completed")
-
-
-def call(
-    moment: str | int, customer: str = "C-1", outcome: str = "confirmed", **more: str
-) -> Event:
+def call(moment: Moment, customer: str = "C-1", outcome: str = "confirmed", **more: str) -> Event:
     return callback(moment, "B-1", customer, outcome, **more)  # type: ignore[arg-type]
 
 
-def in_the_end(*events: Event) -> list[Alert]:
-    return play(sorted(events, key=lambda event: event.time), DETECTOR, until=after(NOON, "25d"))
+WAITS = Waiting(
+    DETECTOR,
+    begins=partial(status, to="completed"),
+    wait="14d",
+    comes=call,
+    in_time=("the customer had been called back in time", "客户已在期限内回访"),
+    undone=("cancelled", "deleted", "refunded"),
+    id="cc6451650e7b5092",
+)
+DONE = WAITS.begins(NOON)
+DEADLINE, DUE, in_the_end = WAITS.deadline, WAITS.due, WAITS.in_the_end
 
 
 def test_a_completed_order_whose_customer_nobody_called() -> None:
-    #   03-02 order ── 03-05 12:00 completed ──── 14 d ────┼─ 1 h grace ─┤ 1 µs ◄ fires
-    reference = company(employee("E-1", "唐静"))
-    alert = only(play([SOLD, DONE], DETECTOR, until=DUE + 1, reference=reference))
-    assert (alert.severity, alert.score, alert.state) == ("info", 10, "firing")
-    assert (alert.employee, alert.customer, alert.order) == ("E-1", "C-1", "O-1")
-    assert evidence(alert) == ids(DONE)
+    #   09:00 order ── 12:00 completed ──── 14 d ────┼─ 1 h grace ─┤ 1 µs ◄ fires
+    alert = WAITS.fires(SOLD, DONE)
+    assert told_of(alert) == ("info", 10, ids(DONE), {"wait": "14d"}, {})
     assert alert.summary.en == (
-        "Order O-1 was completed at 2026-03-05 12:00; from 2026-03-02 09:00 to 14 days after that "
+        "Order O-1 was completed at 2026-03-02 12:00; from 2026-03-02 09:00 to 14 days after that "
         "the customer was not called back. Customer: C-1. Responsible: 唐静 (E-1)."
     )
     assert alert.summary.zh == (
-        "订单 O-1 于 2026-03-05 12:00 完成，自 2026-03-02 09:00 至完成后 14 天内未曾回访客户。"
+        "订单 O-1 于 2026-03-02 12:00 完成，自 2026-03-02 09:00 至完成后 14 天内未曾回访客户。"
         "客户：C-1。责任人：唐静（E-1）。"
     )
-    assert alert.rule is not None
-    assert (alert.rule.params, alert.rule.measured) == ({"wait": "14d"}, {})
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["names the order", "names the customer"])
@@ -112,14 +104,14 @@ def test_a_call_about_another_order_of_the_customer_counts() -> None:
 
 
 def test_of_two_customers_either_will_do() -> None:
-    moved = edit(after(NOON, "1d"), "E-9", "update", ("order", "O-1"), customer="C-2")
+    moved = edit(after(NOON, "1d"), "E-9", "update", ("order", ONE), customer="C-2")
     assert in_the_end(SOLD, DONE, moved, call(after(NOON, "2d"), "C-2")) == []
 
 
 def test_an_order_nobody_saw_created_counts_from_its_first_mention() -> None:
-    #   03-02 mentioned ── 03-03 called ── 03-05 completed       a call before it does not count
+    #   09:00 mentioned ── 10:00 called ── 12:00 completed       a call before it does not count
     named = edit(NINE, "E-1", "view", ("order", "O-1"))
-    assert in_the_end(named, DONE, call(after(NINE, "1d"), order="O-1")) == []
+    assert in_the_end(named, DONE, call(after(NINE, "1h"), order="O-1")) == []
     early = in_the_end(named, DONE, call(after(NINE, "-1h"), order="O-1"))
     assert "from 2026-03-02 09:00 to" in only(early).summary.en
 
@@ -135,8 +127,7 @@ def test_an_order_without_a_customer_is_told_too() -> None:
 
 
 def test_an_order_that_is_not_completed_waits_for_no_call() -> None:
-    approved = edit(NOON, "E-9", "update", ("order", "O-1"), status="approved")
-    assert in_the_end(SOLD, approved) == []
+    assert in_the_end(SOLD, status(NOON, "approved")) == []
 
 
 @pytest.mark.parametrize("about", [{}, {"order": "O-1"}])
@@ -179,40 +170,14 @@ def test_the_customers_owner_is_named_where_the_order_has_nobody() -> None:
 # The world it is held to the laws in.
 
 
-FIRES = (
-    [
-        order(NINE, "O-MC", "E-5", customer="C-MC", amount=Decimal(1000)),
-        edit(after(NINE, "1h"), "E-5", "update", ("order", "O-MC"), status="completed"),
-    ],
-    "16d",
-)
-
+FIRES = WAITS.alone("O-MC")
 DOCUMENTS = order_world.DOCUMENTS
-T = at(NOON)
-SCENES = order_world.scenes(
-    [*around(T - DAY), T - HOUR, T, *around(T + 14 * DAY), T + 5 * DAY, T + 17 * DAY],
-    order_world.CALLS,
-    order_world.CALLS,
-    order_world.MONEY,
-    first=[
-        order(T - DAY, "O-A", "E-CLERK", customer="K-1"),
-        edit(T, "E-CLERK", "update", ("order", "O-A"), status="completed"),
-    ],
-)
+SCENES = WAITS.scenes(order_world.CALLS, order_world.CALLS, order_world.MONEY)
 
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
     events = retold.corrected(events)
-    for id_ in order_world.ORDERS:
-        first = order_oracle.became(events, id_, "completed")
-        if first is None:
-            continue
-        wait = order_oracle.waited(
-            events, first, 14 * DAY, partial(order_oracle.is_over, events, id_)
-        )
-        if wait is None:
-            continue
-        done, end = wait
+    for id_, done, end in order_oracle.completions(events, 14 * DAY):
         began = order_oracle.creation(events, id_) or order_oracle.mention(events, id_)
         assert began is not None
         since = min(began.time, done.time)

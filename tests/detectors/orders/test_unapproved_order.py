@@ -12,7 +12,6 @@ from contract.types import CrmEdit
 from detectors.rules.orders.unapproved_order import DETECTOR
 from tests.detectors import order_oracle, order_world
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import around
 from tests.detectors.timeline import (
     after,
     at,
@@ -25,6 +24,7 @@ from tests.detectors.timeline import (
     order,
     play,
 )
+from tests.parts.may_happen import around
 
 NINE = "2026-03-02 09:00"
 TEN = "2026-03-02 10:00"

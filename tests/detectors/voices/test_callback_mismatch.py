@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 import pytest
-from hypothesis import strategies as st
 
 from contract.event import Event
 from contract.times import DAY, HOUR
@@ -16,7 +15,6 @@ from detectors.facts.view import Common
 from detectors.rules.voices.callback_mismatch import DETECTOR
 from tests.detectors import order_oracle, order_world, retold
 from tests.detectors.order_oracle import Answer
-from tests.detectors.order_world import Make, around
 from tests.detectors.timeline import (
     activity,
     after,
@@ -36,6 +34,7 @@ from tests.detectors.timeline import (
     owner,
     play,
 )
+from tests.parts.may_happen import around, either, may
 
 NINE = "2026-03-02 09:00"
 AMOUNT = {"amount": ("128000.00", "141000.00")}
@@ -303,26 +302,24 @@ def test_the_id_is_the_callbacks() -> None:
 # The world it is held to the laws in.
 
 
-@st.composite
-def _called(draw: st.DrawFn) -> Make:
-    """Of one customer only: two that claim one callback are two entities, each with its say in one
-    alert."""
-    whose = draw(st.sampled_from(("K-1", "K-1", "K-2")))
-    number = f"B-{draw(st.integers(1, 2))}-{whose}"
-    outcome = draw(
-        st.sampled_from(("mismatch", "mismatch", "denied", "confirmed", "unreachable", "complaint"))
+#: Of one customer only: two that claim one callback are two entities, each with its say in one
+#: alert.
+_called = either(
+    may(
+        *(callback, [f"B-{number}-{whose}" for number in (1, 2)], whose),
+        ["mismatch", "mismatch", "denied", "confirmed", "unreachable", "complaint"],
+        order=[None, "O-A", "O-A", "O-B"],
+        employee=[None, None, None, "E-A"],
     )
-    about = draw(st.sampled_from((None, "O-A", "O-A", "O-B")))
-    who = draw(st.sampled_from((None, None, None, "E-A")))
-    return lambda at: callback(at, number, whose, outcome, order=about, employee=who)
-
+    for whose in ("K-1", "K-1", "K-2")
+)
 
 DOCUMENTS = order_world.DOCUMENTS
 T = at(NINE)
 #: No two so far apart that the first report is forgotten when the second comes.
 SCENES = order_world.scenes(
     [T, T, T + 1, T + HOUR, T + 45 * DAY, T + 90 * DAY, *around(T + 90 * DAY)],
-    *[_called()] * 8,
+    *[_called] * 8,
     *[order_world.HANDS] * 2,
     first=[callback(T, "B-1-K-1", "K-1", "mismatch", order="O-A")],
 )

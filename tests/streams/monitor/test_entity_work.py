@@ -27,7 +27,8 @@ from streams.monitor.entity_partition import EntityPartition
 from streams.monitor.entity_work import ENGINE, Work, work_off
 from streams.wire.keyed_records import Batch, Mark, mark, note_batches, wire
 from tests.detectors import timeline as tell
-from tests.detectors.random_company import END, Arrival, documents, histories, reference_of
+from tests.detectors.histories import Arrival, documents, histories, reference_of
+from tests.detectors.random_company import END
 from tests.detectors.test_laws import Documents, events_of, law, one_by_one, told
 
 NINE = tell.at("2026-03-02 09:00")
