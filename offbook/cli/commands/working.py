@@ -1,0 +1,227 @@
+"""Commands with which alerts are worked: `offbook alerts list`, `show`, `ack`, `close`, …"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from offbook.cli.commands.options import WRONG, Config, Lang, fail, settings_of, time_of
+
+if TYPE_CHECKING:
+    from contract.action import Step, Verdict
+    from streams.settings.settings import Settings
+
+AlertId = Annotated[
+    str, typer.Argument(metavar="ALERT_ID", help="The whole id.", show_default=False)
+]
+Note = Annotated[
+    str | None, typer.Option("--note", "-m", metavar="TEXT", help="Why.", show_default=False)
+]
+Seen = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help="How many actions you had seen on it: if there is another since, nothing is done.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+OfSeverity = Annotated[
+    Literal["critical", "warning", "info"] | None, typer.Option(help="Only these.")
+]
+AsWhat = Annotated[
+    Literal["confirmed", "false_positive", "benign", "duplicate"],
+    typer.Option(help="What it turned out to be.", show_default=False),
+]
+
+
+def listed(
+    severity: OfSeverity = None,
+    detector: Annotated[str | None, typer.Option(metavar="ID", help="Only its alerts.")] = None,
+    state: Annotated[
+        Literal["new", "acknowledged", "closed"] | None,
+        typer.Option(help="Only these; without, all that is not closed."),
+    ] = None,
+    employee: Annotated[str | None, typer.Option(metavar="ID", help="Only on them.")] = None,
+    customer: Annotated[str | None, typer.Option(metavar="ID", help="Only on them.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only what was detected since (RFC 3339).")
+    ] = None,
+    shelf: Annotated[
+        Literal["open", "shadow", "suppressed"],
+        typer.Option(help="`shadow`: of detectors on trial; `suppressed`: covered by allowances."),
+    ] = "open",
+    most: Annotated[int, typer.Option("--most", metavar="N", help="At most so many.")] = 100,
+    lang: Lang = "en",
+    json: Json = False,
+    config: Config = None,
+) -> None:
+    """The alerts that somebody has work with, as cases: the worst first, what is one deal
+    together."""
+    from desk.stored import Wanted, grouped
+    from desk.stored import listed as find
+    from offbook.cli.alerts.pages import Pages, for_machines
+    from offbook.cli.alerts.session import run
+    from offbook.cli.terminal import as_json
+
+    settings = settings_of(config)
+    wanted = Wanted(
+        shelf=shelf,
+        severity=severity,
+        detector=detector,
+        state=state,
+        employee=employee,
+        customer=customer,
+        since=None if since is None else time_of(since, "--since"),
+    )
+    found = run(settings, lambda session: find(session.reading, wanted))
+    if not json:
+        Pages(lang, settings.timezone).listed(found, most)
+        return
+    cases = {
+        it.alert_id: case.case_id
+        for case in grouped(it.alert for it in found)
+        for it in case.alerts
+    }
+    print(as_json([for_machines(it, cases[it.alert.alert_id]) for it in found[:most]]))
+
+
+def show(alert_id: AlertId, lang: Lang = "en", json: Json = False, config: Config = None) -> None:
+    """One alert: why there is one, how it is worked, and what else is the same deal."""
+    from desk.stored import Standing, Wanted, grouped, one
+    from desk.stored import listed as find
+    from offbook.cli.alerts.pages import Pages, for_machines
+    from offbook.cli.alerts.session import Session, run
+    from offbook.cli.commands.alerts import explain
+    from offbook.cli.terminal import as_json
+
+    async def ask(session: Session) -> tuple[Standing | None, list[Standing]]:
+        return await one(session.reading, alert_id), await find(session.reading, Wanted())
+
+    settings = settings_of(config)
+    found, open_ones = run(settings, ask)
+    if found is None:
+        fail(f"there is no alert {alert_id}; `offbook alerts list` has those that are open", WRONG)
+    by_id = {it.alert.alert_id: it for it in open_ones} | {alert_id: found}
+    case = next(
+        case
+        for case in grouped(it.alert for it in by_id.values())
+        if any(it.alert_id == alert_id for it in case.alerts)
+    )
+    if json:
+        print(as_json(for_machines(found, case.case_id)))
+        return
+    explain(alert_id, file=None, lang=lang, config=config, json=False)
+    others = [by_id[it.alert_id] for it in case.alerts if it.alert_id != alert_id]
+    Pages(lang, settings.timezone).handling(found, others)
+
+
+def ack(
+    alert_id: AlertId,
+    note: Note = None,
+    seen: Seen = None,
+    lang: Lang = "en",
+    config: Config = None,
+) -> None:
+    """Say that you have it."""
+    _act(settings_of(config), lang, alert_id, "acknowledge", note=note, seen=seen)
+
+
+def assign(
+    alert_id: AlertId,
+    assignee: Annotated[
+        str, typer.Argument(metavar="NAME", help="Who has it.", show_default=False)
+    ],
+    note: Note = None,
+    seen: Seen = None,
+    lang: Lang = "en",
+    config: Config = None,
+) -> None:
+    """Give it to somebody."""
+    _act(settings_of(config), lang, alert_id, "assign", assignee=assignee, note=note, seen=seen)
+
+
+def note(
+    alert_id: AlertId,
+    text: Annotated[str, typer.Argument(metavar="TEXT", show_default=False)],
+    lang: Lang = "en",
+    config: Config = None,
+) -> None:
+    """Write down what you know of it."""
+    _act(settings_of(config), lang, alert_id, "note", note=text)
+
+
+def propose(
+    alert_id: AlertId,
+    verdict: AsWhat,
+    note: Note = None,
+    seen: Seen = None,
+    lang: Lang = "en",
+    config: Config = None,
+) -> None:
+    """Propose to close it, where a second person has to agree."""
+    _act(settings_of(config), lang, alert_id, "propose", verdict=verdict, note=note, seen=seen)
+
+
+def close(
+    alert_id: AlertId,
+    verdict: AsWhat,
+    note: Note = None,
+    seen: Seen = None,
+    lang: Lang = "en",
+    config: Config = None,
+) -> None:
+    """Close it, and say what it turned out to be. A revision that is worse opens it again."""
+    _act(settings_of(config), lang, alert_id, "close", verdict=verdict, note=note, seen=seen)
+
+
+def reopen(
+    alert_id: AlertId,
+    note: Note = None,
+    seen: Seen = None,
+    lang: Lang = "en",
+    config: Config = None,
+) -> None:
+    """Open it again."""
+    _act(settings_of(config), lang, alert_id, "reopen", note=note, seen=seen)
+
+
+def watch(
+    severity: Annotated[
+        Literal["critical", "warning", "info"], typer.Option(help="These and worse.")
+    ] = "warning",
+    lang: Lang = "en",
+    config: Config = None,
+) -> None:
+    """Print what is raised, gets worse or is withdrawn, and what is done about it, as it
+    happens."""
+    from offbook.cli.alerts.pages import Pages
+    from offbook.cli.alerts.session import run
+    from offbook.cli.alerts.watching import watch as follow
+
+    settings = settings_of(config)
+    pages = Pages(lang, settings.timezone)
+    run(settings, lambda session: follow(session, pages, severity, lang))
+
+
+def _act(
+    settings: Settings,
+    lang: Literal["en", "zh"],
+    alert_id: str,
+    step: Step,
+    *,
+    verdict: Verdict | None = None,
+    assignee: str | None = None,
+    note: str | None = None,
+    seen: int | None = None,
+) -> None:
+    from offbook.cli.alerts.pages import Pages
+    from offbook.cli.alerts.session import run
+
+    told = {"verdict": verdict, "assignee": assignee, "note": note, "seen": seen}
+    after = run(
+        settings,
+        lambda session: session.acting.act(session.reader, alert_id, step, **told),  # type: ignore[arg-type]
+    )
+    Pages(lang, settings.timezone).changed(after)
