@@ -52,7 +52,7 @@ def _first_to_be_dealt(group: list[pytest.Item]) -> tuple[bool, int]:
     return not group[0].nodeid.startswith(_LONGEST), -len(group)
 
 
-def _set_up_once(item: pytest.Item) -> Hashable:
+def _set_up_once(item: pytest.Item) -> frozenset[tuple[str, str]]:
     """The fixtures of a module or a package that it uses."""
     info = getattr(item, "_fixtureinfo", None)
     used = {} if info is None else info.name2fixturedefs
