@@ -25,7 +25,7 @@ from offbook.cli.explain.explanation_text import show
 from offbook.cli.explain.runbooks import in_ten_seconds
 from sinks.redis.keys import alert_key
 from sinks.redis.sink import RedisSink
-from tests.cli.commands import REFERENCE, STORY, offbook
+from tests.cli.commands import STORY, offbook, story_replayed
 from tests.detectors.timeline import after, deletes, hr, only, payment, play
 from tests.sinks.some_alerts import revisions as on_their_topic
 
@@ -39,7 +39,7 @@ NINE = "2026-03-02 09:00"
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a replay of the bundled story writes."""
     file = tmp_path_factory.mktemp("replay") / "alerts.ndjson"
-    file.write_text(offbook("replay", REFERENCE, STORY).stdout, encoding="utf-8")
+    file.write_text(story_replayed(), encoding="utf-8")
     return file
 
 
