@@ -38,6 +38,7 @@ for command in (
     service.demo,
     service.worker,
     service.status,
+    service.rebuild,
     service.heartbeat,
     events.produce,
     events.validate,
@@ -60,6 +61,7 @@ for step in (
     working.close,
     working.reopen,
     working.watch,
+    working.token,
 ):
     alerts_app.command()(step)
 app.add_typer(alerts_app, name="alerts")

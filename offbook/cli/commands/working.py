@@ -205,6 +205,35 @@ def watch(
     run(settings, lambda session: follow(session, pages, severity, lang))
 
 
+def token(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose.", show_default=False)],
+    role: Annotated[
+        Literal["viewer", "oncall", "lead", "auditor"],
+        typer.Option(help="What they may do.", show_default=False),
+    ],
+    employee: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Their own id, if they are watched too: theirs to close are"
+            " no alerts on themselves.",
+        ),
+    ] = None,
+) -> None:
+    """Make a token: it is printed once, on standard output; what belongs into `readers_file`, on
+    standard error, holds its hash alone."""
+    from desk.readers import new_token
+    from offbook.cli.terminal import say
+
+    secret, digest = new_token()
+    say(f"[readers.{name}]")
+    say(f'role = "{role}"')
+    say(f'token_sha256 = "{digest}"')
+    if employee is not None:
+        say(f'employee = "{employee}"')
+    print(secret)
+
+
 def _act(
     settings: Settings,
     lang: Literal["en", "zh"],
