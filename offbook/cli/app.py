@@ -47,6 +47,7 @@ for command in (
     events.simulate,
     quality.score,
     quality.tune,
+    working.export,
 ):
     app.command()(command)
 topics_app.command("create")(service.topics_create)

@@ -22,7 +22,7 @@ Language = Literal["en", "zh"]
 
 #: Nothing is wrapped in a pipe: `grep` and `less` see whole sentences.
 _ENDLESS = 100_000
-_WORDS = {
+WORDS = {
     "new": Bilingual("new", "待处理"),
     "acknowledged": Bilingual("acknowledged", "已受理"),
     "closed": Bilingual("closed", "已关闭"),
@@ -148,7 +148,7 @@ class Pages:
         return moment(parse_rfc3339(at)).astimezone(self._zone).strftime("%m-%d %H:%M")
 
     def _word(self, name: str) -> str:
-        return self._said(_WORDS[name])
+        return self._said(WORDS[name])
 
     def _said(self, text: Bilingual) -> str:
         return text.zh if self._language == "zh" else text.en

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from offbook.cli.commands.options import WRONG, Config, Lang, fail, settings_of, time_of
+from offbook.cli.commands.options import WRONG, Config, Lang, fail, known_of, settings_of, time_of
 
 if TYPE_CHECKING:
     from contract.action import Step, Verdict
@@ -203,6 +204,47 @@ def watch(
     settings = settings_of(config)
     pages = Pages(lang, settings.timezone)
     run(settings, lambda session: follow(session, pages, severity, lang))
+
+
+def export(
+    alert_id: AlertId,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where; by default a folder named after the case, here.",
+            show_default=False,
+        ),
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Write the case of an alert as a folder that can be read without Offbook: pages in both
+    languages, the evidence as it stood on Kafka, rules and numbers, actions, and checksums."""
+    import time
+
+    from contract.times import SECOND, rfc3339
+    from offbook import __version__
+    from offbook.cli.alerts.session import Session, run
+    from offbook.cli.export.case_folder import About, Exported, write_case
+    from offbook.cli.export.gather import gather
+    from streams.settings.loading import configured_detectors
+
+    settings = settings_of(config)
+    known = known_of(settings)
+    enabled = {it.id: it for it in configured_detectors(settings, known)}
+
+    async def ask(session: Session) -> tuple[str, str, list[Exported]]:
+        return (session.reader.name, *await gather(session, alert_id, known, enabled))
+
+    name, case_id, alerts = run(settings, ask)
+    now = time.time_ns() // 1000 // SECOND * SECOND
+    about = About(case_id=case_id, by=name, at=rfc3339(now), version=__version__)
+    folder = to or Path(f"case-{case_id}")
+    files = write_case(folder, about, alerts)
+    gone = sum(not it.is_there for alert in alerts for it in alert.records)
+    print(f"{folder}: {len(files)} files, {len(alerts)} alerts of case {case_id}")
+    if gone:
+        print(f"{gone} records of the evidence are no longer on Kafka; the page says which")
 
 
 def token(
