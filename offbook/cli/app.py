@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from offbook import __version__
-from offbook.cli.commands import alerts, detectors, events, quality, service, working
+from offbook.cli.commands import alerts, detectors, events, quality, service, standing, working
 from offbook.cli.commands.options import UNUSABLE, WRONG
 from streams.service import last_resort
 
@@ -47,21 +47,21 @@ for command in (
     events.simulate,
     quality.score,
     quality.tune,
-    working.export,
+    standing.export,
 ):
     app.command()(command)
 topics_app.command("create")(service.topics_create)
 app.add_typer(topics_app, name="topics")
-alerts_app.command("list")(working.listed)
+alerts_app.command("list")(standing.listed)
 for step in (
-    working.show,
+    standing.show,
     working.ack,
     working.assign,
     working.note,
     working.propose,
     working.close,
     working.reopen,
-    working.watch,
+    standing.watch,
     working.token,
 ):
     alerts_app.command()(step)
