@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,10 +35,8 @@ def _stands(url: str) -> dict[str, Any]:
         return found
 
 
-def test_a_redis_that_was_wiped_is_made_again_to_the_same(
-    installation: Installation, redis_url: str, tmp_path: Path
-) -> None:
-    it = installation
+def test_a_redis_that_was_wiped_is_made_again_to_the_same(installation: Installation) -> None:
+    it, redis_url = installation, installation.redis_url
     it.said("ack", PAID)
     it.said("close", OTHER, "--verdict", "benign")
     it.produce(alert("gone-1", state="withdrawn"), alert(PAID, 2, order="SO-1"))

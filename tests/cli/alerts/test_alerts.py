@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from contract.alert import Alert, Bilingual
+from contract.alert import Alert, Bilingual, Severity
+from offbook.cli.demo.embedded import EmbeddedRedis
 from offbook.cli.demo.server_process import free_port
 from tests.cli.commands import environment, offbook
 from tests.parts.story_service import running_worker, until, worker_config
@@ -34,6 +36,7 @@ class Installation:
     """Topics, a Redis, and the delivery between them."""
 
     bootstrap: str
+    redis_url: str
     prefix: str
     config: Path
 
@@ -63,28 +66,37 @@ class Installation:
         return found
 
 
-@pytest.fixture
-def installation(
-    kafka: Any, redis_url: str, topic_prefix: str, tmp_path: Path
-) -> Iterator[Installation]:
-    config = worker_config(tmp_path, kafka.bootstrap, redis_url, topic_prefix, free_port())
-    assert offbook("topics", "create", "--config", str(config)).returncode == 0
-    it = Installation(kafka.bootstrap, topic_prefix, config)
-    with running_worker(config, tmp_path / "worker.log", "delivery"):
-        it.produce(
-            alert(PAID, detector="offbook-payment", score=80, order="SO-1"),
-            alert(SHIPPED, detector="shipment-without-order", score=70, order="SO-1", account=None),
-            alert(
-                OTHER,
-                detector="bulk-delete",
-                severity="warning",
-                employee="E-2",
-                customer=None,
-                account=None,
-            ),
-        )
-        until(lambda: len(it.listed()) == 3, 60, (tmp_path / "worker.log").read_text)
-        yield it
+@pytest.fixture(scope="module")
+def installation(kafka: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One for all tests of a file: each has alerts of its own."""
+    folder = tmp_path_factory.mktemp("installation")
+    with EmbeddedRedis() as redis:
+        prefix = f"t{secrets.token_hex(4)}."
+        config = worker_config(folder, kafka.bootstrap, redis.url, prefix, free_port())
+        assert offbook("topics", "create", "--config", str(config)).returncode == 0
+        it = Installation(kafka.bootstrap, redis.url, prefix, config)
+        log = folder / "worker.log"
+        with running_worker(config, log, "delivery"):
+            it.produce(
+                alert(PAID, detector="offbook-payment", score=80, order="SO-1"),
+                alert(SHIPPED, detector="shipment-without-order", order="SO-1", account=None),
+                some(OTHER),
+            )
+            until(lambda: len(it.listed()) == 3, 60, log.read_text)
+            yield it
+
+
+def some(alert_id: str, revision: int = 1, severity: Severity = "warning") -> Alert:
+    """An alert on somebody else, of a deal of its own."""
+    return alert(
+        alert_id,
+        revision,
+        detector="bulk-delete",
+        severity=severity,
+        employee="E-2",
+        customer=None,
+        account=None,
+    )
 
 
 def test_an_alert_is_worked_from_new_to_closed(installation: Installation) -> None:
@@ -124,8 +136,7 @@ def test_an_alert_is_worked_from_new_to_closed(installation: Installation) -> No
 def test_a_revision_that_is_worse_opens_a_closed_alert_again(installation: Installation) -> None:
     it = installation
     it.said("close", OTHER, "--verdict", "benign")
-    worse = alert(OTHER, 2, detector="bulk-delete", employee="E-2", customer=None, account=None)
-    it.produce(worse)
+    it.produce(some(OTHER, 2, "critical"))
     until(lambda: OTHER in it.said("list"), 30, lambda: it.said("list"))
     assert "open again after it was closed" in it.said("list", "--severity", "critical")
 
@@ -159,7 +170,7 @@ def test_watch_prints_what_happens(installation: Installation) -> None:
                 break
         assert "critical" in lines[0]
         assert "raised" in lines[0]
-        installation.said("ack", PAID)
+        installation.said("ack", SHIPPED)
         until(
             lambda: "acknowledged it" in (_line_of(watching.stdout, 1.0) or ""), 30, lambda: "none"
         )
@@ -199,7 +210,12 @@ def _readers(folder: Path, config: Path) -> Callable[[str], dict[str, str]]:
 
 
 def test_who_may_do_what(installation: Installation, tmp_path: Path) -> None:
-    it, of = installation, _readers(tmp_path, installation.config)
+    config = tmp_path / "offbook.toml"
+    config.write_text(installation.config.read_text("utf-8"), "utf-8")
+    it, of = replace(installation, config=config), _readers(tmp_path, config)
+    first, second = (f"offbook-payment-{digit * 16}" for digit in "45")
+    it.produce(alert(first), alert(second))
+    until(lambda: first in it.said("list", **of("lena")), 60, lambda: "")
 
     def denied(*words: str, **env: str) -> str:
         done = it.run(*words, **env)
@@ -207,15 +223,15 @@ def test_who_may_do_what(installation: Installation, tmp_path: Path) -> None:
         return done.stderr
 
     false = ("--verdict", "false_positive")
-    assert "who are you?" in denied("ack", PAID)
-    assert "the token is nobody's" in denied("ack", PAID, OFFBOOK_TOKEN="guess")
-    assert "may look and not act" in denied("ack", PAID, **of("vera"))
-    assert "about whoever asks" in denied("close", PAID, *false, **of("otto"))
-    assert "it needs two" in denied("close", PAID, *false, **of("lena"))
-    it.said("propose", PAID, *false, **of("lena"))
-    assert "needs a lead" in denied("close", PAID, *false, **of("olga"))
-    assert "whoever proposed it" in denied("close", PAID, *false, **of("lena"))
-    assert "closed · false positive" in it.said("close", PAID, *false, **of("lars"))
+    assert "who are you?" in denied("ack", first)
+    assert "the token is nobody's" in denied("ack", first, OFFBOOK_TOKEN="guess")
+    assert "may look and not act" in denied("ack", first, **of("vera"))
+    assert "about whoever asks" in denied("close", first, *false, **of("otto"))
+    assert "it needs two" in denied("close", first, *false, **of("lena"))
+    it.said("propose", first, *false, **of("lena"))
+    assert "needs a lead" in denied("close", first, *false, **of("olga"))
+    assert "whoever proposed it" in denied("close", first, *false, **of("lena"))
+    assert "closed · false positive" in it.said("close", first, *false, **of("lars"))
     file = tmp_path / "token"
     file.write_text("olga\n", "utf-8")
-    assert "acknowledged" in it.said("ack", SHIPPED, OFFBOOK_TOKEN_FILE=str(file))
+    assert "acknowledged" in it.said("ack", second, OFFBOOK_TOKEN_FILE=str(file))

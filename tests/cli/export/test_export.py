@@ -70,9 +70,9 @@ class _Page(HTMLParser):
 
 
 def test_a_case_is_exported_whole_and_every_file_is_held_to_its_checksum(
-    installation: Installation, redis_url: str, tmp_path: Path
+    installation: Installation, tmp_path: Path
 ) -> None:
-    it = installation
+    it, redis_url = installation, installation.redis_url
     value = '{"id": "p-1", "data": {"payment": "P-1", "原文": true}}'.encode()
     stands = _record(it, "payments", value)
     it.produce(
@@ -106,8 +106,8 @@ def test_a_case_is_exported_whole_and_every_file_is_held_to_its_checksum(
     there = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
     assert there - named == {"SHA256SUMS"}
 
-    # The other alert of the case, which is worse, rests on a record of its own, gone too.
-    _, first, gone = json.loads((folder / "evidence" / "records.json").read_text("utf-8"))
+    # The other alert of the case rests on a record of its own, gone too.
+    first, gone, _ = json.loads((folder / "evidence" / "records.json").read_text("utf-8"))
     assert (folder / "evidence" / first["file"]).read_bytes() == value
     assert (first["partition"], first["offset"]) == stands
     assert first["headers"] == [["h", "base64:/w=="]]
