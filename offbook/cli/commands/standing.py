@@ -142,7 +142,8 @@ def export(
     from contract.times import SECOND, rfc3339
     from offbook import __version__
     from offbook.cli.alerts.session import Session, run
-    from offbook.cli.export.case_folder import About, Exported, write_case
+    from offbook.cli.export.case_folder import write_case
+    from offbook.cli.export.exported import About, Exported
     from offbook.cli.export.gather import gather
     from streams.settings.loading import configured_detectors
 

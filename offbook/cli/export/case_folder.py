@@ -20,11 +20,9 @@ from typing import Any, ClassVar
 
 import msgspec
 import orjson
-from msgspec import Struct
 
-from cases.handling import Handling
-from contract.alert import Alert
-from offbook.cli.explain.explanation import Explanation
+from desk.explain.explanation import Explanation
+from offbook.cli.export.exported import About, Exported
 from offbook.cli.export.page import page
 from offbook.cli.export.records import Record
 
@@ -35,24 +33,6 @@ class ExportError(RuntimeError):
     """The folder cannot be written. One line."""
 
     retryable: ClassVar[bool] = False
-
-
-class Exported(Struct, frozen=True, kw_only=True):
-    """One alert of a case with all that belongs to it."""
-
-    alert: Alert
-    handling: Handling
-    explanation: Explanation
-    records: tuple[Record, ...]
-
-
-class About(Struct, frozen=True, kw_only=True):
-    """Which case, exported by whom, when (RFC 3339), by which version."""
-
-    case_id: str
-    by: str
-    at: str
-    version: str
 
 
 def write_case(folder: Path, about: About, alerts: Sequence[Exported]) -> list[str]:

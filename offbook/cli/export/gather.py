@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from aiokafka.errors import KafkaError
 
 from desk.acting import DeniedError, NoAlertError
+from desk.explain.explanation import explain
+from desk.explain.runbooks import in_ten_seconds
 from desk.rights import sees_names
 from desk.stored import Standing, Wanted, grouped, listed, one
 from detectors.language.detector import Detector
 from offbook.cli.alerts.session import Session
-from offbook.cli.explain.explanation import explain
-from offbook.cli.explain.runbooks import in_ten_seconds
-from offbook.cli.export.case_folder import Exported
+from offbook.cli.export.exported import Exported
 from offbook.cli.export.records import records_of
 from streams.settings.own_detectors import Known
 from streams.wire.kafka_access import unreachable
@@ -58,7 +58,7 @@ async def _exported(
             detector,
             enabled=alert.detector in enabled,
             timezone=settings.timezone,
-            meaning_zh=in_ten_seconds(detector),
+            meaning=in_ten_seconds(detector),
             topic_prefix=settings.topic_prefix,
         ),
         records=tuple(records),

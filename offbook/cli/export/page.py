@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -13,10 +13,8 @@ from markupsafe import Markup, escape
 from contract.alert import Bilingual
 from contract.spelling.shown import shown
 from offbook.cli.alerts.pages import WORDS
+from offbook.cli.export.exported import About, Exported
 from offbook.cli.export.records import Record
-
-if TYPE_CHECKING:
-    from offbook.cli.export.case_folder import About, Exported
 
 Language = Literal["en", "zh"]
 
