@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from offbook import __version__
-from offbook.cli.commands import alerts, detectors, events, quality, service
+from offbook.cli.commands import alerts, detectors, events, quality, robots, service
 from offbook.cli.commands.options import UNUSABLE, WRONG
 from streams.service import last_resort
 
@@ -43,6 +43,7 @@ for command in (
     events.simulate,
     quality.score,
     quality.tune,
+    robots.robots,
 ):
     app.command()(command)
 topics_app.command("create")(service.topics_create)
