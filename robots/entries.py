@@ -77,11 +77,11 @@ def headline(entry: Entry) -> tuple[str, str]:
     return f"{entry.icon} {entry.grade}", entry.title
 
 
-def heading(entries: Sequence[Entry], language: Language) -> tuple[str, str]:
+def heading(gravest: Entry, of: Sequence[Entry], language: Language) -> tuple[str, str]:
     """The same for a message: of several alerts, how many, and the gravest."""
-    if len(entries) == 1:
-        return headline(entries[0])
-    return f"{entries[0].icon} {counts(entries, language)}", entries[0].title
+    if len(of) == 1:
+        return headline(gravest)
+    return f"{gravest.icon} {counts(of, language)}", gravest.title
 
 
 def counts(entries: Iterable[Entry], language: Language) -> str:

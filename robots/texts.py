@@ -24,8 +24,8 @@ _ACTS_IN_MARKDOWN: Final = str.maketrans(
 )
 #: One inside a name, as in `offbook_open_alerts`, is copied far more often than it is misread.
 _UNDERSCORE: Final = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-#: At the beginning of a line: a list, a rule, a heading's underline.
-_BEGINS: Final = re.compile(r"^(\d{1,9})?[-+=.)]")
+#: At the beginning of a line: a list, or a heading's underline.
+_BEGINS: Final = re.compile(r"^(?:\d{1,9}[.)]|[-+])(?=\s|$)|^[-=](?=[-=\s]*$)")
 _ADDRESS: Final = re.compile(r"https?://[^/?#@]+([/?#].*)?", re.IGNORECASE)
 
 
@@ -38,7 +38,7 @@ def cut(text: str, most: int, language: Language) -> str:
     """The first `most` characters, with a mark where there were more."""
     if len(text) <= most:
         return text
-    return text[:most].rstrip() + word("cut", language)
+    return f"{text[:most].rstrip()}… ({word('cut', language)})"
 
 
 def plain(text: str) -> str:

@@ -23,7 +23,7 @@ _WORDS: Final = {
     "customer": ("customer", "客户"),
     "order": ("order", "订单"),
     "account": ("account", "账户"),
-    "cut": ("… (cut)", "……（已截断）"),
+    "cut": ("cut", "已截断"),
 }
 
 

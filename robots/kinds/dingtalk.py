@@ -15,12 +15,10 @@ from robots.entries import Entry, heading
 from robots.fitting import Fitted, fitted
 from robots.kinds.kind import Kind, Voice
 from robots.kinds.markdown import paragraphs
-from robots.texts import cut, in_markdown
+from robots.texts import in_markdown
 
 #: Bytes of a whole body.
 _LIMIT: Final = 20_000
-#: What is seen of a title in the list of chats.
-_TITLE: Final = 60
 _CHECKS: Final = (
     "its security settings refuse us: is secret_file this robot's, is the clock right within an"
     " hour, is our address allowed, and is its keyword Offbook?"
@@ -70,8 +68,8 @@ class DingTalk(Kind):
         mention = voice.mention
 
         def render(shown: Sequence[Entry], hidden: int) -> tuple[dict[str, Any], int]:
-            parts = list(paragraphs(shown, hidden, voice.language, _title))
-            grade, text = heading(shown, voice.language)
+            parts = list(paragraphs(shown, entries, hidden, voice.language, _title))
+            grade, text = heading(shown[0], entries, voice.language)
             at: dict[str, Any] = {"isAtAll": False}
             if voice.mentions(entries):
                 # Somebody is mentioned only if the text names them too.
@@ -85,7 +83,7 @@ class DingTalk(Kind):
             body = {
                 "msgtype": "markdown",
                 "markdown": {
-                    "title": in_markdown(cut(f"{grade} · {text}", _TITLE, voice.language)),
+                    "title": in_markdown(f"{grade} · {text}"),
                     # One line break is none in its markdown.
                     "text": "\n\n".join(parts),
                 },

@@ -68,11 +68,11 @@ class Feishu(Kind):
 
     def message(self, entries: Sequence[Entry], more: int, voice: Voice) -> Fitted:
         def render(shown: Sequence[Entry], hidden: int) -> tuple[dict[str, Any], int]:
-            grade, text = heading(shown, voice.language)
+            grade, text = heading(shown[0], entries, voice.language)
             card = {
                 "config": {"wide_screen_mode": True},
                 "header": {"title": _plain(f"{grade} · {text}"), "template": _colour(shown[0])},
-                "elements": list(_elements(shown, hidden, voice, voice.mentions(entries))),
+                "elements": list(_elements(shown, entries, hidden, voice)),
             }
             body = {"msg_type": "interactive", "card": card}
             return body, len(msgspec.json.encode(body))
@@ -88,12 +88,12 @@ class Lark(Feishu):
 
 
 def _elements(
-    entries: Sequence[Entry], more: int, voice: Voice, mentions: bool
+    shown: Sequence[Entry], of: Sequence[Entry], more: int, voice: Voice
 ) -> Iterator[dict[str, Any]]:
-    for number, entry in enumerate(entries):
+    for number, entry in enumerate(shown):
         if number:
             yield {"tag": "hr"}
-        if len(entries) > 1:
+        if len(of) > 1:
             yield _text(" · ".join(headline(entry)))
         for label, text in entry.lines:
             yield _text(f"{label}: {text}" if label else text)
@@ -105,11 +105,11 @@ def _elements(
                     for words, address in entry.links
                 ],
             }
-    if mentions:
+    if voice.mentions(of):
         ids = ["all"] * voice.mention.all + list(voice.mention.users)
         said = " ".join(f"<at id={it}></at>" for it in ids)
         yield {"tag": "div", "text": {"tag": "lark_md", "content": said}}
-    for line in ending(entries, more, voice.language):
+    for line in ending(of, more, voice.language):
         yield {"tag": "note", "elements": [_plain(line)]}
 
 

@@ -48,7 +48,7 @@ class WeCom(Kind):
         named = " ".join(f"<@{it}>" for it in mention.users)
 
         def render(shown: Sequence[Entry], hidden: int) -> tuple[dict[str, Any], int]:
-            parts = list(paragraphs(shown, hidden, voice.language, _title))
+            parts = list(paragraphs(shown, entries, hidden, voice.language, _title))
             if mentions:
                 parts.insert(-1, named)
             content = "\n".join(parts)
@@ -61,7 +61,7 @@ class WeCom(Kind):
         mention = voice.mention
 
         def render(shown: Sequence[Entry], hidden: int) -> tuple[dict[str, Any], int]:
-            content = "\n".join(in_plain(shown, hidden, voice.language))
+            content = "\n".join(in_plain(shown, entries, hidden, voice.language))
             text = {
                 "content": content,
                 "mentioned_list": [*mention.users, *["@all"] * mention.all],

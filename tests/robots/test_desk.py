@@ -1,0 +1,290 @@
+"""What waits for a robot, in a time of our own: limits, pauses and deadline are the real ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from robots.answer import ACCEPTED, Answer
+from robots.desk import Desk
+from robots.figures import Figures, Outcome
+from robots.kinds.catalogue import KINDS
+from robots.notification import Notification
+from robots.pace import Pace
+from robots.secret import Secret
+from robots.service import composing
+from robots.settings import Robot
+from tests.robots.notifications import alert, notification
+from tests.robots.virtual_time import in_virtual_time
+
+AGAIN = Answer("again", "answered HTTP 502")
+FAST = Answer("throttled", "was sent more than it takes", 130101)
+REFUSED = Answer("refused", "knows no such token", 300001)
+UNFIT = Answer("unfit", "its filter refuses what is in the message", 430101)
+
+
+class Robo:
+    """A robot that answers as `answers` say, in order, and then accepts; each takes `seconds`."""
+
+    def __init__(
+        self, *answers: Answer, seconds: float = 0.1, refuses: str | None = None, **options: Any
+    ) -> None:
+        self.answers = list(answers)
+        self.seconds = seconds
+        self.refuses = refuses
+        self.sent: list[tuple[float, str]] = []
+        self.accepted: list[str] = []
+        robot = Robot(
+            name="it", kind="dingtalk", url=Secret("https://a.example"), secret=None, language="en"
+        )
+        self.figures = Figures(["it"])
+        defaults = {"deadline": 75.0, "window": 240.0, "hold": KINDS["dingtalk"].hold}
+        self.desk = Desk(
+            "it",
+            composing(robot, "Asia/Shanghai"),
+            self.send,
+            Pace(20),
+            self.figures,
+            **{**defaults, **options},
+        )
+
+    async def send(self, body: Mapping[str, Any]) -> Answer:
+        text = body["markdown"]["text"]
+        self.sent.append((asyncio.get_running_loop().time() - 1000.0, text))
+        await asyncio.sleep(self.seconds)
+        if self.refuses is not None and self.refuses in text:
+            return UNFIT
+        answer = self.answers.pop(0) if self.answers else ACCEPTED
+        if answer is ACCEPTED:
+            self.accepted.append(text)
+        return answer
+
+    def figure(self, name: str, **labels: str) -> float | None:
+        return self.figures.registry.get_sample_value(name, {"robot": "it", **labels})
+
+
+def one(number: int, text: str | None = None) -> Notification:
+    summary = text or f"Sum{number:03}."
+    return notification(alert(number, annotations={"summary": summary}), group=str(number))
+
+
+def during(robo: Robo, work: Callable[[], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        robo.desk.start()
+        try:
+            return await work()
+        finally:
+            await robo.desk.close(0.0)
+
+    return in_virtual_time(run())
+
+
+def delivered(robo: Robo, *notifications: Notification) -> list[Outcome]:
+    async def work() -> list[Outcome]:
+        return list(await asyncio.gather(*map(robo.desk.deliver, notifications)))
+
+    return list(during(robo, work))
+
+
+def test_what_is_accepted_is_delivered() -> None:
+    robo = Robo()
+    assert delivered(robo, one(1)) == ["delivered"]
+    assert len(robo.accepted) == 1
+    assert robo.figure("offbook_robot_messages_total", outcome="accepted") == 1
+    assert robo.figure("offbook_robot_notifications_total", outcome="delivered") == 1
+    assert robo.figure("offbook_robot_alerts_total", shown="yes") == 1
+    assert robo.figure("offbook_robot_waiting") == 0
+
+
+def test_what_waits_together_is_sent_together_and_all_of_it_is_told() -> None:
+    robo = Robo()
+    assert delivered(robo, *map(one, range(100))) == ["delivered"] * 100
+    assert len(robo.accepted) < 10
+    for number in range(100):
+        assert sum(f"Sum{number:03}." in text for text in robo.accepted) == 1
+    assert robo.figure("offbook_robot_alerts_total", shown="yes") == 100
+    assert robo.figure("offbook_robot_alerts_total", shown="no") == 0
+
+
+def test_no_minute_has_more_messages_than_the_robot_takes() -> None:
+    robo = Robo()
+
+    async def work() -> list[Outcome]:
+        deliveries = []
+        for number in range(200):
+            deliveries.append(asyncio.create_task(robo.desk.deliver(one(number))))
+            await asyncio.sleep(0.5)
+        return list(await asyncio.gather(*deliveries))
+
+    assert during(robo, work) == ["delivered"] * 200
+    times = [at for at, _ in robo.sent]
+    for at in times:
+        assert sum(at <= it < at + 60 for it in times) <= 20
+    told = "".join(robo.accepted)
+    assert all(told.count(f"· Sum{number:03}.") >= 1 for number in range(200))
+
+
+def test_a_robot_that_is_busy_is_tried_again_after_longer_and_longer_pauses() -> None:
+    robo = Robo(AGAIN, AGAIN, AGAIN, AGAIN)
+    assert delivered(robo, one(1)) == ["delivered"]
+    times = [at for at, _ in robo.sent]
+    pauses = [
+        round(later - earlier - 0.1, 3) for earlier, later in pairwise(times)
+    ]
+    assert pauses == [1.0, 2.0, 4.0, 8.0]
+    assert robo.figure("offbook_robot_messages_total", outcome="again") == 4
+
+
+def test_what_cannot_be_delivered_is_late_at_the_deadline_and_not_sent_any_more() -> None:
+    robo = Robo(*[AGAIN] * 50)
+
+    async def work() -> tuple[Outcome, float]:
+        outcome = await robo.desk.deliver(one(1))
+        at, count = asyncio.get_running_loop().time() - 1000.0, len(robo.sent)
+        await asyncio.sleep(600)
+        assert len(robo.sent) == count <= 9
+        return outcome, at
+
+    assert during(robo, work) == ("late", 75.0)
+
+
+def test_a_refusal_is_not_tried_again() -> None:
+    robo = Robo(REFUSED)
+    assert delivered(robo, one(1)) == ["refused"]
+    assert len(robo.sent) == 1
+    assert robo.figure("offbook_robot_notifications_total", outcome="refused") == 1
+
+
+def test_what_was_refused_may_come_again() -> None:
+    robo = Robo(REFUSED)
+
+    async def work() -> list[Outcome]:
+        return [await robo.desk.deliver(one(1)), await robo.desk.deliver(one(1))]
+
+    assert during(robo, work) == ["refused", "delivered"]
+
+
+def test_a_muted_robot_is_left_alone_for_ten_minutes_and_alertmanager_told_at_once() -> None:
+    robo = Robo(FAST)
+
+    async def work() -> list[tuple[Outcome, float]]:
+        told = []
+        for number in range(3):
+            outcome = await robo.desk.deliver(one(number))
+            told.append((outcome, round(asyncio.get_running_loop().time() - 1000.0, 1)))
+        await asyncio.sleep(540)
+        outcome = await robo.desk.deliver(one(1))
+        told.append((outcome, round(asyncio.get_running_loop().time() - 1000.0, 1)))
+        return told
+
+    assert during(robo, work) == [
+        ("held", 0.1),
+        ("held", 0.1),
+        ("held", 0.1),
+        ("delivered", 600.2),
+    ]
+
+
+def test_a_robot_that_says_how_long_is_left_alone_for_so_long() -> None:
+    robo = Robo(Answer("throttled", "answered HTTP 429", after=7.0))
+    assert delivered(robo, one(1)) == ["delivered"]
+    assert robo.sent[1][0] == pytest.approx(7.1)
+
+
+def test_one_that_the_robots_filter_refuses_costs_the_others_nothing() -> None:
+    robo = Robo(refuses="forbidden")
+    outcomes = delivered(robo, one(1), one(2, "forbidden"), one(3), one(4))
+    assert outcomes == ["delivered", "refused", "delivered", "delivered"]
+
+
+def test_a_repeat_is_no_second_page_for_as_long_as_it_is_known() -> None:
+    robo = Robo()
+
+    async def work() -> list[Outcome]:
+        outcomes = [await robo.desk.deliver(one(1)), await robo.desk.deliver(one(1))]
+        await asyncio.sleep(241)
+        return [*outcomes, await robo.desk.deliver(one(1))]
+
+    assert during(robo, work) == ["delivered", "repeat", "delivered"]
+    assert len(robo.accepted) == 2
+
+
+def test_two_that_ask_for_the_same_at_once_are_one_page() -> None:
+    robo = Robo()
+    assert delivered(robo, one(1), one(1), one(1)) == ["delivered"] * 3
+    assert len(robo.sent) == 1
+
+
+def test_what_was_accepted_after_the_deadline_is_known_when_it_comes_again() -> None:
+    robo = Robo(seconds=80.0)
+
+    async def work() -> list[Outcome]:
+        late = await robo.desk.deliver(one(1))
+        await asyncio.sleep(10)
+        return [late, await robo.desk.deliver(one(1))]
+
+    assert during(robo, work) == ["late", "repeat"]
+    assert len(robo.sent) == 1
+
+
+def test_what_is_over_is_no_repeat_of_what_fired_nor_one_that_fires_anew() -> None:
+    first, over = alert(1), alert(1, status="resolved")
+    anew = {**alert(1), "startsAt": "2026-11-30T11:00:00+08:00"}
+    other_figures = {**alert(1), "annotations": {"summary": "81 open"}}
+    keys = [notification(it).key for it in (first, over, anew)]
+    assert len(set(keys)) == 3
+    assert notification(other_figures).key == notification(first).key
+    two, turned = notification(first, over), notification(over, first)
+    assert two.key == turned.key
+
+
+def test_at_the_end_what_is_in_hand_is_finished_and_nothing_new_taken() -> None:
+    robo = Robo(seconds=5.0)
+
+    async def work() -> list[Outcome]:
+        robo.desk.start()
+        first = asyncio.create_task(robo.desk.deliver(one(1)))
+        await asyncio.sleep(1)
+        second = asyncio.create_task(robo.desk.deliver(one(2)))
+        closing = asyncio.create_task(robo.desk.close(20.0))
+        await asyncio.sleep(0)
+        third = await robo.desk.deliver(one(3))
+        await closing
+        return [await first, await second, third]
+
+    assert in_virtual_time(work()) == ["delivered", "delivered", "closing"]
+    assert not robo.desk.alive
+
+
+def test_at_the_end_what_cannot_be_sent_in_time_is_told_so() -> None:
+    robo = Robo(*[AGAIN] * 50)
+
+    async def work() -> tuple[Outcome, float]:
+        robo.desk.start()
+        delivery = asyncio.create_task(robo.desk.deliver(one(1)))
+        await asyncio.sleep(1)
+        await robo.desk.close(20.0)
+        return await delivery, asyncio.get_running_loop().time() - 1000.0
+
+    assert in_virtual_time(work()) == ("closing", 21.0)
+
+
+def test_a_fault_of_ours_costs_one_notification_and_not_the_next() -> None:
+    robo = Robo()
+    compose = robo.desk._compose
+
+    def broken(notifications: Any) -> Any:
+        if any("Sum001" in it.alerts[0].annotations["summary"] for it in notifications):
+            raise KeyError("E112")
+        return compose(notifications)
+
+    robo.desk._compose = broken
+
+    async def work() -> list[Outcome]:
+        return [await robo.desk.deliver(one(1)), await robo.desk.deliver(one(2))]
+
+    assert during(robo, work) == ["failed", "delivered"]
