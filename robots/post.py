@@ -46,11 +46,11 @@ class Post:
         """Send a message; takes at most the timeout, in seconds."""
         secret = None if self._robot.secret is None else self._robot.secret.reveal()
         at = self._now()
-        url = self._kind.address(self._robot.url.reveal(), secret, at)
         try:
+            # As it is: what is encoded in a signature must stay so.
+            url = URL(self._kind.address(self._robot.url.reveal(), secret, at), encoded=True)
             async with self._session.post(
-                # As it is: what is encoded in a signature must stay so.
-                URL(url, encoded=True),
+                url,
                 data=msgspec.json.encode(self._kind.signed(body, secret, at)),
                 headers={"Content-Type": "application/json; charset=utf-8"},
                 timeout=ClientTimeout(total=self._timeout),
@@ -59,6 +59,9 @@ class Post:
                 return self._judge(response, await _read(response))
         except TimeoutError:
             return Answer("again", f"did not answer within {self._timeout:g} s")
+        except ValueError:
+            # yarl's, and aiohttp's for an address it cannot use.
+            return Answer("refused", "has no address that can be posted to: see url_file")
         except (aiohttp.ClientError, OSError) as error:
             return Answer("again", f"cannot be reached ({type(error).__name__})")
 

@@ -132,9 +132,7 @@ def test_a_robot_that_is_busy_is_tried_again_after_longer_and_longer_pauses() ->
     robo = Robo(AGAIN, AGAIN, AGAIN, AGAIN)
     assert delivered(robo, one(1)) == ["delivered"]
     times = [at for at, _ in robo.sent]
-    pauses = [
-        round(later - earlier - 0.1, 3) for earlier, later in pairwise(times)
-    ]
+    pauses = [round(later - earlier - 0.1, 3) for earlier, later in pairwise(times)]
     assert pauses == [1.0, 2.0, 4.0, 8.0]
     assert robo.figure("offbook_robot_messages_total", outcome="again") == 4
 
