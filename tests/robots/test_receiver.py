@@ -6,82 +6,20 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from contract.duration import Duration
-from robots.kinds.catalogue import KINDS
 from robots.loading import load
 from robots.receiver import ListenError
 from robots.secret import Secret
 from robots.service import run_robots
 from robots.settings import ReceiverTable, Robot, RobotSettings
-from streams.service.http_guard import Guard
 from tests.robots.notifications import alert, payload
+from tests.robots.receiving import GUARD, Post, receiving, robot
 from tests.robots.stand_in import SECRET, TOKEN, StandIn
-
-Post = Callable[..., Awaitable[tuple[int, str]]]
-GUARD = partial(Guard, patience=60.0, most=64)
-SIGNED = {"dingtalk", "feishu"}
-
-
-@pytest.fixture
-def vendor() -> Iterator[StandIn]:
-    with StandIn() as running:
-        yield running
-
-
-def robot(vendor: StandIn, kind: Any, name: str | None = None, **options: Any) -> Robot:
-    return Robot(
-        name=name or kind,
-        kind=kind,
-        url=Secret(vendor.url(kind)),
-        secret=Secret(SECRET) if kind in SIGNED else None,
-        **options,
-    )
-
-
-def receiving(
-    work: Callable[[Post], Awaitable[Any]],
-    *robots: Robot,
-    bearer: str | None = None,
-    deadline: str = "20s",
-    timeout: str = "5s",
-) -> Any:
-    """What comes of `work` while a receiver runs, which is stopped at its end."""
-    table = ReceiverTable(port=0, deadline=Duration(deadline), timeout=Duration(timeout))
-    settings = RobotSettings(
-        receiver=table, robots=robots, bearer=None if bearer is None else Secret(bearer)
-    )
-
-    async def run() -> Any:
-        stopping, listening = asyncio.Event(), asyncio.get_running_loop().create_future()
-        running = asyncio.create_task(
-            run_robots(settings, GUARD, stopping=stopping, on_listening=listening.set_result)
-        )
-        port = await asyncio.wait_for(listening, 10)
-        try:
-            async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
-
-                async def post(
-                    path: str, body: Any = None, *, method: str = "POST", **headers: str
-                ) -> tuple[int, str]:
-                    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-                    async with session.request(method, path, data=data, headers=headers) as answer:
-                        return answer.status, await answer.text()
-
-                return await work(post)
-        finally:
-            stopping.set()
-            await running
-
-    return asyncio.run(run())
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "feishu", "wecom"])
@@ -93,92 +31,6 @@ def test_a_notification_is_posted_as_the_vendor_demands(vendor: StandIn, kind: s
     receiving(work, robot(vendor, kind))
     (body,) = vendor.received[kind]
     assert "168,000.00" in json.dumps(body, ensure_ascii=False)
-
-
-REFUSALS = [
-    ("dingtalk", {"errcode": 310000, "errmsg": "keywords not in content"}),
-    ("dingtalk", {"errcode": 300001, "errmsg": "token is not exist"}),
-    ("feishu", {"code": 19024, "msg": "Key Words Not Found"}),
-    ("feishu", {"StatusCode": 19022, "StatusMessage": "Ip Not Allowed"}),
-    ("feishu", {"code": 19021, "msg": "sign match fail"}),
-    ("wecom", {"errcode": 93000, "errmsg": "invalid webhook url"}),
-    ("wecom", {"errcode": 12345, "errmsg": "a code of tomorrow"}),
-    ("wecom", 404),
-    ("dingtalk", 302),
-]
-
-
-@pytest.mark.parametrize(("kind", "answer"), REFUSALS)
-def test_a_refusal_under_http_200_is_none_the_less_one(
-    vendor: StandIn, kind: str, answer: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    vendor.always[kind] = answer
-
-    async def work(post: Post) -> None:
-        assert (await post(f"/{kind}", payload(alert())))[0] == 424
-        page = (await post("/metrics", method="GET"))[1]
-        assert f'offbook_robot_messages_total{{outcome="refused",robot="{kind}"}} 1.0' in page
-
-    receiving(work, robot(vendor, kind))
-    assert vendor.attempts[kind] == 1
-    assert vendor.received[kind] == []
-
-
-PASSING: list[tuple[str, Any]] = [
-    ("dingtalk", 500),
-    ("dingtalk", {"errcode": -1, "errmsg": "system busy"}),
-    ("feishu", 502),
-    ("feishu", {"code": 2200, "msg": "internal error"}),
-    ("wecom", "garbage"),
-    ("wecom", {"errcode": -1, "errmsg": "system busy"}),
-    ("wecom", {}),
-]
-
-
-@pytest.mark.parametrize(("kind", "answer"), PASSING)
-def test_what_may_pass_is_tried_again(vendor: StandIn, kind: str, answer: Any) -> None:
-    vendor.script[kind].append(answer)
-
-    async def work(post: Post) -> None:
-        assert (await post(f"/{kind}", payload(alert())))[0] == 200
-
-    receiving(work, robot(vendor, kind))
-    assert vendor.attempts[kind] == 2
-    assert len(vendor.received[kind]) == 1
-
-
-def test_http_429_is_left_alone_for_as_long_as_it_says(vendor: StandIn) -> None:
-    vendor.script["feishu"].append(429)
-    vendor.retry_after = "1"
-
-    async def work(post: Post) -> None:
-        assert (await post("/feishu", payload(alert())))[0] == 200
-
-    receiving(work, robot(vendor, "feishu"))
-    assert vendor.attempts["feishu"] == 2
-
-
-@pytest.mark.parametrize(
-    ("kind", "answer"),
-    [
-        ("dingtalk", {"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"}),
-        ("wecom", {"errcode": 45009, "errmsg": "api freq out of limit"}),
-        ("feishu", {"code": 11232, "msg": "frequency limited"}),
-    ],
-)
-def test_a_robot_that_was_sent_too_much_is_not_asked_again_at_once(
-    vendor: StandIn, kind: str, answer: Any
-) -> None:
-    vendor.always[kind] = answer
-
-    async def work(post: Post) -> None:
-        # Less than any vendor is left alone for.
-        for number in range(3):
-            assert (await post(f"/{kind}", payload(alert(number))))[0] == 503
-
-    receiving(work, robot(vendor, kind), deadline="2s", timeout="2s")
-    assert vendor.attempts[kind] == 1
-    assert KINDS[kind].hold >= 10
 
 
 def test_a_robot_that_hangs_costs_another_nothing(vendor: StandIn) -> None:
