@@ -129,6 +129,7 @@ class Desk:
             async with asyncio.timeout(self._deadline):
                 return await asyncio.shield(item.outcome)
         except TimeoutError:
+            _log.warning("a notification is late", robot=self._name, seconds=self._deadline)
             return "late"
         finally:
             item.waiters -= 1
@@ -159,7 +160,10 @@ class Desk:
         for key in others:
             if len(batch) == _MOST or self._items[key].alone:
                 break
-            more = self._compose([self._items[it].notification for it in (*batch, key)])
+            try:
+                more = self._compose([self._items[it].notification for it in (*batch, key)])
+            except Exception:  # noqa: BLE001 - it is told when its own turn comes
+                break
             if more.hidden:
                 break
             batch, message = [*batch, key], more
@@ -199,10 +203,9 @@ class Desk:
             self._settle(key, "delivered")
 
     def _try_later(self, answer: Answer, now: float, count: int) -> None:
+        pause = self._backoff.longer()
         if answer.verdict == "throttled":
-            pause = self._hold if answer.after is None else answer.after
-        else:
-            pause = self._backoff.longer()
+            pause = max(pause, self._hold if answer.after is None else answer.after)
         self._pace.hold(now + pause)
         self._tell(_log.warning, "a robot is tried again", answer, count, seconds=pause)
         if self._pace.wait(now) > self._deadline:

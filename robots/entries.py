@@ -25,6 +25,7 @@ _TOLD: Final = frozenset({"alertname", "severity", "amount", "score", *_WHOM})
 #: Characters of a text or of a title, where there is room for more.
 _LONGEST: Final = 4000
 _TITLE: Final = 200
+_SHORT_TITLE: Final = 60
 
 
 class Entry(Struct, frozen=True):
@@ -55,11 +56,17 @@ class Entry(Struct, frozen=True):
         """Its colour."""
         return _RESOLVED if self.resolved else _ICONS[_RANK.get(self.severity, _UNKNOWN)]
 
+    def least(self, most: int) -> int:
+        """No message that has it `shortened` so needs fewer bytes for it."""
+        if not most:
+            return min(len(self.title), _SHORT_TITLE)
+        return len(self.title) + sum(min(len(text), most) for _, text in self.lines)
+
     def shortened(self, most: int, language: Language) -> Entry:
         """With no text longer than `most` characters; 0 leaves the first line alone, and that
         short."""
         if not most:
-            title = cut(self.title, 60, language)
+            title = cut(self.title, _SHORT_TITLE, language)
             grade = cut(self.grade, 20, language)
             return structs.replace(self, title=title, grade=grade, lines=(), links=())
         lines = tuple((label, cut(text, most, language)) for label, text in self.lines)

@@ -3,7 +3,9 @@ what went is marked."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 from msgspec import Struct
@@ -32,13 +34,16 @@ def fitted(
 
     At least one alert is in it, by its first line: a limit below 1000 bytes may be exceeded.
     """
-    short = list(entries)
     for most in _STEPS:
-        short = [it.shortened(most, language) for it in entries]
-        body, size = render(short, more)
+        # To render thousands of alerts only to find them too many would keep every robot waiting.
+        if sum(it.least(most) for it in entries) > limit:
+            continue
+        body, size = render([it.shortened(most, language) for it in entries], more)
         if size <= limit:
             return Fitted(body, 0)
-    fits, too_many = 1, len(short)
+    short = [it.shortened(0, language) for it in entries]
+    sizes = list(accumulate(it.least(0) for it in entries))
+    fits, too_many = 1, max(2, min(len(short), bisect_right(sizes, limit) + 1))
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
         if render(short[:middle], more + len(short) - middle)[1] <= limit:

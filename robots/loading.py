@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -65,9 +65,22 @@ def load(config: Path) -> RobotSettings:
     for name, its in tables.items():
         if (robot := _robot(name, its, config, problems)) is not None:
             robots.append(robot)
+    _check_shared(robots, config, problems)
     if problems or receiver is None:
         raise RobotSettingsError(*problems)
     return RobotSettings(receiver=receiver, robots=tuple(robots), bearer=bearer)
+
+
+def _check_shared(robots: Sequence[Robot], config: Path, problems: list[str]) -> None:
+    """Two tables for one robot would each keep to its limit, and together exceed it."""
+    first: dict[str, str] = {}
+    for robot in robots:
+        other = first.setdefault(robot.url.reveal(), robot.name)
+        if other != robot.name:
+            problems.append(
+                f"{config}: robots.{robot.name}: url_file: holds the address of {other} too; add"
+                " another robot to the group"
+            )
 
 
 def _struct(

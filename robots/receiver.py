@@ -106,7 +106,8 @@ class Receiver:
             shutdown_timeout=_ANSWERS,
             # Alertmanager packs nothing: a small body stays small.
             auto_decompress=False,
-            lingering_time=0.0,
+            # A body that is not wanted is taken all the same, or the answer would be lost with it.
+            lingering_time=2.0,
         )
         await runner.setup()
         assert runner.server is not None

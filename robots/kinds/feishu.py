@@ -18,6 +18,8 @@ from robots.kinds.markdown import ending
 #: Bytes of a card. The vendor has named 30 KB and, later, 20 KB for the whole body; a card that is
 #: too large is refused, and 20 000 bytes of text is more than anybody reads.
 _LIMIT: Final = 19_000
+#: A card may have 200.
+_MOST_ELEMENTS: Final = 180
 _COLOURS: Final = {"critical": "red", "warning": "orange", "info": "blue"}
 _OTHER: Final = "yellow"
 _RESOLVED: Final = "green"
@@ -69,12 +71,15 @@ class Feishu(Kind):
     def message(self, entries: Sequence[Entry], more: int, voice: Voice) -> Fitted:
         def render(shown: Sequence[Entry], hidden: int) -> tuple[dict[str, Any], int]:
             grade, text = heading(shown[0], entries, voice.language)
+            elements = list(_elements(shown, entries, hidden, voice))
             card = {
                 "config": {"wide_screen_mode": True},
                 "header": {"title": _plain(f"{grade} · {text}"), "template": _colour(shown[0])},
-                "elements": list(_elements(shown, entries, hidden, voice)),
+                "elements": elements,
             }
             body = {"msg_type": "interactive", "card": card}
+            if len(elements) > _MOST_ELEMENTS:
+                return body, _LIMIT + 1
             return body, len(msgspec.json.encode(body))
 
         return fitted(entries, more, voice.language, _LIMIT, render)

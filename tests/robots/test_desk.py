@@ -193,6 +193,12 @@ def test_a_robot_that_says_how_long_is_left_alone_for_so_long() -> None:
     assert robo.sent[1][0] == pytest.approx(7.1)
 
 
+def test_a_robot_that_says_at_once_is_not_taken_at_its_word() -> None:
+    robo = Robo(*[Answer("throttled", "answered HTTP 429", after=0.0)] * 3)
+    assert delivered(robo, one(1)) == ["delivered"]
+    assert [round(at, 1) for at, _ in robo.sent] == [0.0, 1.1, 3.2, 7.3]
+
+
 def test_one_that_the_robots_filter_refuses_costs_the_others_nothing() -> None:
     robo = Robo(refuses="forbidden")
     outcomes = delivered(robo, one(1), one(2, "forbidden"), one(3), one(4))
@@ -283,6 +289,7 @@ def test_a_fault_of_ours_costs_one_notification_and_not_the_next() -> None:
     robo.desk._compose = broken
 
     async def work() -> list[Outcome]:
-        return [await robo.desk.deliver(one(1)), await robo.desk.deliver(one(2))]
+        # The first goes out by itself at once; the others wait together.
+        return list(await asyncio.gather(*(robo.desk.deliver(one(it)) for it in (0, 2, 1, 3))))
 
-    assert during(robo, work) == ["failed", "delivered"]
+    assert during(robo, work) == ["delivered", "delivered", "failed", "delivered"]

@@ -166,6 +166,11 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert len(refused(tmp_path, text)) == 3
 
 
+def test_one_robot_in_two_tables_would_exceed_its_limit(tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, ONE + ONE.replace("it]", "other]"))
+    assert problem.startswith("robots.other: url_file: holds the address of it too")
+
+
 def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(RobotSettingsError, match="cannot be read: No such file"):
         load(tmp_path / "none.toml")

@@ -90,6 +90,20 @@ def test_alerts_for_which_there_is_no_room_are_counted(kind: str) -> None:
     assert body.count("500 条未恢复") >= 2
 
 
+def test_a_card_has_no_more_elements_than_it_may() -> None:
+    many = [alert(number, annotations={"summary": "S"}) for number in range(500)]
+    body = message("feishu", notification(*many), language="en")
+    assert 100 < len(body["card"]["elements"]) < 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_thousands_of_alerts_are_rendered_no_more_often_than_needed(kind: str) -> None:
+    many = notification(*[alert(number) for number in range(2000)])
+    body = words(kind, message(kind, many, language="en"))
+    assert "2000 firing" in body
+    assert "not shown here" in body
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_has_room_is_whole(kind: str) -> None:
     body = words(kind, message(kind, notification(alert(1), alert(2))))
