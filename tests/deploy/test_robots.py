@@ -122,3 +122,19 @@ def test_alertmanager_tries_again_what_a_robot_did_not_take_and_the_other_waits_
             del vendor.always["dingtalk"]
             vendor.until("dingtalk", 1, 40.0)
         assert len(vendor.received["wecom"]) == 1
+
+
+def test_an_answer_that_alertmanager_did_not_wait_for_is_no_second_page(
+    program: Callable[[str], str], tmp_path: Path
+) -> None:
+    binary = shutil.which("alertmanager") or program("prometheus-alertmanager")
+    with StandIn() as vendor, running(tmp_path, vendor, timeout="30s") as receiver:
+        # Alertmanager gives a notification ten seconds here, its group_interval.
+        vendor.script["wecom"].append(12.0)
+        config = with_robots(receiver.address, tmp_path / "bearer", "wecom")
+        with running_alertmanager(binary, config, tmp_path) as alertmanager:
+            raise_(alertmanager, "firing")
+            vendor.until("wecom", 1, 40.0)
+            # Both the one that was given up and its repeat were told the same.
+            until(lambda: 'outcome="delivered",robot="wecom"} 2.0' in receiver.metrics())
+        assert vendor.attempts["wecom"] == len(vendor.received["wecom"]) == 1

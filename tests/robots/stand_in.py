@@ -19,7 +19,7 @@ from aiohttp import web
 TOKEN = "tok3n-0f-the-rob0t"
 SECRET = "SECoffbook0001"
 #: A status, the body of an answer, or what no answer is.
-Step = int | Mapping[str, Any] | str
+Step = int | float | Mapping[str, Any] | str
 _OK: dict[str, Any] = {
     "dingtalk": {"errcode": 0, "errmsg": "ok"},
     "feishu": {
@@ -36,9 +36,10 @@ _OK: dict[str, Any] = {
 class StandIn:
     """One vendor of each kind, each in a thread of the same server.
 
-    `script[kind]` is what it does next, in order: an HTTP status, a body for HTTP 200, `hang`, or
-    `garbage`. When nothing is left it accepts what is signed for as it must be. `received[kind]`
-    has the bodies that it has accepted, `attempts[kind]` counts all.
+    `script[kind]` is what it does next, in order: an HTTP status, a body for HTTP 200, `hang`,
+    `garbage`, or accept after so many seconds (a number with a point). When nothing is left it
+    accepts what is signed for as it must be. `received[kind]` has the bodies that it has accepted,
+    `attempts[kind]` counts all.
     """
 
     def __init__(self) -> None:
@@ -108,6 +109,8 @@ class StandIn:
         step = script.popleft() if script else self.always.get(kind)
         if step == "hang":
             await asyncio.sleep(60)
+        if isinstance(step, float):
+            await asyncio.sleep(step)
         if step == "garbage":
             return web.Response(text="<html>Log in to the network</html>", content_type="text/html")
         if isinstance(step, int):

@@ -28,13 +28,14 @@ pytestmark = pytest.mark.integration
 class Running:
     """The process, and where it listens."""
 
-    def __init__(self, folder: Path, vendor: StandIn) -> None:
+    def __init__(self, folder: Path, vendor: StandIn, timeout: str = "5s") -> None:
         for kind in ("dingtalk", "feishu", "wecom"):
             (folder / f"{kind}.url").write_text(vendor.url(kind))
         (folder / "secret").write_text(SECRET)
         (folder / "bearer").write_text("s3cret")
         (folder / "robots.toml").write_text(
-            'port = 0\nbearer_token_file = "bearer"\nlog_format = "json"\ntimeout = "5s"\n'
+            'port = 0\nbearer_token_file = "bearer"\nlog_format = "json"\n'
+            f'timeout = "{timeout}"\n'
             '[robots.dingtalk]\nkind = "dingtalk"\nurl_file = "dingtalk.url"\n'
             'secret_file = "secret"\n'
             '[robots.feishu]\nkind = "feishu"\nurl_file = "feishu.url"\nsecret_file = "secret"\n'
@@ -59,6 +60,11 @@ class Running:
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
+    def metrics(self) -> str:
+        """What Prometheus sees."""
+        with urllib.request.urlopen(f"{self.address}/metrics", timeout=10) as page:
+            return str(page.read().decode())
+
     def post(self, robot: str, body: Any) -> int:
         request = urllib.request.Request(
             f"{self.address}/{robot}", json.dumps(body).encode(), {"Authorization": "Bearer s3cret"}
@@ -71,8 +77,8 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(folder: Path, vendor: StandIn) -> Iterator[Running]:
-    it = Running(folder, vendor)
+def running(folder: Path, vendor: StandIn, timeout: str = "5s") -> Iterator[Running]:
+    it = Running(folder, vendor, timeout)
     try:
         yield it
     finally:
