@@ -114,7 +114,9 @@ class StandIn:
         if step == "garbage":
             return web.Response(text="<html>Log in to the network</html>", content_type="text/html")
         if isinstance(step, int):
-            headers = {"Retry-After": self.retry_after} if self.retry_after else None
+            headers = {"Retry-After": self.retry_after} if self.retry_after else {}
+            if 300 <= step < 400:
+                headers["Location"] = request.raw_path
             return web.Response(status=step, text="busy", headers=headers)
         if isinstance(step, Mapping):
             return web.json_response(step)
@@ -133,6 +135,9 @@ def _refusal(kind: str, request: web.Request, body: Mapping[str, Any]) -> dict[s
         timestamp = request.query.get("timestamp", "0")
         said = hmac.new(SECRET.encode(), f"{timestamp}\n{SECRET}".encode(), hashlib.sha256)
         wanted = base64.b64encode(said.digest()).decode()
+        raw = request.raw_path.rpartition("&sign=")[2]
+        if set(raw) & set("+/="):
+            return {"errcode": 310000, "errmsg": "sign not encoded"}
         if request.query.get("sign") != wanted or abs(now - int(timestamp) / 1000) > 3600:
             return {"errcode": 310000, "errmsg": "sign not match"}
     elif kind == "feishu":

@@ -21,6 +21,7 @@ REFUSALS = [
     ("wecom", {"errcode": 12345, "errmsg": "a code of tomorrow"}),
     ("wecom", 404),
     ("dingtalk", 302),
+    ("dingtalk", 307),
 ]
 
 

@@ -3,91 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from robots.answer import ACCEPTED, Answer
-from robots.desk import Desk
-from robots.figures import Figures, Outcome
-from robots.kinds.catalogue import KINDS
-from robots.notification import Notification
-from robots.pace import Pace
-from robots.secret import Secret
-from robots.service import composing
-from robots.settings import Robot
+from robots.answer import Answer
+from robots.figures import Outcome
 from tests.robots.notifications import alert, notification
+from tests.robots.robo import AGAIN, FAST, REFUSED, Robo, delivered, during, one
 from tests.robots.virtual_time import in_virtual_time
-
-AGAIN = Answer("again", "answered HTTP 502")
-FAST = Answer("throttled", "was sent more than it takes", 130101)
-REFUSED = Answer("refused", "knows no such token", 300001)
-UNFIT = Answer("unfit", "its filter refuses what is in the message", 430101)
-
-
-class Robo:
-    """A robot that answers as `answers` say, in order, and then accepts; each takes `seconds`."""
-
-    def __init__(
-        self, *answers: Answer, seconds: float = 0.1, refuses: str | None = None, **options: Any
-    ) -> None:
-        self.answers = list(answers)
-        self.seconds = seconds
-        self.refuses = refuses
-        self.sent: list[tuple[float, str]] = []
-        self.accepted: list[str] = []
-        robot = Robot(
-            name="it", kind="dingtalk", url=Secret("https://a.example"), secret=None, language="en"
-        )
-        self.figures = Figures(["it"])
-        defaults = {"deadline": 75.0, "window": 240.0, "hold": KINDS["dingtalk"].hold}
-        self.desk = Desk(
-            "it",
-            composing(robot, "Asia/Shanghai"),
-            self.send,
-            Pace(20),
-            self.figures,
-            **{**defaults, **options},
-        )
-
-    async def send(self, body: Mapping[str, Any]) -> Answer:
-        text = body["markdown"]["text"]
-        self.sent.append((asyncio.get_running_loop().time() - 1000.0, text))
-        await asyncio.sleep(self.seconds)
-        if self.refuses is not None and self.refuses in text:
-            return UNFIT
-        answer = self.answers.pop(0) if self.answers else ACCEPTED
-        if answer is ACCEPTED:
-            self.accepted.append(text)
-        return answer
-
-    def figure(self, name: str, **labels: str) -> float | None:
-        return self.figures.registry.get_sample_value(name, {"robot": "it", **labels})
-
-
-def one(number: int, text: str | None = None) -> Notification:
-    summary = text or f"Sum{number:03}."
-    return notification(alert(number, annotations={"summary": summary}), group=str(number))
-
-
-def during(robo: Robo, work: Callable[[], Awaitable[Any]]) -> Any:
-    async def run() -> Any:
-        robo.desk.start()
-        try:
-            return await work()
-        finally:
-            await robo.desk.close(0.0)
-
-    return in_virtual_time(run())
-
-
-def delivered(robo: Robo, *notifications: Notification) -> list[Outcome]:
-    async def work() -> list[Outcome]:
-        return list(await asyncio.gather(*map(robo.desk.deliver, notifications)))
-
-    return list(during(robo, work))
 
 
 def test_what_is_accepted_is_delivered() -> None:
@@ -201,49 +126,31 @@ def test_a_robot_that_says_at_once_is_not_taken_at_its_word() -> None:
 
 def test_one_that_the_robots_filter_refuses_costs_the_others_nothing() -> None:
     robo = Robo(refuses="forbidden")
-    outcomes = delivered(robo, one(1), one(2, "forbidden"), one(3), one(4))
-    assert outcomes == ["delivered", "refused", "delivered", "delivered"]
-
-
-def test_a_repeat_is_no_second_page_for_as_long_as_it_is_known() -> None:
-    robo = Robo()
 
     async def work() -> list[Outcome]:
-        outcomes = [await robo.desk.deliver(one(1)), await robo.desk.deliver(one(1))]
-        await asyncio.sleep(241)
-        return [*outcomes, await robo.desk.deliver(one(1))]
+        waiting = [one(1), one(2), one(3), one(4, "forbidden")]
+        deliveries = [asyncio.create_task(robo.desk.deliver(it)) for it in waiting]
+        await asyncio.sleep(0.15)
+        # While the three that wait are refused together.
+        return [await robo.desk.deliver(one(5)), *await asyncio.gather(*deliveries)]
 
-    assert during(robo, work) == ["delivered", "repeat", "delivered"]
-    assert len(robo.accepted) == 2
+    assert during(robo, work) == ["delivered"] * 4 + ["refused"]
+    # The first; the three; each of them; the last, which is not mixed with what is suspected.
+    assert len(robo.sent) == 6
 
 
-def test_two_that_ask_for_the_same_at_once_are_one_page() -> None:
+def test_alerts_that_are_only_counted_are_told_of() -> None:
     robo = Robo()
-    assert delivered(robo, one(1), one(1), one(1)) == ["delivered"] * 3
-    assert len(robo.sent) == 1
-
-
-def test_what_was_accepted_after_the_deadline_is_known_when_it_comes_again() -> None:
-    robo = Robo(seconds=80.0)
-
-    async def work() -> list[Outcome]:
-        late = await robo.desk.deliver(one(1))
-        await asyncio.sleep(10)
-        return [late, await robo.desk.deliver(one(1))]
-
-    assert during(robo, work) == ["late", "repeat"]
-    assert len(robo.sent) == 1
-
-
-def test_what_is_over_is_no_repeat_of_what_fired_nor_one_that_fires_anew() -> None:
-    first, over = alert(1), alert(1, status="resolved")
-    anew = {**alert(1), "startsAt": "2026-11-30T11:00:00+08:00"}
-    other_figures = {**alert(1), "annotations": {"summary": "81 open"}}
-    keys = [notification(it).key for it in (first, over, anew)]
-    assert len(set(keys)) == 3
-    assert notification(other_figures).key == notification(first).key
-    two, turned = notification(first, over), notification(over, first)
-    assert two.key == turned.key
+    many = notification(
+        *[alert(number, annotations={"summary": "S" * 199}) for number in range(500)]
+    )
+    assert delivered(robo, many) == ["delivered"]
+    shown = robo.figure("offbook_robot_alerts_total", shown="yes")
+    hidden = robo.figure("offbook_robot_alerts_total", shown="no")
+    assert shown
+    assert hidden
+    assert shown + hidden == 500
+    assert f"and {hidden:.0f} more alerts, not shown here" in robo.accepted[0]
 
 
 def test_at_the_end_what_is_in_hand_is_finished_and_nothing_new_taken() -> None:
