@@ -10,7 +10,16 @@ from typing import Annotated, NoReturn
 import typer
 
 from offbook import __version__
-from offbook.cli.commands import alerts, detectors, events, quality, service, standing, working
+from offbook.cli.commands import (
+    alerts,
+    detectors,
+    events,
+    quality,
+    robots,
+    service,
+    standing,
+    working,
+)
 from offbook.cli.commands.options import UNUSABLE, WRONG
 from streams.service import last_resort
 
@@ -48,6 +57,7 @@ for command in (
     quality.score,
     quality.tune,
     standing.export,
+    robots.robots,
 ):
     app.command()(command)
 topics_app.command("create")(service.topics_create)
