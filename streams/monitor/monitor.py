@@ -78,7 +78,15 @@ class Monitor:
         )
         reviews = Reviews(self._current, owned, results, report)
         self._watch = Watch(
-            app, owned, reader, self._progress, reviews, health, tell=self._tell, fail=self._fail
+            app,
+            owned,
+            reader,
+            self._progress,
+            reviews,
+            health,
+            tell=self._tell,
+            lag=report.lag,
+            fail=self._fail,
         )
         health.expect("recovery", "monitor")
 

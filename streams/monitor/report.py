@@ -69,6 +69,10 @@ class MonitorReport:
         if now is not None:
             self._metrics.partitions.stream_time(partition.number, now)
 
+    def lag(self, records: int) -> None:
+        """So many records of this worker's partitions are still to be applied."""
+        self._metrics.kafka.lag({KEYED_TOPIC: records})
+
     def set_aside(self, partition: EntityPartition) -> None:
         """How many entities of a partition are set aside has changed."""
         self._metrics.partitions.set_aside(partition.number, len(partition.aside))
