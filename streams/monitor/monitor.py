@@ -141,6 +141,7 @@ class Monitor:
         await self._reader.stop()
         for name in ("recovery", "reference", "monitor"):
             self._health.forget(name)
+        self._health.show("resting", None)
 
     async def _drain(self) -> None:
         """Finish every record that is being processed, and start no other."""
