@@ -10,6 +10,8 @@
                            of those above. `{ob}:open:shadow:<severity>` likewise
 `{ob}:open:suppressed`     sorted set, the firing alerts that an allowance covers; in none above
 `{ob}:mark:<writer>`       number of the last batch this writer wrote; goes a day after the writer
+`{ob}:held:<partition>`    `start end`: all offsets of that partition of the alerts topic that are
+                           here. Gone or behind, this Redis has lost what was delivered to it
 =========================  ====================================================================
 """
 
@@ -48,6 +50,11 @@ def alert_key(alert_id: str) -> str:
 def mark_key(writer: str) -> str:
     """The key of the mark that a writer leaves."""
     return f"{{ob}}:mark:{writer}"
+
+
+def held_key(partition: int) -> str:
+    """The key of what is held of one partition of the alerts topic."""
+    return f"{{ob}}:held:{partition}"
 
 
 def sets_of(alert: Alert) -> tuple[str, ...]:

@@ -79,6 +79,14 @@ class RedisSink:
         self._recent: deque[tuple[int, int, Sequence[Revision]]] = deque()
         self._recent_bytes = 0
         self._sizes: Mapping[str, int] | None = None
+        #: Each time Redis had lost what it had confirmed: whether all that we wrote since could be
+        #: written again. Whoever acts on them clears them.
+        self.setbacks: list[bool] = []
+
+    @property
+    def connection(self) -> Connection:
+        """The connection it writes by, for what is kept beside the alerts."""
+        return self._connection
 
     @property
     def address(self) -> str:
@@ -192,6 +200,7 @@ class RedisSink:
             # With its own mark: if this fails half way, the next write still notices that the rest
             # is missing.
             await self._run(0, mark, at, revisions)
+        self.setbacks.append(complete)
 
     def _remember(self, mark: int, at: int, revisions: Sequence[Revision]) -> None:
         if not revisions:
