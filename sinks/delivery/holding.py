@@ -49,14 +49,14 @@ class Holding:
         """Learn what Redis holds of the partitions that are new here. Raises `RedisSinkError`
         or `OffsetsUnknownError`."""
         async with self._turn:
-            ours = self._consumer.assignment()
-            self.forget(self._spans.keys() - ours)
-            if new := ours - self._spans.keys():
-                await self._learn(new)
+            await self._begin()
 
     async def delivered(self, items: Sequence[Item]) -> None:
-        """These are in Redis now, in the order of their offsets. Raises `RedisSinkError`."""
+        """These are in Redis now, in the order of their offsets, and not committed yet. Raises as
+        `begin`."""
         async with self._turn:
+            # Once more: a rebalance may have ended meanwhile, and left us what we had.
+            await self._begin()
             if self._sink.setbacks:
                 await self._look_back()
             for partition, end in {it.partition: it.offset + 1 for it in items}.items():
@@ -67,8 +67,8 @@ class Holding:
     async def missing(self) -> int:
         """How many revisions Kafka still has that were delivered and that Redis may lack: all up to
         the end of the last gap, because where it began is not kept. Raises as `begin`."""
-        await self.begin()
         async with self._turn:
+            await self._begin()
             await self._look_back()
             spans = dict(self._spans)
             firsts = await self._firsts(spans)
@@ -83,6 +83,12 @@ class Holding:
         for partition in partitions:
             self._spans.pop(partition, None)
             self._began.pop(partition, None)
+
+    async def _begin(self) -> None:
+        ours = self._consumer.assignment()
+        self.forget(self._spans.keys() - ours)
+        if new := ours - self._spans.keys():
+            await self._learn(new)
 
     async def _learn(self, new: Collection[TopicPartition]) -> None:
         firsts = await self._firsts(new)

@@ -58,6 +58,11 @@ class Redis:
         self.keys, self.alerts = {}, 0
 
 
+def item(partition: TopicPartition, offset: int) -> Any:
+    """A record that was delivered."""
+    return SimpleNamespace(partition=partition, offset=offset)
+
+
 class Worker:
     """One delivery worker on this Kafka and this Redis."""
 
@@ -68,7 +73,7 @@ class Worker:
 
     def delivers(self, partition: TopicPartition, *offsets: int) -> None:
         """These offsets reach Redis and are committed."""
-        items: Any = [SimpleNamespace(partition=partition, offset=offset) for offset in offsets]
+        items = [item(partition, offset) for offset in offsets]
 
         async def deliver() -> None:
             await self.holding.begin()
@@ -217,6 +222,16 @@ def test_a_partition_that_another_worker_has_now_is_not_told_of() -> None:
     assert worker.missing == 57
     consumer.ours = {B}
     assert worker.missing == 7
+
+
+def test_a_rebalance_in_the_middle_that_changes_nothing_loses_no_account() -> None:
+    redis, consumer = Redis(), Consumer({A: None})
+    worker = Worker(consumer, redis)
+    asyncio.run(worker.holding.begin())
+    worker.holding.forget([A])
+    asyncio.run(worker.holding.delivered([item(A, 0), item(A, 1)]))
+    consumer.at[A] = 2
+    assert Worker(consumer, redis).missing == 0
 
 
 def test_what_nobody_can_read_counts_as_not_there() -> None:
