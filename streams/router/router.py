@@ -141,7 +141,7 @@ class Router:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 starting.result()
-                self._health.show("feeds", self._keeper.shown)
+                self._keeper.show_in(self._health)
                 reading = asyncio.create_task(self._read())
                 tasks = [stopping, reading]
                 tasks += [asyncio.create_task(it) for it in (self._tick(), self._count_unread())]
@@ -158,7 +158,7 @@ class Router:
             await self._producer.stop()
             for name in ("router", "keyed topic"):
                 self._health.forget(name)
-            self._health.show("feeds", None)
+            self._keeper.hide_in(self._health)
 
     async def _start(self) -> None:
         kafka = f"Kafka at {self._settings.kafka_bootstrap}"
