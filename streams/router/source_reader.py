@@ -104,6 +104,8 @@ class SourceReader:
         # The answer to a fetch tells the end too, but a router that is held up fetches nothing.
         asked = await self._consumer.end_offsets(partitions) if partitions else {}
         for partition, end in asked.items():
+            if partition not in self._consumer.assignment():
+                continue  # A rebalance took it while the broker was asked.
             fetched = self._consumer.highwater(partition)
             if fetched is None:
                 continue  # Nothing is known of it yet, and its position would be waited for.

@@ -6,10 +6,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 
 from contract.kinds import SOURCE_TOPICS
 from streams.router import router as module
 from streams.router.outboxes import Outboxes
+from streams.router.source_reader import SourceReader
 from tests.streams.router.routing import Bench, RunningRouter, deletion, run, until
 
 pytestmark = pytest.mark.integration
@@ -54,3 +56,29 @@ def test_lag_grows_while_a_router_is_held_up_and_goes_when_it_reads_on(
             assert router.read(FILES) == 1 + 3 * 51
 
     run(kafka, topic_prefix, work)
+
+
+def test_a_partition_that_goes_while_the_broker_is_asked_is_not_counted() -> None:
+    here, gone = TopicPartition("payments", 0), TopicPartition("payments", 1)
+
+    class Consumer:
+        """Whose rebalance takes a partition away as soon as it has asked for the ends."""
+
+        def __init__(self) -> None:
+            self.ours = {here, gone}
+
+        def assignment(self) -> set[TopicPartition]:
+            return set(self.ours)
+
+        async def end_offsets(self, asked: Any) -> dict[TopicPartition, int]:
+            self.ours = {here}
+            return dict.fromkeys(asked, 9)
+
+        def highwater(self, partition: TopicPartition) -> int:
+            assert partition in self.ours, "aiokafka asserts it"
+            return 7
+
+        async def position(self, partition: TopicPartition) -> int:
+            return 4
+
+    assert asyncio.run(SourceReader(Consumer(), ()).unread()) == {"payments": 5}
