@@ -42,6 +42,8 @@ class Holding:
         self._spans: dict[TopicPartition, Span] = {}
         #: Where this process began to deliver.
         self._began: dict[TopicPartition, int] = {}
+        #: Those whose account was written since Redis was last seen to have lost nothing.
+        self._fresh: set[TopicPartition] = set()
         self._turn = asyncio.Lock()
         self._said = 0
 
@@ -124,27 +126,55 @@ class Holding:
         return True
 
     async def _look_back(self) -> None:
-        """Redis may have lost what it had confirmed. Of what the sink wrote, it has then noticed
-        and written again what it remembers; of partitions to which it wrote nothing, it cannot."""
-        setbacks = list(self._sink.setbacks)
+        """Redis may have lost what it had confirmed. Of what the sink wrote, it notices and writes
+        again what it remembers; of partitions to which it wrote nothing, it cannot."""
+        await self._sink.look()
+        if not self._sink.setbacks:
+            self._fresh.clear()
         found = await self._held.read(it.partition for it in self._spans)
-        for partition, span in list(self._spans.items()):
-            if partition not in self._spans:
+        behind = {it: self._is_behind(it, found) for it in self._spans}
+        if any(behind.values()) and not self._sink.setbacks:
+            # Emptied between the two; or a worker that was paused has written late what it held.
+            await self._sink.look()
+        setbacks = list(self._sink.setbacks)
+        for partition, is_behind in behind.items():
+            span = self._spans.get(partition)
+            if span is None:
                 continue  # A rebalance took it away meanwhile.
             there = found.get(partition.partition, Span(0, 0))
-            began = self._began[partition]
-            if there.start <= span.start and there.end >= span.end:
-                continue
-            if began == span.end:
-                span = Span(began, began)
-            elif setbacks and setbacks != [True]:
-                span = Span(span.end, span.end)
-            elif setbacks and not there.start <= began <= there.end and began > span.start:
-                span = Span(began, span.end)
-            await self._put(partition, span)
+            emptied = not all(batch for batch, _ in setbacks)
+            if emptied and partition in self._fresh:
+                there = Span(0, 0)  # It may have been written after that.
+            if setbacks or is_behind:
+                await self._put(partition, self._left_of(partition, span, there, setbacks))
         del self._sink.setbacks[: len(setbacks)]
 
+    def _is_behind(self, partition: TopicPartition, found: Mapping[int, Span]) -> bool:
+        there, span = found.get(partition.partition, Span(0, 0)), self._spans[partition]
+        return there.start > span.start or there.end < span.end
+
+    def _left_of(
+        self,
+        partition: TopicPartition,
+        span: Span,
+        there: Span,
+        setbacks: Sequence[tuple[int, bool]],
+    ) -> Span:
+        """What Redis holds of a span, where it said `there`, and what we wrote is there again."""
+        began = self._began[partition]
+        if there.start <= span.start and there.end >= span.end:
+            return span
+        if began == span.end:
+            return Span(began, began)
+        if not all(complete for _, complete in setbacks):
+            return Span(span.end, span.end)
+        emptied = not all(batch for batch, _ in setbacks)
+        if emptied and not there.start <= began <= there.end and began > span.start:
+            return Span(began, span.end)
+        return span
+
     async def _put(self, partition: TopicPartition, span: Span) -> None:
+        self._fresh.add(partition)
         await self._held.write(partition.partition, span)
         self._spans[partition] = span
 

@@ -79,9 +79,9 @@ class RedisSink:
         self._recent: deque[tuple[int, int, Sequence[Revision]]] = deque()
         self._recent_bytes = 0
         self._sizes: Mapping[str, int] | None = None
-        #: Each time Redis had lost what it had confirmed: whether all that we wrote since could be
-        #: written again. Whoever acts on them clears them.
-        self.setbacks: list[bool] = []
+        #: Each time Redis had lost what it had confirmed: the last of our batches that was still
+        #: there, and whether all since could be written again. Whoever acts on them clears them.
+        self.setbacks: list[tuple[int, bool]] = []
 
     @property
     def connection(self) -> Connection:
@@ -200,7 +200,7 @@ class RedisSink:
             # With its own mark: if this fails half way, the next write still notices that the rest
             # is missing.
             await self._run(0, mark, at, revisions)
-        self.setbacks.append(complete)
+        self.setbacks.append((since, complete))
 
     def _remember(self, mark: int, at: int, revisions: Sequence[Revision]) -> None:
         if not revisions:

@@ -46,8 +46,14 @@ class Redis:
     def __init__(self, alerts: int = 0) -> None:
         self.keys: dict[str, bytes] = {}
         self.alerts = alerts
-        self.setbacks: list[bool] = []
+        self.setbacks: list[tuple[int, bool]] = []
         self.connection = self
+        #: What the sink will find when it looks for what it wrote.
+        self.noticed: list[tuple[int, bool]] = []
+
+    async def look(self) -> None:
+        self.setbacks += self.noticed
+        self.noticed = []
 
     async def ask(self, command: tuple[Any, ...]) -> Any:
         if command[0] == "SET":
@@ -174,11 +180,41 @@ def test_emptied_under_a_worker_it_has_what_the_worker_could_write_again(
     worker = Worker(consumer, redis)
     worker.delivers(A, *range(before, before + 4))
     redis.empty()
-    redis.setbacks.append(complete)
+    redis.noticed = [(0, complete)]
     assert worker.missing == missing
     worker.delivers(A, before + 4)
     assert worker.missing == missing
     assert Worker(consumer, redis).missing == missing
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_emptied_just_before_the_account_of_a_delivery_is_written_it_is_seen(seen: bool) -> None:
+    redis, consumer = Redis(), Consumer({A: None})
+    Worker(consumer, redis).delivers(A, *range(53))
+    worker = Worker(consumer, redis)
+    worker.delivers(A, 53)
+    if seen:
+        assert worker.missing == 0
+    asyncio.run(worker.holding.begin())
+    redis.empty()
+    asyncio.run(worker.holding.delivered([item(A, 54)]))
+    redis.noticed = [(0, True)]
+    assert worker.missing == 53
+
+
+def test_emptied_between_the_look_at_the_alerts_and_the_one_at_the_accounts_it_is_seen() -> None:
+    redis, consumer = Redis(), Consumer({A: None})
+    Worker(consumer, redis).delivers(A, *range(53))
+    worker = Worker(consumer, redis)
+    worker.delivers(A, 53)
+    looks = iter(([], [(0, True)]))
+
+    async def look() -> None:
+        redis.setbacks += next(looks, [])
+
+    redis.look = look  # type: ignore[method-assign]
+    redis.empty()
+    assert worker.missing == 53
 
 
 def test_emptied_under_a_worker_that_has_written_nothing_yet_it_lacks_all() -> None:
@@ -211,7 +247,7 @@ def test_a_last_second_that_was_lost_and_written_again_is_no_loss() -> None:
     second_ago = dict(redis.keys)
     worker.delivers(A, 55, 56)
     redis.keys = second_ago
-    redis.setbacks.append(True)
+    redis.noticed = [(1, True)]
     assert worker.missing == 0
     assert redis.keys["{ob}:held:0"] == b"0 57"
 
