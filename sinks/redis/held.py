@@ -15,6 +15,18 @@ from sinks.redis.keys import STREAM, held_key
 WITHOUT_END: Final = 2**53
 
 
+#: Sets a span, and never takes its end back: a worker that was paused writes late, when the one
+#: that has the partition now is further.
+_WRITE: Final = """
+local stored = redis.call('GET', KEYS[1])
+if stored then
+  local start, stop = string.match(stored, '^(%d+) (%d+)$')
+  if start == ARGV[1] and tonumber(stop) > tonumber(ARGV[2]) and stop ~= ARGV[3] then return end
+end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2])
+"""
+
+
 class Span(NamedTuple):
     """All that stands on a partition from offset `start` up to `end`, which is not in it."""
 
@@ -30,8 +42,7 @@ class Asking(Protocol):
 
 
 class Held:
-    """The spans that a Redis holds, one key for each partition: `GET` and `SET` are all it takes,
-    and no two workers write the same one."""
+    """The spans that a Redis holds, one key for each partition."""
 
     def __init__(self, redis: Asking) -> None:
         self._redis = redis
@@ -46,8 +57,9 @@ class Held:
         return found
 
     async def write(self, partition: int, span: Span) -> None:
-        """It holds this much from now on."""
-        await self._redis.ask(("SET", held_key(partition), f"{span.start} {span.end}"))
+        """It holds this much from now on, or more where it says so already."""
+        key, (start, end) = held_key(partition), map(str, span)
+        await self._redis.ask(("EVAL", _WRITE, 1, key, start, end, str(WITHOUT_END)))
 
     async def has_alerts(self) -> bool:
         """Whether there is any revision at all."""

@@ -12,6 +12,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
 from sinks.delivery.holding import Holding, OffsetsUnknownError
+from sinks.redis.held import WITHOUT_END
 
 A, B = TopicPartition("offbook.alerts", 0), TopicPartition("offbook.alerts", 1)
 
@@ -41,7 +42,7 @@ class Consumer:
 
 
 class Redis:
-    """`GET`, `SET` and `XLEN` of one Redis, and of a sink that writes to it."""
+    """`GET`, `XLEN` and the script of one Redis, and of a sink that writes to it."""
 
     def __init__(self, alerts: int = 0) -> None:
         self.keys: dict[str, bytes] = {}
@@ -56,8 +57,13 @@ class Redis:
         self.noticed = []
 
     async def ask(self, command: tuple[Any, ...]) -> Any:
-        if command[0] == "SET":
-            self.keys[command[1]] = command[2].encode()
+        if command[0] == "EVAL":
+            key, start, end = command[3], *map(int, command[4:6])
+            before = self.keys.get(key, b"").split()
+            same = len(before) == 2 and int(before[0]) == start
+            if not (same and end < int(before[1]) < WITHOUT_END):
+                self.keys[key] = f"{start} {end}".encode()
+            return None
         return self.alerts if command[0] == "XLEN" else self.keys.get(command[1])
 
     def empty(self) -> None:

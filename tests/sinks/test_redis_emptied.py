@@ -3,6 +3,7 @@ filled anew from the alerts topic."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import redis
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from offbook.cli.demo.embedded import EmbeddedRedis
+from sinks.redis.connection import Connection
+from sinks.redis.held import WITHOUT_END, Held, Span
 from tests.sinks.some_alerts import alert, contents
 from tests.sinks.test_delivery import Bench, Worker, complete, log, run, until
 
@@ -80,6 +83,28 @@ def test_an_emptied_redis_is_told_of_over_restarts_until_it_is_filled_anew(
             assert len(contents(redis_url).newest) == 57
 
     run(kafka, topic_prefix, work)
+
+
+def test_an_account_is_never_taken_back_unless_it_begins_elsewhere(redis_url: str) -> None:
+    steps = {
+        Span(0, 5): Span(0, 5),
+        Span(0, 3): Span(0, 5),  # By a worker that was paused.
+        Span(0, 9): Span(0, 9),
+        Span(7, 7): Span(7, 7),
+        Span(0, 2): Span(0, 2),  # Filled anew.
+        Span(0, WITHOUT_END): Span(0, WITHOUT_END),
+        Span(0, 4): Span(0, 4),
+    }
+
+    async def work() -> None:
+        connection = Connection(redis_url, 5.0)
+        held = Held(connection)
+        for written, read in steps.items():
+            await held.write(3, written)
+            assert await held.read([2, 3]) == {3: read}
+        await connection.close()
+
+    asyncio.run(work())
 
 
 def test_a_redis_that_is_killed_and_comes_back_with_all_it_had_lacks_nothing(
