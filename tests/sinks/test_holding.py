@@ -81,7 +81,7 @@ class Worker:
     def __init__(self, consumer: Consumer, redis: Redis) -> None:
         self.consumer, self.redis = consumer, redis
         sink: Any = redis
-        self.holding = Holding(consumer, sink, TOPIC)
+        self.holding = Holding(consumer, sink, A.topic)
 
     def delivers(self, partition: TopicPartition, *offsets: int) -> None:
         """These offsets reach Redis and are committed."""
@@ -141,6 +141,16 @@ def test_filled_anew_from_the_beginning_it_lacks_nothing_any_more() -> None:
     worker = Worker(consumer, redis)
     assert worker.missing == 0
     worker.delivers(A, *range(20))
+    assert Worker(consumer, redis).missing == 0
+
+
+def test_filled_in_by_somebody_else_beside_a_worker_it_lacks_nothing_any_more() -> None:
+    redis, consumer = Redis(), Consumer({A: 57, B: None})
+    worker = Worker(consumer, redis)
+    assert worker.missing == 57
+    redis.keys["{ob}:held:0"] = b"0 60"
+    assert worker.missing == 0
+    worker.delivers(A, 57, 58)
     assert Worker(consumer, redis).missing == 0
 
 
