@@ -21,7 +21,7 @@ from sinks.alertmanager.belonging import CLOSED_TIES, Belonging
 from sinks.alertmanager.client import AlertmanagerAwayError, Client
 from sinks.alertmanager.notice import Notice, firing, resolved
 from sinks.alertmanager.report import TellingReport
-from sinks.alertmanager.settling import Settling, gravest
+from sinks.alertmanager.settling import Settling
 from sinks.alertmanager.teams import Teams
 from sinks.alertmanager.told import Key, Told, ToldStore, parts
 from sinks.alertmanager.words import Wording
@@ -41,6 +41,8 @@ _PAUSE: Final = 0.5
 _WAIT: Final = 1.0
 #: Seconds between looks at everything that is open, at most: what was missed is found by it.
 _LOOK_EVERY: Final = 30.0
+#: Seconds after which it is asked for if there was nothing to tell.
+_PROBE_EVERY: Final = 10.0
 #: Seconds that the teams are waited for at the start: a label, once told, stays.
 _TEAMS: Final = 10.0
 #: One that is refused is tried again after so many times as long as another.
@@ -52,7 +54,6 @@ _log = structlog.get_logger(__name__)
 class _Sent(NamedTuple):
     """What was sent last of an alert, and when it is due again (monotonic seconds)."""
 
-    key: Key
     told: Told
     says: int
     due: float
@@ -86,11 +87,15 @@ class Telling:
         self._holds = int(holds * 1_000_000)
         self._belonging = Belonging()
         self._settling = Settling(store, self._belonging, teams.of)
-        self._sent: dict[str, _Sent] = {}
-        #: Alerts to be looked at, in this order.
+        self._sent: dict[Key, _Sent] = {}
+        #: Alerts that Alertmanager was told of and may have forgotten. They have rounds of their
+        #: own, before all that is new: of a group of which it knew only what is new it would tell
+        #: the rest as news.
+        self._again: dict[str, None] = {}
+        #: Then these, in their order.
         self._urgent: dict[str, None] = {}
         self._look_at = 0.0
-        self._answered_at = 0.0
+        self._answered_at = self._again_at = 0.0
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -136,11 +141,10 @@ class Telling:
             await asyncio.gather(task, stop, return_exceptions=True)
 
     def _failed(self, error: Exception) -> None:
-        # Everything is told anew: Alertmanager may come back without anything, and Redis too.
-        self._look_at = 0.0
         if isinstance(error, AlertmanagerAwayError):
-            self._sent.clear()
+            self._answered_at = 0.0
             return
+        self._look_at = 0.0
         if not isinstance(error, SinkError):
             _log.error("unexpected error: please report it", account=account(error))
         self._report.waiting(error)
@@ -148,24 +152,24 @@ class Telling:
     async def _round(self) -> None:
         if time.monotonic() >= self._look_at:
             await self._look()
-        wait = 0.001 if self._urgent or self._due() else _WAIT
+        wait = 0.001 if self._again or self._urgent or self._due() else _WAIT
         changed = await self._store.changed(wait)
         # First: it may be a new one.
         self._urgent = {**dict.fromkeys(changed), **self._urgent}
-        due = [it for it in self._due() if it not in self._urgent]
-        turn = [*self._urgent, *due]
+        if self._urgent or time.monotonic() - self._answered_at >= _PROBE_EVERY:
+            await self._probe()
+        turn = list(self._again or (self._urgent | self._due()))
         for part in parts(turn[:MOST], BATCH):
             await self._tell(part)
             for it in part:
+                self._again.pop(it, None)
                 self._urgent.pop(it, None)
-        if len(turn) <= MOST:
-            if time.monotonic() - self._answered_at >= self._resend:
-                await self._probe()
+        if not self._again and not self._urgent and len(turn) <= MOST:
             self._report.full()
 
-    def _due(self) -> list[str]:
+    def _due(self) -> dict[str, None]:
         now = time.monotonic()
-        return [alert_id for alert_id, it in self._sent.items() if it.due <= now]
+        return {alert_id: None for (alert_id, _), it in self._sent.items() if it.due <= now}
 
     async def _look(self) -> None:
         """Look at all that is open, and at all that Alertmanager takes for open."""
@@ -177,9 +181,12 @@ class Telling:
             for it in (await self._store.known(part)).values():
                 if it.alert is not None:
                     self._belonging.put(it.alert, it.handling)
-        over = (told | self._sent.keys()).difference(is_open)
-        untold = (it for it in is_open if it not in self._sent)
-        self._urgent |= dict.fromkeys([*untold, *sorted(over)])
+        sent = {alert_id for alert_id, _ in self._sent}
+        # Not sent by this worker: at its start all of them, which others have told of.
+        new = [it for it in is_open if it not in sent]
+        self._again |= dict.fromkeys(it for it in new if it in told)
+        over = (told | sent).difference(is_open)
+        self._urgent |= dict.fromkeys([*new, *sorted(over)])
         self._look_at = time.monotonic() + min(self._resend / 2, _LOOK_EVERY)
 
     async def _tell(self, alert_ids: Sequence[str]) -> None:
@@ -192,28 +199,29 @@ class Telling:
                     fires[alert_id] = known.alert
         told = await self._settling.told(alert_ids, fires)
         # What we sent is ours to end, also where another worker has ended and forgotten it.
-        sent = {it.key: it.told for id_ in alert_ids if (it := self._sent.get(id_)) is not None}
-        await self._send(self._notices(fires, told, {**sent, **told}))
-        for alert_id in alert_ids:
-            if alert_id not in fires:
-                self._sent.pop(alert_id, None)
+        ids = set(alert_ids)
+        ever = {key: it.told for key, it in self._sent.items() if key[0] in ids} | told
+        await self._send(self._notices(fires, ever))
 
-    def _notices(
-        self, fires: Mapping[str, Alert], told: Mapping[Key, Told], ever: Mapping[Key, Told]
-    ) -> list[Notice]:
-        """What is to be sent now of those that fire, then that the others are over."""
+    def _notices(self, fires: Mapping[str, Alert], told: Mapping[Key, Told]) -> list[Notice]:
+        """What is to be sent now: those that fire, then that the others are over.
+
+        An alert that has become graver fires at both severities until it is over, and the milder
+        one is inhibited. Ended at once, it would be told to be resolved, or not be told again."""
         now, soon = time.time_ns() // 1000, time.monotonic()
-        worst = gravest(told)
-        keys = {(alert_id, worst[alert_id]): alert for alert_id, alert in fires.items()}
-        notices = []
-        for key, alert in keys.items():
+        notices, over = [], []
+        # In the order of the alerts, for what Alertmanager knows has to come first.
+        order = {alert_id: number for number, alert_id in enumerate(fires)}
+        for key in sorted(told, key=lambda it: order.get(it[0], len(order))):
+            alert = fires.get(key[0])
+            if alert is None:
+                over.append(resolved(key, told[key], self._wording, now))
+                continue
             notice = firing(alert, key, told[key], self._wording, now, now + self._holds)
-            before = self._sent.get(key[0])
+            before = self._sent.get(key)
             if before is None or before.says != notice.says or before.due <= soon:
                 notices.append(notice)
-        # After them: by then Alertmanager knows what is worse, and keeps to itself that this ends.
-        over = [it for it in ever if it not in keys]
-        return notices + [resolved(key, ever[key], self._wording, now) for key in over]
+        return notices + over
 
     async def _send(self, notices: Sequence[Notice]) -> None:
         for part in parts(notices, BATCH):
@@ -233,18 +241,26 @@ class Telling:
                 if it.firing:
                     times = _LATER if it.key in bad else _spread(it.key[0])
                     due = self._answered_at + self._resend * times
-                    self._sent[it.key[0]] = _Sent(it.key, it.told, it.says, due)
+                    self._sent[it.key] = _Sent(it.told, it.says, due)
+                else:
+                    self._sent.pop(it.key, None)
             # What is refused now was refused when it fired: there is nothing that is not over.
             await self._store.forget([it.key for it in part if not it.firing])
 
     async def _probe(self) -> None:
+        """Ask for Alertmanager. If it may have been started anew, tell it everything again: at most
+        every `resend`, for what is between may end connections for reasons of its own."""
         try:
-            await self._client.probe()
+            is_new = await self._client.probe()
         except AlertmanagerAwayError as error:
             self._report.away(error, 0)
             raise
-        self._answered_at = time.monotonic()
+        self._answered_at = now = time.monotonic()
         self._report.up()
+        if is_new and self._sent and now - self._again_at >= self._resend:
+            self._again_at = now
+            self._again = {alert_id: None for alert_id, _ in self._sent}
+            self._sent = {key: it._replace(due=0.0) for key, it in self._sent.items()}
 
 
 def _spread(alert_id: str) -> float:

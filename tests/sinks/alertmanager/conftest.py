@@ -54,6 +54,7 @@ class Teller:
     teams: dict[str, str] = field(default_factory=lambda: {"e-7": "East"})
     resend: float = 1.0
     holds: float = 60.0
+    timeout: float = 2.0
     wording: Wording = WORDING
     metrics: Metrics = field(default_factory=Metrics)
     health: Health = field(default_factory=Health)
@@ -62,7 +63,7 @@ class Teller:
     async def running(self) -> AsyncIterator[Teller]:
         telling = Telling(
             ToldStore(self.redis, timeout=2.0),
-            Client(self.alertmanager, timeout=2.0),
+            Client(self.alertmanager, timeout=self.timeout),
             KnownTeams(self.teams),
             self.metrics,
             self.health,
