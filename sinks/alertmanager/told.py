@@ -22,6 +22,11 @@ from sinks.redis.reading import RedisReading
 #: Fields asked for at once. Redis serves nobody else meanwhile.
 _AT_ONCE: Final = 600
 
+#: What a user of Redis needs the right to, beside what delivery needs.
+COMMANDS: Final = (
+    *("hkeys", "hmget", "hsetnx", "hdel", "xread", "xrevrange", "zrevrange", "zrangebyscore"),
+)
+
 _T = TypeVar("_T")
 
 #: One alert of Alertmanager's: one of ours, at one severity.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,10 +14,12 @@ import redis
 from offbook.cli.demo.embedded import EmbeddedRedis
 from sinks.alertmanager.client import AlertmanagerAwayError, Client, Post
 from sinks.alertmanager.telling import BATCH, MOST, _spread
+from sinks.alertmanager.told import COMMANDS
 from tests.sinks.alertmanager.conftest import Teller, deliver
 from tests.sinks.alertmanager.scripted import Scripted, scripted
 from tests.sinks.alertmanager.test_real_alertmanager import apart, run
 from tests.sinks.test_delivery import until
+from tests.sinks.test_redis import as_user
 
 pytestmark = pytest.mark.integration
 
@@ -191,5 +194,26 @@ def test_what_somebody_spoiled_in_redis_costs_nothing_but_itself(
         async with Teller(redis_url, receiver.url).running() as teller:
             await until(lambda: {"a", "odd"} <= set(receiver.alerts()))
             await until(lambda: teller.health.readiness().checks["alertmanager"].reason == "")
+
+    run(work)
+
+
+def test_a_user_with_the_rights_that_the_manual_names_is_enough(
+    fresh_redis: EmbeddedRedis, receiver: Scripted
+) -> None:
+    rights = (f"+{it}" for it in ("mget", *COMMANDS))
+    url = as_user(fresh_redis.url, "~{ob}:*", *rights)
+    for manual in ("operations.md", "operations.zh.md"):
+        text = (Path(__file__).parents[3] / "docs" / manual).read_text(encoding="utf-8")
+        assert all(f"`{it}`" in text for it in COMMANDS)
+
+    async def work() -> None:
+        await deliver(fresh_redis.url, apart("a"), apart("b"))
+        async with Teller(url, receiver.url).running() as teller:
+            await until(lambda: {"a", "b"} <= set(receiver.alerts()))
+            await deliver(fresh_redis.url, apart("a", 2, state="withdrawn"))
+            with redis.Redis.from_url(fresh_redis.url) as client:
+                await until(lambda: client.hkeys("{ob}:told") == [b"critical:b"])
+            assert teller.health.readiness().checks["alertmanager"].reason == ""
 
     run(work)
