@@ -16,7 +16,7 @@ from zlib import crc32
 
 import structlog
 
-from contract.alert import Alert
+from contract.alert import SEVERITIES, Alert
 from sinks.alertmanager.belonging import CLOSED_TIES, Belonging
 from sinks.alertmanager.client import AlertmanagerAwayError, Client
 from sinks.alertmanager.notice import Notice, firing, resolved
@@ -201,7 +201,10 @@ class Telling:
         # What we sent is ours to end, also where another worker has ended and forgotten it.
         ids = set(alert_ids)
         ever = {key: it.told for key, it in self._sent.items() if key[0] in ids} | told
-        await self._send(self._notices(fires, ever))
+        notices = self._notices(fires, ever)
+        # The critical ones in a request of their own: what they inhibit is not to be there first.
+        await self._send([it for it in notices if it.firing and it.key[1] == "critical"])
+        await self._send([it for it in notices if not it.firing or it.key[1] != "critical"])
 
     def _notices(self, fires: Mapping[str, Alert], told: Mapping[Key, Told]) -> list[Notice]:
         """What is to be sent now: those that fire, then that the others are over.
@@ -259,7 +262,12 @@ class Telling:
         self._report.up()
         if is_new and self._sent and now - self._again_at >= self._resend:
             self._again_at = now
-            self._again = {alert_id: None for alert_id, _ in self._sent}
+            self._again = {
+                alert_id: None
+                for severity in SEVERITIES
+                for alert_id, it in self._sent
+                if it == severity
+            }
             self._sent = {key: it._replace(due=0.0) for key, it in self._sent.items()}
 
 
