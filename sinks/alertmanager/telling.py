@@ -203,7 +203,11 @@ class Telling:
         ever = {key: it.told for key, it in self._sent.items() if key[0] in ids} | told
         notices = self._notices(fires, ever)
         # The critical ones in a request of their own: what they inhibit is not to be there first.
-        await self._send([it for it in notices if it.firing and it.key[1] == "critical"])
+        critical = [it for it in notices if it.firing and it.key[1] == "critical"]
+        await self._send(critical)
+        if critical and self._again:
+            # It reads them for what they inhibit beside everything else, and is only just up.
+            await asyncio.sleep(_PAUSE)
         await self._send([it for it in notices if not it.firing or it.key[1] != "critical"])
 
     def _notices(self, fires: Mapping[str, Alert], told: Mapping[Key, Told]) -> list[Notice]:
