@@ -12,8 +12,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from contract.alert import SEVERITIES, Severity
-from contract.times import DAY
+from contract.alert import SEVERITIES, Alert, Severity
+from contract.times import DAY, parse_rfc3339
 
 #: How far apart what two alerts on one customer and one employee rest on may lie (µs).
 WITHIN: Final = 14 * DAY
@@ -32,6 +32,22 @@ class Grouped(Struct, frozen=True, kw_only=True):
     first: int
     last: int
     detected: int
+
+
+def grouped_by(alert: Alert) -> Grouped:
+    """What decides where this alert belongs. Raises `ValueError` for a time that is none."""
+    return Grouped(
+        alert_id=alert.alert_id,
+        detector=alert.detector,
+        severity=alert.severity,
+        score=alert.score,
+        employee=alert.employee,
+        customer=alert.customer,
+        order=alert.order,
+        first=parse_rfc3339(alert.first_event_at),
+        last=parse_rfc3339(alert.last_event_at),
+        detected=parse_rfc3339(alert.detected_at),
+    )
 
 
 class Case(Struct, frozen=True):

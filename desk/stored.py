@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from cases.grouping import Case, Grouped, cases_of
+from cases.grouping import Case, cases_of, grouped_by
 from cases.handling import Handling, State
 from contract.alert import SEVERITIES, Alert, Severity
 from contract.times import parse_rfc3339
@@ -69,21 +69,7 @@ def standing(known: Known) -> Standing:
 
 def grouped(alerts: Iterable[Alert]) -> list[Case]:
     """The cases that these alerts are, the worst first."""
-    return cases_of(
-        Grouped(
-            alert_id=it.alert_id,
-            detector=it.detector,
-            severity=it.severity,
-            score=it.score,
-            employee=it.employee,
-            customer=it.customer,
-            order=it.order,
-            first=parse_rfc3339(it.first_event_at),
-            last=parse_rfc3339(it.last_event_at),
-            detected=parse_rfc3339(it.detected_at),
-        )
-        for it in alerts
-    )
+    return cases_of(map(grouped_by, alerts))
 
 
 def _worst_first(it: Standing) -> tuple[int, int, int, str]:

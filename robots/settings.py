@@ -55,7 +55,7 @@ class ReceiverTable(Struct, frozen=True, kw_only=True):
     """What stands above the tables. Durations are microseconds, written `"75s"`."""
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65_535)] = 9465
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 9466
     #: A file with the token that Alertmanager has to send; without it, whoever reaches the port is
     #: believed.
     bearer_token_file: str | None = None

@@ -14,6 +14,7 @@ from prometheus_client.exposition import choose_encoder
 from contract import __version__
 from contract.alert import Severity
 from contract.kinds import SOURCE_TOPICS
+from sinks.metrics.alertmanager import AlertmanagerFigures
 from sinks.metrics.alerts import AlertFigures
 from sinks.metrics.detectors import DetectorFigures
 from sinks.metrics.events import EventFigures
@@ -47,6 +48,7 @@ class Metrics:
         topics, labels = tuple(topics), DetectorLabels()
         self.events = EventFigures(registry, topics)
         self.alerts = AlertFigures(registry, labels)
+        self.alertmanager = AlertmanagerFigures(registry)
         self.partitions = PartitionFigures(registry)
         self.feeds = FeedFigures(registry)
         self.kafka = KafkaFigures(registry)

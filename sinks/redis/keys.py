@@ -14,6 +14,8 @@
 `{ob}:open:suppressed`     sorted set, the firing alerts that an allowance covers; in none above
 `{ob}:closed`              sorted set, what is closed or withdrawn, by since when (ms)
 `{ob}:employee:<id>`       sorted set, the alerts on an employee by their last event (s)
+`{ob}:told`                hash, what Alertmanager was told of: labels as JSON by severity and
+                           alert; gone once it was told that the alert is closed
 `{ob}:mark:<writer>`       number of the last batch this writer wrote; goes a day after the writer
 `{ob}:held:<partition>`    `start end`: all offsets of that partition of the alerts topic that are
                            here. Gone or behind, this Redis has lost what was delivered to it
@@ -32,6 +34,7 @@ from contract.alert import SEVERITIES, Alert, Severity
 STREAM: Final = "{ob}:alerts"
 ACTIONS: Final = "{ob}:actions"
 CLOSED: Final = "{ob}:closed"
+TOLD: Final = "{ob}:told"
 OPEN: Final = "{ob}:open"
 ACKNOWLEDGED: Final = f"{OPEN}:acknowledged"
 OPEN_SHADOW: Final = f"{OPEN}:shadow"

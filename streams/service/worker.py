@@ -138,7 +138,7 @@ async def _run_roles(
 ) -> None:
     async with contextlib.AsyncExitStack() as stack:
         await _unless(stopping, _kafka(settings, health))
-        running: dict[Role | Literal["reload"], _Running] = {}
+        running: dict[Role | Literal["reload", "telling"], _Running] = {}
         judging: list[Judging] = []
         if "router" in roles:
             from streams.router.router import Router
@@ -152,6 +152,10 @@ async def _run_roles(
             judging.append(monitor)
         if "delivery" in roles:
             running["delivery"] = _delivery(settings, metrics, health, stack)
+            if settings.alertmanager_url is not None:
+                from streams.service.notification import telling
+
+                running["telling"] = telling(settings, metrics, health)
         if config is not None:
             running["reload"] = Reload(config, judging, metrics, health, reload_asked)
         health.ok("start")
@@ -215,7 +219,7 @@ def _delivery(
 
 
 async def _run_until(
-    running: Mapping[Role | Literal["reload"], _Running], stopping: asyncio.Event
+    running: Mapping[Role | Literal["reload", "telling"], _Running], stopping: asyncio.Event
 ) -> None:
     """Run everything until `stopping` is set or the first role ends; then stop the rest, in the
     order in which events flow."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -15,7 +16,10 @@ from streams.settings.zones import zone_meant
 
 _PREFIX = re.compile(r"[A-Za-z0-9._-]{0,100}")
 _BROKER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,]+):(\d{1,5})")
-_MORE_THAN_NOTHING = ("idle_after", "rebalance_timeout", "session_timeout", "heartbeat_interval")
+_MORE_THAN_NOTHING = (
+    *("idle_after", "rebalance_timeout", "session_timeout", "heartbeat_interval"),
+    "alertmanager_resend",
+)
 
 
 def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -26,6 +30,7 @@ def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
             yield "kafka_bootstrap", "expected host:port, several with commas between"
             break
     yield from _security(settings)
+    yield from _notification(settings)
     if fault := redis_url_fault(settings.redis_url):
         yield "redis_url", fault
     if not _PREFIX.fullmatch(settings.topic_prefix):
@@ -53,6 +58,29 @@ def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
             "heartbeat_interval",
             f"must be at most a third of session_timeout ({settings.session_timeout})",
         )
+
+
+def _notification(settings: Settings) -> Iterator[tuple[str, str]]:
+    for name in ("alertmanager_url", "desk_url"):
+        url = getattr(settings, name)
+        if url is not None and not _is_address(url):
+            # Not quoted: it may hold a password.
+            yield name, "must be an address that begins with http:// or https://, without ? and #"
+    if settings.alertmanager_resend * 3 > settings.alertmanager_holds:
+        yield (
+            "alertmanager_holds",
+            f"must be at least three times alertmanager_resend ({settings.alertmanager_resend})",
+        )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises for a port that is none
+    except ValueError:
+        return False
+    good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return good and not parts.query and not parts.fragment
 
 
 def _security(settings: Settings) -> Iterator[tuple[str, str]]:

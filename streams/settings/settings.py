@@ -14,7 +14,7 @@ from streams.settings.feeds import FeedSettings
 
 ENVIRONMENT: Final = "OFFBOOK_"
 #: Settings that may hold a password. `OFFBOOK_<NAME>_FILE` names a file to read them from.
-SECRETS: Final = frozenset({"kafka_password", "redis_url"})
+SECRETS: Final = frozenset({"alertmanager_url", "kafka_password", "redis_url"})
 
 Partitions = Annotated[int, Meta(ge=1, le=10_000)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -138,6 +138,42 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " one whoever runs `offbook alerts` may do everything"
         ),
     ] = None
+    alertmanager_url: Annotated[
+        str | None,
+        Meta(
+            description="Alertmanager that delivery tells of each open alert"
+            " ([how](operations.md#notification)): what stands before `/api/v2/alerts`;"
+            " `OFFBOOK_ALERTMANAGER_URL_FILE` if it holds a password"
+        ),
+    ] = None
+    alertmanager_resend: Annotated[
+        Duration, Meta(description="after how long Alertmanager is told of an alert again")
+    ] = Duration("1m")
+    alertmanager_holds: Annotated[
+        Duration,
+        Meta(
+            description="how long Alertmanager holds an alert for firing that it is not told of"
+            " again: longer than an outage of delivery after which nobody is to be told anew"
+        ),
+    ] = Duration("15m")
+    notify_language: Annotated[
+        Literal["en", "zh", "both"],
+        Meta(description="of what Alertmanager is told; with `both`, Chinese as `summary_zh`, …"),
+    ] = "both"
+    notify_personal_data: Annotated[
+        Literal["full", "ids", "none"],
+        Meta(
+            description="what it is told of people and customers: `full` sentences with names,"
+            " `ids` alone, or `none`"
+        ),
+    ] = "ids"
+    desk_url: Annotated[
+        str | None,
+        Meta(description="address of the desk, for links to `<desk_url>/alerts/<id>`"),
+    ] = None
+    runbooks_url: Annotated[
+        str, Meta(description="address of the folder of runbooks, for links to them")
+    ] = "docs/runbooks"
     log_format: Annotated[
         Literal["console", "json"], Meta(description="lines for people, or JSON for machines")
     ] = "console"

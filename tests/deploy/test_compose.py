@@ -166,6 +166,8 @@ def test_alerts_go_to_the_alertmanager_of_the_stack() -> None:
     (manager,) = config["alerting"]["alertmanagers"]
     ((target,),) = [found["targets"] for found in manager["static_configs"]]
     assert target.split(":")[0] in SERVICES
+    told = loading.load(None, SERVICES["delivery"]["environment"]).alertmanager_url
+    assert told == f"http://{target}"
     assert (
         f"127.0.0.1:{target.split(':')[1]}:{target.split(':')[1]}"
         in SERVICES["alertmanager"]["ports"]

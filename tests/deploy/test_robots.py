@@ -77,7 +77,7 @@ def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 def test_the_receiver_to_fill_in_is_taken(program: Callable[[str], str], tmp_path: Path) -> None:
-    config = with_robots("http://127.0.0.1:9465", tmp_path / "token", "security-dingtalk")
+    config = with_robots("http://127.0.0.1:9466", tmp_path / "token", "security-dingtalk")
     (tmp_path / "token").write_text("s3cret")
     (tmp_path / "config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     subprocess.run(

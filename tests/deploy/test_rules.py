@@ -66,7 +66,7 @@ def test_each_alert_says_in_two_languages_what_is_up_and_where_to_read_on(
     alert: dict[str, Any],
 ) -> None:
     assert alert["labels"]["severity"] in {"page", "warning"}
-    assert alert["labels"]["category"] in {"fraud", "pipeline", "input", "detectors"}
+    assert alert["labels"]["category"] in {"pipeline", "input", "detectors"}
     said = alert["annotations"]
     assert set(said) == {"summary", "summary_zh", "description", "runbook_url"}
     assert said["summary"].isascii()
@@ -85,11 +85,55 @@ def test_alertmanager_takes_its_configuration(program: Program) -> None:
     _run(program("amtool"), "check-config", ALERTMANAGER)
 
 
+def _receiver(program: Program, **labels: str) -> str:
+    route = ("config", "routes", "test", f"--config.file={ALERTMANAGER}")
+    given = (f"{name}={value}" for name, value in labels.items())
+    return _run(program("amtool"), *route, *given).strip()
+
+
 @pytest.mark.parametrize("alert", _alerts(), ids=lambda alert: alert["alert"])
-def test_fraud_goes_to_the_security_team_and_the_rest_to_on_call(
+def test_what_is_wrong_with_offbook_goes_to_whoever_runs_it(
     program: Program, alert: dict[str, Any]
 ) -> None:
-    labels = [f"{name}={value}" for name, value in alert["labels"].items()]
-    route = ("config", "routes", "test", f"--config.file={ALERTMANAGER}")
-    receiver = _run(program("amtool"), *route, f"alertname={alert['alert']}", *labels).strip()
-    assert receiver == ("security" if alert["labels"]["category"] == "fraud" else "on-call")
+    assert _receiver(program, alertname=alert["alert"], **alert["labels"]) == "on-call"
+
+
+@pytest.mark.parametrize(
+    ("severity", "receiver"),
+    [("critical", "fraud"), ("warning", "fraud-team"), ("info", "nobody")],
+)
+def test_fraud_goes_to_the_security_team_by_how_grave_it_is(
+    program: Program, severity: str, receiver: str
+) -> None:
+    labels = {"alertname": "OffbookPayment", "category": "fraud", "team": "East"}
+    assert _receiver(program, severity=severity, **labels) == receiver
+
+
+def test_every_receiver_that_is_ready_takes_its_secret_from_a_file() -> None:
+    receivers = {it["name"]: it for it in read_yaml(ALERTMANAGER)["receivers"]}
+    secrets = {
+        "pagerduty": "routing_key_file",
+        "slack": "api_url_file",
+        "email": "auth_password_file",
+    }
+    for name, setting in secrets.items():
+        ((told,),) = [it for key, it in receivers[name].items() if key != "name"]
+        assert told[setting].startswith("/etc/alertmanager/secrets/")
+    assert "name" in receivers["nobody"]
+    assert len(receivers["nobody"]) == 1
+
+
+def test_what_stands_as_a_comment_is_right_too(tmp_path: Path) -> None:
+    text = ALERTMANAGER.read_text(encoding="utf-8")
+    lines = [
+        re.sub(r"^  # ( *(?:- |[a-z_]+:).*|  {2,}\{\{.*)$", r"  \1", it) for it in text.splitlines()
+    ]
+    file = tmp_path / "alertmanager.yml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    receivers = {it["name"]: it for it in read_yaml(file)["receivers"]}
+    ((robot,), (wecom,)) = (
+        receivers["robot"]["webhook_configs"],
+        receivers["wecom"]["wechat_configs"],
+    )
+    assert robot["url"] == "http://127.0.0.1:9466/security"
+    assert wecom["api_secret_file"] == "/etc/alertmanager/secrets/wecom"

@@ -50,7 +50,7 @@ DING = '[robots.it]\nkind = "dingtalk"\nurl_file = "dingtalk.url"\n'
 
 def test_without_more_it_is_loopback_in_both_languages_and_mentions_nobody(tmp_path: Path) -> None:
     settings = loaded(tmp_path, ONE)
-    assert (settings.receiver.host, settings.receiver.port) == ("127.0.0.1", 9465)
+    assert (settings.receiver.host, settings.receiver.port) == ("127.0.0.1", 9466)
     assert settings.receiver.deadline == Duration("75s")
     assert settings.bearer is None
     (robot,) = settings.robots

@@ -53,6 +53,9 @@ OURS = {
     ("offbook_feed_complete_timestamp_seconds", "gauge", ("partition", "topic")),
     ("offbook_feed_end_reached_timestamp_seconds", "gauge", ("partition", "topic")),
     ("offbook_feed_silent", "gauge", ("partition", "topic")),
+    ("offbook_alertmanager_up", "gauge", ()),
+    ("offbook_alertmanager_pushed", "counter", ("outcome",)),
+    ("offbook_alertmanager_last_full_push_timestamp_seconds", "gauge", ()),
     ("offbook_config_last_reload_successful", "gauge", ()),
     ("offbook_config_last_reload_success_timestamp_seconds", "gauge", ()),
 }
@@ -81,6 +84,8 @@ def full() -> Metrics:
     metrics.kafka.up(False)
     metrics.kafka.lag({"payments": 8})
     metrics.alerts.open_shadow({"warning": 7})
+    metrics.alertmanager.up(True)
+    metrics.alertmanager.full(1_772_442_900.5)
     metrics.settings_file.taken(1_772_442_900.5)
     return metrics
 
