@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from offbook import __version__
-from offbook.cli.commands import alerts, detectors, events, quality, service
+from offbook.cli.commands import alerts, desk, detectors, events, quality, service
 from offbook.cli.commands.options import UNUSABLE, WRONG
 from streams.service import last_resort
 
@@ -34,6 +34,7 @@ detectors_app = typer.Typer(
 for command in (
     service.demo,
     service.worker,
+    desk.desk,
     service.status,
     service.heartbeat,
     events.produce,
