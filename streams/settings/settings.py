@@ -157,6 +157,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     closed_kept: Annotated[
         Duration, Meta(description="how long Redis keeps an alert that is closed or withdrawn")
     ] = Duration("400d")
+    readers_file: Annotated[
+        str | None,
+        Meta(
+            description="TOML file of who reads alerts: names, roles and hashes of tokens; without"
+            " one whoever runs `offbook alerts` may do everything"
+        ),
+    ] = None
     log_format: Annotated[
         Literal["console", "json"], Meta(description="lines for people, or JSON for machines")
     ] = "console"
@@ -212,5 +219,8 @@ SCALARS: Final = {
 }
 VARIABLES: Final = {f"{ENVIRONMENT}{name.upper()}": name for name in SCALARS}
 SECRET_FILES: Final = {f"{ENVIRONMENT}{name.upper()}_FILE": name for name in sorted(SECRETS)}
+#: Who runs a command of `offbook alerts`, where there is a `readers_file`.
+TOKEN_VARIABLE: Final = f"{ENVIRONMENT}TOKEN"
+TOKEN_FILE_VARIABLE: Final = f"{TOKEN_VARIABLE}_FILE"
 #: Read by the command line, which hands it to `load` as the path.
 CONFIG_VARIABLE: Final = f"{ENVIRONMENT}CONFIG"
