@@ -16,6 +16,7 @@ from offbook.cli.commands import (
     detectors,
     events,
     quality,
+    robots,
     service,
     standing,
     working,
@@ -58,6 +59,7 @@ for command in (
     quality.score,
     quality.tune,
     standing.export,
+    robots.robots,
 ):
     app.command()(command)
 topics_app.command("create")(service.topics_create)

@@ -157,13 +157,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     closed_kept: Annotated[
         Duration, Meta(description="how long Redis keeps an alert that is closed or withdrawn")
     ] = Duration("400d")
-    readers_file: Annotated[
-        str | None,
-        Meta(
-            description="TOML file of who reads alerts: names, roles and hashes of tokens; without"
-            " one whoever runs `offbook alerts` may do everything"
-        ),
-    ] = None
     log_format: Annotated[
         Literal["console", "json"], Meta(description="lines for people, or JSON for machines")
     ] = "console"

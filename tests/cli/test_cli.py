@@ -37,7 +37,7 @@ def test_help_and_version_are_there() -> None:
     done = offbook("--help")
     assert done.returncode == 0
     commands = "demo worker topics produce validate replay simulate score tune explain detectors"
-    for command in commands.split():
+    for command in [*commands.split(), "robots"]:
         assert f"  {command} " in done.stdout
     assert offbook("--version").stdout == f"offbook {__version__}\n"
 

@@ -1,0 +1,88 @@
+"""From what the desk answers to a page. Nothing that others wrote can act on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from contract.alert import Bilingual
+from contract.spelling.shown import shown
+from contract.times import moment, parse_rfc3339
+from desk.pages.words import WORDS
+
+Language = Literal["en", "zh"]
+
+STYLE: Final = resources.files(__package__).joinpath("static/desk.css").read_text("utf-8")
+
+
+class Rendering:
+    """Renders templates in one language and the company's time zone."""
+
+    def __init__(self, language: Language, timezone: str) -> None:
+        self.language = language
+        self._zone = ZoneInfo(timezone)
+
+    def page(self, template: str, **known: Any) -> str:
+        """The HTML of a template."""
+        told: Mapping[str, Any] = {
+            "language": self.language,
+            "lang": "zh-CN" if self.language == "zh" else "en",
+            "word": self.word,
+            "said": self.said,
+            "time": self.time,
+            "lasted": _lasted,
+            "percent": _percent,
+            **known,
+        }
+        return _environment().get_template(template).render(told)
+
+    def word(self, name: str, *filled: Any) -> str:
+        """A word of the pages, with its places filled."""
+        return self.said(WORDS[name]).format(*filled)
+
+    def said(self, text: Bilingual | None) -> str:
+        """A text in the language of the page."""
+        if text is None:
+            return ""
+        return text.zh if self.language == "zh" else text.en
+
+    def time(self, at: int | str) -> str:
+        """A moment (µs, or RFC 3339) in the company's time."""
+        instant = parse_rfc3339(at) if isinstance(at, str) else at
+        return moment(instant).astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _lasted(seconds: float | None) -> str:
+    """`1:05:00`; a dash for what nobody knows."""
+    return "–" if seconds is None else str(timedelta(seconds=round(seconds)))
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
+
+
+def _harmless(value: Any) -> Any:
+    """Every text that is put out: as it is shown anywhere, and escaped."""
+    if value is None:
+        return ""
+    return value if isinstance(value, Markup) else escape(shown(str(value)))
+
+
+@cache
+def _environment() -> Environment:
+    finalize: Callable[[Any], Any] = _harmless
+    return Environment(
+        loader=PackageLoader("desk.pages"),
+        autoescape=True,
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
