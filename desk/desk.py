@@ -10,11 +10,11 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from msgspec import structs
 
-from cases.grouping import Case
+from cases.grouping import Case, cases_of
 from cases.stats import DetectorStats, stats_of
 from cases.timeline import SPAN, Moment, timeline_of
 from contract.action import Step, Verdict
@@ -33,6 +33,9 @@ from sinks.redis.reading import RedisReading, Shelf
 
 #: Alerts on one person that are told of, those whose last event was last.
 MOST_OF_A_PERSON = 500
+
+#: The shelves of what is a matter of those who work with alerts.
+_WORKED: Final[tuple[Shelf, ...]] = ("open", "closed")
 
 _T = TypeVar("_T")
 
@@ -114,6 +117,18 @@ class Desk:
         ]
         last = _rank(part[-1]) if more else None
         return Page(shown, last and (*last[:3], sight.of("alert", last[3]) or ""), len(found))
+
+    def same_deal(self, reader: Reader, alert_id: str) -> Sequence[Row]:
+        """The other alerts of the case that an alert belongs to, what is closed among them too, the
+        worst first."""
+        sight = self._sights.of(reader)
+        real = sight.real("alert", alert_id, self._index)
+        rows = {it.alert_id: it for shelf in _WORKED for it in self._index.rows(shelf)}
+        for case in cases_of(it.grouped for it in rows.values()):
+            ids = [it.alert_id for it in case.alerts]
+            if real in ids:
+                return [sight.row(rows[it]) for it in ids if it != real]
+        return []
 
     async def one(self, reader: Reader, alert_id: str) -> Standing:
         """An alert with its evidence and history. Raises `NoAlertError` or `RedisSinkError`."""

@@ -28,6 +28,8 @@ from desk.http.figures import DeskFigures
 from desk.http.limits import Limits
 from desk.index import Index, StaleError
 from desk.kafka_log import KafkaLog
+from desk.pages.explaining import explaining
+from desk.pages.routes import Pages
 from desk.readers import Readers, load_readers
 from desk.server import DeskServer
 from desk.sight import Sights
@@ -109,7 +111,16 @@ async def run_desk(
         may_write=lambda: _may_write(health),
     )
     server = DeskServer(
-        (Api(desk, Access(readers, limits or Limits())),),
+        (
+            Api(desk, Access(readers, limits or Limits())),
+            Pages(
+                desk,
+                readers,
+                explaining(settings),
+                timezone=settings.timezone,
+                secure=False,
+            ),
+        ),
         health,
         DeskFigures(lambda: float(len(index))),
         host=settings.desk_host,

@@ -162,7 +162,9 @@ async def serving(settings: Settings, limits: Limits | None = None) -> AsyncIter
         if task.done():
             task.result()
         base = f"http://127.0.0.1:{await port}"
-        async with aiohttp.ClientSession(base) as session:
+        # Of an address that is a number, cookies are kept only if one says so.
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(base, cookie_jar=jar) as session:
             yield Client(session)
     finally:
         stopping.set()
