@@ -19,7 +19,12 @@ from desk.pages.words import WORDS
 
 Language = Literal["en", "zh"]
 
-STYLE: Final = resources.files(__package__).joinpath("static/desk.css").read_text("utf-8")
+_STATIC: Final = resources.files(__package__).joinpath("static")
+#: What every page fetches: content and type by address.
+FETCHED: Final = {
+    "/desk.css": (_STATIC.joinpath("desk.css").read_bytes(), "text/css"),
+    "/desk.svg": (_STATIC.joinpath("desk.svg").read_bytes(), "image/svg+xml"),
+}
 
 
 class Rendering:

@@ -20,7 +20,7 @@ from desk.explain.explanation import Explanation
 from desk.http.limits import Limits
 from desk.http.problems import ProblemError, problem_of
 from desk.pages.browser import SESSION, go_to, in_other_language, language_of, local, page
-from desk.pages.rendering import STYLE, Rendering
+from desk.pages.rendering import FETCHED, Rendering
 from desk.pages.sessions import LASTS, Session, Sessions, is_of
 from desk.pages.timeline_picture import picture
 from desk.readers import Readers
@@ -62,7 +62,8 @@ class Pages:
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Answer at these addresses."""
-        router.add_get("/desk.css", self._style)
+        for address in FETCHED:
+            router.add_get(address, _fetched)
         router.add_get("/login", self._login_page)
         router.add_post("/login", self._login)
         router.add_post("/logout", partial(self._form, self._logout))
@@ -110,11 +111,6 @@ class Pages:
         told = {"detail": str(error), "back": back or "/cases"}
         text = self._page("problem.html", request, session, rendering, told)
         return page(text, request, answer.status)
-
-    async def _style(self, _: web.Request) -> web.Response:
-        return web.Response(
-            text=STYLE, content_type="text/css", headers={"Cache-Control": "max-age=300"}
-        )
 
     async def _login_page(self, request: web.Request) -> web.Response:
         return self._login_again(request, local(request.query.get("to", "/cases")), None, 200)
@@ -238,6 +234,12 @@ class Pages:
     ) -> str:
         here = in_other_language(request, rendering.language)
         return rendering.page(template, session=session, here=here, **told)
+
+
+async def _fetched(request: web.Request) -> web.Response:
+    content, type_ = FETCHED[request.path]
+    kept = {"Cache-Control": "max-age=300", "X-Content-Type-Options": "nosniff"}
+    return web.Response(body=content, content_type=type_, headers=kept)
 
 
 def _place(cursor: str | None) -> Rank | None:

@@ -33,6 +33,7 @@ WORDS: Final = {
     "filter": Bilingual("Show", "查看"),
     "none": Bilingual("Nothing here.", "没有内容。"),
     "next": Bilingual("More", "更多"),
+    "one case": Bilingual("one case", "共 1 个案件"),
     "of": Bilingual("{} cases", "共 {} 个案件"),
     "critical": Bilingual("Critical", "严重"),
     "warning": Bilingual("Warning", "警告"),

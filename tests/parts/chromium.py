@@ -75,7 +75,7 @@ class Tab:
     async def photograph(self, file: Path, *, whole: bool = False) -> None:
         """A picture of what is seen, or of the whole page."""
         told = await self.ask("Page.captureScreenshot", captureBeyondViewport=whole)
-        file.write_bytes(base64.b64decode(told["data"]))
+        await asyncio.to_thread(file.write_bytes, base64.b64decode(told["data"]))
 
     async def _loaded(self) -> None:
         while True:
