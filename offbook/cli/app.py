@@ -74,6 +74,8 @@ for step in (
     working.close,
     working.reopen,
     standing.watch,
+    standing.person,
+    standing.stats,
     working.token,
 ):
     alerts_app.command()(step)
