@@ -54,8 +54,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
-def deal(items: list[pytest.Item]) -> None:
-    """Among those that are left, so after `-m` and `-k`."""
+def pytest_deal(items: list[pytest.Item]) -> None:
+    """Among those that are left, so after `-m` and `-k`. A hook whose name does not begin with
+    `pytest_` is none: all would go out in the order of their files, those that wait at the end."""
     if hands := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
         items[:] = dealing.dealt(items, hands)
 

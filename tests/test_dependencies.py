@@ -9,6 +9,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from bench.house import ROOMS
 
@@ -39,5 +40,5 @@ def imported() -> set[str]:
 
 def test_what_is_declared_is_what_is_used() -> None:
     distributions = packages_distributions()
-    used = {it.replace("_", "-") for name in imported() for it in distributions.get(name, [name])}
-    assert used - EMBEDDED == {it.replace("_", "-") for it in declared()} - DATA
+    used = {canonicalize_name(it) for name in imported() for it in distributions.get(name, [name])}
+    assert used - EMBEDDED == {canonicalize_name(it) for it in declared()} - DATA

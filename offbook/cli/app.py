@@ -10,7 +10,17 @@ from typing import Annotated, NoReturn
 import typer
 
 from offbook import __version__
-from offbook.cli.commands import alerts, desk, detectors, events, quality, service
+from offbook.cli.commands import (
+    alerts,
+    desk,
+    detectors,
+    events,
+    quality,
+    robots,
+    service,
+    standing,
+    working,
+)
 from offbook.cli.commands.options import UNUSABLE, WRONG
 from streams.service import last_resort
 
@@ -25,6 +35,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 topics_app = typer.Typer(help="The topics on Kafka.", no_args_is_help=True, rich_markup_mode=None)
+alerts_app = typer.Typer(
+    help="The alerts as they stand, to work with.", no_args_is_help=True, rich_markup_mode=None
+)
 detectors_app = typer.Typer(
     cls=detectors.ByDefaultTheList,
     help="The detectors with their parameters; `check` for those of your own.",
@@ -36,6 +49,7 @@ for command in (
     service.worker,
     desk.desk,
     service.status,
+    service.rebuild,
     service.heartbeat,
     events.produce,
     events.validate,
@@ -44,10 +58,26 @@ for command in (
     events.simulate,
     quality.score,
     quality.tune,
+    standing.export,
+    robots.robots,
 ):
     app.command()(command)
 topics_app.command("create")(service.topics_create)
 app.add_typer(topics_app, name="topics")
+alerts_app.command("list")(standing.listed)
+for step in (
+    standing.show,
+    working.ack,
+    working.assign,
+    working.note,
+    working.propose,
+    working.close,
+    working.reopen,
+    standing.watch,
+    working.token,
+):
+    alerts_app.command()(step)
+app.add_typer(alerts_app, name="alerts")
 detectors_app.command("list")(detectors.listed)
 detectors_app.command()(detectors.check)
 app.add_typer(detectors_app, name="detectors")

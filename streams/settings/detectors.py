@@ -15,6 +15,7 @@ from contract.spelling.nearest import nearest
 from detectors.language.detector import Detector
 from streams.settings.allowances import allowances
 from streams.settings.own_detectors import Known
+from streams.settings.settings import Settings
 from streams.settings.values import as_in_file, convert
 
 #: What can be set for every detector, whatever its parameters: default and meaning by name.
@@ -22,6 +23,11 @@ OF_ANY: Final = {
     "enabled": ("`true`", "`false` stops it: it reads nothing, and its open alerts stand"),
     "mode": ('`"live"`', '`"shadow"` puts it on trial: its alerts are marked and wake nobody'),
     "allow": ("none", "what is known and agreed on: its alerts are marked and wake nobody"),
+    "four_eyes": (
+        "`false`",
+        "`true`: a critical alert is closed as a false positive only by a lead, on the proposal of"
+        " somebody else",
+    ),
 }
 
 
@@ -56,6 +62,11 @@ def detector_tables(
     return taken
 
 
+def four_eyes(settings: Settings) -> frozenset[str]:
+    """The detectors whose critical alerts need two to be closed as false."""
+    return frozenset(id_ for id_, table in settings.detectors.items() if table.get("four_eyes"))
+
+
 def configured(
     detector: Detector,
     table: Mapping[str, Any],
@@ -68,9 +79,9 @@ def configured(
     fields = {field.name: field for field in structs.fields(detector.params)}
     changed: dict[str, Any] = {}
     for name, value in table.items():
-        if name == "enabled":
+        if name in ("enabled", "four_eyes"):
             if not isinstance(value, bool):
-                problems.append(f"{place} enabled: must be true or false")
+                problems.append(f"{place} {name}: must be true or false")
         elif name == "mode":
             if value not in ("live", "shadow"):
                 problems.append(f'{place} mode: must be "live" or "shadow"')

@@ -28,6 +28,8 @@ from streams.settings.settings import (
     SECRET_FILES,
     SECRETS,
     TABLES,
+    TOKEN_FILE_VARIABLE,
+    TOKEN_VARIABLE,
     VARIABLES,
     Settings,
     SettingsError,
@@ -37,6 +39,7 @@ from streams.settings.values import as_in_file, convert, is_int, number
 # Kubernetes sets these in every pod for a service that is called `offbook…`. They are no one's
 # settings, and OFFBOOK_METRICS_PORT=tcp://10.0.0.7:9464 must not stop a worker.
 _SERVICE_LINK = re.compile(r".*_(SERVICE_(HOST|PORT(_.+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_.+)?)?)")
+_OF_COMMANDS = (CONFIG_VARIABLE, TOKEN_VARIABLE, TOKEN_FILE_VARIABLE)
 _LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.+")
 
 
@@ -144,7 +147,7 @@ def _from_environment(
     """(setting, text, variable) of those that are set; an empty variable counts as not set."""
     for variable in sorted(name for name in env if name.startswith(ENVIRONMENT)):
         text = env[variable]
-        if variable == CONFIG_VARIABLE or not text:
+        if variable in _OF_COMMANDS or not text:
             continue
         if _SERVICE_LINK.fullmatch(variable) and (
             variable not in VARIABLES or _LINK_VALUE.fullmatch(text)

@@ -26,6 +26,7 @@ from tests.cli.commands import (
     firing,
     offbook,
     standing,
+    story_replayed,
 )
 from tests.conftest import RunningKafka
 
@@ -36,7 +37,7 @@ def test_help_and_version_are_there() -> None:
     done = offbook("--help")
     assert done.returncode == 0
     commands = "demo worker topics produce validate replay simulate score tune explain detectors"
-    for command in commands.split():
+    for command in [*commands.split(), "robots"]:
         assert f"  {command} " in done.stdout
     assert offbook("--version").stdout == f"offbook {__version__}\n"
 
@@ -161,9 +162,7 @@ def test_replay_finds_the_frauds_the_story_tells() -> None:
         for tale in [*told["frauds"], *told.get("others", [])]
         for alert in tale["alerts"]
     }
-    newest = {
-        alert["alert_id"]: alert for alert in alerts(offbook("replay", REFERENCE, STORY).stdout)
-    }
+    newest = {alert["alert_id"]: alert for alert in alerts(story_replayed())}
     found = {
         (alert["detector"], alert["employee"], alert["customer"], alert["order"], alert["state"])
         for alert in newest.values()
@@ -173,13 +172,13 @@ def test_replay_finds_the_frauds_the_story_tells() -> None:
 
 def test_replay_reads_standard_input_as_it_reads_files() -> None:
     both = Path(STORY).read_bytes() + Path(REFERENCE).read_bytes()
-    assert offbook("replay", "-", stdin=both).stdout == offbook("replay", REFERENCE, STORY).stdout
+    assert offbook("replay", "-", stdin=both).stdout == story_replayed()
 
 
 def test_replay_goes_on_past_bad_lines_and_counts_them() -> None:
     done = offbook("replay", BAD, REFERENCE, STORY)
     assert done.returncode == 0
-    assert standing(done.stdout) == standing(offbook("replay", REFERENCE, STORY).stdout)
+    assert standing(done.stdout) == standing(story_replayed())
     assert "26 bad lines" in done.stderr
     assert f"{BAD}:1: " in done.stderr
 
@@ -204,13 +203,13 @@ def test_replay_does_not_take_a_mistyped_year_for_the_end_of_time(tmp_path: Path
     file.write_text(json.dumps({**mistyped, "id": "x", "time": "2099-03-02T10:00:00Z"}), "utf-8")
     done = offbook("replay", str(file), REFERENCE, STORY)
     assert done.returncode == 0
-    assert standing(done.stdout) == standing(offbook("replay", REFERENCE, STORY).stdout)
+    assert standing(done.stdout) == standing(story_replayed())
     assert done.stderr.startswith(f"{file}:1: time: `time` is more than 5 minutes ahead of")
     assert "1 bad lines" in done.stderr
 
 
 def test_replay_until_reports_what_is_missing_by_then() -> None:
-    early = standing(offbook("replay", REFERENCE, STORY).stdout)
+    early = standing(story_replayed())
     later = standing(
         offbook("replay", REFERENCE, STORY, "--until", "2026-04-22T20:00:00+08:00").stdout
     )
@@ -296,7 +295,7 @@ def test_produce_prints_what_it_would_send_and_replay_finds_the_same_in_it() -> 
     moved = offbook("replay", "-", stdin=printed.stdout.encode())
     assert "0 bad lines" in moved.stderr
     assert sorted(alert["detector"] for alert in alerts(moved.stdout)) == sorted(
-        alert["detector"] for alert in alerts(offbook("replay", REFERENCE, STORY).stdout)
+        alert["detector"] for alert in alerts(story_replayed())
     )
 
 

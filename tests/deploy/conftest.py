@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import shutil
 import socket
@@ -138,20 +139,26 @@ def prometheus(
             stderr=errors,
         )
     try:
-        _until_ready(server, f"http://{address}", log)
+        _until_it_has_scraped(server, f"http://{address}", log)
         yield f"http://{address}"
     finally:
         server.terminate()
         server.wait(20)
 
 
-def _until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + 30
+def _until_it_has_scraped(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Ready it is before: whoever asks then is told that there is nothing."""
+    deadline = time.monotonic() + 60
     while True:
+        why = "nothing scraped"
         try:
-            with urllib.request.urlopen(f"{url}/-/ready", timeout=2):
-                return
+            with urllib.request.urlopen(
+                f"{url}/api/v1/query?query=offbook_redis_up", timeout=2
+            ) as it:
+                if json.load(it)["data"]["result"]:
+                    return
         except OSError as error:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"no Prometheus on {url}: {log.read_text()}") from error
-            time.sleep(0.1)
+            why = str(error)
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise AssertionError(f"{why} on {url}: {log.read_text()}")
+        time.sleep(0.1)

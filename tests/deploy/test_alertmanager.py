@@ -6,18 +6,16 @@ import http.server
 import json
 import queue
 import shutil
-import socket
 import subprocess
 import threading
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.deploy.alertmanager import running_alertmanager
 from tests.deploy.conftest import DEPLOY, read_yaml
 
 pytestmark = pytest.mark.integration
@@ -60,36 +58,8 @@ def alertmanager(
         for hook in receiver["webhook_configs"]:
             assert hook["url"].endswith(".invalid/offbook"), "a placeholder must not reach anybody"
             hook["url"] = f"{posted[0]}/{receiver['name']}"
-    (tmp_path / "config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    log = tmp_path / "log"
-    with log.open("wb") as errors:
-        server = subprocess.Popen(
-            [
-                binary,
-                f"--config.file={tmp_path / 'config.yml'}",
-                f"--storage.path={tmp_path / 'data'}",
-                f"--web.listen-address={address}",
-                "--cluster.listen-address=",
-            ],
-            stderr=errors,
-        )
-    try:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                with urllib.request.urlopen(f"http://{address}/-/ready", timeout=2):
-                    break
-            except OSError as error:
-                if server.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError(log.read_text()) from error
-                time.sleep(0.1)
-        yield f"http://{address}"
-    finally:
-        server.terminate()
-        server.wait(20)
+    with running_alertmanager(binary, config, tmp_path) as address:
+        yield address
 
 
 def _raise(alertmanager: str, *alerts: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -22,7 +23,11 @@ def _alerts() -> list[dict[str, Any]]:
 
 
 def _run(*command: str | Path) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    # Else a third of promtool's time goes to collecting garbage, for no need in so short a life.
+    lazy = {**os.environ, "GOGC": "1000"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, env=lazy
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

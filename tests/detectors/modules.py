@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,18 @@ from detectors import rules
 from detectors.language.detector import Detector
 
 
-def _in_its_room(detector: Detector) -> tuple[str, str]:
-    [file] = Path(rules.__file__).parent.glob(f"*/{detector.id.replace('-', '_')}.py")
+@cache
+def _in_its_room(id_: str) -> tuple[str, str]:
+    # Asked once for each example of a law: to search the folders each time was a twentieth of it.
+    [file] = Path(rules.__file__).parent.glob(f"*/{id_.replace('-', '_')}.py")
     return file.parent.name, file.stem
 
 
 def its_rule(detector: Detector) -> Any:
-    room, name = _in_its_room(detector)
+    room, name = _in_its_room(detector.id)
     return import_module(f"detectors.rules.{room}.{name}")
 
 
 def its_tests(detector: Detector) -> Any:
-    room, name = _in_its_room(detector)
+    room, name = _in_its_room(detector.id)
     return import_module(f"tests.detectors.{room}.test_{name}")

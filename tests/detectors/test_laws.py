@@ -10,7 +10,7 @@ from random import Random
 from unittest.mock import patch
 
 import msgspec
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from contract.alert import Alert
@@ -471,14 +471,16 @@ def _facts(state: object) -> list[object]:
 
 
 def test_the_random_companies_make_every_detector_fire_of_which_the_question_is_asked() -> None:
-    """Else the laws above would hold of nothing."""
+    """Else the laws above would hold of nothing. Once all did, more companies show nothing more."""
     fired: Counter[str] = Counter()
 
-    @settings(max_examples=800, deadline=None, derandomize=True, phases=[Phase.generate])
-    @given(documents, histories())
     def look(documents: Documents, history: list[Arrival]) -> None:
         alerts = firing(one_by_one(documents, events_of(history)))
         fired.update({alert.detector for alert in alerts})
 
-    look()
+    some = settings(max_examples=100, deadline=None, database=None, phases=[Phase.generate])
+    for turn in range(8):
+        seed(turn)(some(given(documents, histories())(look)))()
+        if min(fired[id_] for id_ in ASKED) >= 3:
+            break
     assert min(fired[id_] for id_ in ASKED) >= 3, fired

@@ -14,7 +14,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from contract.alert import Alert
@@ -220,19 +220,21 @@ def test_brute_force_over_all_events_finds_the_same(detector: Detector) -> None:
 
 @each
 def test_its_world_makes_it_fire(detector: Detector) -> None:
-    """Else the laws above would hold of nothing."""
+    """Else the laws above would hold of nothing. Once both were seen, more shows nothing more."""
     fired: list[int] = []
 
-    @settings(
-        max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
-    @given(st.data())
     def look(data: st.DataObject) -> None:
         events, _ = arrivals(data, detector)
         run = world(detector)
         found = firing(run.run(events) + run.advance(END))
         fired.append(sum(alert.detector == detector.id for alert in found))
 
-    look()
+    some = settings(
+        max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
+    for turn in range(6):
+        seed(turn)(some(given(st.data())(look)))()
+        if sum(fired) >= 3 and 0 in fired:
+            break
     assert sum(fired) >= 3
     assert 0 in fired, "and stay silent, too"

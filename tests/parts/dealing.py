@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Hashable, Iterable
 
 import pytest
 
 #: The databases of a Redis, one for each process.
 _DATABASES = 16
 
+#: Whole installations, which take a minute or two: what begins last must not be one of them.
+_LONGEST = "tests/integration/"
+
+#: What each process would have to set up for itself: servers, workers, and what they have found.
+_SHARED = frozenset(("module", "package"))
+
 
 def processes() -> int:
     """More than there are processors: of those that wait, none is used."""
-    return min((os.cpu_count() or 1) + 3, _DATABASES)
+    return min((os.cpu_count() or 1) + 5, _DATABASES)
 
 
 def dealt(items: list[pytest.Item], hands: int) -> list[pytest.Item]:
@@ -20,13 +27,38 @@ def dealt(items: list[pytest.Item], hands: int) -> list[pytest.Item]:
     those that wait, one of two at its beginning, the other at its end."""
     waiting = [it for it in items if it.get_closest_marker("integration")]
     working = [it for it in items if not it.get_closest_marker("integration")]
+    shares = _shares(waiting, hands)
     found: list[pytest.Item] = []
-    for hand in range(hands):
-        share = waiting[hand::hands]
+    for hand, share in enumerate(shares):
         size = (len(items) - len(found)) // (hands - hand)
         rest, working = _cut(working, max(size - len(share), 0))
         found += rest + share if hand % 2 else share + rest
     return found + working
+
+
+def _shares(waiting: Iterable[pytest.Item], hands: int) -> list[list[pytest.Item]]:
+    """One to each in turn, and those that share what one of them sets up to one together."""
+    together: dict[Hashable, list[pytest.Item]] = {}
+    for item in waiting:
+        together.setdefault(_set_up_once(item) or item.nodeid, []).append(item)
+    shares: list[list[pytest.Item]] = [[] for _ in range(hands)]
+    at_the_beginning_first = shares[::2] + shares[1::2]
+    for group in sorted(together.values(), key=_first_to_be_dealt):
+        min(at_the_beginning_first, key=len).extend(group)
+    return shares
+
+
+def _first_to_be_dealt(group: list[pytest.Item]) -> tuple[bool, int]:
+    return not group[0].nodeid.startswith(_LONGEST), -len(group)
+
+
+def _set_up_once(item: pytest.Item) -> frozenset[tuple[str, str]]:
+    """The fixtures of a module or a package that it uses."""
+    info = getattr(item, "_fixtureinfo", None)
+    used = {} if info is None else info.name2fixturedefs
+    return frozenset(
+        (name, defined[-1].baseid) for name, defined in used.items() if defined[-1].scope in _SHARED
+    )
 
 
 def _cut(items: list[pytest.Item], size: int) -> tuple[list[pytest.Item], list[pytest.Item]]:

@@ -95,11 +95,12 @@ def worker_config(folder: Path, bootstrap: str, redis_url: str, prefix: str, por
 
 
 @contextmanager
-def running_worker(config: Path, log: Path) -> Iterator[None]:
-    """A worker with all roles, whose output goes to `log`."""
+def running_worker(config: Path, log: Path, *roles: str) -> Iterator[None]:
+    """A worker with these roles, all if none is named, whose output goes to `log`."""
+    named = [part for role in roles for part in ("--role", role)]
     with log.open("wb") as stream:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "offbook", "worker", "--config", str(config)],
+            [sys.executable, "-m", "offbook", "worker", "--config", str(config), *named],
             stdout=stream,
             stderr=stream,
             env=environment(),

@@ -97,11 +97,11 @@ def explain(
 ) -> None:
     """Say why there is an alert: what happened when, by which rule, how far beyond its thresholds,
     and what to do."""
+    from desk.explain.explanation import explain as lay_out
+    from desk.explain.runbooks import in_ten_seconds
     from offbook.cli import terminal
     from offbook.cli.explain.alert_lookup import in_file, in_redis
-    from offbook.cli.explain.explanation import explain as lay_out
     from offbook.cli.explain.explanation_text import show
-    from offbook.cli.explain.runbooks import in_ten_seconds
     from offbook.cli.terminal import as_json
     from streams.settings.loading import configured_detectors
 
@@ -118,7 +118,7 @@ def explain(
         detector,
         enabled=alert.detector in enabled,
         timezone=settings.timezone,
-        meaning_zh=in_ten_seconds(detector),
+        meaning=in_ten_seconds(detector),
         topic_prefix=settings.topic_prefix,
     )
     if json:

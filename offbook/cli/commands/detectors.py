@@ -43,7 +43,7 @@ def listed(
 
     import msgspec
 
-    from offbook.cli.explain.detector_sheet import ending, sheet
+    from desk.explain.detector_sheet import ending, sheet
     from offbook.cli.terminal import as_json
     from streams.settings.loading import configured_detectors
 

@@ -36,6 +36,10 @@ Config = Annotated[
         show_envvar=True,
     ),
 ]
+AlertId = Annotated[
+    str, typer.Argument(metavar="ALERT_ID", help="The whole id.", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 Lang = Annotated[Literal["en", "zh"], typer.Option(help="The language of what people read.")]
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -108,6 +109,24 @@ def status(
             print(line)
     if not found.ok:
         raise typer.Exit(WRONG)
+
+
+def rebuild(config: Config = None) -> None:
+    """Make Redis again from the topics: alerts, and what was done about them. What Redis has
+    stays, what it lacks comes back; the service may run meanwhile."""
+    from offbook.cli import terminal
+    from offbook.cli.rebuild import Rebuilt
+    from offbook.cli.rebuild import rebuild as run
+
+    def told(topic: str, rebuilt: Rebuilt) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{topic}: {rebuilt.read} records", end="", file=sys.stderr)
+
+    for topic, rebuilt in run(settings_of(config), told).items():
+        foreign = f", {rebuilt.foreign} that are none" if rebuilt.foreign else ""
+        terminal.say(
+            f"{topic}: {rebuilt.read} records read, {rebuilt.written} were not in Redis{foreign}"
+        )
 
 
 def heartbeat(

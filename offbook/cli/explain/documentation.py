@@ -9,8 +9,8 @@ from pathlib import Path
 from msgspec import structs
 
 from desk.api import openapi
+from desk.explain.detector_sheet import DetectorSheet, described, sheet
 from detectors.rules.catalogue import DETECTORS
-from offbook.cli.explain.detector_sheet import DetectorSheet, described, sheet
 from streams.settings.allowances import OF_AN_ALLOWANCE
 from streams.settings.detectors import OF_ANY
 from streams.settings.feeds import FeedSettings

@@ -15,7 +15,7 @@ from rich.text import Text
 from contract.alert import Bilingual
 from contract.spelling.shown import shown
 from contract.times import moment, parse_rfc3339
-from offbook.cli.explain.explanation import Explanation, Parameter, Piece
+from desk.explain.explanation import Explanation, Parameter, Piece
 from offbook.cli.terminal import colour
 
 Language = Literal["en", "zh"]

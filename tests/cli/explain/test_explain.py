@@ -17,15 +17,15 @@ from msgspec import structs
 from contract.alert import Alert, Bilingual, Rule
 from contract.duration import Duration
 from contract.times import rfc3339
+from desk.explain.explanation import explain
+from desk.explain.runbooks import in_ten_seconds
 from detectors.engine.engine import configured
 from detectors.rules.catalogue import BY_ID
 from detectors.rules.data.bulk_delete import DETECTOR
-from offbook.cli.explain.explanation import explain
 from offbook.cli.explain.explanation_text import show
-from offbook.cli.explain.runbooks import in_ten_seconds
 from sinks.redis.keys import alert_key
 from sinks.redis.sink import RedisSink
-from tests.cli.commands import REFERENCE, STORY, offbook
+from tests.cli.commands import STORY, offbook, story_replayed
 from tests.detectors.timeline import after, deletes, hr, only, payment, play
 from tests.sinks.some_alerts import revisions as on_their_topic
 
@@ -39,7 +39,7 @@ NINE = "2026-03-02 09:00"
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a replay of the bundled story writes."""
     file = tmp_path_factory.mktemp("replay") / "alerts.ndjson"
-    file.write_text(offbook("replay", REFERENCE, STORY).stdout, encoding="utf-8")
+    file.write_text(story_replayed(), encoding="utf-8")
     return file
 
 
@@ -341,20 +341,21 @@ def test_an_event_type_that_this_version_lacks_keeps_its_name() -> None:
 
 
 @pytest.mark.parametrize("detector_id", BY_ID)
-def test_every_runbook_says_in_chinese_what_an_alert_means(detector_id: str) -> None:
+def test_every_runbook_says_in_both_languages_what_an_alert_means(detector_id: str) -> None:
     meaning = in_ten_seconds(BY_ID[detector_id])
     assert meaning is not None
-    assert meaning.endswith("。")
-    assert "\n" not in meaning
+    assert (meaning.en[-1], meaning.zh[-1]) in {(".", "。"), (":", "。"), (")", "。")}
+    assert "\n" not in meaning.en + meaning.zh
 
 
 def test_what_an_alert_means_in_chinese_comes_from_its_runbook() -> None:
-    meaning = in_ten_seconds(BY_ID["account-ring"])
-    assert meaning is not None
+    found = in_ten_seconds(BY_ID["account-ring"])
+    assert found is not None
+    meaning = found.zh
     assert meaning.startswith("好几家客户把钱付到了同一个非公司账户。")
     assert "另有一条 `offbook-payment` 告警" in meaning
     assert in_ten_seconds(None) is None
-    told = explain(ALERT, DETECTOR, enabled=True, timezone="UTC", meaning_zh=None)
+    told = explain(ALERT, DETECTOR, enabled=True, timezone="UTC", meaning=None)
     assert told.catches is not None
     assert told.catches.zh == DETECTOR.title.zh
 

@@ -18,7 +18,7 @@ from contract.alert import Alert
 from contract.label import Fraud, Labels, encode_labels
 from offbook.cli.files.ndjson import LONGEST
 from offbook.cli.quality.scoring import read_and_score
-from tests.cli.commands import REFERENCE, ROOT, STORY, environment, offbook
+from tests.cli.commands import REFERENCE, ROOT, STORY, environment, offbook, story_replayed
 from tests.scoring.cases import COMPANY, alert, fraud
 
 
@@ -54,7 +54,7 @@ def story_labels(folder: Path) -> str:
 
 
 def test_the_story_is_scored_from_a_pipe_as_documented(tmp_path: Path) -> None:
-    replayed = offbook("replay", REFERENCE, STORY).stdout.encode()
+    replayed = story_replayed().encode()
     done = offbook("score", "-", story_labels(tmp_path), stdin=replayed)
     assert done.returncode == 0
     assert "caught by any detector" in done.stdout

@@ -47,14 +47,14 @@ PLACES = {
     "http": ("sinks.metrics.metrics", "Metrics.exposition"),
     "reload": ("streams.service.reload", "configured_detectors"),
     "replay": ("offbook.cli.files.replay", "replay"),
-    "explain": ("offbook.cli.explain.explanation", "explain"),
+    "explain": ("desk.explain.explanation", "explain"),
     "validate": ("offbook.cli.files.validate", "problem"),
     "produce": ("offbook.cli.files.produce", "record_key"),
     "score": ("scoring.score", "score"),
     "tune": ("offbook.cli.quality.tune", "tune"),
     "simulate": ("offbook.cli.quality.simulate", "simulate"),
     "topics": ("streams.wire.topics", "create_topics"),
-    "sheet": ("offbook.cli.explain.detector_sheet", "sheet"),
+    "sheet": ("desk.explain.detector_sheet", "sheet"),
     "settings": ("streams.settings.loading", "load"),
 }
 _ASYNC = {"changelog", "load", "agent", "delivery", "look at redis"}

@@ -24,7 +24,7 @@ from contract.publishing.examples import EXAMPLES
 from offbook.cli.demo.server_process import free_port
 from streams.settings.loading import load
 from streams.wire.topics import create_topics
-from tests.cli.commands import REFERENCE, ROOT, STORY, environment, offbook
+from tests.cli.commands import ROOT, STORY, environment, offbook, story_replayed
 from tests.integration.installation import settings_for
 from tests.streams.service.failing import MARKS
 
@@ -106,7 +106,7 @@ def test_a_command_that_fails(stage: str) -> None:
 
 def test_explain_and_score_that_fail(tmp_path: Path) -> None:
     replayed = tmp_path / "alerts.ndjson"
-    replayed.write_text(offbook("replay", REFERENCE, STORY).stdout, "utf-8")
+    replayed.write_text(story_replayed(), "utf-8")
     id_ = json.loads(replayed.read_text("utf-8").splitlines()[0])["alert_id"]
     for done in (
         failing("explain", "explain", id_, "--from", str(replayed)),
@@ -118,7 +118,7 @@ def test_explain_and_score_that_fail(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["explain", "score"])
 def test_an_alert_that_is_none_is_told_without_what_it_says(command: str, tmp_path: Path) -> None:
     file = tmp_path / "alerts.ndjson"
-    alert = json.loads(offbook("replay", STORY).stdout.splitlines()[0])
+    alert = json.loads(story_replayed().splitlines()[0])
     labels = tmp_path / "labels.json"
     labels.write_text(json.dumps({"frauds": [], "company": {"reps": MARKS[0]}}), "utf-8")
     for wrong in ({"severity": MARKS[0]}, {"mode": MARKS[3]}, {"detected_at": MARKS[2]}):
@@ -199,7 +199,7 @@ class Service:
                 {"payment": "P-1", "amount": amount, "payee_account": account},
             ),
         ]
-        alert = json.loads(offbook("replay", STORY).stdout.splitlines()[0])
+        alert = json.loads(story_replayed().splitlines()[0])
         alert |= {"employee": employee, "customer": customer, "account": account}
 
         async def send() -> None:

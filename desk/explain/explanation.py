@@ -17,12 +17,12 @@ from contract.alert import Alert, Bilingual, Evidence
 from contract.kinds import KIND_OF_TYPE
 from contract.publishing.meanings import NAMES
 from contract.times import SECOND, moment, parse_rfc3339
+from desk.explain.detector_sheet import DetectorSheet, ParamSheet, sheet
+from desk.explain.threshold_margin import Margin, margin
 from detectors.engine.alert_writer import GENERAL_NOTES
 from detectors.facts.evidence import taken_apart, with_remarks
 from detectors.language.detector import Detector
 from detectors.language.wording import span
-from offbook.cli.explain.detector_sheet import DetectorSheet, ParamSheet, sheet
-from offbook.cli.explain.threshold_margin import Margin, margin
 from streams.monitor.backdated import dated_back
 
 #: Whether the detector would judge today: it may be stopped, or gone from this version.
@@ -78,6 +78,7 @@ class Explanation(Struct, frozen=True):
     params: tuple[Parameter, ...]
     measured: tuple[Margin, ...]
     runbook: str | None
+    meaning: Bilingual | None = None
 
 
 def explain(
@@ -86,12 +87,12 @@ def explain(
     *,
     enabled: bool,
     timezone: str,
-    meaning_zh: str | None = None,
+    meaning: Bilingual | None = None,
     topic_prefix: str = "",
 ) -> Explanation:
     """Lay out `alert`. `detector` has the parameters of today; None if there is none of its id.
 
-    `meaning_zh` is what the alert means in Chinese; without it, the detector's title.
+    `meaning` is what the alert means; without it in Chinese, the detector's title.
     """
     known = sheet(detector) if detector is not None else None
     return Explanation(
@@ -99,10 +100,13 @@ def explain(
         timezone=timezone,
         timeline=tuple(_timeline(alert, detector, ZoneInfo(timezone), topic_prefix)),
         standing="unknown" if known is None else "enabled" if enabled else "stopped",
-        catches=None if known is None else Bilingual(_catches(known), meaning_zh or known.title_zh),
+        catches=None
+        if known is None
+        else Bilingual(_catches(known), (meaning and meaning.zh) or known.title_zh),
         params=tuple(_params(alert, detector)),
         measured=tuple(_measured(alert, known)),
         runbook=known.runbook if known is not None else None,
+        meaning=meaning,
     )
 
 

@@ -10,9 +10,9 @@ from msgspec import Meta, Struct, structs
 
 from contract.duration import Duration
 from contract.times import DAY, moment
+from desk.explain.runbooks import runbook_of
 from detectors.language.detector import Detector
 from detectors.language.params import Fires
-from offbook.cli.explain.runbooks import runbook_of
 from streams.settings.values import as_in_file, choices
 
 #: How long before an allowance ends it is shown, so that somebody looks again.

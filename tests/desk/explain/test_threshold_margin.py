@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from contract.alert import Bilingual
+from desk.explain.threshold_margin import margin
 from detectors.language.params import Fires
-from offbook.cli.explain.threshold_margin import margin
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Why there is an alert, laid out for whatever shows it."""

@@ -1,0 +1,1 @@
+"""Alerts as they stand, worked from a terminal."""

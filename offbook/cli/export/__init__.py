@@ -1,0 +1,1 @@
+"""One case as a folder that somebody can read who has no Offbook: a court, a lawyer."""
