@@ -5,16 +5,14 @@ As the settings had it when the desk started; of those that are refused nothing 
 
 from __future__ import annotations
 
-from typing import Any, get_args
-
-from msgspec import Meta, Struct, structs
+from msgspec import Struct
 
 from contract.alert import Bilingual, Mode, Severity
+from desk.explain.detector_sheet import sheet
 from detectors.language.detector import Detector
 from streams.settings.loading import configured_detectors
 from streams.settings.own_detectors import known_detectors
 from streams.settings.settings import Settings
-from streams.settings.values import as_in_file
 
 
 class Number(Struct, frozen=True):
@@ -54,15 +52,7 @@ def _told(detector: Detector, *, enabled: bool) -> DetectorTold:
         mode="shadow" if detector.shadow else "live",
         enabled=enabled,
         numbers=tuple(
-            Number(it.name, as_in_file(getattr(detector.params, it.name)), _meaning(it.type))
-            for it in structs.fields(detector.params)
+            Number(it.name, it.default, Bilingual(it.description, it.description_zh))
+            for it in sheet(detector).params
         ),
     )
-
-
-def _meaning(type_: Any) -> Bilingual:
-    for it in getattr(type_, "__metadata__", ()):
-        if isinstance(it, Meta) and it.description:
-            return Bilingual(it.description, (it.extra or {}).get("zh", ""))
-    inner = get_args(type_)[:1] if hasattr(type_, "__metadata__") else ()
-    return _meaning(inner[0]) if inner else Bilingual("", "")

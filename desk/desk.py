@@ -86,8 +86,10 @@ class Desk:
         if real is None:
             return Page((), None, 0)
         shelf: Shelf = "closed" if wanted.state == "closed" else wanted.shelf
-        rows = [it for it in self._index.rows(shelf) if takes(real, it)]
-        part, more = _after(rows, [it.rank for it in rows], self._place(sight, after), limit)
+        rows = self._index.rows(shelf)
+        if real != Wanted(shelf=real.shelf):
+            rows = [it for it in rows if takes(real, it)]
+        part, more = _after(rows, lambda it: it.rank, self._place(sight, after), limit)
         shown = [sight.row(it) for it in part]
         return Page(shown, shown[-1].rank if more else None, len(rows))
 
@@ -100,18 +102,14 @@ class Desk:
         real = self._real(sight, wanted)
         if real is None:
             return Page((), None, 0)
-        rows = {it.alert_id: it for it in self._index.rows(wanted.shelf)}
-        found = [
-            case
-            for case in self._index.cases(wanted.shelf)
-            if any(takes(real, rows[it.alert_id]) for it in case.alerts)
-        ]
-        ranks = [_rank(it) for it in found]
-        part, more = _after(found, ranks, self._place(sight, after), limit)
+        found = self._index.cases(wanted.shelf)
+        if real != Wanted(shelf=real.shelf):
+            found = [it for it in found if any(takes(real, row) for row in self._rows_of(it))]
+        part, more = _after(found, _rank, self._place(sight, after), limit)
         shown = [
             (
                 structs.replace(case, case_id=sight.of("alert", case.case_id) or ""),
-                [sight.row(rows[it.alert_id]) for it in case.alerts],
+                [sight.row(it) for it in self._rows_of(case)],
             )
             for case in part
         ]
@@ -191,6 +189,10 @@ class Desk:
             if it.audience != "suppressed" and (since is None or it.detected >= since)
         )
 
+    def _rows_of(self, case: Case) -> list[Row]:
+        rows = (self._index.row(it.alert_id) for it in case.alerts)
+        return [it for it in rows if it is not None]
+
     def _is_known(self, employee: str | None) -> bool:
         rows = self._index.all()
         return any(employee in (it.employee, it.account_holder) for it in rows if employee)
@@ -224,9 +226,9 @@ class Desk:
 
 
 def _after(
-    items: Sequence[_T], ranks: Sequence[Rank], after: Rank | None, limit: int
+    items: Sequence[_T], rank: Callable[[_T], Rank], after: Rank | None, limit: int
 ) -> tuple[Sequence[_T], bool]:
-    start = 0 if after is None else bisect_right(ranks, after)
+    start = 0 if after is None else bisect_right(items, after, key=rank)
     return items[start : start + limit], start + limit < len(items)
 
 

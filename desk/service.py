@@ -38,6 +38,7 @@ from sinks.health import Health
 from sinks.redis.reading import RedisReading
 from sinks.waiting import until_it_works
 from streams.service import logs
+from streams.settings.detectors import four_eyes
 from streams.settings.settings import Settings, SettingsError
 from streams.wire.kafka import ACTIONS_TOPIC, AUDIT_TOPIC
 from streams.wire.kafka_access import KafkaAccessError, knock
@@ -103,7 +104,7 @@ async def run_desk(
     desk = Desk(
         index=index,
         reading=reading,
-        acting=Acting(settings, reading, kafka=kafka),
+        acting=Acting(settings, reading, four_eyes(settings), kafka),
         audit=Audit(kafka),
         readers=readers,
         sights=Sights(settings.pseudonym_secret),

@@ -73,9 +73,11 @@ class Veiled(Names):
         return found
 
     def row(self, row: Row) -> Row:
+        alert_id = self.of("alert", row.alert_id) or ""
         return structs.replace(
             row,
-            alert_id=self.of("alert", row.alert_id) or "",
+            alert_id=alert_id,
+            rank=(*row.rank[:3], alert_id),
             employee=self.of("employee", row.employee),
             customer=self.of("customer", row.customer),
             order=self.of("order", row.order),

@@ -148,7 +148,10 @@ async def body(request: web.Request, of: type[_T], fields: Mapping[str, str]) ->
     if content and request.content_type != "application/json":
         raise ProblemError(415, "Content-Type: must be application/json")
     try:
-        return msgspec.json.decode(content or b"{}", type=of)
+        given = msgspec.json.decode(content or b"{}")
+        if isinstance(given, dict):
+            given = {name: _whole(value) for name, value in given.items()}
+        return msgspec.convert(given, type=of)
     except msgspec.ValidationError as error:
         said = str(error)
         missing = re.search(r"missing required field `([a-z]+)`", said)
@@ -166,3 +169,8 @@ async def body(request: web.Request, of: type[_T], fields: Mapping[str, str]) ->
         raise ProblemError(400, f"body {field[1]}: must be {fields[field[1]]}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ProblemError(400, 'body: is no JSON: send UTF-8, such as {"seen": 0}') from None
+
+
+def _whole(value: Any) -> Any:
+    """To JSON, 3.0 is the whole number 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

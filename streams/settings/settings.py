@@ -93,13 +93,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str, Meta(description="address of `/metrics`, `/healthz` and `/readyz`")
     ] = "127.0.0.1"
     metrics_port: Annotated[Port, Meta(description="its port; 0 takes a free one")] = 9464
-    readers_file: Annotated[
-        str | None,
-        Meta(
-            description="TOML file of who reads alerts, with their roles and the hashes of their"
-            " tokens ([how](desk.md)); `offbook desk` does not start without"
-        ),
-    ] = None
     desk_host: Annotated[
         str,
         Meta(description="address of `offbook desk`; beyond loopback put a proxy with TLS there"),
@@ -157,6 +150,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     closed_kept: Annotated[
         Duration, Meta(description="how long Redis keeps an alert that is closed or withdrawn")
     ] = Duration("400d")
+    readers_file: Annotated[
+        str | None,
+        Meta(
+            description="TOML file of who reads alerts: names, roles and hashes of tokens; without"
+            " one whoever runs `offbook alerts` may do everything, and the [desk](desk.md) does"
+            " not start"
+        ),
+    ] = None
     log_format: Annotated[
         Literal["console", "json"], Meta(description="lines for people, or JSON for machines")
     ] = "console"

@@ -1,0 +1,83 @@
+"""The API does what its document says, whatever is sent: real server, real Redis, real Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+from desk.api.openapi import document
+from desk.http.limits import Limits
+from desk.service import readers_of, run_desk
+from offbook.cli.demo.embedded import EmbeddedRedis
+from streams.settings.loading import load
+from tests.desk.at_the_desk import delivering, make_topics, token, variables, write, write_readers
+from tests.parts.examples import examples
+from tests.sinks.some_alerts import alert
+
+pytestmark = [
+    pytest.mark.integration,
+    # Of its own strategies.
+    pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning"),
+]
+
+schema = schemathesis.openapi.from_dict(document())
+
+
+@pytest.fixture(scope="module")
+def desk_url(kafka: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A desk of its own for all examples, in a thread of its own."""
+    folder = tmp_path_factory.mktemp("desk")
+    with EmbeddedRedis() as redis:
+        config = load(
+            None, variables(kafka.bootstrap, redis.url, "openapi.", write_readers(folder))
+        )
+        loop, stopping, ports = asyncio.new_event_loop(), asyncio.Event(), []
+        there = threading.Event()
+
+        async def serve() -> None:
+            await make_topics(config)
+            await write(redis.url, alert("a"), alert("b", employee="e-8"))
+            async with delivering(config):
+                await run_desk(
+                    config,
+                    readers_of(config),
+                    limits=Limits(10_000, 100_000),
+                    stopping=stopping,
+                    on_listening=lambda port: (ports.append(port), there.set()),  # type: ignore[func-returns-value]
+                )
+
+        thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+        thread.start()
+        assert there.wait(30)
+        yield f"http://127.0.0.1:{ports[0]}"
+        loop.call_soon_threadsafe(stopping.set)
+        thread.join(30)
+
+
+TRIED = settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def ask(case: Any, url: str) -> None:
+    """All checks there are: no fault of ours, no answer that is not in the document, nothing wrong
+    that is taken, nothing right that is refused, nothing without a token."""
+    case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {token('lead')}"})
+
+
+@schema.parametrize()
+@TRIED
+def test_the_api_is_what_its_document_says(case: Any, desk_url: str) -> None:
+    ask(case, desk_url)
+
+
+@schema.include(path_regex="alerts/").parametrize()
+@TRIED
+def test_so_it_is_of_an_alert_that_is_there(case: Any, desk_url: str) -> None:
+    if case.meta.generation.mode.is_positive:
+        case.path_parameters["id"] = "a"
+    ask(case, desk_url)
