@@ -223,9 +223,7 @@ class _Demo:
         line(f"  offbook replay {' '.join(examples)}    the same, without Kafka")
         line(f"  offbook validate {examples[1]}    what would be wrong with your own events")
         line("  offbook detectors                   what is caught, and the numbers to set")
-        line(
-            "  offbook demo --keep                 stay up: the desk, Kafka, Redis, /metrics"
-        )
+        line("  offbook demo --keep                 stay up: the desk, Kafka, Redis, /metrics")
 
     def _stay(self) -> None:
         try:
