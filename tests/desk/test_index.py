@@ -13,7 +13,7 @@ from desk.index import STALE, Index, StaleError
 from offbook.cli.demo.embedded import EmbeddedRedis
 from sinks.health import Health
 from sinks.redis.connection import RedisSinkError
-from sinks.redis.reading import RedisReading
+from sinks.redis.reading import COMMANDS, RedisReading
 from sinks.redis.sink import RedisSink
 from tests.desk.at_the_desk import write
 from tests.sinks.some_alerts import alert, revisions
@@ -243,6 +243,23 @@ def test_a_redis_that_is_away_is_waited_for(fresh_redis: EmbeddedRedis) -> None:
         following.cancel()
 
     run(fresh_redis.url, work)
+
+
+def test_it_needs_the_right_to_read_and_no_other(fresh_redis: EmbeddedRedis) -> None:
+    rights = [f"+{it}" for it in COMMANDS]
+    with redis.Redis.from_url(fresh_redis.url) as client:
+        client.execute_command("ACL", "SETUSER", "desk", "on", ">pw", "~{ob}:*", *rights)
+    url = fresh_redis.url.replace("redis://", "redis://desk:pw@")
+
+    async def work(bench: Bench) -> None:
+        await write(fresh_redis.url, alert("a"))
+        await bench.rounds()
+        await write(fresh_redis.url, alert("b"))
+        await bench.rounds(2)
+        assert bench.open() == ["a", "b"]
+        assert await bench.reading.of_employee("e-7", 0) == ["a", "b"]
+
+    run(url, work)
 
 
 def test_one_that_somebody_spoiled_hides_no_others(redis_url: str) -> None:
