@@ -33,6 +33,17 @@ pytestmark = [
 schema = schemathesis.openapi.from_dict(document())
 
 
+@schema.auth()
+class Token:
+    """Logs in as a lead, who may do most."""
+
+    def get(self, case: Any, context: Any) -> str:
+        return token("lead")
+
+    def set(self, case: Any, data: str, context: Any) -> None:
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
 def wait_until_ready(url: str) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end:
@@ -86,7 +97,9 @@ TRIED = settings(max_examples=examples(25), deadline=None, suppress_health_check
 def ask(case: Any, url: str) -> None:
     """All checks there are: no fault of ours, no answer that is not in the document, nothing wrong
     that is taken, nothing right that is refused, nothing without a token."""
-    case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {token('lead')}"})
+    answer = case.call_and_validate(base_url=url)
+    # Else the document would be tried on a closed door alone.
+    assert answer.status_code != 401 or not case.meta.generation.mode.is_positive
 
 
 @schema.parametrize()
@@ -95,9 +108,9 @@ def test_the_api_is_what_its_document_says(case: Any, desk_url: str) -> None:
     ask(case, desk_url)
 
 
-@schema.include(path_regex="alerts/").parametrize()
+@schema.include(path_regex="{id}").parametrize()
 @TRIED
-def test_so_it_is_of_an_alert_that_is_there(case: Any, desk_url: str) -> None:
+def test_so_it_is_of_what_is_there(case: Any, desk_url: str) -> None:
     if case.meta.generation.mode.is_positive:
-        case.path_parameters["id"] = "a"
+        case.path_parameters["id"] = "e-7" if "employees" in case.path else "a"
     ask(case, desk_url)
