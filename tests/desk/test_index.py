@@ -167,6 +167,27 @@ def test_what_redis_let_go_of_is_gone(redis_url: str) -> None:
             client.zrem("{ob}:open", "a")
         await bench.rounds()
         assert bench.open() == ["b"]
+        # One more has come and one more is gone: as many as the last time that all were compared.
+        await bench.write(alert("c"))
+        await bench.rounds()
+        with redis.Redis.from_url(bench.url) as client:
+            client.delete("{ob}:alert:b")
+            client.zrem("{ob}:open", "b")
+        await bench.rounds()
+        assert bench.open() == ["c"]
+
+    run(redis_url, work)
+
+
+def test_what_somebody_else_writes_to_the_stream_is_passed_over(redis_url: str) -> None:
+    async def work(bench: Bench) -> None:
+        await bench.write(alert("a"))
+        await bench.rounds()
+        with redis.Redis.from_url(bench.url) as client:
+            client.xadd("{ob}:alerts", {"note": "by hand"})
+        await bench.write(alert("b"))
+        await bench.rounds()
+        assert bench.open() == ["a", "b"]
 
     run(redis_url, work)
 
