@@ -17,6 +17,7 @@ from msgspec import Struct
 from cases.handling import Logged
 from contract.times import SECOND
 from sinks.delivery.reading import item_of
+from sinks.redis.held import Held, Span
 from sinks.redis.sink import BATCH, RedisSink
 from sinks.sink import Revision
 from streams.monitor.partition_reader import PartitionReader
@@ -60,6 +61,7 @@ async def _rebuild(
         kept=settings.closed_kept // SECOND,
     )
     reader = PartitionReader(settings)
+    held = Held(sink.connection)
     found: dict[str, Rebuilt] = {}
     try:
         await sink.check()
@@ -68,13 +70,17 @@ async def _rebuild(
             rebuilt = found[topic] = Rebuilt()
             name = topic_name(settings, topic)
             for partition in range(counts[topic]):
+                first, end = await reader.begin_and_end(name, partition)
                 # What is older than the topic keeps is gone from Redis by then, too.
                 async for records in reader.read(name, partition, 0, holes=True):
                     for start in range(0, len(records), BATCH):
                         at = TopicPartition(name, partition)
                         part = records[start : start + BATCH]
                         await _write(sink, at, part, settings.topic_prefix, topic, rebuilt)
+                    end = max(end, records[-1].offset + 1)
                     progress(topic, rebuilt)
+                if topic == ALERTS_TOPIC:
+                    await held.join(partition, Span(first, end))
     finally:
         await reader.stop()
         await sink.close()

@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from sinks.backoff import FIRST, Backoff
+from sinks.delivery.holding import Holding, OffsetsUnknownError
 from sinks.delivery.offsets import Offsets
 from sinks.delivery.reading import Item, item_of
 from sinks.delivery.report import DeliveryReport
@@ -78,6 +79,7 @@ class Delivery:
         self._report = DeliveryReport(sink, metrics, health, topic)
         self._consumer: Any = None
         self._offsets: Offsets
+        self._holding: Holding
         self._producer: Any = None
         self._stages: tuple[Stage, ...] = ()
         self._stopping = asyncio.Event()
@@ -107,6 +109,7 @@ class Delivery:
             **self._security,
         )
         self._offsets = Offsets(self._consumer)
+        self._holding = Holding(self._consumer, self._sink, self._topic)
         self._producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
             client_id="offbook-delivery",
@@ -186,7 +189,7 @@ class Delivery:
                     if waiting:
                         await self._deliver(waiting[:BATCH])
                         del waiting[:BATCH]
-                except (RedisSinkError, KafkaError) as error:
+                except (RedisSinkError, OffsetsUnknownError, KafkaError) as error:
                     if not checked and isinstance(error, RedisRefusedError):
                         raise
                     retry_at = time.monotonic() + backoff.longer()
@@ -214,8 +217,11 @@ class Delivery:
         ]
 
     async def _deliver(self, items: Sequence[Item]) -> None:
+        await self._holding.begin()
         for stage in self._stages:
             await stage.take(items)
+        # Before they are committed: what is committed and not held counts as lost.
+        await self._holding.delivered(items)
         if any(item.outcome for item in items):
             self._report.redis_is_up()
         self._offsets.delivered(items)
@@ -246,10 +252,17 @@ class Delivery:
             else:
                 self._report.redis_is_up()
             try:
-                self._metrics.alerts.undelivered(await self._offsets.lag())
-            except (KafkaError, TimeoutError) as error:
+                lag = await self._offsets.lag()
+                self._metrics.alerts.undelivered(lag.get(self._topic, 0))
+                self._metrics.kafka.lag(
+                    {topic.removeprefix(self._prefix): behind for topic, behind in lag.items()}
+                )
+                self._report.missing(await self._holding.missing())
+            except (KafkaError, OffsetsUnknownError, TimeoutError) as error:
                 why = str(error) or "it does not answer"
                 self._health.bad("delivery", f"cannot reach Kafka at {self._bootstrap}: {why}")
+            except RedisSinkError:
+                self._health.ok("delivery")  # Of Redis it is told above, or at the next look.
             else:
                 self._health.ok("delivery")
             await asyncio.sleep(_LOOK_EVERY)
@@ -261,8 +274,11 @@ class Delivery:
             self._generation += 1
             await self._offsets.commit()
             self._offsets.forget(partitions)
+            self._holding.forget(partitions)
 
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
         """A rebalance is over."""
+        # Others may have delivered meanwhile.
+        self._holding.forget(partitions)
         if self._paused:
             self._consumer.pause(*partitions)

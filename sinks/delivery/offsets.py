@@ -62,18 +62,18 @@ class Offsets:
             self._done = ours | self._done
             _log.warning("cannot commit yet", error=str(error) or type(error).__name__)
 
-    async def lag(self) -> int:
-        """How many records of this consumer's partitions are still to be delivered. Raises
-        `KafkaError` or `TimeoutError` while Kafka does not say."""
+    async def lag(self) -> dict[str, int]:
+        """By topic, how many records of this consumer's partitions are still to be delivered.
+        Raises `KafkaError` or `TimeoutError` while Kafka does not say."""
         return await asyncio.wait_for(self._lag(), _PATIENCE)
 
-    async def _lag(self) -> int:
+    async def _lag(self) -> dict[str, int]:
         partitions = self._consumer.assignment()
         ends = await self._consumer.end_offsets(partitions) if partitions else {}
-        lag = 0
+        lag = dict.fromkeys(self._consumer.subscription(), 0)
         for partition, end in ends.items():
             start = self._delivered.get(partition)
             if start is None:
                 start = await self._consumer.committed(partition) or 0
-            lag += max(end - start, 0)
+            lag[partition.topic] += max(end - start, 0)
         return lag

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from sinks.delivery.holding import OffsetsUnknownError
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
 from sinks.redis.connection import RedisSinkError
@@ -22,11 +23,19 @@ class DeliveryReport:
         self._health = health
         self._topic = topic
         self._redis_away = False
+        self._missing = 0
+
+    def missing(self, revisions: int) -> None:
+        """Redis lacks so many revisions that were delivered to it."""
+        self._missing = revisions
+        self._metrics.alerts.missing(revisions)
 
     def waiting(self, error: Exception) -> None:
         """An attempt failed and is to be repeated."""
         if isinstance(error, RedisSinkError):
             self.redis_is_down(error)
+        elif isinstance(error, OffsetsUnknownError):
+            self._health.bad("delivery", str(error))
         else:
             self._health.bad("dead letters", f"cannot be sent, alerts wait behind them: {error}")
             _log.error("cannot send a dead letter; waiting", error=str(error))
@@ -36,7 +45,9 @@ class DeliveryReport:
         if self._redis_away:
             self._redis_away = False
             _log.info("Redis takes alerts again")
-        self._health.ok("redis")
+        # Ready all the same: no restart brings them back, and what is new arrives.
+        lacks = f"lacks {self._missing} revisions that were delivered: see OffbookRedisEmptied"
+        self._health.ok("redis", lacks if self._missing else "")
         self._metrics.alerts.redis_up(True)
         if (firing := self._sink.open_alerts()) is not None:
             self._metrics.alerts.open(firing)

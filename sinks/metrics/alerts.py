@@ -70,6 +70,12 @@ class AlertFigures:
         self._redis_up = LateGauge(
             registry, "offbook_redis_up", "1 while this worker's Redis answers."
         )
+        self._missing = LateGauge(
+            registry,
+            "offbook_redis_missing_revisions",
+            "Alert revisions in this worker's partitions of the alerts topic that were delivered"
+            " and that Redis may lack: up to where it was last emptied, restored or replaced.",
+        )
 
     def know(self, detectors: Mapping[str, Sequence[Severity]]) -> None:
         """Counters of these start at 0, for each of the severities that one can give."""
@@ -110,3 +116,7 @@ class AlertFigures:
     def redis_up(self, up: bool) -> None:
         """Whether Redis answered last."""
         self._redis_up.set(int(up))
+
+    def missing(self, count: int) -> None:
+        """Revisions that were delivered once and that Redis may lack now."""
+        self._missing.set(count)

@@ -18,6 +18,7 @@ from sinks.metrics.alerts import AlertFigures
 from sinks.metrics.detectors import DetectorFigures
 from sinks.metrics.events import EventFigures
 from sinks.metrics.feeds import FeedFigures
+from sinks.metrics.kafka import KafkaFigures
 from sinks.metrics.labels import DetectorLabels
 from sinks.metrics.partitions import PartitionFigures
 from sinks.metrics.settings_file import SettingsFileFigures
@@ -48,6 +49,7 @@ class Metrics:
         self.alerts = AlertFigures(registry, labels)
         self.partitions = PartitionFigures(registry)
         self.feeds = FeedFigures(registry)
+        self.kafka = KafkaFigures(registry)
         self.detectors = DetectorFigures(registry, labels)
         self.settings_file = SettingsFileFigures(registry)
         Info("offbook_build", "The running version.", registry=registry).info({"version": version})

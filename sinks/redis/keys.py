@@ -15,6 +15,8 @@
 `{ob}:closed`              sorted set, what is closed or withdrawn, by since when (ms)
 `{ob}:employee:<id>`       sorted set, the alerts on an employee by their last event (s)
 `{ob}:mark:<writer>`       number of the last batch this writer wrote; goes a day after the writer
+`{ob}:held:<partition>`    `start end`: all offsets of that partition of the alerts topic that are
+                           here. Gone or behind, this Redis has lost what was delivered to it
 =========================  ====================================================================
 
 What is closed or withdrawn goes after a time that is a setting, and with it what is kept of it.
@@ -76,6 +78,11 @@ def employee_keys(alert: Alert) -> tuple[str, ...]:
 def mark_key(writer: str) -> str:
     """The key of the mark that a writer leaves."""
     return f"{{ob}}:mark:{writer}"
+
+
+def held_key(partition: int) -> str:
+    """The key of what is held of one partition of the alerts topic."""
+    return f"{{ob}}:held:{partition}"
 
 
 def sets_of(alert: Alert, handling: Handling) -> tuple[str, ...]:

@@ -97,6 +97,14 @@ class RedisSink:
         self._recent: deque[tuple[int, int, _Batch]] = deque()
         self._recent_bytes = 0
         self._sizes: Mapping[str, int] | None = None
+        #: Each time Redis had lost what it had confirmed: the last of our batches that was still
+        #: there, and whether all since could be written again. Whoever acts on them clears them.
+        self.setbacks: list[tuple[int, bool]] = []
+
+    @property
+    def connection(self) -> Connection:
+        """The connection it writes by, for what is kept beside the alerts."""
+        return self._connection
 
     @property
     def address(self) -> str:
@@ -240,6 +248,7 @@ class RedisSink:
             # With its own mark: if this fails half way, the next write still notices that the rest
             # is missing.
             await self._store(0, mark, at, batch)
+        self.setbacks.append((since, complete))
 
     def _remember(self, mark: int, at: int, batch: _Batch) -> None:
         if not batch.revisions and not batch.actions:

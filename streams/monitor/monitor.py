@@ -78,7 +78,15 @@ class Monitor:
         )
         reviews = Reviews(self._current, owned, results, report)
         self._watch = Watch(
-            app, owned, reader, self._progress, reviews, health, tell=self._tell, fail=self._fail
+            app,
+            owned,
+            reader,
+            self._progress,
+            reviews,
+            health,
+            tell=self._tell,
+            lag=report.lag,
+            fail=self._fail,
         )
         health.expect("recovery", "monitor")
 
@@ -133,6 +141,7 @@ class Monitor:
         await self._reader.stop()
         for name in ("recovery", "reference", "monitor"):
             self._health.forget(name)
+        self._health.show("resting", None)
 
     async def _drain(self) -> None:
         """Finish every record that is being processed, and start no other."""

@@ -1,4 +1,4 @@
-"""Reports the monitor's work: metrics, log lines, and what readiness says about reference data."""
+"""Reports the monitor's work: metrics, log lines, and which detectors rest."""
 
 from __future__ import annotations
 
@@ -69,6 +69,10 @@ class MonitorReport:
         if now is not None:
             self._metrics.partitions.stream_time(partition.number, now)
 
+    def lag(self, records: int) -> None:
+        """So many records of this worker's partitions are still to be applied."""
+        self._metrics.kafka.lag({KEYED_TOPIC: records})
+
     def set_aside(self, partition: EntityPartition) -> None:
         """How many entities of a partition are set aside has changed."""
         self._metrics.partitions.set_aside(partition.number, len(partition.aside))
@@ -87,23 +91,31 @@ class MonitorReport:
             self._metrics.detectors.silent(detector, False)
 
     def reference(self, engine: Engine) -> None:
-        """Report which detectors stay silent, and how many events they could not judge."""
+        """Report which detectors rest, and how many events they could not judge.
+
+        One that lacks reference data rests and the others work: a company that has no such feed is
+        as ready as it will ever be, and unready for good would hang each rollout. One that its
+        settings break does not let the worker be ready: there a rollout should stop.
+        """
         silent = engine.silent()
         for detector in engine.detectors:
             self._metrics.detectors.silent(detector, detector in silent)
         for detector in self._withheld.keys() - silent.keys():
             del self._withheld[detector]
-        if not silent:
-            signless = sorted(engine.signless().items())
+        known = engine.reference
+        resting = {
+            it: f"{why}{self._unjudged(it)}"
+            for it, why in sorted(silent.items())
+            if not all(known.has(kind) for kind in engine.detectors[it].needs)
+        } | dict(sorted(engine.signless().items()))
+        self._health.show("resting", lambda: resting)
+        broken = sorted(silent.keys() - resting.keys())
+        if broken:
+            self._health.bad("reference", "; ".join(f"{it}: {silent[it]}" for it in broken))
+        else:
             self._health.ok(
-                "reference", "; ".join(f"{it} stays silent: {why}" for it, why in signless)
+                "reference", "; ".join(f"{it} rests: {why}" for it, why in resting.items())
             )
-            return
-        lacking = "; ".join(
-            f"{detector}: {why}{self._unjudged(detector)}"
-            for detector, why in sorted(silent.items())
-        )
-        self._health.bad("reference", f"detectors stay silent: {lacking}")
 
     def _unjudged(self, detector: str) -> str:
         count = self._withheld[detector]

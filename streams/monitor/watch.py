@@ -35,7 +35,8 @@ _log = structlog.get_logger(__name__)
 class Watch:
     """Looks at all partitions every few seconds. Health conditions: `recovery` and `monitor`.
 
-    `tell` is called at each look; `fail` is given what goes wrong in what the watch sets going.
+    `tell` is called at each look, `lag` with how many records the loaded partitions have still to
+    apply; `fail` is given what goes wrong in what the watch sets going.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Watch:
         health: Health,
         *,
         tell: Callable[[], None],
+        lag: Callable[[int], None],
         fail: Callable[[Exception], None],
     ) -> None:
         self._app = app
@@ -57,6 +59,7 @@ class Watch:
         self._reviews = reviews
         self._health = health
         self._tell = tell
+        self._lag = lag
         self._fail = fail
         #: Partition to (applied, since when): for seeing that one stands still.
         self._seen: dict[int, tuple[int, float]] = {}
@@ -135,6 +138,9 @@ class Watch:
         now = time.monotonic()
         assigned = self._app.assigned()
         ends = await self._reader.ends(self._app.keyed_name, assigned) if assigned else {}
+        # One that is not loaded yet is told of by `recovery`: how far it was applied is not known.
+        loaded = [(it, self._owned.loaded[it]) for it in assigned if it in self._owned.loaded]
+        self._lag(sum(max(ends[number] - 1 - it.applied, 0) for number, it in loaded))
         behind = []
         for number in assigned:
             partition = self._owned.loaded.get(number)

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from contract.kinds import STREAM_TOPICS
 from contract.times import SECOND, micros
+from sinks.health import Health
 from sinks.metrics.feeds import FeedFigure
 from sinks.metrics.metrics import Metrics
 from streams.router.feed_log import FeedLog
@@ -158,6 +159,17 @@ class FeedKeeper:
     def shown(self) -> dict[str, FeedShown]:
         """All feeds as they stand, whoever reads them."""
         return self._feeds.shown(self._all(), time.time_ns() // 1000)
+
+    def show_in(self, health: Health) -> None:
+        """Have readiness report the feeds, and the detectors that rest because nothing ever came;
+        neither makes a router unready: a company may have no such feed."""
+        health.show("feeds", self.shown)
+        health.show("unfed", lambda: self._feeds.unfed(self._all()))
+
+    def hide_in(self, health: Health) -> None:
+        """The router ends: it has nothing to report."""
+        for name in ("feeds", "unfed"):
+            health.show(name, None)
 
     def _ours(self) -> dict[Partition, Standing]:
         return {it: Standing(self._time.known(it), at) for it, at in self._time.marks()}

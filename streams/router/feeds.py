@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
-from contract.kinds import STREAM_TOPICS
+from contract.kinds import KIND_OF_DATA, STREAM_TOPICS
 from contract.times import DAY, HOUR, MINUTE, SECOND, micros, moment, rfc3339
 from detectors.engine.running import awaited
 from detectors.language.detector import Detector
@@ -207,6 +207,20 @@ class Feeds:
             topic: self._shown(topic, grouped[topic], now)
             for topic in STREAM_TOPICS
             if topic in grouped
+        }
+
+    def unfed(self, standings: Mapping[Partition, Standing]) -> dict[str, str]:
+        """The detectors to which nothing has ever come, and what they read."""
+        never = {
+            topic
+            for topic, of_topic in by_topic(standings).items()
+            if all(standing.known.event is None for standing in of_topic.values())
+        }
+        read = {it.id: {KIND_OF_DATA[one.data].topic for one in it.reads} for it in self._detectors}
+        return {
+            it: f"nothing has come on {', '.join(sorted(topics))} yet"
+            for it, topics in sorted(read.items())
+            if topics and topics <= never
         }
 
     def _shown(self, topic: str, of_topic: Mapping[int, Standing], now: int) -> FeedShown:

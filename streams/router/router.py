@@ -54,6 +54,8 @@ _FETCH_WAIT_MS: Final = 50
 _FETCH_BYTES: Final = 256 * 1024
 #: Seconds between marks, commits and looks at the ends of the partitions.
 _TICK: Final = 1.0
+#: Seconds between looks at how much is still to be read: one request to each broker.
+_LAG_EVERY: Final = 5.0
 #: Seconds a broker may be silent before readiness says so.
 _SILENCE: Final = 5.0
 
@@ -139,9 +141,10 @@ class Router:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 starting.result()
-                self._health.show("feeds", self._keeper.shown)
+                self._keeper.show_in(self._health)
                 reading = asyncio.create_task(self._read())
-                tasks = [stopping, reading, asyncio.create_task(self._tick())]
+                tasks = [stopping, reading]
+                tasks += [asyncio.create_task(it) for it in (self._tick(), self._count_unread())]
                 tasks += [asyncio.create_task(outbox.run()) for outbox in self._outboxes.all]
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
@@ -155,7 +158,7 @@ class Router:
             await self._producer.stop()
             for name in ("router", "keyed topic"):
                 self._health.forget(name)
-            self._health.show("feeds", None)
+            self._keeper.hide_in(self._health)
 
     async def _start(self) -> None:
         kafka = f"Kafka at {self._settings.kafka_bootstrap}"
@@ -223,6 +226,17 @@ class Router:
             self._keeper.show()
             self._say_how_it_is()
             await asyncio.sleep(_TICK)
+
+    async def _count_unread(self) -> None:
+        while True:
+            with contextlib.suppress(KafkaError, TimeoutError):
+                # Fails while Kafka is away or a rebalance takes partitions: the last count stands.
+                async with asyncio.timeout(_SILENCE):
+                    unread = await self._reader.unread()
+                    self._metrics.kafka.lag(
+                        {topic: unread.get(name, 0) for name, topic in self._plain.items()}
+                    )
+            await asyncio.sleep(_LAG_EVERY)
 
     def _say_how_it_is(self) -> None:
         stuck = self._outboxes.slowest()

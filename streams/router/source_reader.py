@@ -96,6 +96,24 @@ class SourceReader:
             if taken and position == self._consumer.highwater(partition):
                 yield partition, asked * 1000
 
+    async def unread(self) -> dict[str, int]:
+        """By topic, how many records of this consumer's partitions are still to be taken. Asks the
+        brokers, and may wait for them; raises `KafkaError`."""
+        partitions = self._consumer.assignment()
+        unread = dict.fromkeys((partition.topic for partition in partitions), 0)
+        # The answer to a fetch tells the end too, but a router that is held up fetches nothing.
+        asked = await self._consumer.end_offsets(partitions) if partitions else {}
+        for partition, end in asked.items():
+            if partition not in self._consumer.assignment():
+                continue  # A rebalance took it while the broker was asked.
+            fetched = self._consumer.highwater(partition)
+            if fetched is None:
+                continue  # Nothing is known of it yet, and its position would be waited for.
+            # The embedded broker's answer may be too low.
+            ahead = max(end, fetched) - await self._consumer.position(partition)
+            unread[partition.topic] += max(ahead, 0) + self._alignment.waiting(partition)
+        return unread
+
     def silence(self) -> float:
         """Seconds since the broker last answered, as far as it was asked for anything."""
         assigned = self._consumer.assignment()

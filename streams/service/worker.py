@@ -27,6 +27,7 @@ from sinks.redis.sink import RedisSink
 from sinks.waiting import until_it_works
 from streams.service import logs
 from streams.service.http import HttpServer
+from streams.service.kafka_watch import KafkaWatch
 from streams.service.refused import tell_refused
 from streams.service.reload import ConfigFile, Judging, Reload
 from streams.settings.loading import configured_detectors
@@ -114,12 +115,14 @@ async def run_worker(
     _log.info("listening", host=settings.metrics_host, port=port, roles=sorted(roles))
     logs.tell_of_tasks(asyncio.get_running_loop())
     reload_asked = asyncio.Event()
+    watching = asyncio.create_task(KafkaWatch(settings, metrics).run(), name="kafka")
     with _signals(stopping, reload_asked if config is not None else None):
         try:
             await _run_roles(settings, roles, metrics, health, stopping, config, reload_asked)
         except _StoppedError:
             pass
         finally:
+            watching.cancel()
             await server.stop()
     _log.info("ended")
 

@@ -10,6 +10,7 @@ import subprocess
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def alertmanager(
     config = read_yaml(DEPLOY / "alertmanager/alertmanager.yml")
     for route in [config["route"], *config["route"]["routes"]]:
         route["group_wait"] = "1s"
+    config["route"]["group_interval"] = "1s"
     for receiver in config["receivers"]:
         for hook in receiver["webhook_configs"]:
             assert hook["url"].endswith(".invalid/offbook"), "a placeholder must not reach anybody"
@@ -62,8 +64,13 @@ def alertmanager(
         yield address
 
 
-def _raise(alertmanager: str, *alerts: dict[str, str]) -> None:
-    body = [{"labels": alert, "annotations": {"summary_zh": "摘要"}} for alert in alerts]
+def _raise(alertmanager: str, *alerts: dict[str, str], over: bool = False) -> None:
+    body: list[dict[str, Any]] = [
+        {"labels": alert, "annotations": {"summary_zh": "摘要"}} for alert in alerts
+    ]
+    if over:
+        now = datetime.now(UTC).isoformat()
+        body = [alert | {"endsAt": now} for alert in body]
     request = urllib.request.Request(
         f"{alertmanager}/api/v2/alerts",
         json.dumps(body).encode(),
@@ -112,6 +119,85 @@ def test_while_the_pipeline_is_down_only_its_cause_and_fraud_are_told(
     }
 
 
+def _told(posted: tuple[str, Posted], count: int) -> dict[str, str]:
+    """So many notifications: by alert, to whom."""
+    got = [posted[1].get(timeout=30) for _ in range(count)]
+    return {payload["groupLabels"]["alertname"]: path for path, payload in got}
+
+
+def test_an_outage_of_kafka_pages_by_its_own_name_and_by_no_other(
+    alertmanager: str, posted: tuple[str, Posted]
+) -> None:
+    follows = [
+        _alert("OffbookStreamTimeStalled", "page", "pipeline", partition="0"),
+        _alert("OffbookStreamTimeBehind", "page", "pipeline", partition="0"),
+        _alert("OffbookEventsNotProcessed", "page", "pipeline"),
+        _alert("OffbookConsumerLagGrowing", "page", "pipeline", topic="payments"),
+        _alert("OffbookDeliveryStalled", "page", "pipeline"),
+        _alert("OffbookWorkerRestarting", "page", "pipeline", role="monitor"),
+        _alert("OffbookFeedSilent", "page", "input", topic="payments", partition="0"),
+        _alert("OffbookAlertsUndelivered", "warning", "pipeline"),
+    ]
+    _raise(
+        alertmanager,
+        _alert("OffbookKafkaAway", "page", "pipeline", role="router"),
+        # What has a cause of its own is told besides.
+        _alert("OffbookRoleDown", "page", "pipeline", role="delivery"),
+        _alert("OffbookRedisAway", "page", "pipeline"),
+        _alert("OffbookRedisEmptied", "page", "pipeline"),
+        _alert("OffbookDeadLetters", "page", "input", topic="payments"),
+        _alert("OffbookNotWatching", "warning", "fraud"),
+        *follows,
+    )
+    told = _told(posted, 6)
+    assert told == {
+        "OffbookKafkaAway": "/on-call",
+        "OffbookRoleDown": "/on-call",
+        "OffbookRedisAway": "/on-call",
+        "OffbookRedisEmptied": "/on-call",
+        "OffbookDeadLetters": "/on-call",
+        "OffbookNotWatching": "/security",
+    }
+    assert _states(alertmanager) == {
+        **dict.fromkeys(told, "active"),
+        **{alert["alertname"]: "suppressed" for alert in follows},
+    }
+
+
+def test_an_outage_of_redis_explains_why_alerts_wait_and_nothing_else(
+    alertmanager: str, posted: tuple[str, Posted]
+) -> None:
+    _raise(
+        alertmanager,
+        _alert("OffbookRedisAway", "page", "pipeline"),
+        _alert("OffbookDeliveryStalled", "page", "pipeline"),
+        _alert("OffbookConsumerLagGrowing", "page", "pipeline", topic="offbook.alerts"),
+        _alert("OffbookStreamTimeBehind", "page", "pipeline", partition="0"),
+    )
+    assert _told(posted, 2) == dict.fromkeys(
+        ("OffbookRedisAway", "OffbookStreamTimeBehind"), "/on-call"
+    )
+    states = _states(alertmanager)
+    assert states["OffbookDeliveryStalled"] == states["OffbookConsumerLagGrowing"] == "suppressed"
+
+
+def test_security_is_never_told_that_all_is_clear_because_a_figure_is_gone(
+    alertmanager: str, posted: tuple[str, Posted]
+) -> None:
+    both = [
+        _alert("OffbookCriticalAlertOpen", "page", "fraud"),
+        _alert("OffbookDeadLetters", "page", "input", topic="payments"),
+    ]
+    _raise(alertmanager, *both)
+    assert _told(posted, 2).keys() == {alert["alertname"] for alert in both}
+    _raise(alertmanager, *both, over=True)
+    path, payload = posted[1].get(timeout=30)
+    assert (path, payload["status"]) == ("/on-call", "resolved")
+    # It was of one mind with the other; a second flush would be over by now.
+    with pytest.raises(queue.Empty):
+        posted[1].get(timeout=3)
+
+
 def test_new_critical_alerts_of_two_detectors_are_two_notifications(
     alertmanager: str, posted: tuple[str, Posted]
 ) -> None:
@@ -126,7 +212,7 @@ def test_new_critical_alerts_of_two_detectors_are_two_notifications(
 
 
 def test_a_warning_alone_reaches_on_call(alertmanager: str, posted: tuple[str, Posted]) -> None:
-    _raise(alertmanager, _alert("OffbookRedisAway", "warning", "pipeline", instance="a:9464"))
+    _raise(alertmanager, _alert("OffbookWorkerDown", "warning", "pipeline", instance="a:9464"))
     path, payload = posted[1].get(timeout=30)
     assert (path, payload["status"]) == ("/on-call", "firing")
 

@@ -15,7 +15,7 @@ import pytest
 from tests.deploy.conftest import DEPLOY, read_yaml
 
 DASHBOARD = DEPLOY / "grafana/dashboards/offbook.json"
-RULES = DEPLOY / "prometheus/rules/offbook.yml"
+RULES = sorted((DEPLOY / "prometheus/rules").glob("*.yml"))
 OFTEN = ["--rate-interval", "5s", "--range", "1m"]
 
 
@@ -91,7 +91,8 @@ def test_an_expression_without_data_is_named_with_its_panel(
 def test_every_metric_that_a_rule_reads_is_exposed_by_a_worker(prometheus: str) -> None:
     read = {
         name
-        for group in read_yaml(RULES)["groups"]
+        for file in RULES
+        for group in read_yaml(file)["groups"]
         for rule in group["rules"]
         for name in re.findall(r"\boffbook_\w+", rule["expr"])
     }

@@ -38,6 +38,9 @@ OURS = {
     ("offbook_backdated_withdrawals", "counter", ()),
     ("offbook_undelivered_alerts", "gauge", ()),
     ("offbook_redis_up", "gauge", ()),
+    ("offbook_redis_missing_revisions", "gauge", ()),
+    ("offbook_kafka_up", "gauge", ()),
+    ("offbook_consumer_lag_records", "gauge", ("topic",)),
     ("offbook_build_info", "gauge", ("version",)),
     ("offbook_shadow_alerts", "counter", ("detector", "severity")),
     ("offbook_open_shadow_alerts", "gauge", ("severity",)),
@@ -74,6 +77,9 @@ def full() -> Metrics:
     metrics.detectors.own([], ["own-night-discount"])
     metrics.alerts.undelivered(6)
     metrics.alerts.redis_up(True)
+    metrics.alerts.missing(53)
+    metrics.kafka.up(False)
+    metrics.kafka.lag({"payments": 8})
     metrics.alerts.open_shadow({"warning": 7})
     metrics.settings_file.taken(1_772_442_900.5)
     return metrics
@@ -115,6 +121,9 @@ def test_every_figure_arrives_as_it_was_given() -> None:
     assert value(metrics, "offbook_state_evictions_total", detector="offbook-payment") == 5
     assert value(metrics, "offbook_undelivered_alerts") == 6
     assert value(metrics, "offbook_redis_up") == 1
+    assert value(metrics, "offbook_redis_missing_revisions") == 53
+    assert value(metrics, "offbook_kafka_up") == 0
+    assert value(metrics, "offbook_consumer_lag_records", topic="payments") == 8
     assert value(metrics, "offbook_open_shadow_alerts", severity="warning") == 7
     assert value(metrics, "offbook_config_last_reload_successful") == 1
 
@@ -162,6 +171,9 @@ def test_what_is_not_known_yet_is_not_said_to_be_zero() -> None:
     metrics = Metrics(detectors=DETECTORS)
     for name in (
         "offbook_redis_up",
+        "offbook_redis_missing_revisions",
+        "offbook_kafka_up",
+        "offbook_consumer_lag_records",
         "offbook_undelivered_alerts",
         "offbook_open_alerts",
         "offbook_config_last_reload_successful",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -39,6 +41,7 @@ class Installation:
     redis_url: str
     prefix: str
     config: Path
+    port: int
 
     def produce(self, *alerts: Alert) -> None:
         """As the monitor does."""
@@ -51,6 +54,16 @@ class Installation:
                     await producer.send_and_wait(topic, key=key, value=value)
 
         asyncio.run(send())
+
+    def figure(self, name: str) -> float:
+        """A metric of the worker, summed."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+            text = answer.read().decode("utf-8")
+        return sum(
+            float(line.rpartition(" ")[2])
+            for line in text.splitlines()
+            if re.match(rf"{name}[ {{]", line)
+        )
 
     def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         return offbook("alerts", *words, "--config", str(self.config), **env)
@@ -72,9 +85,10 @@ def installation(kafka: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder = tmp_path_factory.mktemp("installation")
     with EmbeddedRedis() as redis:
         prefix = f"t{secrets.token_hex(4)}."
-        config = worker_config(folder, kafka.bootstrap, redis.url, prefix, free_port())
+        port = free_port()
+        config = worker_config(folder, kafka.bootstrap, redis.url, prefix, port)
         assert offbook("topics", "create", "--config", str(config)).returncode == 0
-        it = Installation(kafka.bootstrap, redis.url, prefix, config)
+        it = Installation(kafka.bootstrap, redis.url, prefix, config, port)
         log = folder / "worker.log"
         with running_worker(config, log, "delivery"):
             it.produce(

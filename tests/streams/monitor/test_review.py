@@ -58,7 +58,7 @@ def test_events_before_the_reference_data_are_counted_and_judged_when_these_come
                 check = bench.health.readiness().checks.get("reference")
                 return "" if check is None else check.reason
 
-            await until(lambda: "offbook-payment: no document" in said())
+            await until(lambda: "offbook-payment rests: no document" in said())
             await until(lambda: "(taken in without, to be judged when one does: 1)" in said())
             bench.reference.put(account("6222OURS"))
             found = await newest(bench, "firing")

@@ -34,6 +34,12 @@ def test_a_partition_that_faust_never_delivers_is_read_all_the_same(bench: Bench
     asyncio.run(run())
 
 
+def lag(bench: Bench) -> float | None:
+    return bench.metrics.registry.get_sample_value(
+        "offbook_consumer_lag_records", {"topic": "offbook.keyed"}
+    )
+
+
 async def fill(bench: Bench, count: int) -> dict[int, int]:
     """So many records on every keyed partition, of which Faust will deliver none."""
     last: dict[int, int] = {}
@@ -65,11 +71,13 @@ def test_partitions_that_all_stand_still_are_read_side_by_side_and_the_pulse_goe
                 others = {number: at for number, at in last.items() if number}
                 await until(lambda: applied(monitor, others))
                 assert not applied(monitor, {0: 0})
+                await until(lambda: (lag(bench) or 0) > 0, 10)
                 pulses = []
                 monkeypatch.setattr(bench.health, "pulse", pulses.append)
                 await until(lambda: len(pulses) >= 2, 10)
                 let_go.set()
                 await until(lambda: applied(monitor, last))
+                await until(lambda: lag(bench) == 0, 10)
 
     asyncio.run(run())
 

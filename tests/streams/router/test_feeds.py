@@ -228,3 +228,18 @@ def test_what_a_silent_topic_holds_back_is_shown() -> None:
     assert shower.shown(fresh, NOON + SECOND)["crm.edits"].holds_back == []
     unknown = standings((CRM, Known(event=NOON), None))
     assert shower.shown(unknown, NOON + SECOND)["crm.edits"].holds_back == both
+
+
+def test_a_company_without_a_chat_feed_reads_which_detectors_rest() -> None:
+    shower = feeds()
+    shower.use([BY_ID[it] for it in ("chat-burst", "bulk-delete", "sales-slump")])
+    nothing = Standing(Known(), None)
+    chat, crm, files = ("chat.keyword-hits", 0), ("crm.edits", 0), ("endpoint.files", 0)
+    some = Standing(Known(NOON), None)
+    assert shower.unfed({chat: nothing, crm: some, files: nothing}) == {
+        "chat-burst": "nothing has come on chat.keyword-hits yet"
+    }
+    # Of one partition is enough, and a heartbeat is no event.
+    beats = Standing(Known(None, NOON), None)
+    assert "chat-burst" in shower.unfed({chat: beats, crm: some})
+    assert shower.unfed({chat: nothing, ("chat.keyword-hits", 1): some, crm: some}) == {}

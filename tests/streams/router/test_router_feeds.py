@@ -202,6 +202,7 @@ def test_readiness_and_metrics_tell_how_each_feed_stands_and_stay_ready(
             report = json.loads(router.health.readiness().json())
             assert report["status"] == "ok"
             assert list(report["feeds"]) == list(STREAM_TOPICS)
+            assert report["unfed"]["chat-burst"] == "nothing has come on chat.keyword-hits yet"
             files, tips = (report["feeds"][topic] for topic in (FILES, "tips"))
             assert (files["moves_by"], tips["moves_by"]) == ("heartbeats", "clock")
             assert files["last_heartbeat"] == rfc3339(said - HOUR)
