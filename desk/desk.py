@@ -10,7 +10,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
 from msgspec import structs
 
@@ -40,8 +40,14 @@ _WORKED: Final[tuple[Shelf, ...]] = ("open", "closed")
 _T = TypeVar("_T")
 
 
-class NobodyError(ActionError):
-    """There is nobody of that name."""
+class NobodyError(RuntimeError):
+    """No alert names such a person."""
+
+    retryable: ClassVar[bool] = False
+
+
+class NoReaderError(ActionError):
+    """There is no reader of that name who could have an alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +154,12 @@ class Desk:
         note: str | None = None,
         seen: int | None = None,
     ) -> Standing:
-        """Take an action. Raises what `Acting.act` does, and `NobodyError`."""
+        """Take an action. Raises what `Acting.act` does, and `NoReaderError`."""
         if not may_act(reader):
             raise DeniedError(f"a {reader.role} may look and not act: ask for the role oncall")
         self._may_write()
         if assignee is not None and assignee not in self.readers.names:
-            raise NobodyError("assignee: nobody of that name is oncall or lead in readers_file")
+            raise NoReaderError("assignee: nobody of that name is oncall or lead in readers_file")
         done = await self._acting.act(
             reader, alert_id, step, verdict=verdict, assignee=assignee, note=note, seen=seen
         )

@@ -35,6 +35,9 @@ from sinks.redis.reading import RedisReading, Shelf
 _WAIT: Final = 0.5
 #: Seconds without a completed look, after which rows count as stale and are not shown.
 STALE: Final = 3.0
+#: Seconds between two looks at the sizes while something comes all the time; what has just been
+#: written makes them differ then, and all ids are compared for nothing.
+_SIZES_EVERY: Final = 5.0
 #: Seconds between two comparisons of all ids, whatever the sizes say.
 _COMPARE_EVERY: Final = 60.0
 #: Alerts read at once: whole, so more would be memory for nothing.
@@ -68,10 +71,11 @@ class Index:
         self._titles: dict[tuple[str, str], Bilingual] = {}
         self._ends: dict[str, str] | None = None
         self._fresh: float | None = None
-        self._compared = 0.0
-        self._odd_sizes: dict[Shelf, int] | None = None
+        self._compared = self._sized = 0.0
+        #: Sizes of shelves, there and here, whose difference has been looked into.
+        self._odd: tuple[dict[Shelf, int], dict[Shelf, int]] | None = None
         self._turn = asyncio.Lock()
-        self._sorted: dict[Shelf, list[Row]] = {}
+        self._sorted: dict[Shelf, list[Row]] = {shelf: [] for shelf in SHELVES}
         self._cases: dict[Shelf, Sequence[Case]] = {}
         self._why = "the alerts are being loaded"
         #: How often all was loaded.
@@ -136,7 +140,7 @@ class Index:
 
         One after the other: of two answers at once the older might be taken last.
         """
-        wanted = list(dict.fromkeys(alert_ids))
+        wanted = [it for it in dict.fromkeys(alert_ids) if it]
         async with self._turn:
             for start in range(0, len(wanted), _AT_ONCE):
                 part = wanted[start : start + _AT_ONCE]
@@ -169,25 +173,27 @@ class Index:
             self._ends = None
             self._lost("Redis was emptied, or more has come than its stream keeps: loading anew")
             return
-        await self.refresh(fields["alert_id"].decode() for _, _, fields in came)
+        await self.refresh(fields.get("alert_id", b"").decode() for _, _, fields in came)
         self._ends = ends | {stream: id_ for stream, id_, _ in came}
-        if not came:
+        now = self._clock()
+        if not came or now - self._sized >= _SIZES_EVERY:
+            self._sized = now
             await self._compare()
         self._current()
 
     async def _compare(self) -> None:
         sizes = await self._reading.sizes()
-        ours = dict.fromkeys(SHELVES, 0)
-        for row in self._rows.values():
-            ours[row.shelf] += 1
         due = self._clock() - self._compared >= _COMPARE_EVERY
-        if not due and (sizes == ours or sizes == self._odd_sizes):
+        if not due and (sizes == self._sizes() or (sizes, self._sizes()) == self._odd):
             return
         there = {id_: shelf for shelf in SHELVES for id_ in await self._reading.ids(shelf)}
         other = [id_ for id_, row in self._rows.items() if there.get(id_) != row.shelf]
         await self.refresh([*other, *(id_ for id_ in there if id_ not in self._rows)])
         # An id whose alert is gone stays on its shelf for a while: not to be read all the time.
-        self._odd_sizes, self._compared = sizes, self._clock()
+        self._odd, self._compared = (sizes, self._sizes()), self._clock()
+
+    def _sizes(self) -> dict[Shelf, int]:
+        return {shelf: len(self._sorted[shelf]) for shelf in SHELVES}
 
     async def _read(self, alert_ids: Sequence[str]) -> dict[str, Row]:
         found: dict[str, Row] = {}

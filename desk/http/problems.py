@@ -17,7 +17,7 @@ from desk.acting import (
     NoAlertError,
     NotThereYetError,
 )
-from desk.desk import NobodyError
+from desk.desk import NobodyError, NoReaderError
 from desk.http.replies import json_answer
 from desk.index import StaleError
 from sinks.faults import told
@@ -64,9 +64,9 @@ def problem_of(error: Exception) -> web.StreamResponse | None:
         case NoAlertError():
             return problem(404, f"{error}: /api/alerts lists those there are")
         case NobodyError():
-            # Of a person in the address there is nothing; of one in the body there is no reader.
-            at_body = str(error).startswith("assignee")
-            return problem(409 if at_body else 404, str(error))
+            return problem(404, str(error))
+        case NoReaderError():
+            return problem(409, str(error))
         case DeniedError():
             return problem(403, str(error))
         case ConflictError():

@@ -19,6 +19,8 @@ from sinks.redis.keys import (
     of_severity,
 )
 
+#: What a user of Redis who only reads needs the right to.
+COMMANDS: Final = ("mget", "zcard", "zrevrange", "zrangebyscore", "xread", "xrange", "xrevrange")
 #: Alerts asked for at once. Redis serves nobody else meanwhile.
 _AT_ONCE: Final = 200
 

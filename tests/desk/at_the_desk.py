@@ -185,7 +185,7 @@ def at_the_desk(
 
     async def run() -> None:
         settings = load(
-            None,
+            more.pop("config", None),
             variables(kafka.bootstrap, url, prefix, write_readers(folder, **more.pop("are", {})))
             | {f"OFFBOOK_{name.upper()}": str(it) for name, it in more.items() if name != "limits"},
         )

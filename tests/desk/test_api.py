@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contract.times import rfc3339
+from offbook.cli.demo.embedded import EmbeddedKafka
 from streams.settings.settings import Settings
 from tests.desk.at_the_desk import Client, at_the_desk, ids, records
 from tests.sinks.some_alerts import alert
@@ -191,3 +192,40 @@ def test_machines_see_how_it_stands_and_nobodys_name(
         assert (await client.get("/healthz", None))[0] == 200
 
     at_the_desk(kafka, redis_url, topic_prefix, tmp_path, work, alert("a"), delivery=False)
+
+
+def test_a_critical_alert_needs_two_to_be_closed_as_false(
+    kafka: Any, redis_url: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "offbook.toml"
+    config.write_text("[detectors.offbook-payment]\nfour_eyes = true\n", "utf-8")
+
+    async def work(client: Client, _: Settings) -> None:
+        false = {"verdict": "false_positive"}
+        status, told = await client.post("/api/alerts/a/close", false)
+        assert (status, "it needs two: propose it first" in told["detail"]) == (403, True)
+        assert (await client.post("/api/alerts/a/propose", false))[0] == 200
+        status, told = await client.post("/api/alerts/a/close", false, "wu")
+        assert (status, "it needs a lead" in told["detail"]) == (403, True)
+        assert (await client.post("/api/alerts/a/close", false, "lead"))[0] == 200
+
+    at_the_desk(kafka, redis_url, topic_prefix, tmp_path, work, alert("a"), config=config)
+
+
+def test_a_broker_that_goes_away_is_named_and_nobody_is_shown_unrecorded(
+    fresh_kafka: EmbeddedKafka, redis_url: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    async def work(client: Client, _: Settings) -> None:
+        assert (await client.get("/api/employees/e-7/timeline"))[0] == 200
+        fresh_kafka.kill()
+        for status, told in (
+            await client.get("/api/employees/e-7/timeline"),
+            await client.post("/api/alerts/a/acknowledge"),
+        ):
+            assert (status, told["detail"].startswith("Kafka")) == (503, True), told
+        assert (await client.get("/api/alerts"))[0] == 200
+
+    at_the_desk(
+        *(fresh_kafka, redis_url, topic_prefix, tmp_path, work, alert("a", **RECENT)),
+        delivery=False,
+    )

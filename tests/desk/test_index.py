@@ -13,7 +13,7 @@ from desk.index import STALE, Index, StaleError
 from offbook.cli.demo.embedded import EmbeddedRedis
 from sinks.health import Health
 from sinks.redis.connection import RedisSinkError
-from sinks.redis.reading import RedisReading
+from sinks.redis.reading import COMMANDS, RedisReading
 from sinks.redis.sink import RedisSink
 from tests.desk.at_the_desk import write
 from tests.sinks.some_alerts import alert, revisions
@@ -167,6 +167,27 @@ def test_what_redis_let_go_of_is_gone(redis_url: str) -> None:
             client.zrem("{ob}:open", "a")
         await bench.rounds()
         assert bench.open() == ["b"]
+        # One more has come and one more is gone: as many as the last time that all were compared.
+        await bench.write(alert("c"))
+        await bench.rounds()
+        with redis.Redis.from_url(bench.url) as client:
+            client.delete("{ob}:alert:b")
+            client.zrem("{ob}:open", "b")
+        await bench.rounds()
+        assert bench.open() == ["c"]
+
+    run(redis_url, work)
+
+
+def test_what_somebody_else_writes_to_the_stream_is_passed_over(redis_url: str) -> None:
+    async def work(bench: Bench) -> None:
+        await bench.write(alert("a"))
+        await bench.rounds()
+        with redis.Redis.from_url(bench.url) as client:
+            client.xadd("{ob}:alerts", {"note": "by hand"})
+        await bench.write(alert("b"))
+        await bench.rounds()
+        assert bench.open() == ["a", "b"]
 
     run(redis_url, work)
 
@@ -243,6 +264,23 @@ def test_a_redis_that_is_away_is_waited_for(fresh_redis: EmbeddedRedis) -> None:
         following.cancel()
 
     run(fresh_redis.url, work)
+
+
+def test_it_needs_the_right_to_read_and_no_other(fresh_redis: EmbeddedRedis) -> None:
+    rights = [f"+{it}" for it in COMMANDS]
+    with redis.Redis.from_url(fresh_redis.url) as client:
+        client.execute_command("ACL", "SETUSER", "desk", "on", ">pw", "~{ob}:*", *rights)
+    url = fresh_redis.url.replace("redis://", "redis://desk:pw@")
+
+    async def work(bench: Bench) -> None:
+        await write(fresh_redis.url, alert("a"))
+        await bench.rounds()
+        await write(fresh_redis.url, alert("b"))
+        await bench.rounds(2)
+        assert bench.open() == ["a", "b"]
+        assert await bench.reading.of_employee("e-7", 0) == ["a", "b"]
+
+    run(url, work)
 
 
 def test_one_that_somebody_spoiled_hides_no_others(redis_url: str) -> None:

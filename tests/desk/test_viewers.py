@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from contract.alert import Bilingual, Evidence
+from contract.alert import Alert, Bilingual, Evidence
 from contract.times import rfc3339
 from desk.service import readers_of
 from streams.settings.loading import load
 from streams.settings.settings import Settings, SettingsError
+from tests.cli.commands import REFERENCE, STORY, offbook
 from tests.desk.at_the_desk import Client, at_the_desk, ids, records, variables, write_readers
 from tests.sinks.some_alerts import alert
 
@@ -79,6 +82,46 @@ def test_no_answer_to_a_viewer_names_anybody(
         assert await records(settings, "offbook.audit") == []
 
     at_the_desk(kafka, redis_url, topic_prefix, tmp_path, work, ALERT)
+
+
+@pytest.mark.integration
+def test_no_alert_of_the_story_names_anybody_to_a_viewer(
+    kafka: Any, redis_url: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    told = [
+        msgspec.json.decode(line, type=Alert)
+        for line in offbook("replay", REFERENCE, STORY).stdout.splitlines()
+    ]
+    alerts = {it.alert_id: it for it in told}.values()
+    names = {
+        name
+        for it in alerts
+        for name in (it.alert_id, it.employee, it.customer, it.order, it.account, it.account_holder)
+        if name is not None
+    }
+    names |= {it.id for alert_ in alerts for it in alert_.evidence}
+    assert len(alerts) > 20
+
+    async def work(client: Client, _: Settings) -> None:
+        async def asked(path: str) -> Any:
+            headers = {"Authorization": "Bearer token-of-vera"}
+            async with client.session.get(path, headers=headers) as answer:
+                text = await answer.text()
+            assert answer.status == 200, path
+            said = set(re.findall(r'"([^"]*)"', text)) | set(re.findall(r"[\w-]+", text))
+            assert said & names == set(), path
+            return msgspec.json.decode(text)
+
+        shelves = [await asked(f"/api/alerts?shelf={it}") for it in ("open", "closed")]
+        rows = [row for page in shelves for row in page["alerts"]]
+        assert len(rows) == len(alerts)
+        for row in rows:
+            await asked(f"/api/alerts/{row['alert_id']}")
+        for employee in {row["employee"] for row in rows if row["employee"]}:
+            await asked(f"/api/employees/{employee}/timeline")
+        await asked("/api/cases")
+
+    at_the_desk(kafka, redis_url, topic_prefix, tmp_path, work, *alerts, delivery=False)
 
 
 @pytest.mark.integration
