@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
-
 from contract.alert import Bilingual
-from contract.spelling.shown import shown
 from contract.times import moment, parse_rfc3339
+from desk.harmless import templates
 from desk.pages.words import WORDS
 
 Language = Literal["en", "zh"]
 
+_TEMPLATES: Final = templates("desk.pages")
 _STATIC: Final = resources.files(__package__).joinpath("static")
 #: What every page fetches: content and type by address.
 FETCHED: Final = {
@@ -46,7 +43,7 @@ class Rendering:
             "percent": _percent,
             **known,
         }
-        return _environment().get_template(template).render(told)
+        return _TEMPLATES.get_template(template).render(told)
 
     def word(self, name: str, *filled: Any) -> str:
         """A word of the pages, with its places filled."""
@@ -71,23 +68,3 @@ def _lasted(seconds: float | None) -> str:
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
-
-
-def _harmless(value: Any) -> Any:
-    """Every text that is put out: as it is shown anywhere, and escaped."""
-    if value is None:
-        return ""
-    return value if isinstance(value, Markup) else escape(shown(str(value)))
-
-
-@cache
-def _environment() -> Environment:
-    finalize: Callable[[Any], Any] = _harmless
-    return Environment(
-        loader=PackageLoader("desk.pages"),
-        autoescape=True,
-        finalize=finalize,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
