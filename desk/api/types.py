@@ -169,7 +169,8 @@ Note = Annotated[
     str,
     Meta(
         max_length=LONGEST_NOTE,
-        pattern=r"\S",
+        # What is a space differs between languages of patterns: each is named.
+        pattern=(r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u3000\ufeff]"),
         description="at most 4000 characters, not only spaces",
     ),
 ]

@@ -75,6 +75,7 @@ WRONG_BODIES = [
     ("close", "[]", "body: must be a JSON object"),
     ("close", "[" * 10_000, "body: is no JSON"),
     ("note", '{"note": "  "}', "body note: must be text of 1 to 4000"),
+    ("note", '{"note": "\\u0085\\u3000"}', "body note: must be text of 1 to 4000"),
     ("note", json.dumps({"note": "x" * 4001}), "body note: must be text of 1 to 4000"),
     ("note", '{"note": "a", "seen": -1}', "body seen: must be a whole number"),
     ("acknowledge", '{"seen": "0"}', "body seen: must be a whole number"),
