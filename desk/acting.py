@@ -8,22 +8,21 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import msgspec
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
 from cases.handling import Handling, Told, refusal
 from contract.action import LONGEST_NOTE, Action, Step, Verdict
 from contract.alert import Alert
 from contract.times import rfc3339
+from desk.kafka_log import KafkaLog
 from desk.readers import Reader
 from desk.rights import denial
 from desk.stored import Standing, one
 from sinks.redis.reading import RedisReading
 from streams.settings.settings import Settings
-from streams.wire.kafka import ACTIONS_TOPIC, aiokafka_client, topic_name
+from streams.wire.kafka import ACTIONS_TOPIC, topic_name
 
 #: Seconds until an action that is on the log is in Redis, if delivery runs.
 _PATIENCE: Final = 10.0
@@ -61,13 +60,16 @@ class Acting:
     be closed as false."""
 
     def __init__(
-        self, settings: Settings, reading: RedisReading, four_eyes: frozenset[str] = frozenset()
+        self,
+        settings: Settings,
+        reading: RedisReading,
+        four_eyes: frozenset[str] = frozenset(),
+        kafka: KafkaLog | None = None,
     ) -> None:
-        self._settings = settings
         self._reading = reading
         self._four_eyes = four_eyes
         self._topic = topic_name(settings, ACTIONS_TOPIC)
-        self._producer: Any = None
+        self._kafka = KafkaLog(settings) if kafka is None else kafka
 
     async def act(
         self,
@@ -107,9 +109,7 @@ class Acting:
 
     async def close(self) -> None:
         """Close the connections to Kafka."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            await producer.stop()
+        await self._kafka.close()
 
     def _refuse(self, reader: Reader, action: Action, alert: Alert, handling: Handling) -> None:
         four_eyes = alert.detector in self._four_eyes
@@ -127,19 +127,7 @@ class Acting:
             raise ConflictError(f"{action.alert_id}: {why}")
 
     async def _log(self, action: Action) -> None:
-        if self._producer is None:
-            producer = AIOKafkaProducer(
-                client_id="offbook-desk", acks="all", **aiokafka_client(self._settings)
-            )
-            try:
-                await producer.start()
-            except KafkaError:
-                await producer.stop()
-                raise
-            self._producer = producer
-        await self._producer.send_and_wait(
-            self._topic, key=action.alert_id.encode(), value=msgspec.json.encode(action)
-        )
+        await self._kafka.put(ACTIONS_TOPIC, action.alert_id, msgspec.json.encode(action))
 
     async def _outcome(self, action: Action, patience: float) -> Standing:
         end = time.monotonic() + patience

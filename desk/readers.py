@@ -64,6 +64,10 @@ class Readers:
         """Whom an alert may be assigned to."""
         return tuple(name for name, it in self._readers.items() if it.role in ("oncall", "lead"))
 
+    def of_role(self, role: Role) -> tuple[str, ...]:
+        """The names of those with a role."""
+        return tuple(name for name, it in self._readers.items() if it.role == role)
+
 
 def new_token() -> tuple[str, str]:
     """A token, and its hash for the file."""

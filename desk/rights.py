@@ -15,12 +15,17 @@ def sees_names(reader: Reader) -> bool:
     return reader.role != "viewer"
 
 
+def may_act(reader: Reader) -> bool:
+    """Whether they may do anything at all."""
+    return reader.role in _MAY_ACT
+
+
 def denial(
     reader: Reader, action: Action, alert: Alert, handling: Handling, *, four_eyes: bool
 ) -> str | None:
     """Why a reader may not take an action. With `four_eyes` a critical alert is closed as false
     only by a lead, on the proposal of somebody else."""
-    if reader.role not in _MAY_ACT:
+    if not may_act(reader):
         return f"a {reader.role} may look and not act"
     if action.step == "note":
         return None

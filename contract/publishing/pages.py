@@ -16,7 +16,7 @@ from contract.action import Action
 from contract.alert import Alert
 from contract.checks import bare
 from contract.kinds import HEARTBEAT, KINDS, Kind
-from contract.publishing import meanings
+from contract.publishing import alert_meanings, meanings
 from contract.publishing.asyncapi import DEAD_LETTER_HEADERS
 from contract.publishing.examples import EXAMPLES
 from contract.publishing.meanings import Meaning
@@ -104,14 +104,14 @@ def page(language: Language) -> str:
         words.alerts,
         _table(
             ["field", "meaning"],
-            [(f"`{name}`", meaning) for name, meaning in meanings.ALERT.items()],
+            [(f"`{name}`", meaning) for name, meaning in alert_meanings.ALERT.items()],
             language,
         ),
         "",
         words.actions,
         _table(
             ["field", "meaning"],
-            [(f"`{name}`", meaning) for name, meaning in meanings.ACTION.items()],
+            [(f"`{name}`", meaning) for name, meaning in alert_meanings.ACTION.items()],
             language,
         ),
     ]
@@ -202,5 +202,5 @@ def _table(headings: list[str], rows: Any, language: Language) -> str:
 
 
 # Read by `page`, checked here: no field of the alert or of an action may lack its meaning.
-assert tuple(meanings.ALERT) == Alert.__struct_fields__
-assert tuple(meanings.ACTION) == Action.__struct_fields__
+assert tuple(alert_meanings.ALERT) == Alert.__struct_fields__
+assert tuple(alert_meanings.ACTION) == Action.__struct_fields__

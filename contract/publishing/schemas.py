@@ -26,7 +26,7 @@ from contract.alert import Alert
 from contract.checks import bare, may_be_null
 from contract.decoding.attributes import Attribute
 from contract.kinds import KIND_OF_TYPE, Kind
-from contract.publishing import meanings
+from contract.publishing import alert_meanings, meanings
 from contract.publishing.examples import EXAMPLES
 from contract.types import IMAGE_KEYS, CrmEdit, EventData, Image
 
@@ -203,7 +203,7 @@ def _images_of(object_type: str, keys: frozenset[str], definitions: dict[str, Sc
 
 def _texts(cls: type[Struct]) -> dict[str, meanings.Meaning]:
     if cls in (Alert, Action):
-        return meanings.ALERT if cls is Alert else meanings.ACTION
+        return alert_meanings.ALERT if cls is Alert else alert_meanings.ACTION
     return meanings.FIELDS.get(cls, {}) if issubclass(cls, EventData) else {}
 
 

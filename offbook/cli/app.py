@@ -12,6 +12,7 @@ import typer
 from offbook import __version__
 from offbook.cli.commands import (
     alerts,
+    desk,
     detectors,
     events,
     quality,
@@ -46,6 +47,7 @@ detectors_app = typer.Typer(
 for command in (
     service.demo,
     service.worker,
+    desk.desk,
     service.status,
     service.rebuild,
     service.heartbeat,
@@ -72,6 +74,8 @@ for step in (
     working.close,
     working.reopen,
     standing.watch,
+    standing.person,
+    standing.stats,
     working.token,
 ):
     alerts_app.command()(step)

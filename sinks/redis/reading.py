@@ -19,12 +19,20 @@ from sinks.redis.keys import (
     of_severity,
 )
 
+#: What a user of Redis who only reads needs the right to.
+COMMANDS: Final = ("mget", "zcard", "zrevrange", "zrangebyscore", "xread", "xrange", "xrevrange")
 #: Alerts asked for at once. Redis serves nobody else meanwhile.
 _AT_ONCE: Final = 200
 
 #: Which alerts: those somebody has work with; on trial; covered by an allowance; closed.
 Shelf = Literal["open", "shadow", "suppressed", "closed"]
 _SETS: Final = {"open": OPEN, "shadow": OPEN_SHADOW, "suppressed": OPEN_SUPPRESSED}
+_SHELVES: Final[dict[Shelf, str]] = {
+    "open": OPEN,
+    "shadow": OPEN_SHADOW,
+    "suppressed": OPEN_SUPPRESSED,
+    "closed": CLOSED,
+}
 
 
 class RedisReading:
@@ -76,6 +84,32 @@ class RedisReading:
             for stream, entries in pairs
             for id_, fields in (entries if not _is_nested(entries) else entries[0])
         ]
+
+    async def ends(self, *streams: str) -> dict[str, str]:
+        """The newest id on each of these streams, from where `tail` goes on; `0-0` on one that is
+        empty."""
+        found: dict[str, str] = {}
+        for stream in streams:
+            last = await self._connection.ask(("XREVRANGE", stream, "+", "-", "COUNT", 1))
+            found[stream] = _text(last[0][0]) if last else "0-0"
+        return found
+
+    async def still_has(self, ends: dict[str, str]) -> bool:
+        """Whether these entries are still there. Where one is gone, Redis was emptied, or so much
+        came that the stream was trimmed beyond it: what a reader knows by its tail has a hole."""
+        for stream, id_ in ends.items():
+            if id_ == "0-0":
+                continue
+            if not await self._connection.ask(("XRANGE", stream, id_, id_, "COUNT", 1)):
+                return False
+        return True
+
+    async def sizes(self) -> dict[Shelf, int]:
+        """How many alerts are on each shelf."""
+        return {
+            shelf: int(await self._connection.ask(("ZCARD", key)))
+            for shelf, key in _SHELVES.items()
+        }
 
     async def close(self) -> None:
         """Close the connections."""

@@ -16,6 +16,9 @@ from streams.settings.zones import zone_meant
 
 _PREFIX = re.compile(r"[A-Za-z0-9._-]{0,100}")
 _BROKER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,]+):(\d{1,5})")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
+#: Characters of a secret that nobody tries out.
+_SECRET = 32
 _MORE_THAN_NOTHING = (
     *("idle_after", "rebalance_timeout", "session_timeout", "heartbeat_interval"),
     "alertmanager_resend",
@@ -48,8 +51,15 @@ def conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
     folder = settings.detectors_path
     if folder is not None and not Path(folder).is_dir():
         yield "detectors_path", f"there is no folder {folder}; make it, or leave the setting out"
-    if not settings.metrics_host:
-        yield "metrics_host", "must not be empty"
+    for name in ("metrics_host", "desk_host"):
+        if not getattr(settings, name):
+            yield name, "must not be empty"
+    origin = settings.desk_cors_origin
+    if origin is not None and not _ORIGIN.fullmatch(origin):
+        yield "desk_cors_origin", "must be one origin, such as https://grafana.example.com"
+    if settings.pseudonym_secret is not None and len(settings.pseudonym_secret) < _SECRET:
+        # Shorter ones can be tried out: who has a pseudonym and knows the ids would learn it.
+        yield "pseudonym_secret", f"must have {_SECRET} characters or more: openssl rand -hex 32"
     for name in _MORE_THAN_NOTHING:
         if getattr(settings, name) <= 0:
             yield name, "must be more than 0"

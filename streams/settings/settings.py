@@ -14,7 +14,7 @@ from streams.settings.feeds import FeedSettings
 
 ENVIRONMENT: Final = "OFFBOOK_"
 #: Settings that may hold a password. `OFFBOOK_<NAME>_FILE` names a file to read them from.
-SECRETS: Final = frozenset({"alertmanager_url", "kafka_password", "redis_url"})
+SECRETS: Final = frozenset({"alertmanager_url", "kafka_password", "pseudonym_secret", "redis_url"})
 
 Partitions = Annotated[int, Meta(ge=1, le=10_000)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -93,6 +93,25 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str, Meta(description="address of `/metrics`, `/healthz` and `/readyz`")
     ] = "127.0.0.1"
     metrics_port: Annotated[Port, Meta(description="its port; 0 takes a free one")] = 9464
+    desk_host: Annotated[
+        str,
+        Meta(description="address of `offbook desk`; beyond loopback put a proxy with TLS there"),
+    ] = "127.0.0.1"
+    desk_port: Annotated[Port, Meta(description="its port; 0 takes a free one")] = 9465
+    desk_cors_origin: Annotated[
+        str | None,
+        Meta(
+            description="the one origin whose pages may ask the desk from a browser, such as"
+            " `https://grafana.example.com`; none without"
+        ),
+    ] = None
+    pseudonym_secret: Annotated[
+        str | None,
+        Meta(
+            description="from it come the names that viewers see for people: 32 characters or more,"
+            " better in `OFFBOOK_PSEUDONYM_SECRET_FILE` than here; needed where somebody is viewer"
+        ),
+    ] = None
     timezone: Annotated[
         str, Meta(description="the company's time zone: its days, months and hours")
     ] = "Asia/Shanghai"
@@ -135,7 +154,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str | None,
         Meta(
             description="TOML file of who reads alerts: names, roles and hashes of tokens; without"
-            " one whoever runs `offbook alerts` may do everything"
+            " one whoever runs `offbook alerts` may do everything, and the [desk](desk.md) does"
+            " not start"
         ),
     ] = None
     alertmanager_url: Annotated[

@@ -17,6 +17,7 @@ from streams.wire.keyed_records import KEYED_TOPIC
 
 ALERTS_TOPIC: Final = "offbook.alerts"
 ACTIONS_TOPIC: Final = "offbook.actions"
+AUDIT_TOPIC: Final = "offbook.audit"
 CHANGELOG_TOPIC: Final = "offbook.entities-changelog"
 FEEDS_TOPIC: Final = "offbook.feeds"
 
@@ -68,7 +69,8 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
     those records and our headers. Records on `offbook.keyed` and states are many events in one.
     Retention: `offbook.keyed` must outlast the longest outage. Dead letters stay long enough to
     mend the sender and produce again. `offbook.alerts` and `offbook.actions` are the truth about
-    alerts, from which Redis can be filled anew, so they keep a year's audit and a month.
+    alerts, from which Redis can be filled anew, so they keep a year's audit and a month, as does
+    `offbook.audit`, which says who looked at whom.
     """
     source, keyed = settings.source_partitions, settings.keyed_partitions
     topics = [_topic(settings, topic, source, "delete", days=30, mib=8) for topic in STREAM_TOPICS]
@@ -84,6 +86,7 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
         _topic(settings, ALERTS_TOPIC, keyed, "delete", days=400, mib=8),
         # As many, for good: what was done about an alert is in order within one partition.
         _topic(settings, ACTIONS_TOPIC, keyed, "delete", days=400, mib=1, exact=True),
+        _topic(settings, AUDIT_TOPIC, keyed, "delete", days=400, mib=1),
         *(
             _topic(settings, dead_letter_topic(topic), source, "delete", days=90, mib=10)
             for topic in (ALERTS_TOPIC, ACTIONS_TOPIC)

@@ -17,7 +17,7 @@ from contract.decoding.decode import decode_record
 from contract.document import document
 from contract.event import Event, Origin
 from contract.kinds import KIND_OF_TYPE, KINDS, Kind
-from contract.publishing import meanings, pages
+from contract.publishing import alert_meanings, meanings, pages
 from contract.publishing.examples import EXAMPLES
 from contract.publishing.schemas import alert_schema, event_schema, main, rendered, stale
 from contract.publishing.yaml import to_yaml
@@ -128,7 +128,13 @@ def test_every_type_and_field_has_its_meaning_in_both_languages() -> None:
     assert set(meanings.TYPES) == structs
     for cls in EventData.__subclasses__():
         assert set(meanings.FIELDS[cls]) == set(cls.__struct_fields__)
-    for table in (*meanings.FIELDS.values(), meanings.ALERT, meanings.ATTRIBUTES, pages.STAGES):
+    for table in (
+        *meanings.FIELDS.values(),
+        alert_meanings.ALERT,
+        alert_meanings.ACTION,
+        meanings.ATTRIBUTES,
+        pages.STAGES,
+    ):
         for meaning in table.values():
             assert meaning.en.endswith(".")
             assert meaning.zh.endswith("。")

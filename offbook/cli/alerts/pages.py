@@ -12,7 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cases.handling import Handling
+from cases.timeline import Moment
 from contract.alert import Bilingual
+from contract.kinds import KIND_OF_TYPE
+from contract.publishing.meanings import NAMES
 from contract.spelling.shown import shown
 from contract.times import moment, parse_rfc3339
 from desk.stored import Standing, grouped
@@ -46,6 +49,7 @@ WORDS = {
     "reopened": Bilingual("open again after it was closed", "关闭后重新打开"),
     "waits": Bilingual("{} proposes to close it as {}", "{} 提议关闭：{}"),
     "case": Bilingual("The same deal", "同一案件"),
+    "nothing": Bilingual("Nothing in 30 days.", "近 30 天没有记录。"),
     "none": Bilingual("Nothing is open.", "没有未处理的告警。"),
 }
 
@@ -86,6 +90,13 @@ class Pages:
                 table.add_row(*self._row(other, False))
             parts += ["", Text(self._word("case"), "bold"), table]
         _print(parts)
+
+    def person(self, moments: Sequence[Moment]) -> None:
+        """What is known of somebody, the oldest first."""
+        table = Table.grid(padding=(0, 2))
+        for it in moments:
+            table.add_row(_text(self._time_of(it.at), "dim"), *self._moment(it))
+        _print([table if moments else self._word("nothing")])
 
     def changed(self, it: Standing) -> None:
         """One line after an action: how it stands now."""
@@ -144,8 +155,29 @@ class Pages:
                 _text(action.note or ""),
             ]
 
+    def _moment(self, it: Moment) -> list[Text]:
+        if it.alert is not None:
+            alert = it.alert
+            style = colour(alert)
+            return [
+                _text(self._word(alert.severity), style),
+                _text(f"{alert.alert_id}  {self._said(alert.summary)}", style),
+            ]
+        if it.told is not None:
+            action = it.told.action
+            did = self.did(action.step, action.verdict, action.assignee)
+            note = f"  {action.note}" if action.note else ""
+            return [_text(action.by), _text(f"{it.alert_ids[0]}  {did}{note}")]
+        assert it.evidence is not None
+        kind = KIND_OF_TYPE.get(it.evidence.type)
+        name = Bilingual(*NAMES[kind.data]) if kind else Bilingual(it.evidence.type, "")
+        return [_text(self._said(name), "dim"), _text(it.evidence.note, "dim")]
+
+    def _time_of(self, at: int) -> str:
+        return moment(at).astimezone(self._zone).strftime("%m-%d %H:%M")
+
     def _time(self, at: str) -> str:
-        return moment(parse_rfc3339(at)).astimezone(self._zone).strftime("%m-%d %H:%M")
+        return self._time_of(parse_rfc3339(at))
 
     def _word(self, name: str) -> str:
         return self._said(WORDS[name])

@@ -29,14 +29,19 @@ def demo(
         ),
     ] = 25.0,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Stay up at the end, until Ctrl-C, to look around.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--keep/--no-keep",
+            help="Stay up at the end, until Ctrl-C, to look around; by default on a terminal.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Everything on this machine, nothing installed beforehand: a story with frauds in it is
     played into Kafka, and the alerts are shown as they land in Redis."""
     from offbook.cli.demo.demo import run
 
-    raise typer.Exit(run(rate=rate, keep=keep))
+    raise typer.Exit(run(rate=rate, keep=sys.stdout.isatty() if keep is None else keep))
 
 
 def worker(

@@ -163,3 +163,65 @@ def export(
     print(f"{folder}: {len(files)} files, {len(alerts)} alerts of case {case_id}")
     if gone:
         print(f"{gone} records of the evidence are no longer on Kafka; the page says which")
+
+
+def person(
+    employee: Annotated[
+        str, typer.Argument(metavar="EMPLOYEE", help="Their id.", show_default=False)
+    ],
+    lang: Lang = "en",
+    json: Json = False,
+    config: Config = None,
+) -> None:
+    """Everything of the last 30 days about an employee, in order: events that alerts rest on, the
+    alerts, what was done about them."""
+    from cases.timeline import Moment
+    from offbook.cli.alerts.pages import Pages
+    from offbook.cli.alerts.person import known_of_person
+    from offbook.cli.alerts.session import Session, run
+    from offbook.cli.terminal import as_json
+
+    settings = settings_of(config)
+
+    async def ask(session: Session) -> tuple[Moment, ...]:
+        return await known_of_person(session, employee)
+
+    moments = run(settings, ask)
+    if json:
+        print(as_json(moments))
+    else:
+        Pages(lang, settings.timezone).person(moments)
+
+
+def stats(
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only what was detected since (RFC 3339).")
+    ] = None,
+    lang: Lang = "en",
+    json: Json = False,
+    config: Config = None,
+) -> None:
+    """How the alerts of each detector were worked: raised, open, closed as what, precision with its
+    95 % interval, how long it took; and whether to keep, tune or retire it."""
+    from cases.stats import stats_of
+    from desk.rows import row_of
+    from desk.stored import Standing, Wanted
+    from desk.stored import listed as find
+    from offbook.cli.alerts.session import Session, run
+    from offbook.cli.alerts.stats_table import table
+    from offbook.cli.terminal import as_json
+
+    settings = settings_of(config)
+    start = None if since is None else time_of(since, "--since")
+
+    async def ask(session: Session) -> list[Standing]:
+        opened = await find(session.reading, Wanted(since=start))
+        return opened + await find(session.reading, Wanted(shelf="closed", since=start))
+
+    found = run(settings, ask)
+    figures = stats_of(row_of(it.alert, it.handling).worked for it in found)
+    if json:
+        print(as_json(figures))
+        return
+    for line in table(figures, lang):
+        print(line)

@@ -21,12 +21,15 @@ import redis
 
 from contract.alert import Alert
 from contract.kinds import SOURCE_TOPICS
+from desk.readers import new_token
+from desk.stored import grouped
 from offbook.cli.demo.comparison import same, what_fires
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
 from offbook.cli.demo.player import Player
 from offbook.cli.demo.server_process import LOOPBACK, free_port
 from offbook.cli.demo.story import DemoError, Rebased, rebased, story
-from offbook.cli.demo.worker_process import WorkerProcess
+from offbook.cli.demo.visit import visited
+from offbook.cli.demo.worker_process import DeskProcess, WorkerProcess
 from offbook.cli.files.produce import kafka_destination, produce
 from offbook.cli.terminal import AlertPrinter
 from sinks.redis.keys import OPEN, STREAM
@@ -39,6 +42,8 @@ _CONFIG: Final = """\
 kafka_bootstrap = "{bootstrap}"
 redis_url = "{redis}"
 metrics_port = {port}
+readers_file = "{readers}"
+desk_port = {desk}
 source_partitions = 1
 keyed_partitions = 2
 idle_after = "3s"
@@ -75,10 +80,15 @@ class _Demo:
         """Everything, in order."""
         kafka = self._stack.enter_context(EmbeddedKafka())
         server = self._stack.enter_context(EmbeddedRedis())
-        port = free_port()
-        config = self._directory / "demo.toml"
+        port, desk = free_port(), free_port()
+        config, readers = self._directory / "demo.toml", self._directory / "readers.toml"
+        token, digest = new_token()
+        readers.write_text(f'[readers.demo]\nrole = "lead"\ntoken_sha256 = "{digest}"\n', "utf-8")
         config.write_text(
-            _CONFIG.format(bootstrap=kafka.bootstrap, redis=server.url, port=port), "utf-8"
+            _CONFIG.format(
+                bootstrap=kafka.bootstrap, redis=server.url, port=port, desk=desk, readers=readers
+            ),
+            "utf-8",
         )
         settings = load(config, {})
         self._printer = printer = AlertPrinter(settings.timezone)
@@ -107,10 +117,30 @@ class _Demo:
         client = self._stack.enter_context(redis.Redis.from_url(server.url, decode_responses=True))
         complete = self._watch(worker, client, player, played.expected)
         self._sum_up(played.expected, complete)
+        seen = self._worst_case(DeskProcess(config, desk, self._directory), token)
         self._try_next(config, kafka.bootstrap, server.url, port, played, keep=keep)
         if keep:
             self._stay()
-        return 0 if complete else 1
+        return 0 if complete and seen else 1
+
+    def _worst_case(self, desk: DeskProcess, token: str) -> bool:
+        """Start the desk and open the page of the worst case there; whether it is there."""
+        self._stack.callback(desk.kill)
+        with self._status("starting the desk"):
+            desk.start()
+        self._stack.callback(desk.stop)
+        firing = [it for it in self._printer.known.values() if it.state == "firing"]
+        worst = grouped(it for it in firing if it.audience == "live")[0].alerts[0]
+        base, path = f"http://{LOOPBACK}:{desk.port}", f"/alerts/{worst.alert_id}"
+        try:
+            page = visited(base, token, path)
+        except OSError as error:
+            self._printer.line(f"NO page of the worst case: {error}")
+            return False
+        self._printer.line(f"The worst case: {base}{path}  ({len(page) // 1024} KB)")
+        self._printer.line(f"  log in with the token {token}")
+        self._printer.line()
+        return worst.alert_id in page
 
     def _watch(
         self, worker: WorkerProcess, client: redis.Redis, player: Player, expected: dict[str, Alert]
@@ -183,6 +213,7 @@ class _Demo:
         examples = [str(_short(file)) for file in story()]
         line("What to try next:")
         if keep:
+            line(f"  offbook alerts list --config {config}    (OFFBOOK_TOKEN is the token above)")
             line(f"  redis-cli -u {url} zrevrange '{OPEN}' 0 -1 withscores")
             line(f"  curl http://{LOOPBACK}:{port}/metrics")
             line(f"  offbook produce --config {config} my-events.ndjson")
@@ -192,7 +223,7 @@ class _Demo:
         line(f"  offbook replay {' '.join(examples)}    the same, without Kafka")
         line(f"  offbook validate {examples[1]}    what would be wrong with your own events")
         line("  offbook detectors                   what is caught, and the numbers to set")
-        line("  offbook demo --keep                 stay up to look into Kafka, Redis and /metrics")
+        line("  offbook demo --keep                 stay up: the desk, Kafka, Redis, /metrics")
 
     def _stay(self) -> None:
         try:

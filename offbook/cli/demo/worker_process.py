@@ -1,4 +1,4 @@
-"""The worker of the demo: `offbook worker`, as anybody would start it."""
+"""The processes of the demo: `offbook worker` and `offbook desk`, as anybody would start them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ import offbook
 from offbook.cli.demo.server_process import LOOPBACK, ServerProcess
 
 
-class WorkerProcess(ServerProcess):
-    """A worker with the settings of `config`, in a process of its own."""
-
-    name = "worker"
+class OurProcess(ServerProcess):
+    """`offbook NAME` with the settings of `config`, in a process of its own."""
 
     def __init__(self, config: Path, port: int, directory: Path) -> None:
         super().__init__(port=port, directory=directory, deadline=45.0)
         self._config = config
 
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "offbook", "worker", "--config", str(self._config)]
+        return [sys.executable, "-m", "offbook", self.name, "--config", str(self._config)]
 
     def environment(self) -> dict[str, str]:
         # It starts in another directory, and offbook may be importable from this one only.
@@ -36,3 +34,15 @@ class WorkerProcess(ServerProcess):
     def alive(self) -> bool:
         """Whether the process is there."""
         return self._process is not None and self._process.poll() is None
+
+
+class WorkerProcess(OurProcess):
+    """A worker with all roles."""
+
+    name = "worker"
+
+
+class DeskProcess(OurProcess):
+    """The desk, whose readers are those of a file."""
+
+    name = "desk"

@@ -1,4 +1,4 @@
-"""Renders docs/detectors.md and docs/settings.md from the code: `python -m` this, or `--check`."""
+"""Renders docs/detectors.md, settings.md and openapi.json: `python -m` this, or `--check`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from desk.api import openapi
 from desk.explain.detector_sheet import DetectorSheet, described, sheet
 from detectors.rules.catalogue import DETECTORS
 from streams.settings.allowances import OF_AN_ALLOWANCE
@@ -25,6 +26,7 @@ def documents() -> Mapping[str, str]:
     return {
         "docs/detectors.md": _detectors(),
         "docs/settings.md": _settings(),
+        "docs/openapi.json": openapi.rendered(),
     }
 
 

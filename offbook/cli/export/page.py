@@ -4,20 +4,17 @@ that others wrote can act on it."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
-
 from contract.alert import Bilingual
-from contract.spelling.shown import shown
+from desk.harmless import templates
 from offbook.cli.alerts.pages import WORDS
 from offbook.cli.export.exported import About, Exported
 from offbook.cli.export.records import Record
 
 Language = Literal["en", "zh"]
 
+_TEMPLATES = templates("offbook.cli.export")
 _WORDS = {
     **WORDS,
     "title": Bilingual("Case", "案件"),
@@ -80,22 +77,3 @@ def page(
 
 def _place(evidence: Any) -> tuple[str, int, int]:
     return (evidence.topic, evidence.partition, evidence.offset)
-
-
-def _harmless(value: Any) -> Any:
-    """Every text that is put out: as it is shown anywhere, and escaped."""
-    if value is None:
-        return ""
-    return value if isinstance(value, Markup) else escape(shown(str(value)))
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("offbook.cli.export"),
-        autoescape=True,
-        finalize=_harmless,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -8,6 +8,7 @@ import re
 import secrets
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -18,10 +19,14 @@ from typing import Any
 import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
+from msgspec import structs
 
 from contract.alert import Alert, Bilingual, Severity
+from contract.times import MINUTE, parse_rfc3339, rfc3339
+from offbook.cli.alerts.stats_table import advice
 from offbook.cli.demo.embedded import EmbeddedRedis
 from offbook.cli.demo.server_process import free_port
+from scoring.rates import rate
 from tests.cli.commands import environment, offbook
 from tests.parts.story_service import running_worker, until, worker_config
 from tests.sinks.some_alerts import alert
@@ -249,3 +254,36 @@ def test_who_may_do_what(installation: Installation, tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("olga\n", "utf-8")
     assert "acknowledged" in it.said("ack", second, OFFBOOK_TOKEN_FILE=str(file))
+
+
+def test_a_person_and_the_scorecard(installation: Installation) -> None:
+    it, now = installation, rfc3339(time.time_ns() // 1000)
+    told = [f"bulk-delete-{digit * 16}" for digit in "789"]
+    for alert_id in told:
+        at: dict[str, Any] = {"first_event_at": now, "last_event_at": now, "detected_at": now}
+        at["evidence"] = tuple(structs.replace(one, time=now) for one in some(alert_id).evidence)
+        it.produce(structs.replace(some(alert_id), employee="E-9", **at))
+    until(lambda: len(it.listed("--employee", "E-9")) == 3, 60, lambda: "")
+    it.said("close", told[0], "--verdict", "confirmed", "-m", "he said so")
+    it.said("close", told[1], "--verdict", "false_positive")
+    page = it.said("person", "E-9").splitlines()
+    wanted = (*told, "he said so", "paid to an account")
+    assert [any(one in line for line in page) for one in wanted] == [True] * 5
+    assert it.said("person", "nobody") == "Nothing in 30 days.\n"
+    since = rfc3339(parse_rfc3339(now) - MINUTE)
+    [figures] = json.loads(it.said("stats", "--json", "--since", since))
+    assert (figures["detector"], figures["opened"], figures["open"]) == ("bulk-delete", 3, 1)
+    assert figures["verdicts"] == {"confirmed": 1, "false_positive": 1}
+    [_, line] = it.said("stats", "--since", since).splitlines()
+    assert "50% (9%–91%)" in line
+    assert line.endswith("too few verdicts")
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "says"),
+    [(9, 9, "unknown"), (10, 10, "keep"), (8, 10, "tune"), (0, 36, "retire"), (0, 34, "tune")],
+)
+def test_the_scorecard_says_what_the_verdicts_say_for_certain(
+    hits: int, of: int, says: str
+) -> None:
+    assert advice(rate(hits, of)) == says

@@ -39,6 +39,7 @@ def test_the_demo_shows_the_frauds_and_ends_by_itself() -> None:
     assert "Redis has exactly what `offbook replay` finds firing in the same events." in output
     for shown in ("CRITICAL 60", "offbook-payment", "离职前后删除资料", "郑凯", "docs/runbooks/"):
         assert shown in output
+    assert re.search(r"The worst case: http://127\.0\.0\.1:\d+/alerts/[a-z-]+-[0-9a-f]{16}", output)
     assert "What to try next:" in output
     assert "\x1b" not in output, "no colours in a pipe"
     first = re.search(r"the first after (\d+) s", output)

@@ -1,0 +1,1 @@
+"""The desk's pages, rendered on the server: nothing is built, nothing comes from another host."""
