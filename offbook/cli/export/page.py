@@ -61,17 +61,13 @@ def page(
     def record_of(evidence: Any) -> tuple[str, Record]:
         return places[_place(evidence)]
 
-    return (
-        _environment()
-        .get_template("case.html")
-        .render(
-            about=about,
-            alerts=alerts,
-            language="zh-CN" if language == "zh" else "en",
-            said=said,
-            word=word,
-            record_of=record_of,
-        )
+    return _TEMPLATES.get_template("case.html").render(
+        about=about,
+        alerts=alerts,
+        language="zh-CN" if language == "zh" else "en",
+        said=said,
+        word=word,
+        record_of=record_of,
     )
 
 
