@@ -179,9 +179,13 @@ async def _until(stopping: asyncio.Event, *work: Coroutine[Any, Any, None]) -> N
         for task in done - {stop}:
             task.result()
     finally:
-        for task in (stop, *tasks):
-            task.cancel()
-        await asyncio.gather(stop, *tasks, return_exceptions=True)
+        pending = {stop, *tasks}
+        # Again: before Python 3.12 `wait_for` loses a cancellation that comes just when what it
+        # waits for is done, and whoever called it goes on for ever.
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=1.0)
 
 
 @contextlib.contextmanager

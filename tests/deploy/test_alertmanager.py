@@ -126,7 +126,7 @@ def test_while_the_pipeline_is_down_only_its_cause_and_fraud_are_told(
 def _told(posted: tuple[str, Posted], count: int) -> dict[str, str]:
     """So many notifications: by alert, to whom."""
     got = [posted[1].get(timeout=30) for _ in range(count)]
-    return {payload["groupLabels"]["alertname"]: path for path, payload in got}
+    return {it["labels"]["alertname"]: path for path, payload in got for it in payload["alerts"]}
 
 
 def test_an_outage_of_kafka_pages_by_its_own_name_and_by_no_other(

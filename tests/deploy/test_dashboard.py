@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from sinks.metrics.metrics import Metrics
 from tests.deploy.conftest import DEPLOY, read_yaml
 
 DASHBOARD = DEPLOY / "grafana/dashboards/offbook.json"
@@ -87,6 +88,10 @@ def test_an_expression_without_data_is_named_with_its_panel(
     assert said.err.startswith(f"changed.json: Redis / Redis 连接 [A]: {reason}")
 
 
+#: Of a worker that was told of an Alertmanager, once it has told it of everything.
+_WITH_ALERTMANAGER = {"offbook_alertmanager_last_full_push_timestamp_seconds"}
+
+
 @pytest.mark.integration
 def test_every_metric_that_a_rule_reads_is_exposed_by_a_worker(prometheus: str) -> None:
     read = {
@@ -96,6 +101,10 @@ def test_every_metric_that_a_rule_reads_is_exposed_by_a_worker(prometheus: str) 
         for rule in group["rules"]
         for name in re.findall(r"\boffbook_\w+", rule["expr"])
     }
+    metrics = Metrics()
+    metrics.alertmanager.full(0.0)
+    assert {it.name for it in metrics.registry.collect()} >= _WITH_ALERTMANAGER
+    read -= _WITH_ALERTMANAGER
     deadline = time.monotonic() + 30
     while True:
         exposed = set(_ask(prometheus, "label/__name__/values"))

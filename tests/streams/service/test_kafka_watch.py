@@ -82,7 +82,7 @@ def test_a_worker_says_which_of_its_servers_is_away(
             running.until_ready([])
             assert figures("offbook_kafka_up") == {"": 1}
             await until(lambda: figures("offbook_redis_up") == {"": 1})
-            topics = {*SOURCE_TOPICS, "offbook.keyed", "offbook.alerts"}
+            topics = {*SOURCE_TOPICS, "offbook.keyed", "offbook.alerts", "offbook.actions"}
             await until(lambda: figures("offbook_consumer_lag_records").keys() == topics)
             fresh_redis.kill()
             await until(lambda: figures("offbook_redis_up") == {"": 0})
