@@ -16,9 +16,9 @@ from typing import ClassVar, Final, Protocol
 import structlog
 from aiohttp import web
 
-from robots.desk import Desk
 from robots.figures import Figures, Outcome, Turned
 from robots.notification import NotificationError, notification_of
+from robots.outbox import Outbox
 from robots.secret import Secret
 
 #: Bytes of a body: some 500 alerts. Alertmanager can be told to send fewer (`max_alerts`).
@@ -63,11 +63,11 @@ MakeGuard = Callable[[Callable[[], asyncio.Protocol]], Guard]
 
 
 class Receiver:
-    """Serves the desks on `host:port`; port 0 takes a free one, see `port`."""
+    """Serves the outboxes on `host:port`; port 0 takes a free one, see `port`."""
 
     def __init__(
         self,
-        desks: Mapping[str, Desk],
+        outboxes: Mapping[str, Outbox],
         figures: Figures,
         make_guard: MakeGuard,
         *,
@@ -75,7 +75,7 @@ class Receiver:
         port: int,
         bearer: Secret | None,
     ) -> None:
-        self._desks = desks
+        self._outboxes = outboxes
         self._figures = figures
         self._make_guard = make_guard
         self._host = host
@@ -131,7 +131,7 @@ class Receiver:
         self._closing = True
         if self._server is not None:
             self._server.close()
-        await asyncio.gather(*(desk.close(patience) for desk in self._desks.values()))
+        await asyncio.gather(*(outbox.close(patience) for outbox in self._outboxes.values()))
         if self._runner is not None:
             await self._runner.cleanup()
         if self._guard is not None:
@@ -141,8 +141,8 @@ class Receiver:
         if not self._is_allowed(request):
             return self._turn_away("unauthorized", 401, "the bearer token is missing or wrong")
         name = request.match_info["robot"]
-        desk = self._desks.get(name)
-        if desk is None:
+        outbox = self._outboxes.get(name)
+        if outbox is None:
             return self._turn_away("unknown_robot", 404, "there is no such robot in the settings")
         try:
             notification = notification_of(await request.read())
@@ -153,7 +153,7 @@ class Receiver:
         except NotificationError as error:
             return self._turn_away("unreadable", 400, str(error))
         # If Alertmanager goes away meanwhile it is delivered all the same, and its repeat is known.
-        outcome = await desk.deliver(notification)
+        outcome = await outbox.deliver(notification)
         status, words = _STATUS[outcome]
         return web.Response(status=status, text=f"{words}\n")
 
@@ -177,7 +177,7 @@ class Receiver:
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def _liveness(self, _: web.Request) -> web.Response:
-        idle = sorted(name for name, desk in self._desks.items() if not desk.alive)
+        idle = sorted(name for name, outbox in self._outboxes.items() if not outbox.alive)
         if self._closing or idle:
             why = "ending" if self._closing else f"no longer sends to {', '.join(idle)}"
             return web.Response(status=503, text=f"{why}\n")

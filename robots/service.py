@@ -14,13 +14,13 @@ import structlog
 
 from contract.duration import Duration
 from contract.times import SECOND
-from robots.desk import Compose, Desk, Send
 from robots.entries import entries_of
 from robots.figures import Figures
 from robots.fitting import Fitted
 from robots.kinds.catalogue import KINDS
 from robots.kinds.kind import Voice
 from robots.notification import Notification
+from robots.outbox import Compose, Outbox, Send
 from robots.pace import Pace
 from robots.post import Post
 from robots.receiver import MakeGuard, Receiver
@@ -49,21 +49,21 @@ async def run_robots(
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0), trust_env=True, cookie_jar=aiohttp.DummyCookieJar()
     ) as session:
-        desks = {
-            robot.name: desk_of(
+        outboxes = {
+            robot.name: outbox_of(
                 robot, settings, Post(session, robot, table.timeout / SECOND), figures
             )
             for robot in settings.robots
         }
         receiver = Receiver(
-            desks, figures, make_guard, host=table.host, port=table.port, bearer=settings.bearer
+            outboxes, figures, make_guard, host=table.host, port=table.port, bearer=settings.bearer
         )
         port = await receiver.start()
-        for desk in desks.values():
-            desk.start()
+        for outbox in outboxes.values():
+            outbox.start()
         if on_listening is not None:
             on_listening(port)
-        _log.info("listening", host=table.host, port=port, robots=sorted(desks))
+        _log.info("listening", host=table.host, port=port, robots=sorted(outboxes))
         if settings.bearer is None and table.host not in ("127.0.0.1", "localhost", "::1"):
             _log.warning("whoever reaches the port can post to the robots: set bearer_token_file")
         with _signals(stopping):
@@ -74,10 +74,10 @@ async def run_robots(
     _log.info("ended")
 
 
-def desk_of(robot: Robot, settings: RobotSettings, send: Send, figures: Figures) -> Desk:
-    """The desk of a robot, as the settings have it."""
+def outbox_of(robot: Robot, settings: RobotSettings, send: Send, figures: Figures) -> Outbox:
+    """The outbox of a robot, as the settings have it."""
     kind, table = KINDS[robot.kind], settings.receiver
-    return Desk(
+    return Outbox(
         robot.name,
         composing(robot, table.timezone),
         send,

@@ -1,4 +1,4 @@
-"""A robot as its desk sees it, and the desk, in a time of our own."""
+"""A robot as its outbox sees it, and the outbox, in a time of our own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from robots.answer import ACCEPTED, Answer
-from robots.desk import Desk
 from robots.figures import Figures, Outcome
 from robots.kinds.catalogue import KINDS
 from robots.notification import Notification
+from robots.outbox import Outbox
 from robots.pace import Pace
 from robots.secret import Secret
 from robots.service import composing
@@ -40,7 +40,7 @@ class Robo:
         )
         self.figures = Figures(["it"])
         defaults = {"deadline": 75.0, "window": 240.0, "hold": KINDS["dingtalk"].hold}
-        self.desk = Desk(
+        self.outbox = Outbox(
             "it",
             composing(robot, "Asia/Shanghai"),
             self.send,
@@ -71,17 +71,17 @@ def one(number: int, text: str | None = None) -> Notification:
 
 def during(robo: Robo, work: Callable[[], Awaitable[Any]]) -> Any:
     async def run() -> Any:
-        robo.desk.start()
+        robo.outbox.start()
         try:
             return await work()
         finally:
-            await robo.desk.close(0.0)
+            await robo.outbox.close(0.0)
 
     return in_virtual_time(run())
 
 
 def delivered(robo: Robo, *notifications: Notification) -> list[Outcome]:
     async def work() -> list[Outcome]:
-        return list(await asyncio.gather(*map(robo.desk.deliver, notifications)))
+        return list(await asyncio.gather(*map(robo.outbox.deliver, notifications)))
 
     return list(during(robo, work))

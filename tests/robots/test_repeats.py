@@ -13,9 +13,9 @@ def test_a_repeat_is_no_second_page_for_as_long_as_it_is_known() -> None:
     robo = Robo()
 
     async def work() -> list[Outcome]:
-        outcomes = [await robo.desk.deliver(one(1)), await robo.desk.deliver(one(1))]
+        outcomes = [await robo.outbox.deliver(one(1)), await robo.outbox.deliver(one(1))]
         await asyncio.sleep(241)
-        return [*outcomes, await robo.desk.deliver(one(1))]
+        return [*outcomes, await robo.outbox.deliver(one(1))]
 
     assert during(robo, work) == ["delivered", "repeat", "delivered"]
     assert len(robo.accepted) == 2
@@ -31,9 +31,9 @@ def test_what_was_accepted_after_the_deadline_is_known_when_it_comes_again() -> 
     robo = Robo(seconds=80.0)
 
     async def work() -> list[Outcome]:
-        late = await robo.desk.deliver(one(1))
+        late = await robo.outbox.deliver(one(1))
         await asyncio.sleep(10)
-        return [late, await robo.desk.deliver(one(1))]
+        return [late, await robo.outbox.deliver(one(1))]
 
     assert during(robo, work) == ["late", "repeat"]
     assert len(robo.sent) == 1
@@ -43,7 +43,7 @@ def test_what_failed_after_the_deadline_is_not_sent_again_unless_it_comes_again(
     robo = Robo(AGAIN, seconds=80.0)
 
     async def work() -> Outcome:
-        late = await robo.desk.deliver(one(1))
+        late = await robo.outbox.deliver(one(1))
         await asyncio.sleep(600)
         return late
 

@@ -1,6 +1,6 @@
 """What waits for one robot, and goes to it no faster than it takes.
 
-Each robot has a desk of its own: one that hangs, refuses or must be left alone keeps nobody else
+Each robot has an outbox of its own: one that hangs, refuses or must be left alone keeps nobody else
 waiting. What waits together is sent together.
 """
 
@@ -44,7 +44,7 @@ class _Item:
         self.alone = False
 
 
-class Desk:
+class Outbox:
     """Delivers to one robot. `deadline`, `window` and `hold` are in seconds.
 
     `window` is how long a repeat of what was accepted is known as one; `hold` how long a robot that

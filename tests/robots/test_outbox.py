@@ -41,7 +41,7 @@ def test_no_minute_has_more_messages_than_the_robot_takes() -> None:
     async def work() -> list[Outcome]:
         deliveries = []
         for number in range(200):
-            deliveries.append(asyncio.create_task(robo.desk.deliver(one(number))))
+            deliveries.append(asyncio.create_task(robo.outbox.deliver(one(number))))
             await asyncio.sleep(0.5)
         return list(await asyncio.gather(*deliveries))
 
@@ -66,7 +66,7 @@ def test_what_cannot_be_delivered_is_late_at_the_deadline_and_not_sent_any_more(
     robo = Robo(*[AGAIN] * 50)
 
     async def work() -> tuple[Outcome, float]:
-        outcome = await robo.desk.deliver(one(1))
+        outcome = await robo.outbox.deliver(one(1))
         at, count = asyncio.get_running_loop().time() - 1000.0, len(robo.sent)
         await asyncio.sleep(600)
         assert len(robo.sent) == count <= 9
@@ -86,7 +86,7 @@ def test_what_was_refused_may_come_again() -> None:
     robo = Robo(REFUSED)
 
     async def work() -> list[Outcome]:
-        return [await robo.desk.deliver(one(1)), await robo.desk.deliver(one(1))]
+        return [await robo.outbox.deliver(one(1)), await robo.outbox.deliver(one(1))]
 
     assert during(robo, work) == ["refused", "delivered"]
 
@@ -97,10 +97,10 @@ def test_a_muted_robot_is_left_alone_for_ten_minutes_and_alertmanager_told_at_on
     async def work() -> list[tuple[Outcome, float]]:
         told = []
         for number in range(3):
-            outcome = await robo.desk.deliver(one(number))
+            outcome = await robo.outbox.deliver(one(number))
             told.append((outcome, round(asyncio.get_running_loop().time() - 1000.0, 1)))
         await asyncio.sleep(540)
-        outcome = await robo.desk.deliver(one(1))
+        outcome = await robo.outbox.deliver(one(1))
         told.append((outcome, round(asyncio.get_running_loop().time() - 1000.0, 1)))
         return told
 
@@ -129,10 +129,10 @@ def test_one_that_the_robots_filter_refuses_costs_the_others_nothing() -> None:
 
     async def work() -> list[Outcome]:
         waiting = [one(1), one(2), one(3), one(4, "forbidden")]
-        deliveries = [asyncio.create_task(robo.desk.deliver(it)) for it in waiting]
+        deliveries = [asyncio.create_task(robo.outbox.deliver(it)) for it in waiting]
         await asyncio.sleep(0.15)
         # While the three that wait are refused together.
-        return [await robo.desk.deliver(one(5)), *await asyncio.gather(*deliveries)]
+        return [await robo.outbox.deliver(one(5)), *await asyncio.gather(*deliveries)]
 
     assert during(robo, work) == ["delivered"] * 4 + ["refused"]
     # The first; the three; each of them; the last, which is not mixed with what is suspected.
@@ -157,28 +157,28 @@ def test_at_the_end_what_is_in_hand_is_finished_and_nothing_new_taken() -> None:
     robo = Robo(seconds=5.0)
 
     async def work() -> list[Outcome]:
-        robo.desk.start()
-        first = asyncio.create_task(robo.desk.deliver(one(1)))
+        robo.outbox.start()
+        first = asyncio.create_task(robo.outbox.deliver(one(1)))
         await asyncio.sleep(1)
-        second = asyncio.create_task(robo.desk.deliver(one(2)))
-        closing = asyncio.create_task(robo.desk.close(20.0))
+        second = asyncio.create_task(robo.outbox.deliver(one(2)))
+        closing = asyncio.create_task(robo.outbox.close(20.0))
         await asyncio.sleep(0)
-        third = await robo.desk.deliver(one(3))
+        third = await robo.outbox.deliver(one(3))
         await closing
         return [await first, await second, third]
 
     assert in_virtual_time(work()) == ["delivered", "delivered", "closing"]
-    assert not robo.desk.alive
+    assert not robo.outbox.alive
 
 
 def test_at_the_end_what_cannot_be_sent_in_time_is_told_so() -> None:
     robo = Robo(*[AGAIN] * 50)
 
     async def work() -> tuple[Outcome, float]:
-        robo.desk.start()
-        delivery = asyncio.create_task(robo.desk.deliver(one(1)))
+        robo.outbox.start()
+        delivery = asyncio.create_task(robo.outbox.deliver(one(1)))
         await asyncio.sleep(1)
-        await robo.desk.close(20.0)
+        await robo.outbox.close(20.0)
         return await delivery, asyncio.get_running_loop().time() - 1000.0
 
     assert in_virtual_time(work()) == ("closing", 21.0)
@@ -186,17 +186,17 @@ def test_at_the_end_what_cannot_be_sent_in_time_is_told_so() -> None:
 
 def test_a_fault_of_ours_costs_one_notification_and_not_the_next() -> None:
     robo = Robo()
-    compose = robo.desk._compose
+    compose = robo.outbox._compose
 
     def broken(notifications: Any) -> Any:
         if any("Sum001" in it.alerts[0].annotations["summary"] for it in notifications):
             raise KeyError("E112")
         return compose(notifications)
 
-    robo.desk._compose = broken
+    robo.outbox._compose = broken
 
     async def work() -> list[Outcome]:
         # The first goes out by itself at once; the others wait together.
-        return list(await asyncio.gather(*(robo.desk.deliver(one(it)) for it in (0, 2, 1, 3))))
+        return list(await asyncio.gather(*(robo.outbox.deliver(one(it)) for it in (0, 2, 1, 3))))
 
     assert during(robo, work) == ["delivered", "delivered", "failed", "delivered"]
