@@ -33,6 +33,7 @@ from desk.pages.routes import Pages
 from desk.readers import Readers, load_readers
 from desk.server import DeskServer
 from desk.sight import Sights
+from sinks.ending import ended
 from sinks.faults import is_for_people, told
 from sinks.health import Health
 from sinks.redis.reading import RedisReading
@@ -179,13 +180,7 @@ async def _until(stopping: asyncio.Event, *work: Coroutine[Any, Any, None]) -> N
         for task in done - {stop}:
             task.result()
     finally:
-        pending = {stop, *tasks}
-        # Again: before Python 3.12 `wait_for` loses a cancellation that comes just when what it
-        # waits for is done, and whoever called it goes on for ever.
-        while pending:
-            for task in pending:
-                task.cancel()
-            _, pending = await asyncio.wait(pending, timeout=1.0)
+        await ended([stop, *tasks])
 
 
 @contextlib.contextmanager

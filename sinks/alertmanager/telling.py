@@ -26,6 +26,7 @@ from sinks.alertmanager.teams import Teams
 from sinks.alertmanager.told import Key, Told, ToldStore, parts
 from sinks.alertmanager.words import Wording
 from sinks.backoff import Backoff
+from sinks.ending import ended
 from sinks.faults import account
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
@@ -119,8 +120,7 @@ class Telling:
                     backoff.over()
                 await self._unless_stopped(asyncio.sleep(pause))
         finally:
-            teams.cancel()
-            await asyncio.gather(teams, return_exceptions=True)
+            await ended([teams])
             await self._client.close()
             await self._store.close()
             self._report.over()
@@ -136,9 +136,7 @@ class Telling:
             if task.done():
                 task.result()
         finally:
-            for it in (task, stop):
-                it.cancel()
-            await asyncio.gather(task, stop, return_exceptions=True)
+            await ended([task, stop])
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, AlertmanagerAwayError):

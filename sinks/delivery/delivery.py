@@ -24,6 +24,7 @@ from sinks.delivery.offsets import Offsets
 from sinks.delivery.reading import Item, item_of
 from sinks.delivery.report import DeliveryReport
 from sinks.delivery.stages import Count, SetAside, Stage, Store
+from sinks.ending import ended
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
 from sinks.rebalance import Rebalance
@@ -137,9 +138,7 @@ class Delivery:
                 tasks.append(look)
                 await self._deliver_until_stopped(look)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(tasks)
             await self._offsets.commit()
             await self._consumer.stop()
             await self._producer.stop()

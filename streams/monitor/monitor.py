@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 
 from detectors.engine.engine import Engine
 from detectors.language.detector import Detector
+from sinks.ending import ended
 from sinks.faults import told
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
@@ -117,9 +118,7 @@ class Monitor:
             raise MonitorError(f"the monitor lost Kafka: {told(error)}") from error
         finally:
             self._stopping.set()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(tasks)
             await self._finish()
 
     async def _start(self) -> None:

@@ -12,6 +12,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from sinks.ending import ended
+
 #: Messages of one partition that may wait; beyond that, Faust waits.
 _ROOM = 32
 #: How many can be handed over together: the one that was waited for, and all that came in the
@@ -53,9 +55,7 @@ class PartitionQueues:
         """End all work, in the middle of a record if necessary."""
         tasks = [task for _, task in self._queues.values()]
         self._queues.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(tasks)
 
     async def _run(self, number: int, queue: asyncio.Queue[Any]) -> None:
         while True:

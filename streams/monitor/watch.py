@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from aiokafka.errors import KafkaError
 
+from sinks.ending import ended
 from sinks.faults import told
 from sinks.health import Health
 from streams.monitor.errors import MonitorError
@@ -79,10 +80,7 @@ class Watch:
                 await asyncio.sleep(_LOOK_EVERY)
                 await self._look()
         finally:
-            healing = list(self._healing.values())
-            for task in healing:
-                task.cancel()
-            await asyncio.gather(*healing, return_exceptions=True)
+            await ended(self._healing.values())
 
     async def _look(self) -> None:
         self._health.pulse("monitor")

@@ -22,6 +22,7 @@ from contract.kinds import SOURCE_TOPICS, STREAM_TOPICS
 from contract.times import SECOND
 from detectors.language.detector import Detector
 from sinks.backoff import Backoff
+from sinks.ending import ended
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
 from sinks.rebalance import Rebalance
@@ -149,10 +150,10 @@ class Router:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
-                await _cancelled([reading])
+                await ended([reading])
                 await self._flush(settings.rebalance_timeout / SECOND)
         finally:
-            await _cancelled(tasks)
+            await ended(tasks)
             await self._keeper.stop()
             await self._consumer.stop()
             await self._producer.stop()
@@ -289,11 +290,3 @@ class Router:
 
     def _plainly(self, partition: TopicPartition) -> Partition:
         return self._plain[partition.topic], partition.partition
-
-
-async def _cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """End tasks and wait for their end."""
-    tasks = list(tasks)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

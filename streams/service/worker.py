@@ -20,6 +20,7 @@ import structlog
 from contract.spelling.shown import shown
 from detectors.engine.engine import Engine
 from detectors.engine.silent import Signs
+from sinks.ending import ended
 from sinks.faults import is_for_people, told
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
@@ -122,7 +123,7 @@ async def run_worker(
         except _StoppedError:
             pass
         finally:
-            watching.cancel()
+            await ended([watching])
             await server.stop()
     _log.info("ended")
 

@@ -22,6 +22,7 @@ from contract.rejected import Rejected
 from contract.types import Heartbeat
 from detectors.facts.reference import REFERENCE_KINDS, Reference, ReferenceKind
 from sinks.backoff import Backoff
+from sinks.ending import ended
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
 from sinks.waiting import until_it_works
@@ -114,11 +115,7 @@ class ReferenceReader:
 
     async def stop(self) -> None:
         """Stop reading. Callers that wait for the barrier are cancelled."""
-        for task in (self._asking, self._reading):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        await ended(it for it in (self._asking, self._reading) if it is not None)
         for barrier in self._barriers:
             barrier.cancel()
         self._barriers.clear()

@@ -14,14 +14,21 @@ import pytest
 from cases.handling import Logged
 from contract.times import rfc3339
 from tests.cases.test_handling import action
-from tests.parts.examples import examples
+from tests.parts.examples import PROFILE
 from tests.sinks.alertmanager.conftest import Teller, deliver
 from tests.sinks.alertmanager.real import Alertmanager, Pager
 from tests.sinks.alertmanager.test_real_alertmanager import apart, marked, run
 from tests.sinks.some_alerts import alert
 from tests.sinks.test_delivery import until
 
-pytestmark = pytest.mark.integration
+pytestmark = [
+    pytest.mark.integration,
+    # Right after a restart Alertmanager may tell a part of a group before it knows the rest, and then
+    # the rest as news. How often depends on how busy the machine is, and nothing of ours decides it.
+    pytest.mark.skipif(
+        PROFILE != "nightly", reason="what Alertmanager tells after a restart depends on its load"
+    ),
+]
 
 NAMES = [f"n{n}" for n in range(6)]
 
@@ -59,7 +66,7 @@ class World:
         )
 
 
-@pytest.mark.parametrize("seed", range(examples(8, 40)))
+@pytest.mark.parametrize("seed", range(40))
 def test_each_is_news_once(
     redis_url: str, alertmanager: Alertmanager, pager: Pager, seed: int
 ) -> None:

@@ -19,7 +19,7 @@ from sinks.metrics.metrics import Metrics
 from sinks.redis.sink import RedisSink
 from streams.monitor.partition_reader import PartitionReader
 from streams.monitor.reference.reader import ReferenceReader
-from streams.wire.kafka import ALERTS_TOPIC, KEYED_TOPIC
+from streams.wire.kafka import ACTIONS_TOPIC, ALERTS_TOPIC, KEYED_TOPIC
 from tests.conftest import RunningRedis
 from tests.parts.apache_kafka import ApacheKafka
 from tests.sinks.some_alerts import alert
@@ -173,6 +173,7 @@ def test_an_alert_that_was_aborted_is_not_delivered(
             Health(),
             bootstrap=bench.settings.kafka_bootstrap,
             topic=bench.name(ALERTS_TOPIC),
+            actions=bench.name(ACTIONS_TOPIC),
             group=f"{topic_prefix}delivery",
             prefix=topic_prefix,
         )
