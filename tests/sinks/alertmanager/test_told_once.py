@@ -23,8 +23,8 @@ from tests.sinks.test_delivery import until
 
 pytestmark = [
     pytest.mark.integration,
-    # Right after a restart Alertmanager may tell a part of a group before it knows the rest, and then
-    # the rest as news. How often depends on how busy the machine is, and nothing of ours decides it.
+    # Right after a restart Alertmanager may tell a part of a group before it knows the rest, and
+    # then the rest as news. How often depends on how busy the machine is.
     pytest.mark.skipif(
         PROFILE != "nightly", reason="what Alertmanager tells after a restart depends on its load"
     ),
