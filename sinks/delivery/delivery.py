@@ -61,7 +61,7 @@ class Delivery:
         *,
         bootstrap: str,
         topic: str = "offbook.alerts",
-        actions: str = "offbook.actions",
+        actions: str | None = None,
         group: str = "offbook-delivery",
         prefix: str = "",
         security: Mapping[str, Any] | None = None,
@@ -72,7 +72,7 @@ class Delivery:
         self._health = health
         self._bootstrap = bootstrap
         self._topic = topic
-        self._actions = actions
+        self._actions = actions or f"{prefix}offbook.actions"
         self._group = group
         self._prefix = prefix
         self._security = dict(security or {})

@@ -110,14 +110,15 @@ async def run_worker(
     tell_refused(known_detectors(settings.detectors_path), metrics, health)
     health.expect("start", reason="checking Kafka")
     server = HttpServer(metrics, health, host=settings.metrics_host, port=settings.metrics_port)
-    port = await server.start()
-    if on_listening is not None:
-        on_listening(port)
-    _log.info("listening", host=settings.metrics_host, port=port, roles=sorted(roles))
     logs.tell_of_tasks(asyncio.get_running_loop())
     reload_asked = asyncio.Event()
-    watching = asyncio.create_task(KafkaWatch(settings, metrics).run(), name="kafka")
+    # Before anybody can see that it is there, and ask for a reload.
     with _signals(stopping, reload_asked if config is not None else None):
+        port = await server.start()
+        if on_listening is not None:
+            on_listening(port)
+        _log.info("listening", host=settings.metrics_host, port=port, roles=sorted(roles))
+        watching = asyncio.create_task(KafkaWatch(settings, metrics).run(), name="kafka")
         try:
             await _run_roles(settings, roles, metrics, health, stopping, config, reload_asked)
         except _StoppedError:
