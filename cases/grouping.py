@@ -67,6 +67,11 @@ class Case(Struct, frozen=True):
         """The highest of any."""
         return max(it.score for it in self.alerts)
 
+    @property
+    def rank(self) -> tuple[int, int, int, str]:
+        """By it cases are in order: that of the worst."""
+        return _rank(self.alerts[0])
+
 
 def cases_of(alerts: Iterable[Grouped]) -> list[Case]:
     """The cases, the worst first."""
@@ -94,7 +99,12 @@ def cases_of(alerts: Iterable[Grouped]) -> list[Case]:
     together: dict[str, list[Grouped]] = {}
     for it in found:
         together.setdefault(root(it.alert_id), []).append(it)
-    return sorted(map(_case, together.values()), key=lambda it: (*_rank(it.alerts[0]), it.case_id))
+    return sorted(map(_case, together.values()), key=lambda it: (*it.rank, it.case_id))
+
+
+def case_with(alert_id: str, cases: Iterable[Case]) -> Case | None:
+    """The case that has this alert; None if none has."""
+    return next((it for it in cases if any(a.alert_id == alert_id for a in it.alerts)), None)
 
 
 def _case(alerts: Sequence[Grouped]) -> Case:

@@ -22,7 +22,7 @@ from contract.alert import SEVERITIES, Alert, Severity
 State = Literal["new", "acknowledged", "closed"]
 
 
-class Logged(Struct, frozen=True, order=True):
+class Logged(Struct, frozen=True):
     """An action, and where it stands on its topic."""
 
     partition: int

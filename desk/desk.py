@@ -14,11 +14,10 @@ from typing import ClassVar, Final, Generic, TypeVar
 
 from msgspec import structs
 
-from cases.grouping import Case, cases_of
+from cases.grouping import Case, case_with, cases_of
 from cases.stats import DetectorStats, stats_of
 from cases.timeline import SPAN, Moment, timeline_of
 from contract.action import Step, Verdict
-from contract.alert import SEVERITIES
 from contract.times import SECOND
 from desk.acting import Acting, ActionError, DeniedError, NoAlertError
 from desk.audit import Audit
@@ -111,7 +110,7 @@ class Desk:
         found = self._index.cases(wanted.shelf)
         if real != Wanted(shelf=real.shelf):
             found = [it for it in found if any(takes(real, row) for row in self._rows_of(it))]
-        part, more = _after(found, _rank, self._place(sight, after), limit)
+        part, more = _after(found, lambda it: it.rank, self._place(sight, after), limit)
         shown = [
             (
                 structs.replace(case, case_id=sight.of("alert", case.case_id) or ""),
@@ -119,7 +118,7 @@ class Desk:
             )
             for case in part
         ]
-        last = _rank(part[-1]) if more else None
+        last = part[-1].rank if more else None
         return Page(shown, last and (*last[:3], sight.of("alert", last[3]) or ""), len(found))
 
     def same_deal(self, reader: Reader, alert_id: str) -> Sequence[Row]:
@@ -128,11 +127,9 @@ class Desk:
         sight = self._sights.of(reader)
         real = sight.real("alert", alert_id, self._index)
         rows = {it.alert_id: it for shelf in _WORKED for it in self._index.rows(shelf)}
-        for case in cases_of(it.grouped for it in rows.values()):
-            ids = [it.alert_id for it in case.alerts]
-            if real in ids:
-                return [sight.row(rows[it]) for it in ids if it != real]
-        return []
+        case = real and case_with(real, cases_of(it.grouped for it in rows.values()))
+        ids = [it.alert_id for it in case.alerts] if case else []
+        return [sight.row(rows[it]) for it in ids if it != real]
 
     async def one(self, reader: Reader, alert_id: str) -> Standing:
         """An alert with its evidence and history. Raises `NoAlertError` or `RedisSinkError`."""
@@ -236,8 +233,3 @@ def _after(
 ) -> tuple[Sequence[_T], bool]:
     start = 0 if after is None else bisect_right(items, after, key=rank)
     return items[start : start + limit], start + limit < len(items)
-
-
-def _rank(case: Case) -> Rank:
-    worst = case.alerts[0]
-    return (SEVERITIES.index(worst.severity), -worst.score, worst.detected, worst.alert_id)

@@ -16,7 +16,7 @@ from msgspec import Struct
 from contract.alert import SEVERITIES, Severity
 from sinks.redis.connection import Connection
 from sinks.redis.handled import Known
-from sinks.redis.keys import ACTIONS, CLOSED, STREAM, TOLD
+from sinks.redis.keys import ACTIONS, STREAM, TOLD
 from sinks.redis.reading import RedisReading
 
 #: Fields asked for at once. Redis serves nobody else meanwhile.
@@ -60,8 +60,7 @@ class ToldStore:
 
     async def closed_ids(self, since: int) -> list[str]:
         """What was closed or withdrawn since then (ms)."""
-        answer = await self._connection.ask(("ZRANGEBYSCORE", CLOSED, since, "+inf"))
-        return [_text(it) for it in answer]
+        return await self._reading.closed_since(since)
 
     async def known(self, alert_ids: Sequence[str]) -> dict[str, Known]:
         """What stands of these alerts, of those that are there."""
@@ -72,9 +71,7 @@ class ToldStore:
         """The alerts that have a new revision, or on which somebody acted, since the last call;
         waits so many seconds for the first of them."""
         if not self._read:
-            for stream in (STREAM, ACTIONS):
-                newest = await self._connection.ask(("XREVRANGE", stream, "+", "-", "COUNT", 1))
-                self._read[stream] = _text(newest[0][0]) if newest else "0-0"
+            self._read = await self._reading.ends(STREAM, ACTIONS)
         try:
             entries = await self._reading.tail(self._read, wait)
         except Exception:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from cases.handling import Handling, Logged, handling_of
 from contract.alert import Alert
 from contract.times import SECOND, parse_rfc3339
+from sinks.redis.connection import Connection
 from sinks.redis.keys import alert_key, employee_keys, handling_key, sets_of
 
 
@@ -55,6 +56,16 @@ def known_of(alert: bytes | None, document: bytes | None) -> Known:
     except msgspec.DecodeError:
         handled = NOTHING
     return Known(newest, document or b"", handled)
+
+
+async def known_in(connection: Connection, alert_ids: Sequence[str]) -> list[Known]:
+    """What Redis has of these alerts and of what was done about them, of each in its place. Raises
+    `RedisSinkError`."""
+    if not alert_ids:
+        return []
+    keys = [key(it) for it in alert_ids for key in (alert_key, handling_key)]
+    stored = await connection.ask(("MGET", *keys))
+    return [known_of(*pair) for pair in zip(stored[::2], stored[1::2], strict=True)]
 
 
 def with_actions(known: Known, logged: Iterable[Logged]) -> Handled | None:

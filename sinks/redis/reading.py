@@ -7,15 +7,13 @@ from typing import Any, Final, Literal
 
 from contract.alert import Severity
 from sinks.redis.connection import Connection
-from sinks.redis.handled import Known, known_of
+from sinks.redis.handled import Known, known_in
 from sinks.redis.keys import (
     CLOSED,
     OPEN,
     OPEN_SHADOW,
     OPEN_SUPPRESSED,
-    alert_key,
     employee_key,
-    handling_key,
     of_severity,
 )
 
@@ -26,7 +24,6 @@ _AT_ONCE: Final = 200
 
 #: Which alerts: those somebody has work with; on trial; covered by an allowance; closed.
 Shelf = Literal["open", "shadow", "suppressed", "closed"]
-_SETS: Final = {"open": OPEN, "shadow": OPEN_SHADOW, "suppressed": OPEN_SUPPRESSED}
 _SHELVES: Final[dict[Shelf, str]] = {
     "open": OPEN,
     "shadow": OPEN_SHADOW,
@@ -49,10 +46,14 @@ class RedisReading:
 
     async def ids(self, shelf: Shelf, severity: Severity | None = None) -> list[str]:
         """The ids on a shelf, by score, of what is closed by when: the highest, the last, first."""
-        if shelf == "closed":
-            return await self._members(CLOSED)
-        of = _SETS[shelf]
-        return await self._members(of if severity is None else of_severity(of, severity))
+        key = _SHELVES[shelf]
+        if severity is not None and shelf != "closed":
+            key = of_severity(key, severity)
+        return _texts(await self._connection.ask(("ZREVRANGE", key, 0, -1)))
+
+    async def closed_since(self, since: int) -> list[str]:
+        """The ids of what was closed or withdrawn since then (ms)."""
+        return _texts(await self._connection.ask(("ZRANGEBYSCORE", CLOSED, since, "+inf")))
 
     async def of_employee(self, employee: str, since: int) -> list[str]:
         """The ids of the alerts on an employee whose last event is not before `since` (s)."""
@@ -65,10 +66,7 @@ class RedisReading:
         wanted = list(alert_ids)
         found: list[Known] = []
         for start in range(0, len(wanted), _AT_ONCE):
-            part = wanted[start : start + _AT_ONCE]
-            keys = [key(it) for it in part for key in (alert_key, handling_key)]
-            stored = await self._connection.ask(("MGET", *keys))
-            found += [known_of(*pair) for pair in zip(stored[::2], stored[1::2], strict=True)]
+            found += await known_in(self._connection, wanted[start : start + _AT_ONCE])
         return [it for it in found if it.alert is not None]
 
     async def tail(
@@ -114,9 +112,6 @@ class RedisReading:
     async def close(self) -> None:
         """Close the connections."""
         await self._connection.close()
-
-    async def _members(self, key: str) -> list[str]:
-        return _texts(await self._connection.ask(("ZREVRANGE", key, 0, -1)))
 
 
 def _is_nested(entries: Any) -> bool:

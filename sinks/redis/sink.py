@@ -31,7 +31,7 @@ from cases.handling import Logged
 from contract.alert import SEVERITIES, Alert, Severity
 from contract.decoding.explain import shape_of
 from sinks.redis.connection import Connection, RedisRefusedError, RedisUnavailableError
-from sinks.redis.handled import Known, known_of
+from sinks.redis.handled import Known, known_in
 from sinks.redis.keys import (
     ACTIONS,
     CLOSED,
@@ -196,11 +196,7 @@ class RedisSink:
     async def known(self, alert_ids: Sequence[str]) -> list[Known]:
         """What Redis has of these alerts and of what was done about them. Raises
         `RedisSinkError`."""
-        if not alert_ids:
-            return []
-        keys = [key(it) for it in alert_ids for key in (alert_key, handling_key)]
-        stored = await self._connection.ask(("MGET", *keys))
-        return [known_of(*pair) for pair in zip(stored[::2], stored[1::2], strict=True)]
+        return await known_in(self._connection, alert_ids)
 
     async def _write(self, batch: _Batch) -> list[Outcome]:
         mark = self._mark + 1 if batch.revisions or batch.actions else self._mark

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import msgspec
 
 from cases.handling import Logged
-from sinks.redis.handled import NOTHING, Known, alert_told, handling_told, with_actions
+from sinks.redis.handled import Known, alert_told, handling_told, with_actions
 from sinks.redis.script import Entry
 from sinks.sink import Outcome, Revision
 
@@ -58,7 +58,7 @@ class Work:
         alerts = []
         for place in waiting:
             alert = self._revisions[place].alert
-            known = self._known.get(alert.alert_id, _UNASKED)
+            known = self._known.get(alert.alert_id, Known())
             told = alert_told(alert, known, self._kept)
             alerts.append(Entry(told, self._revisions[place].data))
         revised = {self._revisions[place].alert.alert_id for place in waiting}
@@ -97,7 +97,7 @@ class Work:
             else:
                 self._done |= dict.fromkeys(of_alerts[alert_id], "written")
         # What has actions that wait for its revision is known only once that is there.
-        return anew | (self._waiting_actions().keys() - anew)
+        return anew | self._waiting_actions().keys()
 
     def _waiting_actions(self) -> dict[str, list[int]]:
         """By alert the places of its actions that are not written yet."""
@@ -109,6 +109,3 @@ class Work:
 
     def _logged(self, place: int) -> Logged:
         return self._actions[place - len(self._revisions)]
-
-
-_UNASKED = Known(None, b"", NOTHING)

@@ -77,6 +77,7 @@ def listed(
 
 def show(alert_id: AlertId, lang: Lang = "en", json: Json = False, config: Config = None) -> None:
     """One alert: why there is one, how it is worked, and what else is the same deal."""
+    from cases.grouping import case_with
     from desk.stored import Standing, Wanted, grouped, one
     from desk.stored import listed as find
     from offbook.cli.alerts.pages import Pages, for_machines
@@ -92,11 +93,8 @@ def show(alert_id: AlertId, lang: Lang = "en", json: Json = False, config: Confi
     if found is None:
         fail(f"there is no alert {alert_id}; `offbook alerts list` has those that are open", WRONG)
     by_id = {it.alert.alert_id: it for it in open_ones} | {alert_id: found}
-    case = next(
-        case
-        for case in grouped(it.alert for it in by_id.values())
-        if any(it.alert_id == alert_id for it in case.alerts)
-    )
+    case = case_with(alert_id, grouped(it.alert for it in by_id.values()))
+    assert case is not None, "every alert is of a case"
     if json:
         print(as_json(for_machines(found, case.case_id)))
         return

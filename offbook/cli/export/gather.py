@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aiokafka.errors import KafkaError
 
+from cases.grouping import case_with
 from desk.acting import DeniedError, NoAlertError
 from desk.explain.explanation import explain
 from desk.explain.runbooks import in_ten_seconds
@@ -33,12 +34,10 @@ async def gather(
     for shelf in ("open", "closed"):
         found = await listed(session.reading, Wanted(shelf=shelf))
         there |= {it.alert.alert_id: it for it in found}
-    for case in grouped(it.alert for it in there.values()):
-        ids = [it.alert_id for it in case.alerts]
-        if alert_id in ids:
-            alerts = [await _exported(session, there[it], known, enabled) for it in ids]
-            return case.case_id, alerts
-    raise NoAlertError(f"there is no alert {alert_id}")
+    case = case_with(alert_id, grouped(it.alert for it in there.values()))
+    assert case is not None, "every alert is of a case"
+    alerts = [await _exported(session, there[it.alert_id], known, enabled) for it in case.alerts]
+    return case.case_id, alerts
 
 
 async def _exported(
