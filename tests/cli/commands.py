@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
 
 from detectors.rules.catalogue import BY_ID
-from offbook.cli.app import main
+from tests.parts.prepared import ROOT, Prepared, pipe
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 REFERENCE = str(EXAMPLES / "reference.ndjson")
 STORY = str(EXAMPLES / "story.ndjson")
@@ -32,44 +29,38 @@ def environment(**variables: str) -> dict[str, str]:
     return {**clean, "PYTHONPATH": str(ROOT), **variables}
 
 
-#: Where commands are forked from, with what they import already there: most of the second that a
-#: command takes is imports.
-_PREPARED = multiprocessing.get_context("forkserver")
-_PREPARED.set_forkserver_preload(
-    [
-        "__main__",
-        "offbook.cli.app",
-        "offbook.cli.explain.explanation_text",
-        "offbook.cli.files.produce",
-        "offbook.cli.files.replay",
-        "offbook.cli.quality.scoring",
-        "offbook.cli.quality.tune",
-    ]
-)
-
-
 def offbook(
     *arguments: str, stdin: bytes = b"", timeout: float = 60.0, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """`offbook ARGUMENTS…` with OFFBOOK_* `variables`, run to its end."""
-    standard_input, feed = _PREPARED.Pipe(duplex=False)
-    with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
-        command = _PREPARED.Process(
-            target=_run,
-            args=(arguments, environment(**variables), standard_input, out.name, err.name),
+    return ran("offbook", *arguments, stdin=stdin, timeout=timeout, **variables)
+
+
+def ran(
+    module: str, *arguments: str, stdin: bytes = b"", timeout: float = 60.0, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """`python -m MODULE ARGUMENTS…`, likewise."""
+    standard_input, feed = pipe()
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        command = Prepared(
+            module,
+            arguments,
+            environment=environment(**variables),
+            out=out,
+            err=err,
+            input_=standard_input,
+            cwd=Path.cwd(),
         )
-        command.start()
-        standard_input.close()
         feeding = threading.Thread(target=_feed, args=(feed, stdin))
         feeding.start()
-        command.join(timeout)
-        if command.exitcode is None:
+        try:
+            status = command.wait(timeout)
+        finally:
             command.kill()
-            command.join()
-            raise subprocess.TimeoutExpired(["offbook", *arguments], timeout)
         feeding.join()
-        said, told = out.read().decode("utf-8"), err.read().decode("utf-8")
-    return subprocess.CompletedProcess(["offbook", *arguments], command.exitcode, said, told)
+        said, told = out.read_text("utf-8"), err.read_text("utf-8")
+    return subprocess.CompletedProcess([module, *arguments], status, said, told)
 
 
 @cache
@@ -88,30 +79,6 @@ def _feed(feed: Connection, content: bytes) -> None:
         open(feed.fileno(), "wb", closefd=False) as stream,
     ):
         stream.write(content)
-
-
-def _run(
-    arguments: Sequence[str],
-    variables: dict[str, str],
-    standard_input: Connection,
-    out: str,
-    err: str,
-) -> None:
-    """Become the command: its environment, its arguments, its streams."""
-    os.environ.clear()
-    os.environ.update(variables)
-    sys.argv = ["offbook", *arguments]
-    os.dup2(standard_input.fileno(), 0)
-    standard_input.close()
-    for number, name in ((1, out), (2, err)):
-        with Path(name).open("ab") as file:
-            os.dup2(file.fileno(), number)
-    with (
-        open(0, encoding="utf-8") as sys.stdin,
-        open(1, "w", encoding="utf-8", closefd=False) as sys.stdout,
-        open(2, "w", encoding="utf-8", closefd=False, buffering=1) as sys.stderr,
-    ):
-        main()
 
 
 #: Runs a command, gives its status and passes on what it says, and at the end its peak in KiB. A

@@ -21,7 +21,7 @@ from desk.service import readers_of, run_desk
 from offbook.cli.demo.embedded import EmbeddedRedis
 from streams.settings.loading import load
 from tests.desk.at_the_desk import delivering, make_topics, token, variables, write, write_readers
-from tests.parts.examples import examples
+from tests.parts.examples import PROFILE, examples
 from tests.sinks.some_alerts import alert
 
 pytestmark = [
@@ -31,6 +31,9 @@ pytestmark = [
 ]
 
 schema = schemathesis.openapi.from_dict(document())
+# What is at the limits is worked out where tests are collected, so by each process of theirs: for
+# two seconds, which is too much while one works.
+schema.config.phases.coverage.enabled = PROFILE != "dev"
 
 
 @schema.auth()

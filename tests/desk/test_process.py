@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +18,7 @@ import redis
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
 from offbook.cli.demo.server_process import free_port
 from streams.settings.loading import load
-from tests.cli.commands import ROOT, environment, offbook
+from tests.cli.commands import environment, offbook
 from tests.desk.at_the_desk import (
     Client,
     delivering,
@@ -32,6 +30,7 @@ from tests.desk.at_the_desk import (
     write_readers,
 )
 from tests.parts.paused import paused
+from tests.parts.prepared import Prepared
 from tests.sinks.some_alerts import alert
 
 pytestmark = pytest.mark.integration
@@ -43,15 +42,13 @@ class Process:
     def __init__(self, env: dict[str, str], log: Path) -> None:
         self.port = free_port()
         self.log = log
-        with log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "offbook", "desk"],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                env=environment(**(env | {"OFFBOOK_DESK_PORT": str(self.port)})),
-                cwd=ROOT,
-            )
+        log.touch()
+        self.process = Prepared(
+            "offbook",
+            ["desk"],
+            environment=environment(**(env | {"OFFBOOK_DESK_PORT": str(self.port)})),
+            out=log,
+        )
 
     @asynccontextmanager
     async def asked(self) -> AsyncIterator[Client]:

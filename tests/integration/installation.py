@@ -7,8 +7,6 @@ import contextlib
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -29,6 +27,7 @@ from streams.wire.keyed_records import partition_of
 from streams.wire.topics import create_topics
 from tests.cli.commands import depends_on_arrival
 from tests.cli.company import Company, Record, partition
+from tests.parts.prepared import Prepared
 
 #: Everything an alert must have alike in two runs; when it was detected is the runs' own.
 Essence = tuple[object, ...]
@@ -59,14 +58,10 @@ class Worker:
     def __init__(self, environment: dict[str, str], log: Path, roles: Sequence[str] = ()) -> None:
         self.log = log
         others = {k: v for k, v in os.environ.items() if not k.startswith("OFFBOOK_")}
-        with log.open("ab") as out:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.worker_process", *roles],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                env={**others, **environment},
-            )
+        log.touch()
+        self._process = Prepared(
+            "tests.integration.worker_process", roles, environment=others | environment, out=log
+        )
 
     @property
     def end(self) -> int | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,6 +14,7 @@ import redis
 
 from offbook.cli.demo.server_process import free_port
 from tests.cli.commands import REFERENCE, STORY, environment, offbook, standing
+from tests.parts.prepared import Prepared
 
 
 @dataclass
@@ -96,13 +95,8 @@ def worker_config(folder: Path, bootstrap: str, redis_url: str, prefix: str, por
 def running_worker(config: Path, log: Path, *roles: str) -> Iterator[None]:
     """A worker with these roles, all if none is named, whose output goes to `log`."""
     named = [part for role in roles for part in ("--role", role)]
-    with log.open("wb") as stream:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "offbook", "worker", "--config", str(config), *named],
-            stdout=stream,
-            stderr=stream,
-            env=environment(),
-        )
+    arguments = ["worker", "--config", str(config), *named]
+    worker = Prepared("offbook", arguments, environment=environment(), out=log)
     try:
         yield
     finally:

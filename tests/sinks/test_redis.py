@@ -332,7 +332,7 @@ def test_what_no_longer_is_in_memory_stays_lost_and_the_rest_is_written() -> Non
 
 def test_acknowledged_writes_outlive_kill_9_of_a_durable_redis(fresh_redis: EmbeddedRedis) -> None:
     """Killed again and again in the middle of writing; every batch is retried until it is taken."""
-    log = [alert(f"a{n % 50}", 1 + n // 50) for n in range(8000)]
+    log = [alert(f"a{n % 50}", 1 + n // 50) for n in range(3000)]
     finished = threading.Event()
 
     async def work(sink: RedisSink) -> None:

@@ -62,12 +62,13 @@ _ASYNC = {"changelog", "load", "agent", "delivery", "look at redis"}
 
 def break_detector(what: str) -> None:
     """Let bulk-delete fail when it judges, or when it draws a fact."""
-    from detectors.rules.data.bulk_delete import DETECTOR
+    from detectors.rules.catalogue import BY_ID
 
+    detector = BY_ID["bulk-delete"]
     if what == "judge":
-        object.__setattr__(DETECTOR, "judge", fail)
+        object.__setattr__(detector, "judge", fail)
     else:
-        for row in DETECTOR.reads:
+        for row in detector.reads:
             object.__setattr__(row, "fact", fail)
 
 

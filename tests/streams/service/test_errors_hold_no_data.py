@@ -7,7 +7,6 @@ import asyncio
 import json
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -24,8 +23,9 @@ from contract.publishing.examples import EXAMPLES
 from offbook.cli.demo.server_process import free_port
 from streams.settings.loading import load
 from streams.wire.topics import create_topics
-from tests.cli.commands import ROOT, STORY, environment, offbook, story_replayed
+from tests.cli.commands import STORY, environment, offbook, ran, story_replayed
 from tests.integration.installation import settings_for
+from tests.parts.prepared import ROOT, Prepared
 from tests.streams.service.failing import MARKS
 
 WHAT = "ValueError from KeyError"
@@ -39,15 +39,7 @@ def assert_no_data(*texts: str) -> None:
 
 
 def failing(stage: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tests.streams.service.failing", stage, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=environment(**variables),
-        check=False,
-        cwd=ROOT,
-    )
+    return ran("tests.streams.service.failing", stage, *arguments, **variables)
 
 
 @pytest.mark.parametrize("log_format", ["console", "json"])
@@ -141,22 +133,13 @@ class Service:
         self.settings = load(None, variables)
         self.log = log
         arguments = [word for role in roles.split() for word in ("--role", role)]
-        with log.open("wb") as out:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "tests.streams.service.failing",
-                    stage,
-                    "worker",
-                    *arguments,
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                env=environment(**variables),
-                cwd=ROOT,
-            )
+        log.touch()
+        self.process = Prepared(
+            "tests.streams.service.failing",
+            [stage, "worker", *arguments],
+            environment=environment(**variables),
+            out=log,
+        )
 
     def said(self) -> str:
         return self.log.read_text("utf-8")
@@ -329,7 +312,7 @@ def test_what_ends_a_worker_is_told_by_its_classes(
     with service(stage, roles, variables, tmp_path / "log") as worker:
         worker.produce()
         worker.until(lambda: worker.process.poll() is not None)
-        assert worker.process.returncode == 1
+        assert worker.process.poll() == 1
         last = worker.said().splitlines()[-1]
         assert last.startswith(f"offbook worker: unexpected {WHAT} at failing.py:")
         assert "unexpected error" in worker.said()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -23,9 +22,10 @@ from offbook.cli.demo.embedded import EmbeddedRedis
 from offbook.cli.demo.server_process import free_port
 from streams.settings.loading import load
 from streams.wire.topics import create_topics
-from tests.cli.commands import ROOT, environment, offbook
+from tests.cli.commands import environment, offbook
 from tests.integration.installation import settings_for
 from tests.parts.apache_kafka import ApacheKafka
+from tests.parts.prepared import Prepared
 from tests.parts.relay import Relay
 
 pytestmark = pytest.mark.integration
@@ -45,15 +45,10 @@ class Running:
         self._port = variables["OFFBOOK_METRICS_PORT"]
         self._log = log
         arguments = [word for role in roles for word in ("--role", role)]
-        with log.open("wb") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "offbook", "worker", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                env=environment(**variables),
-                cwd=ROOT,
-            )
+        log.touch()
+        self.process = Prepared(
+            "offbook", ["worker", *arguments], environment=environment(**variables), out=log
+        )
 
     def said(self) -> str:
         return self._log.read_text("utf-8")
