@@ -20,6 +20,15 @@ def may_act(reader: Reader) -> bool:
     return reader.role in _MAY_ACT
 
 
+def denial_to_allow(reader: Reader, employee: str | None) -> str | None:
+    """Why a reader may not put, or end, an allowance about `employee`, or about anybody."""
+    if reader.role != "lead":
+        return "it needs a lead to say what is allowed"
+    if reader.employee is not None and employee in (None, reader.employee):
+        return "it could cover whoever asks: name another employee, or have somebody else do it"
+    return None
+
+
 def denial(
     reader: Reader, action: Action, alert: Alert, handling: Handling, *, four_eyes: bool
 ) -> str | None:

@@ -7,11 +7,8 @@ there. What cannot pass, such as a topic that nobody created, ends the process w
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +36,7 @@ from sinks.health import Health
 from sinks.redis.reading import RedisReading
 from sinks.waiting import until_it_works
 from streams.service import logs
+from streams.service.signals import signals
 from streams.settings.detectors import four_eyes
 from streams.settings.settings import Settings, SettingsError
 from streams.wire.kafka import ACTIONS_TOPIC, AUDIT_TOPIC
@@ -134,7 +132,7 @@ async def run_desk(
         on_listening(port)
     _log.info("listening", host=settings.desk_host, port=port)
     logs.tell_of_tasks(asyncio.get_running_loop())
-    with _signals(stopping):
+    with signals(stopping):
         try:
             await _until(stopping, index.run(), _watch_kafka(settings, health))
         finally:
@@ -181,28 +179,3 @@ async def _until(stopping: asyncio.Event, *work: Coroutine[Any, Any, None]) -> N
             task.result()
     finally:
         await ended([stop, *tasks])
-
-
-@contextlib.contextmanager
-def _signals(stopping: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set `stopping`; a second one ends the process at once."""
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-
-    def received(number: signal.Signals) -> None:
-        if stopping.is_set():
-            os._exit(128 + number)
-        _log.info("stopping", signal=number.name)
-        stopping.set()
-
-    handled = []
-    for number in numbers:
-        # Not in a thread of a test.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, received, number)
-            handled.append(number)
-    try:
-        yield
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)

@@ -90,7 +90,7 @@ class AllowanceSheet(Struct, frozen=True):
     """An allowance that has expired or soon will. `until` is company time. Whom it is about is not
     shown, because this is read over shoulders and pasted into tickets."""
 
-    position: int
+    name: str
     until: str
     expired: bool
     reason: str
@@ -100,7 +100,7 @@ def ending(detector: Detector, now: int, zone: tzinfo) -> tuple[AllowanceSheet, 
     """The allowances that end within `SOON` of `now` (microseconds), or have ended."""
     return tuple(
         AllowanceSheet(
-            allowance.position,
+            allowance.name,
             moment(allowance.until).astimezone(zone).isoformat(timespec="seconds"),
             allowance.until < now,
             allowance.reason,

@@ -31,6 +31,7 @@ from detectors.facts.entity import split
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Reference
 from detectors.facts.view import Common
+from detectors.language.allowance import Agreements
 from detectors.language.detector import Detector
 
 #: Looks in a row at which a detector must have failed on an entity to be set aside for it.
@@ -38,7 +39,8 @@ _ENOUGH = 3
 
 
 class Engine:
-    """Runs a set of detectors. Holds their settings and the reference data, no entity's state."""
+    """Runs a set of detectors. Holds their settings, the reference data and what was agreed on, no
+    entity's state."""
 
     def __init__(
         self,
@@ -47,16 +49,18 @@ class Engine:
         common: Common | None = None,
         mode: Mode = "live",
         signs: Signs | None = None,
+        agreements: Agreements | None = None,
     ) -> None:
         self._running, broken = started(detectors)
         self.detectors = {id_: ran.detector for id_, ran in self._running.items()}
         self.reference = reference
+        self.agreements = Agreements() if agreements is None else agreements
         self.common = common or Common()
         self._settles = self.common.lateness + self.common.grace
         self._readers = Readers(self._running.values())
         self._silent = Silent(self.detectors, broken, reference, signs)
         write = AlertWriter(reference, self.common, mode)
-        self._judging = Judging(self._running, self.common, write)
+        self._judging = Judging(self._running, self.common, write, self.agreements)
         self._hearing = Hearing(self._running, self.common)
         self._taking = Taking(
             self._running, self.common, self._readers, self._hearing, self._judging, self._silent

@@ -19,6 +19,7 @@ from detectors.engine.state import EntityState, writable
 from detectors.facts.fact import Fact
 from detectors.facts.thinning import thinned
 from detectors.facts.view import Common
+from detectors.language.allowance import Agreements
 from detectors.language.detector import Detector
 
 #: How long after a judgement that failed at its deadline it is tried again.
@@ -28,10 +29,16 @@ _WHILE = HOUR
 class Judging:
     """Lets detectors judge one entity, and says what changes by it."""
 
-    def __init__(self, running: Mapping[str, Running], common: Common, write: AlertWriter) -> None:
+    def __init__(
+        self,
+        running: Mapping[str, Running],
+        common: Common,
+        write: AlertWriter,
+        agreements: Agreements,
+    ) -> None:
         self._common = common
         weighed = any(it.detector.weighs_alerts for it in running.values())
-        self._revisions = Revisions(common, write, alerts_are_weighed=weighed)
+        self._revisions = Revisions(common, write, agreements, alerts_are_weighed=weighed)
 
     def judge(self, step: Step, view: StepView, ran: Running, fresh: Fresh) -> None:
         """Judge anew, because of `fresh` facts or for another reason.

@@ -5,6 +5,7 @@ difference is sent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from operator import attrgetter
 
 from msgspec import structs
@@ -20,7 +21,7 @@ from detectors.facts.fact import Fact, in_time_order
 from detectors.facts.roles import CORRECTED, CORRECTED_WITHIN
 from detectors.facts.thinning import shown
 from detectors.facts.view import Common
-from detectors.language.allowance import Marks, allowed
+from detectors.language.allowance import Agreements, Marks, allowed
 from detectors.language.detector import Detector
 from detectors.language.finding import Finding
 
@@ -32,9 +33,17 @@ _CAUSES = 5
 class Revisions:
     """Says what changes by what detectors find of one entity."""
 
-    def __init__(self, common: Common, write: AlertWriter, *, alerts_are_weighed: bool) -> None:
+    def __init__(
+        self,
+        common: Common,
+        write: AlertWriter,
+        agreements: Agreements,
+        *,
+        alerts_are_weighed: bool,
+    ) -> None:
         self._common = common
         self._write = write
+        self._agreements = agreements
         self._alerts_are_weighed = alerts_are_weighed
 
     def compare(
@@ -129,8 +138,7 @@ class Revisions:
         told = raised or past
         revision = 1 if told is None else told.revision + (0 if again else 1)
         if firing or raised is None:
-            allowance = allowed(finding.subject, finding.facts[-1].at, detector.allowances)
-            marks = Marks(detector.shadow, allowance.mark() if allowance else None)
+            marks = self._marks(detector, finding)
         else:
             # Whoever heard that it fires must hear that it does not, whatever was set since.
             marks = raised.marks
@@ -145,6 +153,12 @@ class Revisions:
             # What wakes nobody must not wake somebody by way of a sum.
             counts = firing and not marks.shadow and marks.suppressed is None
             self._implicate(step, detector, finding, raised, revision, counts)
+
+    def _marks(self, detector: Detector, finding: Finding) -> Marks:
+        agreed = self._agreements.of(detector.id, detector.allow_lists, finding.subject)
+        last = finding.facts[-1].at
+        allowance = allowed(finding.subject, last, chain(detector.allowances, agreed))
+        return Marks(detector.shadow, allowance.mark() if allowance else None)
 
     def _written(self, finding: Finding) -> Finding:
         """As it is written: with so many of its facts, and the holder of its account."""

@@ -95,7 +95,8 @@ class Detector:
     `judges_contacts`: its evidence shows phones, e-mails and addresses as they were sent, where
     they read otherwise.
     `told` is what its author wrote of it: what it catches and misses, and what looks the same.
-    `shadow` puts it on trial: its alerts wake nobody, nor do those that one of `allowances` covers.
+    `shadow` puts it on trial: its alerts wake nobody, nor do those that one of `allowances` covers,
+    or one that was put on one of `allow_lists` while the service ran.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Detector:
     told: str = ""
     shadow: bool = False
     allowances: tuple[Allowance, ...] = ()
+    allow_lists: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises `TypeError` for a role of the profile, or a place in a sentence, that names

@@ -12,6 +12,7 @@ import typer
 from offbook import __version__
 from offbook.cli.commands import (
     alerts,
+    allowing,
     desk,
     detectors,
     events,
@@ -59,6 +60,9 @@ for command in (
     quality.score,
     quality.tune,
     standing.export,
+    allowing.allow,
+    allowing.allowances,
+    allowing.disallow,
     robots.robots,
 ):
     app.command()(command)

@@ -98,7 +98,7 @@ async def _write(
             revisions.append(item.revision)
         elif item.logged is not None:
             actions.append(item.logged)
-        else:
+        elif item.canary is None:
             to.foreign += 1
     for outcome in await sink.write(revisions, actions):
         if outcome in ("written", "moved"):

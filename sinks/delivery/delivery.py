@@ -23,7 +23,7 @@ from sinks.delivery.holding import Holding, OffsetsUnknownError
 from sinks.delivery.offsets import Offsets
 from sinks.delivery.reading import Item, item_of
 from sinks.delivery.report import DeliveryReport
-from sinks.delivery.stages import Count, SetAside, Stage, Store
+from sinks.delivery.stages import Count, Hear, SetAside, Stage, Store
 from sinks.ending import ended
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
@@ -122,6 +122,7 @@ class Delivery:
         self._stages = (
             SetAside(self._producer, self._prefix, self._metrics, self._health),
             Store(self._sink),
+            Hear(self._sink, self._metrics),
             Count(self._metrics),
         )
         self._consumer.subscribe(

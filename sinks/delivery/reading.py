@@ -13,6 +13,7 @@ from aiokafka import TopicPartition
 from cases.handling import Logged
 from contract.action import LONGEST_NOTE, Action
 from contract.alert import Alert
+from contract.canary import is_canary_alert
 from contract.rejected import Rejected
 from contract.times import parse_rfc3339
 from sinks.dead_letters import DeadLetter, rejected_letter
@@ -31,10 +32,11 @@ _decode_action = msgspec.json.Decoder(Action).decode
 
 @dataclass
 class Item:
-    """One record being delivered: a revision, an action, or a dead letter until that is sent.
+    """One record being delivered: a revision, an action, a canary's alert, or a dead letter until
+    that is sent.
 
-    `stamped` is when Kafka stamped the record that caused it (ms), `outcome` the result of writing
-    it.
+    `stamped` is when Kafka stamped the record that caused it (ms), `canary` when the canary was
+    sent (µs), `outcome` the result of writing it.
     """
 
     partition: TopicPartition
@@ -43,6 +45,7 @@ class Item:
     logged: Logged | None = None
     stamped: int | None = None
     letter: DeadLetter | None = None
+    canary: int | None = None
     outcome: Outcome | None = None
 
 
@@ -55,6 +58,8 @@ def item_of(partition: TopicPartition, record: Any, prefix: str, *, is_action: b
     if isinstance(told, Action):
         logged = Logged(partition.partition, record.offset, told)
         return Item(partition, record.offset, logged=logged)
+    if is_canary_alert(told):
+        return Item(partition, record.offset, canary=parse_rfc3339(told.last_event_at))
     stamped = event_timestamp(record.headers)
     return Item(partition, record.offset, Revision(told, record.value), stamped=stamped)
 

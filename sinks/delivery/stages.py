@@ -18,6 +18,7 @@ from sinks.dead_letters import DeadLetter, without_value
 from sinks.delivery.reading import Item
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
+from sinks.redis.sink import RedisSink
 from sinks.sink import Sink
 
 _log = structlog.get_logger(__name__)
@@ -88,6 +89,21 @@ class Store:
         outcomes = await self._sink.write([it for _, it in alerts], [it for _, it in acted])
         for (item, _), outcome in zip([*alerts, *acted], outcomes, strict=True):
             item.outcome = outcome
+
+
+class Hear:
+    """Writes down that a canary came back, and tells of it once Redis has it. Raises
+    `SinkError`."""
+
+    def __init__(self, sink: RedisSink, metrics: Metrics) -> None:
+        self._sink = sink
+        self._metrics = metrics
+
+    async def take(self, items: Sequence[Item]) -> None:
+        heard = [item.canary for item in items if item.canary is not None]
+        if heard:
+            await self._sink.heard(max(heard))
+            self._metrics.canary.seen(max(heard))
 
 
 class Count:

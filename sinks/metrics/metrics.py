@@ -16,6 +16,7 @@ from contract.alert import Severity
 from contract.kinds import SOURCE_TOPICS
 from sinks.metrics.alertmanager import AlertmanagerFigures
 from sinks.metrics.alerts import AlertFigures
+from sinks.metrics.canary import CanaryFigures
 from sinks.metrics.detectors import DetectorFigures
 from sinks.metrics.events import EventFigures
 from sinks.metrics.feeds import FeedFigures
@@ -49,6 +50,7 @@ class Metrics:
         self.events = EventFigures(registry, topics)
         self.alerts = AlertFigures(registry, labels)
         self.alertmanager = AlertmanagerFigures(registry)
+        self.canary = CanaryFigures(registry)
         self.partitions = PartitionFigures(registry)
         self.feeds = FeedFigures(registry)
         self.kafka = KafkaFigures(registry)

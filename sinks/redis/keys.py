@@ -16,6 +16,7 @@
 `{ob}:employee:<id>`       sorted set, the alerts on an employee by their last event (s)
 `{ob}:told`                hash, what Alertmanager was told of: labels as JSON by severity and
                            alert; gone once it was told that the alert is closed
+`{ob}:canary`              string, when the newest canary that came back was sent (µs)
 `{ob}:mark:<writer>`       number of the last batch this writer wrote; goes a day after the writer
 `{ob}:held:<partition>`    `start end`: all offsets of that partition of the alerts topic that are
                            here. Gone or behind, this Redis has lost what was delivered to it
@@ -35,6 +36,7 @@ STREAM: Final = "{ob}:alerts"
 ACTIONS: Final = "{ob}:actions"
 CLOSED: Final = "{ob}:closed"
 TOLD: Final = "{ob}:told"
+CANARY: Final = "{ob}:canary"
 OPEN: Final = "{ob}:open"
 ACKNOWLEDGED: Final = f"{OPEN}:acknowledged"
 OPEN_SHADOW: Final = f"{OPEN}:shadow"

@@ -34,6 +34,7 @@ from sinks.redis.connection import Connection, RedisRefusedError, RedisUnavailab
 from sinks.redis.handled import Known, known_in
 from sinks.redis.keys import (
     ACTIONS,
+    CANARY,
     CLOSED,
     OPEN,
     OPEN_SETS,
@@ -126,6 +127,11 @@ class RedisSink:
             raise ValueError(f"revisions are 1 to {MAX_REVISION}")
         async with self._turn:
             return await self._write(_Batch(tuple(revisions), tuple(actions)))
+
+    async def heard(self, at: int) -> None:
+        """A canary that was sent then (µs) came back: to write it is to know that Redis takes what
+        is written. Raises `RedisUnavailableError` or `RedisRefusedError`."""
+        await self._connection.ask(("SET", CANARY, at))
 
     async def look(self) -> None:
         """Ask how many alerts fire, including those of other workers.

@@ -35,6 +35,7 @@ from streams.monitor.results import Results
 from streams.monitor.retrying import Retrying
 from streams.monitor.reviews import Reviews
 from streams.monitor.watch import Watch
+from streams.settings.loading import judged_detectors
 from streams.settings.settings import Settings
 from streams.wire.kafka_access import knock
 
@@ -94,7 +95,13 @@ class Monitor:
     def use(self, detectors: Sequence[Detector]) -> None:
         """Judge by these from the next record on; what was found so far stands."""
         before = self._engine
-        self._engine = Engine(detectors, before.reference, before.common, signs=before.signs)
+        self._engine = Engine(
+            judged_detectors(self._settings, detectors),
+            before.reference,
+            before.common,
+            signs=before.signs,
+            agreements=before.agreements,
+        )
         self._report.retired(before.detectors.keys() - self._engine.detectors.keys())
 
     def stop(self) -> None:

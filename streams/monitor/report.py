@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import structlog
 
+from contract.canary import DETECTOR as CANARY
 from contract.event import Origin
 from detectors.engine.engine import Engine
 from detectors.engine.look import Failure
@@ -98,7 +99,7 @@ class MonitorReport:
         settings break does not let the worker be ready: there a rollout should stop.
         """
         silent = engine.silent()
-        for detector in engine.detectors:
+        for detector in engine.detectors.keys() - {CANARY}:
             self._metrics.detectors.silent(detector, detector in silent)
         for detector in self._withheld.keys() - silent.keys():
             del self._withheld[detector]

@@ -35,7 +35,7 @@ from streams.router.known_feeds import Partition
 from streams.router.outboxes import Outboxes
 from streams.router.source_reader import SourceReader
 from streams.router.source_time import SourceTime
-from streams.settings.loading import configured_detectors
+from streams.settings.loading import configured_detectors, judged_detectors
 from streams.settings.settings import Settings
 from streams.wire.kafka import (
     MAX_REQUEST,
@@ -83,7 +83,8 @@ class Router:
         self._time = SourceTime(settings.idle_after, settings.lateness, self._feeds.silences())
         detectors = configured_detectors(settings)
         self._feeds.use(detectors)
-        self._intake = Intake(settings, detectors, metrics, self._time, self._feeds)
+        judged = judged_detectors(settings, detectors)
+        self._intake = Intake(settings, judged, metrics, self._time, self._feeds)
         self._plain = {topic_name(settings, topic): topic for topic in SOURCE_TOPICS}
         self._keeper: FeedKeeper
         self._has_share = False
@@ -97,7 +98,7 @@ class Router:
 
     def use(self, detectors: Sequence[Detector]) -> None:
         """Route to what these detectors read, from the next records on."""
-        self._intake.use(detectors)
+        self._intake.use(judged_detectors(self._settings, detectors))
         self._feeds.use(detectors)
 
     def stop(self) -> None:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar, get_args
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar, get_args
 
 import structlog
 
@@ -27,11 +26,13 @@ from sinks.metrics.metrics import Metrics
 from sinks.redis.sink import RedisSink
 from sinks.waiting import until_it_works
 from streams.service import logs
+from streams.service.canary import Canary
 from streams.service.http import HttpServer
 from streams.service.kafka_watch import KafkaWatch
 from streams.service.refused import tell_refused
 from streams.service.reload import ConfigFile, Judging, Reload
-from streams.settings.loading import configured_detectors
+from streams.service.signals import signals
+from streams.settings.loading import configured_detectors, judged_detectors
 from streams.settings.own_detectors import known_detectors
 from streams.settings.settings import Settings
 from streams.wire.kafka import ACTIONS_TOPIC, ALERTS_TOPIC, group, security, topic_name
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 Role = Literal["router", "monitor", "delivery"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+#: What runs in a process: its roles, and what goes with them.
+Part = Role | Literal["reload", "telling", "canary"]
 
 #: Seconds each role may take to finish what it has in hand; then the process ends regardless.
 _PATIENCE: Final = 25.0
@@ -113,7 +116,7 @@ async def run_worker(
     logs.tell_of_tasks(asyncio.get_running_loop())
     reload_asked = asyncio.Event()
     # Before anybody can see that it is there, and ask for a reload.
-    with _signals(stopping, reload_asked if config is not None else None):
+    with signals(stopping, reload_asked if config is not None else None):
         port = await server.start()
         if on_listening is not None:
             on_listening(port)
@@ -140,7 +143,7 @@ async def _run_roles(
 ) -> None:
     async with contextlib.AsyncExitStack() as stack:
         await _unless(stopping, _kafka(settings, health))
-        running: dict[Role | Literal["reload", "telling"], _Running] = {}
+        running: dict[Part, _Running] = {}
         judging: list[Judging] = []
         if "router" in roles:
             from streams.router.router import Router
@@ -154,6 +157,8 @@ async def _run_roles(
             judging.append(monitor)
         if "delivery" in roles:
             running["delivery"] = _delivery(settings, metrics, health, stack)
+            if settings.canary:
+                running["canary"] = Canary(settings, metrics)
             if settings.alertmanager_url is not None:
                 from streams.service.notification import telling
 
@@ -189,8 +194,11 @@ async def _monitor(
     reader = ReferenceReader(settings, metrics, health)
     stack.push_async_callback(reader.stop)
     await _unless(stopping, reader.start())
+    detectors = judged_detectors(settings, configured_detectors(settings))
     engine = Engine(
-        configured_detectors(settings), reader.reference, settings.common, signs=Signs()
+        *(detectors, reader.reference, settings.common),
+        signs=Signs(),
+        agreements=reader.agreements,
     )
     return Monitor(settings, engine, reader, metrics, health)
 
@@ -220,9 +228,7 @@ def _delivery(
     )
 
 
-async def _run_until(
-    running: Mapping[Role | Literal["reload", "telling"], _Running], stopping: asyncio.Event
-) -> None:
+async def _run_until(running: Mapping[Part, _Running], stopping: asyncio.Event) -> None:
     """Run everything until `stopping` is set or the first role ends; then stop the rest, in the
     order in which events flow."""
     tasks = {role: asyncio.create_task(part.run(), name=role) for role, part in running.items()}
@@ -261,40 +267,3 @@ async def _unless(stopping: asyncio.Event, work: Awaitable[_T]) -> _T:
     finally:
         stop.cancel()
         task.cancel()
-
-
-@contextlib.contextmanager
-def _signals(stopping: asyncio.Event, reload_asked: asyncio.Event | None) -> Iterator[None]:
-    """SIGTERM and SIGINT set `stopping`; a second one ends the process at once. SIGHUP sets
-    `reload_asked`, which is None if there is no file to read again."""
-    loop = asyncio.get_running_loop()
-
-    def received(number: signal.Signals) -> None:
-        if stopping.is_set():
-            os._exit(128 + number)
-        _log.info("stopping", signal=number.name)
-        stopping.set()
-
-    def hung_up() -> None:
-        if reload_asked is None:
-            _log.info("nothing to reload: started without --config", signal="SIGHUP")
-        else:
-            reload_asked.set()
-
-    handlers: dict[str, tuple[Any, ...]] = {
-        "SIGTERM": (received, signal.SIGTERM),
-        "SIGINT": (received, signal.SIGINT),
-        "SIGHUP": (hung_up,),
-    }
-    handled: list[Any] = []
-    for name, handler in handlers.items():
-        # Not in a thread of a test or of the demo, nor on Windows, which knows no SIGHUP either.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
-            number = getattr(signal, name)
-            loop.add_signal_handler(number, *handler)
-            handled.append(number)
-    try:
-        yield
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)

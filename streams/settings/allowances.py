@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
+from contract.allowance import IDS
 from contract.spelling.nearest import nearest
 from contract.spelling.shown import shown
 from contract.times import micros
 from detectors.language.allowance import Allowance
 
-#: The ids that an allowance may name; all that are given must be the alert's.
-IDS: Final = ("employee", "customer", "order", "account")
 #: All that an allowance has, with what it means.
 OF_AN_ALLOWANCE: Final = {
     **{name: f"id of the {name} that the alert names" for name in IDS},
@@ -20,8 +20,17 @@ OF_AN_ALLOWANCE: Final = {
     "reason": "needed: why; it is shown with the alert and by `offbook detectors`",
 }
 _LONGEST_ID = 128
+#: The name of a list of allowances.
+LIST_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 _UNTIL = "a date or a time without quotes, such as 2026-12-31 or 2026-12-31T18:00:00+08:00"
+
+
+def is_lists(value: Any) -> bool:
+    """Whether these are names of lists."""
+    return isinstance(value, list) and all(
+        isinstance(name, str) and LIST_NAME.fullmatch(name) for name in value
+    )
 
 
 def allowances(rows: Any, place: str, zone: tzinfo, problems: list[str]) -> tuple[Allowance, ...]:
@@ -61,7 +70,7 @@ def _allowance(row: Any, position: int, zone: tzinfo, wrong: list[str]) -> Allow
     until = _until(row.get("until"), zone, wrong)
     if wrong or until is None:
         return None
-    return Allowance(position=position, until=until, reason=shown(str(reason).strip()), **ids)
+    return Allowance(name=str(position), until=until, reason=shown(str(reason).strip()), **ids)
 
 
 def _until(value: Any, zone: tzinfo, wrong: list[str]) -> int | None:

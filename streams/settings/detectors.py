@@ -13,7 +13,7 @@ from msgspec import structs
 
 from contract.spelling.nearest import nearest
 from detectors.language.detector import Detector
-from streams.settings.allowances import allowances
+from streams.settings.allowances import allowances, is_lists
 from streams.settings.own_detectors import Known
 from streams.settings.settings import Settings
 from streams.settings.values import as_in_file, convert
@@ -23,6 +23,10 @@ OF_ANY: Final = {
     "enabled": ("`true`", "`false` stops it: it reads nothing, and its open alerts stand"),
     "mode": ('`"live"`', '`"shadow"` puts it on trial: its alerts are marked and wake nobody'),
     "allow": ("none", "what is known and agreed on: its alerts are marked and wake nobody"),
+    "allow_lists": (
+        "none",
+        "names of lists: what `offbook allow --list` puts on one of them is allowed here too",
+    ),
     "four_eyes": (
         "`false`",
         "`true`: a critical alert is closed as a false positive only by a lead, on the proposal of"
@@ -87,6 +91,9 @@ def configured(
                 problems.append(f'{place} mode: must be "live" or "shadow"')
         elif name == "allow":
             pass
+        elif name == "allow_lists":
+            if not is_lists(value):
+                problems.append(f'{place} allow_lists: must be names such as ["group-companies"]')
         elif name not in fields:
             known = [*fields, *OF_ANY]
             problems.append(f"{place} {name}: unknown parameter{nearest(name, known)}")
@@ -101,4 +108,5 @@ def configured(
         params=structs.replace(detector.params, **changed),
         shadow=table.get("mode") == "shadow",
         allowances=allowances(table.get("allow", []), place, zone, problems),
+        allow_lists=tuple(lists) if is_lists(lists := table.get("allow_lists", [])) else (),
     )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from contract.kinds import SOURCE_TOPICS
 from contract.spelling.nearest import nearest
+from detectors.canary import CANARY
 from detectors.language.detector import Detector
 from streams.settings.conflicts import conflicts
 from streams.settings.detectors import configured, detector_tables
@@ -106,6 +107,12 @@ def configured_detectors(settings: Settings, known: Known | None = None) -> tupl
     if problems:
         raise SettingsError(*problems)
     return tuple(chosen)
+
+
+def judged_detectors(settings: Settings, enabled: Sequence[Detector]) -> tuple[Detector, ...]:
+    """What events are judged by: the detectors that are enabled, and the canary's, of which nobody
+    else is to know."""
+    return (*enabled, CANARY) if settings.canary else tuple(enabled)
 
 
 def _toml(content: bytes, config: Path) -> dict[str, Any]:

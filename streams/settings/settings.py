@@ -122,6 +122,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " two capital letters"
         ),
     ] = REGION
+    canary: Annotated[
+        bool,
+        Meta(
+            description="sends a made-up event a minute, whose alert has to come back: it is in no"
+            " list, and its age tells silence from quiet"
+        ),
+    ] = True
     idle_after: Annotated[
         Duration,
         Meta(

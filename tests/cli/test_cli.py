@@ -273,7 +273,7 @@ def test_detectors_shows_who_is_on_trial_and_which_allowances_end(tmp_path: Path
         offbook("detectors", "bulk-delete", "--json", "--config", str(config)).stdout
     )
     assert (row["mode"], row["allowances"]) == ("shadow", 3)
-    assert [(one["position"], one["expired"]) for one in row["ending"]] == [(1, True), (3, False)]
+    assert [(one["name"], one["expired"]) for one in row["ending"]] == [("1", True), ("3", False)]
 
 
 def test_detectors_speak_to_machines() -> None:

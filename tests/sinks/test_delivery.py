@@ -475,3 +475,40 @@ def test_kill_9_of_the_worker_in_the_middle_of_delivery_loses_and_doubles_nothin
         assert_each_revision_once(redis_url, expected)
 
     run(kafka, topic_prefix, work)
+
+
+# The canary.
+
+
+def test_a_canary_that_comes_back_is_heard_and_stands_in_no_list(
+    kafka: Any, redis_url: str, topic_prefix: str
+) -> None:
+    sung = alert(
+        "canary-1",
+        detector="canary",
+        severity="info",
+        employee=None,
+        customer=None,
+        order=None,
+        account=None,
+        account_holder=None,
+        last_event_at="2026-03-02T01:00:00.5Z",
+    )
+    older = msgspec.structs.replace(sung, alert_id="canary-0", last_event_at="2026-03-02T00:59:00Z")
+
+    async def work(bench: Bench) -> None:
+        worker = bench.worker(redis_url)
+        async with worker.running():
+            await bench.send([sung, older, alert("a0")])
+            await until(lambda: contents(redis_url).entries != [])
+            seen = "offbook_canary_seen_timestamp_seconds"
+            await until(lambda: worker.figure(seen) == 1772413200.5)
+            latencies = worker.figure("offbook_detection_latency_seconds_count")
+            assert latencies == 0
+
+    run(kafka, topic_prefix, work)
+    found = contents(redis_url)
+    assert [entry["alert_id"] for entry in found.entries] == ["a0"]
+    with redis.Redis.from_url(redis_url, decode_responses=True) as client:
+        assert list(client.scan_iter("*canary-*")) == []
+        assert client.get("{ob}:canary") is not None

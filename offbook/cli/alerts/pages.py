@@ -64,7 +64,7 @@ class Pages:
     def listed(self, found: Sequence[Standing], most: int) -> None:
         """Cases, the worst first, with their alerts; at most so many alerts."""
         if not found:
-            _print([self._word("none")])
+            printed([self._word("none")])
             return
         by_id = {it.alert.alert_id: it for it in found}
         table = Table.grid(padding=(0, 2))
@@ -75,7 +75,7 @@ class Pages:
             left -= len(case.alerts)
             if left <= 0:
                 break
-        _print([table, *([f"… {-left}+"] if left < 0 else [])])
+        printed([table, *([f"… {-left}+"] if left < 0 else [])])
 
     def handling(self, it: Standing, others: Sequence[Standing]) -> None:
         """How an alert is worked, what was done, and the other alerts of its case."""
@@ -89,25 +89,25 @@ class Pages:
             for other in others:
                 table.add_row(*self._row(other, False))
             parts += ["", Text(self._word("case"), "bold"), table]
-        _print(parts)
+        printed(parts)
 
     def person(self, moments: Sequence[Moment]) -> None:
         """What is known of somebody, the oldest first."""
         table = Table.grid(padding=(0, 2))
         for it in moments:
-            table.add_row(_text(self._time_of(it.at), "dim"), *self._moment(it))
-        _print([table if moments else self._word("nothing")])
+            table.add_row(text_of(self._time_of(it.at), "dim"), *self._moment(it))
+        printed([table if moments else self._word("nothing")])
 
     def changed(self, it: Standing) -> None:
         """One line after an action: how it stands now."""
-        _print([_text(f"{it.alert.alert_id}: {self._stand(it.handling).plain}")])
+        printed([text_of(f"{it.alert.alert_id}: {self._stand(it.handling).plain}")])
 
     def line(self, it: Standing, what: str) -> None:
         """One line of what happens, as it happens."""
         alert = it.alert
         time = self._time(alert.detected_at)
         words = (time, self._word(alert.severity), alert.alert_id, what, self._said(alert.summary))
-        _print([_text("  ".join(words), colour(alert))])
+        printed([text_of("  ".join(words), colour(alert))])
 
     def did(self, step: str, verdict: str | None, assignee: str | None) -> str:
         """What an action did, in words."""
@@ -119,13 +119,13 @@ class Pages:
         about = [alert.employee, alert.customer, alert.order, alert.account]
         stand = self._stand(handling).plain
         return [
-            _text(("└ " if inside else "") + self._word(alert.severity), colour(alert)),
-            _text(str(alert.score)),
-            _text(alert.alert_id),
-            _text(self._said(alert.title)),
-            _text(" · ".join(filter(None, about))),
-            _text(self._time(alert.detected_at), "dim"),
-            _text(stand, "" if handling.state == "new" else "dim"),
+            text_of(("└ " if inside else "") + self._word(alert.severity), colour(alert)),
+            text_of(str(alert.score)),
+            text_of(alert.alert_id),
+            text_of(self._said(alert.title)),
+            text_of(" · ".join(filter(None, about))),
+            text_of(self._time(alert.detected_at), "dim"),
+            text_of(stand, "" if handling.state == "new" else "dim"),
         ]
 
     def _stand(self, handling: Handling) -> Text:
@@ -140,7 +140,7 @@ class Pages:
             words.append(self._word("reopened"))
         if (waiting := handling.proposed) is not None and waiting.verdict is not None:
             words.append(self._word("waits").format(waiting.by, self._word(waiting.verdict)))
-        return _text(" · ".join(words))
+        return text_of(" · ".join(words))
 
     def _history(self, handling: Handling) -> Iterator[list[Text]]:
         for told in handling.history:
@@ -149,10 +149,10 @@ class Pages:
             if told.refused is not None:
                 what += f" ({self._word('refused').format(told.refused)})"
             yield [
-                _text(self._time(action.at), "dim"),
-                _text(action.by),
-                _text(what, "" if told.refused is None else "dim"),
-                _text(action.note or ""),
+                text_of(self._time(action.at), "dim"),
+                text_of(action.by),
+                text_of(what, "" if told.refused is None else "dim"),
+                text_of(action.note or ""),
             ]
 
     def _moment(self, it: Moment) -> list[Text]:
@@ -160,18 +160,18 @@ class Pages:
             alert = it.alert
             style = colour(alert)
             return [
-                _text(self._word(alert.severity), style),
-                _text(f"{alert.alert_id}  {self._said(alert.summary)}", style),
+                text_of(self._word(alert.severity), style),
+                text_of(f"{alert.alert_id}  {self._said(alert.summary)}", style),
             ]
         if it.told is not None:
             action = it.told.action
             did = self.did(action.step, action.verdict, action.assignee)
             note = f"  {action.note}" if action.note else ""
-            return [_text(action.by), _text(f"{it.alert_ids[0]}  {did}{note}")]
+            return [text_of(action.by), text_of(f"{it.alert_ids[0]}  {did}{note}")]
         assert it.evidence is not None
         kind = KIND_OF_TYPE.get(it.evidence.type)
         name = Bilingual(*NAMES[kind.data]) if kind else Bilingual(it.evidence.type, "")
-        return [_text(self._said(name), "dim"), _text(it.evidence.note, "dim")]
+        return [text_of(self._said(name), "dim"), text_of(it.evidence.note, "dim")]
 
     def _time_of(self, at: int) -> str:
         return moment(at).astimezone(self._zone).strftime("%m-%d %H:%M")
@@ -191,12 +191,12 @@ def for_machines(it: Standing, case_id: str | None = None) -> Mapping[str, Any]:
     return {"alert": it.alert, "handling": it.handling, "case_id": case_id}
 
 
-def _text(text: str, style: str = "") -> Text:
+def text_of(text: str, style: str = "") -> Text:
     """What a name may hold controls no terminal."""
     return Text(shown(text), style)
 
 
-def _print(parts: Sequence[Any]) -> None:
+def printed(parts: Sequence[Any]) -> None:
     if sys.stdout.isatty():
         console = Console(highlight=False, markup=False)
         for part in parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,6 +38,14 @@ def replay(
         list[str] | None,
         typer.Option(metavar="ID", help="Only this detector; may be repeated.", show_default=False),
     ] = None,
+    allowances: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What was allowed while the service ran: `offbook allowances --all --json`.",
+            show_default=False,
+        ),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Run the detectors over files, without Kafka, in the order of event time. Each alert revision
@@ -48,6 +57,7 @@ def replay(
     from contract.alert import Alert
     from contract.spelling.shown import shown_json
     from offbook.cli import terminal
+    from offbook.cli.commands.allowing import agreements_of
     from offbook.cli.files.replay import replay as run
     from streams.settings.loading import configured_detectors
 
@@ -66,6 +76,7 @@ def replay(
 
     done = run(
         *(files, settings, detectors, emit, terminal.say),
+        agreements=agreements_of(allowances),
         until=end,
         wall=time.time_ns() // 1000,
         progress=terminal.bar,

@@ -91,7 +91,7 @@ def listed(
             print(f"    {count} allowance{'s' if count > 1 else ''}")
         for end in ending(found, now, zone):
             word = "expired" if end.expired else "expires"
-            print(f"    allowance {end.position} {word} {end.until}: {end.reason}")
+            print(f"    allowance {end.name} {word} {end.until}: {end.reason}")
         if row.needs:
             print(f"    needs {', '.join(row.needs)}: silent without")
         if id_ is not None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from itertools import chain
 
 from contract.alert import Alert
 from contract.decoding.decode import FUTURE
@@ -19,6 +20,7 @@ from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.running import OwnDetector
 from detectors.engine.silent import Signs
 from detectors.facts.reference import Reference
+from detectors.language.allowance import Agreements
 from detectors.language.detector import Detector
 from detectors.language.finding import Subject
 from detectors.language.wording import counted
@@ -56,24 +58,25 @@ class Replayed:
     evicted: dict[str, int] = field(default_factory=dict)
     failures: dict[str, tuple[int, str]] = field(default_factory=dict)
     detectors: Mapping[str, Detector] = field(default_factory=dict)
+    agreements: Agreements = field(default_factory=Agreements)
 
-    def suppressed(self) -> Counter[tuple[str, int]]:
-        """How many alerts each allowance covers, by detector and position."""
-        covered: Counter[tuple[str, int]] = Counter()
+    def suppressed(self) -> Counter[tuple[str, str]]:
+        """How many alerts each allowance covers, by detector and name."""
+        covered: Counter[tuple[str, str]] = Counter()
         for alert in self.standing.values():
             if alert.suppressed is not None:
-                covered[alert.detector, self._position(alert)] += 1
+                covered[alert.detector, self._allowance(alert)] += 1
         return covered
 
-    def _position(self, alert: Alert) -> int:
+    def _allowance(self, alert: Alert) -> str:
         subject = Subject(alert.employee, alert.customer, alert.order, alert.account)
         alike = [
             allowance
-            for allowance in self.detectors[alert.detector].allowances
+            for allowance in chain(self.detectors[alert.detector].allowances, self.agreements)
             if allowance.mark() == alert.suppressed
         ]
         # A withdrawal goes where its alert went, though it may name somebody else.
-        return next((it for it in alike if it.is_about(subject)), alike[0]).position
+        return next((it for it in alike if it.is_about(subject)), alike[0]).name
 
     def counts(self) -> str:
         """One line for people: what was read."""
@@ -104,8 +107,8 @@ class Replayed:
                 words.append(f"{states[detector, 'withdrawn']} withdrawn")
             lines.append(f"  {detector}: {', '.join(words)}")
             lines += [
-                f"    {count} of them suppressed by allowance {position}"
-                for (covered, position), count in sorted(suppressed.items())
+                f"    {count} of them suppressed by allowance {name}"
+                for (covered, name), count in sorted(suppressed.items())
                 if covered == detector
             ]
         lines += [f"silent: {detector}: {why}" for detector, why in sorted(self.silent.items())]
@@ -128,6 +131,7 @@ def replay(
     emit: Callable[[Alert], None],
     say: Callable[[str], None],
     *,
+    agreements: Agreements | None = None,
     until: int | None = None,
     wall: int | None = None,
     progress: Progress = unseen,
@@ -138,10 +142,13 @@ def replay(
     All reference documents are taken in first, whatever their file or line. Events after `until`
     (µs) are left out, and stream time ends there. With `wall`, the wall clock (µs), a document
     ahead both of it and of `until` is refused. `say` is called for what is wrong with the files
-    once everything is read. About `limit` bytes of lines are held in memory. Raises `InputError`
-    for a file that cannot be read.
+    once everything is read. `agreements` are the allowances of the log. About `limit` bytes of
+    lines are held in memory. Raises `InputError` for a file that cannot be read.
     """
-    done = Replayed(detectors={detector.id: detector for detector in detectors})
+    done = Replayed(
+        detectors={detector.id: detector for detector in detectors},
+        agreements=Agreements() if agreements is None else agreements,
+    )
     with sources(files, once=True) as inputs, _few_collections():
         findings = _Findings(done, [source.name for source in inputs])
         ahead_of = wall if wall is None or until is None else max(wall, until - FUTURE)
@@ -158,7 +165,10 @@ def replay(
                 for document in documents.reference(advance):
                     done.reference += 1
                     reference.put(document)
-                engine = Engine(detectors, reference, settings.common, "replay", Signs())
+                engine = Engine(
+                    *(detectors, reference, settings.common, "replay", Signs()),
+                    agreements=done.agreements,
+                )
                 run = InMemoryRun(engine)
                 for event in _taken(documents.others(advance), done, until, findings):
                     for alert in run.feed(event):

@@ -1,7 +1,9 @@
-"""Reads the reference topics completely on every worker, and keeps up with them.
+"""Reads the reference topics and the allowances completely on every worker, and keeps up with
+them.
 
 There is no consumer group: all partitions are read from their beginning. The barrier
-`caught_up_since` ensures that a judgement sees every document that was produced before its event.
+`caught_up_since` ensures that a judgement sees every document, and every allowance, that was
+produced before its event.
 """
 
 from __future__ import annotations
@@ -15,12 +17,14 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from contract.allowance import AllowanceRecord
 from contract.decoding.decode import decode_record
 from contract.event import Origin
 from contract.kinds import REFERENCE_TOPICS
 from contract.rejected import Rejected
 from contract.types import Heartbeat
 from detectors.facts.reference import REFERENCE_KINDS, Reference, ReferenceKind
+from detectors.language.allowance import Agreements
 from sinks.backoff import Backoff
 from sinks.ending import ended
 from sinks.health import Health
@@ -28,7 +32,13 @@ from sinks.metrics.metrics import Metrics
 from sinks.waiting import until_it_works
 from streams.monitor.reference.documents import Documents
 from streams.settings.settings import Settings
-from streams.wire.kafka import METADATA_AGE_MS, aiokafka_consumer, topic_name, written_at
+from streams.wire.kafka import (
+    ALLOWANCES_TOPIC,
+    METADATA_AGE_MS,
+    aiokafka_consumer,
+    topic_name,
+    written_at,
+)
 
 #: Milliseconds the clocks of brokers, routers and monitors may be apart.
 _SKEW_MS: Final = 1000
@@ -50,10 +60,12 @@ class ReferenceReaderError(RuntimeError):
 
 
 class ReferenceReader:
-    """Keeps `reference` in step with the reference topics. Health condition: `reference topics`."""
+    """Keeps `reference` in step with the reference topics, and `agreements` with the log of
+    allowances. Health condition: `reference topics`."""
 
     def __init__(self, settings: Settings, metrics: Metrics, health: Health) -> None:
         self.reference = Reference(settings.timezone)
+        self.agreements = Agreements()
         self._documents = Documents(self.reference)
         self._settings = settings
         self._metrics = metrics
@@ -62,6 +74,7 @@ class ReferenceReader:
             topic_name(settings, topic): cast(ReferenceKind, topic.removeprefix("reference."))
             for topic in REFERENCE_TOPICS
         }
+        self._allowances = topic_name(settings, ALLOWANCES_TOPIC)
         self._consumer: Any = None
         #: Asks for end offsets over a connection of its own: on the connection of a fetch, the
         #: question would wait until the broker has answered the fetch, 100 ms instead of 1.
@@ -83,7 +96,7 @@ class ReferenceReader:
         """
         # Without a group the consumer assigns itself all partitions, new ones too.
         self._consumer = AIOKafkaConsumer(
-            *self._kinds,
+            *(*self._kinds, self._allowances),
             client_id="offbook-reference",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -104,7 +117,8 @@ class ReferenceReader:
             raise ReferenceReaderError(
                 f"the reference topics cannot be read at {kafka}: {error}"
             ) from error
-        missing = set(self._kinds) - {partition.topic for partition in self._consumer.assignment()}
+        there = {partition.topic for partition in self._consumer.assignment()}
+        missing = {*self._kinds, self._allowances} - there
         if missing:
             raise ReferenceReaderError(
                 f"topic {min(missing)} is missing; `offbook topics create` creates it"
@@ -215,9 +229,12 @@ class ReferenceReader:
                 continue
             backoff = Backoff()
             for partition, records in fetched.items():
-                kind = self._kinds[partition.topic]
+                kind = self._kinds.get(partition.topic)
                 for record in records:
-                    self._take(kind, record)
+                    if kind is None:
+                        self._take_allowance(record)
+                    else:
+                        self._take(kind, record)
             if fetched:
                 self._count()
             await self._note_positions()
@@ -254,6 +271,21 @@ class ReferenceReader:
         feed = self._settings.feeds.get(origin.topic)
         if feed is None or feed.takes(event.source):
             self._documents.put(kind, record.partition, event)
+
+    def _take_allowance(self, record: Any) -> None:
+        try:
+            if record.value is None:
+                self.agreements.remove((record.key or b"").decode())
+            else:
+                self.agreements.put(AllowanceRecord.decoded(record.value))
+        except ValueError:
+            # Nobody is allowed anything by it: what it may have been meant for is alerted to.
+            _log.error(
+                "a record is no allowance and allows nothing; `offbook allow` writes them",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+            )
 
     def _count(self) -> None:
         for kind in REFERENCE_KINDS:

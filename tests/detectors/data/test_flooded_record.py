@@ -182,7 +182,7 @@ def test_the_id_is_the_records_the_actors_and_the_first_updates() -> None:
 
 def test_who_may_do_this_is_covered_by_an_allowance() -> None:
     #   E-SYNC writes back without end, and is known to
-    known = Allowance(position=1, until=after(NINE, "1d"), reason="stock levels", employee="E-SYNC")
+    known = Allowance(name="1", until=after(NINE, "1d"), reason="stock levels", employee="E-SYNC")
     allowing = replace(DETECTOR, allowances=(known,))
     alert = only(play(updates(NINE, 500, "E-SYNC"), allowing))
     assert alert.suppressed is not None

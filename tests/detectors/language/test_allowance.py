@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from contract.alert import Alert, Suppressed
+from contract.allowance import AllowanceRecord
 from contract.times import rfc3339
 from detectors.engine.engine import Engine, configured
 from detectors.engine.in_memory import InMemoryRun
 from detectors.engine.state import decode_state, encode_state
-from detectors.language.allowance import Allowance, allowed
+from detectors.language.allowance import Agreements, Allowance, allowed
 from detectors.language.detector import Detector
 from detectors.language.finding import Subject
 from detectors.rules.catalogue import DETECTORS
@@ -33,7 +34,7 @@ MINUTE_PAST = after(NINE, "1m")
 
 
 def allow(until: int, position: int = 1, **ids: str) -> Allowance:
-    return Allowance(position=position, until=until, reason=f"agreed, {position}", **ids)
+    return Allowance(name=str(position), until=until, reason=f"agreed, {position}", **ids)
 
 
 def run(*detectors: Detector, mode: Any = "live") -> InMemoryRun:
@@ -78,6 +79,83 @@ def test_the_first_that_covers_it_counts() -> None:
         allow(at(NINE), 3, employee="E-1"),
     )
     assert allowed(SUBJECT, at(NINE), [over, first, second]) is first
+
+
+# The log of allowances.
+
+
+def agreed(id_: str, since: int, until: int, **about: Any) -> AllowanceRecord:
+    return AllowanceRecord(
+        allowance_id=id_,
+        by="lena",
+        since=rfc3339(since),
+        until=rfc3339(until),
+        reason=f"agreed, {id_}",
+        **about,
+    )
+
+
+def covering(agreements: Agreements, detector: str = "bulk-delete", *lists: str) -> list[str]:
+    return [it.name for it in agreements.of(detector, lists, SUBJECT)]
+
+
+@pytest.mark.parametrize(
+    ("about", "covers"),
+    [
+        ({"employee": "E-1"}, True),
+        ({"account": "X", "customer": "C-1"}, True),
+        ({"employee": "E-2"}, False),
+        ({"employee": "E-1", "detectors": ("bulk-export", "bulk-delete")}, True),
+        ({"employee": "E-1", "detectors": ("bulk-export",)}, False),
+        ({"detectors": ("bulk-delete",)}, True),
+        ({"employee": "E-1", "list": "group-companies"}, True),
+        ({"employee": "E-1", "list": "testers"}, False),
+    ],
+)
+def test_what_is_agreed_counts_for_its_detectors_or_those_that_take_its_list(
+    about: dict[str, Any], covers: bool
+) -> None:
+    agreements = Agreements([agreed("a", at(NINE), at(NINE), **about)])
+    found = allowed(SUBJECT, at(NINE), agreements.of("bulk-delete", ["group-companies"], SUBJECT))
+    assert (found is not None) == covers
+
+
+def test_it_covers_from_its_first_to_its_last_microsecond() -> None:
+    agreements = Agreements([agreed("a", at(NINE), at(NINE) + 2, employee="E-1")])
+    covered = [
+        allowed(SUBJECT, at(NINE) + n, agreements.of("bulk-delete", (), SUBJECT)) is not None
+        for n in (-1, 0, 2, 3)
+    ]
+    assert covered == [False, True, True, False]
+
+
+def test_the_newest_record_of_an_allowance_counts_and_whichever_was_read_first_covers_it() -> None:
+    long, other = (agreed(id_, at(NINE), END, employee="E-1") for id_ in "ba")
+    ended = agreed("b", at(NINE), at(NINE), customer="C-1")
+    assert covering(Agreements([long, other])) == covering(Agreements([other, long])) == ["a", "b"]
+    agreements = Agreements([long, other, ended])
+    assert covering(agreements) == ["a", "b"]
+    assert [it.customer for it in agreements if it.name == "b"] == ["C-1"]
+    agreements.remove("a")
+    agreements.remove("a")
+    assert covering(agreements) == ["b"]
+
+
+def test_what_is_agreed_while_an_alert_is_open_moves_it_at_its_next_revision() -> None:
+    #  9:00 20 records ◄ on call   9:01 agreed ▪ 9:01 one more, covered ▪ ended, one more ◄ on call
+    live = run(BULK_DELETE)
+    events = [deletes(NINE, "E-1", 20), *(deletes(MINUTE_PAST + n, "E-1") for n in (0, 1))]
+    found = live.feed(events[0])
+    live.engine.agreements.put(agreed("a", MINUTE_PAST, END, employee="E-1"))
+    found += live.feed(events[1])
+    ended = {"ended_at": rfc3339(MINUTE_PAST), "ended_by": "lars"}
+    live.engine.agreements.put(agreed("a", MINUTE_PAST, END, employee="E-1", **ended))
+    found += live.feed(events[2])
+    assert [it.audience for it in found] == ["live", "suppressed", "live"]
+    # A replay knows all of it beforehand, and finds the same.
+    again = run(BULK_DELETE)
+    again.engine.agreements.put(agreed("a", MINUTE_PAST, END, employee="E-1", **ended))
+    assert again.run(events) == found
 
 
 # What becomes of an alert's revisions.

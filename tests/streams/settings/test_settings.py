@@ -296,7 +296,7 @@ def test_an_allowance_ends_with_the_companys_day_or_at_its_time(
     detector = next(it for it in configured_detectors(settings) if it.id == "bulk-delete")
     [allowance] = detector.allowances
     assert rfc3339(allowance.until) == last
-    assert (allowance.position, allowance.employee, allowance.reason) == (1, "E-1", "agreed")
+    assert (allowance.name, allowance.employee, allowance.reason) == ("1", "E-1", "agreed")
 
 
 def test_the_companys_day_is_that_of_its_time_zone_wherever_that_was_set(tmp_path: Path) -> None:

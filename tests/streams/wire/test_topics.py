@@ -150,4 +150,5 @@ def test_what_must_not_have_holes_is_deleted_by_age_and_what_is_read_whole_compa
         "reference.customers",
         "offbook.entities-changelog",
         "offbook.feeds",
+        "offbook.allowances",
     }
