@@ -64,6 +64,7 @@ style: .venv
 	.venv/bin/lint-imports --no-logo
 	$(PY) -m contract.publishing.schemas --check
 	$(PY) -m offbook.cli.explain.documentation --check
+	$(PY) -m deploy.grafana.render --check
 
 test-kafka: .venv
 	@[ -n "$${KAFKA_BOOTSTRAP:-}" ] && [ -n "$${REDIS_URL:-}" ] || { \
@@ -81,6 +82,7 @@ quality: .venv
 docs: .venv
 	$(PY) -m contract.publishing.schemas
 	$(PY) -m offbook.cli.explain.documentation
+	$(PY) -m deploy.grafana.render
 
 detector: .venv
 	@$(PY) -m scaffold "$(NAME)" "$(ROOM)"

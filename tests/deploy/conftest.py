@@ -13,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from contract.document import encode_document
 from contract.event import Event, Origin
 from contract.types import Heartbeat, Shipment
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
-from tests.parts.story_service import story_service
+from tests.parts.story_service import StoryService, story_service
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -55,10 +56,19 @@ def program() -> Callable[[str], str]:
 OWN = Path(__file__).parents[2] / "examples" / "own_detector"
 
 
+@dataclass
+class Story:
+    """An installation that has found what there is in the bundled story."""
+
+    service: StoryService
+    kafka: str
+    prefix: str
+
+
 @pytest.fixture(scope="package")
-def worker_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`host:port` of a worker in all roles that has found what there is in the bundled story,
-    and goes on to get goods that leave without an order and records that are no events."""
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """One whose worker has all roles, and goes on to get goods that leave without an order and
+    records that are no events."""
     folder = tmp_path_factory.mktemp("worker")
     with (
         EmbeddedKafka() as kafka,
@@ -66,7 +76,13 @@ def worker_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         story_service(kafka.bootstrap, redis.url, "dashboard.", folder, OWN) as service,
         _traffic(kafka.bootstrap, "dashboard."),
     ):
-        yield service.address
+        yield Story(service, kafka.bootstrap, "dashboard.")
+
+
+@pytest.fixture(scope="package")
+def worker_metrics(story: Story) -> str:
+    """`host:port` of the worker of the story."""
+    return story.service.address
 
 
 @contextmanager
@@ -107,8 +123,8 @@ def prometheus(
 ) -> Iterator[str]:
     """The URL of a Prometheus with our configuration and rules, which scrapes `worker_metrics`.
 
-    Other than in the compose stack: the target (one process in all roles), no Alertmanager, and two
-    scrapes a second, so that a rate has its points soon.
+    Other than in the compose stack: the target (one process in all roles; no desk, no robots), no
+    Alertmanager, and two scrapes a second, so that a rate has its points soon.
     """
     binary = program("prometheus")
     folder = tmp_path_factory.mktemp("prometheus")
@@ -122,6 +138,7 @@ def prometheus(
             "static_configs": [{"targets": [worker_metrics], "labels": {"role": "all"}}],
         }
         for job in config["scrape_configs"]
+        if job["job_name"] == "offbook"
     ]
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     with socket.socket() as free:

@@ -1,0 +1,1 @@
+"""The dashboard *Fraud overview*, a file for each of its rows."""

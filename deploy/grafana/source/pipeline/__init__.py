@@ -1,0 +1,1 @@
+"""The dashboard *Pipeline*, a file for each of its rows."""
