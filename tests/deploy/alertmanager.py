@@ -1,7 +1,8 @@
-"""A real Alertmanager, for as long as a test needs it."""
+"""Our Alertmanager configuration, and a real Alertmanager for as long as a test needs it."""
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import time
@@ -12,6 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+CONFIG = Path(__file__).parents[2] / "deploy/alertmanager/alertmanager.yml"
+
+
+def filled_in(name: str) -> str:
+    """The text of our configuration once the # is away from a receiver that is a remark in it."""
+    text = CONFIG.read_text("utf-8")
+    (remark,) = re.findall(rf"^  # - name: {name}\n(?:  #   .*\n)+", text, re.MULTILINE)
+    return text.replace(remark, re.sub(r"^  # ", "  ", remark, flags=re.MULTILINE))
+
+
+def remark(name: str) -> dict[str, Any]:
+    """That receiver."""
+    receivers = yaml.safe_load(filled_in(name))["receivers"]
+    (receiver,) = [it for it in receivers if it["name"] == name]
+    assert isinstance(receiver, dict)
+    return receiver
 
 
 @contextmanager

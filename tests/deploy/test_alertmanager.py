@@ -9,14 +9,16 @@ import shutil
 import subprocess
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.deploy.alertmanager import running_alertmanager
+from tests.deploy.alertmanager import filled_in, running_alertmanager
 from tests.deploy.conftest import DEPLOY, read_yaml
 
 pytestmark = pytest.mark.integration
@@ -66,9 +68,14 @@ def alertmanager(
         yield address
 
 
-def _raise(alertmanager: str, *alerts: dict[str, str], over: bool = False) -> None:
+def _raise(
+    alertmanager: str,
+    *alerts: dict[str, str],
+    over: bool = False,
+    annotations: Mapping[str, str] = MappingProxyType({"summary_zh": "摘要"}),
+) -> None:
     body: list[dict[str, Any]] = [
-        {"labels": alert, "annotations": {"summary_zh": "摘要"}} for alert in alerts
+        {"labels": alert, "annotations": dict(annotations)} for alert in alerts
     ]
     if over:
         now = datetime.now(UTC).isoformat()
@@ -98,6 +105,7 @@ def test_while_the_pipeline_is_down_only_its_cause_and_fraud_are_told(
         alertmanager,
         _alert("OffbookRoleDown", "page", "pipeline", role="monitor"),
         _alert("OffbookStreamTimeStalled", "page", "pipeline", partition="0"),
+        _alert("OffbookCanaryMissing", "page", "pipeline"),
         _alert("OffbookWorkerDown", "warning", "pipeline", role="monitor"),
         _alert("OffbookDeadLettersTrickle", "warning", "input", topic="tips"),
         _alert("OffbookDeadLetters", "page", "input", topic="payments"),
@@ -118,6 +126,7 @@ def test_while_the_pipeline_is_down_only_its_cause_and_fraud_are_told(
     assert _states(alertmanager) == {
         **dict.fromkeys(told, "active"),
         "OffbookStreamTimeStalled": "suppressed",
+        "OffbookCanaryMissing": "suppressed",
         "OffbookWorkerDown": "suppressed",
         "OffbookDeadLettersTrickle": "suppressed",
     }
@@ -140,6 +149,7 @@ def test_an_outage_of_kafka_pages_by_its_own_name_and_by_no_other(
         _alert("OffbookDeliveryStalled", "page", "pipeline"),
         _alert("OffbookWorkerRestarting", "page", "pipeline", role="monitor"),
         _alert("OffbookFeedSilent", "page", "input", topic="payments", partition="0"),
+        _alert("OffbookCanaryMissing", "page", "pipeline"),
         _alert("OffbookAlertsUndelivered", "warning", "pipeline"),
     ]
     _raise(
@@ -151,9 +161,12 @@ def test_an_outage_of_kafka_pages_by_its_own_name_and_by_no_other(
         _alert("OffbookRedisEmptied", "page", "pipeline"),
         _alert("OffbookDeadLetters", "page", "input", topic="payments"),
         _alert("OffbookNotWatching", "warning", "fraud"),
+        _alert("OffbookRobotsAway", "page", "reach", role="robots"),
+        _alert("OffbookRobotFailing", "page", "reach", robot="security"),
+        _alert("OffbookWatchdog", "watchdog", "pipeline"),
         *follows,
     )
-    told = _told(posted, 6)
+    told = _told(posted, 9)
     assert told == {
         "OffbookKafkaAway": "/on-call",
         "OffbookRoleDown": "/on-call",
@@ -161,6 +174,9 @@ def test_an_outage_of_kafka_pages_by_its_own_name_and_by_no_other(
         "OffbookRedisEmptied": "/on-call",
         "OffbookDeadLetters": "/on-call",
         "OffbookNotWatching": "/fraud-team",
+        "OffbookRobotsAway": "/on-call",
+        "OffbookRobotFailing": "/on-call",
+        "OffbookWatchdog": "/watchdog",
     }
     assert _states(alertmanager) == {
         **dict.fromkeys(told, "active"),
@@ -175,6 +191,7 @@ def test_an_outage_of_redis_explains_why_alerts_wait_and_nothing_else(
         alertmanager,
         _alert("OffbookRedisAway", "page", "pipeline"),
         _alert("OffbookDeliveryStalled", "page", "pipeline"),
+        _alert("OffbookCanaryMissing", "page", "pipeline"),
         _alert("OffbookConsumerLagGrowing", "page", "pipeline", topic="offbook.alerts"),
         _alert("OffbookStreamTimeBehind", "page", "pipeline", partition="0"),
     )
@@ -182,7 +199,36 @@ def test_an_outage_of_redis_explains_why_alerts_wait_and_nothing_else(
         ("OffbookRedisAway", "OffbookStreamTimeBehind"), "/on-call"
     )
     states = _states(alertmanager)
-    assert states["OffbookDeliveryStalled"] == states["OffbookConsumerLagGrowing"] == "suppressed"
+    waiting = ("OffbookDeliveryStalled", "OffbookCanaryMissing", "OffbookConsumerLagGrowing")
+    assert {states[name] for name in waiting} == {"suppressed"}
+
+
+def test_a_canary_that_is_missing_and_a_robot_that_fails_hold_back_no_page(
+    alertmanager: str, posted: tuple[str, Posted]
+) -> None:
+    told = {
+        "OffbookCanaryMissing": _alert("OffbookCanaryMissing", "page", "pipeline"),
+        "OffbookRobotFailing": _alert("OffbookRobotFailing", "page", "reach", robot="security"),
+        "OffbookStreamTimeStalled": _alert("OffbookStreamTimeStalled", "page", "pipeline"),
+        "OffbookWatchdog": _alert("OffbookWatchdog", "watchdog", "pipeline"),
+    }
+    _raise(alertmanager, *told.values(), _alert("OffbookDeskAway", "warning", "reach"))
+    assert _told(posted, 4).keys() == told.keys()
+    assert _states(alertmanager)["OffbookDeskAway"] == "suppressed"
+
+
+def test_a_robot_that_fails_holds_back_no_warning(
+    alertmanager: str, posted: tuple[str, Posted]
+) -> None:
+    _raise(
+        alertmanager,
+        _alert("OffbookRobotsAway", "page", "reach", role="robots"),
+        _alert("OffbookDeskAway", "warning", "reach", role="desk"),
+        _alert("OffbookDetectorFailing", "warning", "detectors", detector="big-order"),
+    )
+    assert _told(posted, 3) == dict.fromkeys(
+        ("OffbookRobotsAway", "OffbookDeskAway", "OffbookDetectorFailing"), "/on-call"
+    )
 
 
 def test_security_is_never_told_that_all_is_clear_because_a_figure_is_gone(
@@ -250,3 +296,58 @@ def test_the_health_check_of_the_stack_tells_a_running_alertmanager(
 
     assert probe(alertmanager) == 0
     assert probe("http://127.0.0.1:9") != 0
+
+
+def test_people_in_wecom_read_what_is_up_in_a_message_that_has_room_for_it(
+    program: Callable[[str], str], tmp_path: Path
+) -> None:
+    received: queue.Queue[tuple[str, bytes]] = queue.Queue()
+
+    class Vendor(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(b'{"errcode": 0, "access_token": "t0ken"}')
+
+        def do_POST(self) -> None:
+            received.put((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+            self._answer(b'{"errcode": 0, "errmsg": "ok"}')
+
+        def _answer(self, body: bytes) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    binary = shutil.which("alertmanager") or program("prometheus-alertmanager")
+    config = yaml.safe_load(filled_in("wecom"))
+    config["route"] = {"receiver": "wecom", "group_wait": "1s", "group_interval": "1s"}
+    (wecom,) = next(it for it in config["receivers"] if it["name"] == "wecom")["wechat_configs"]
+    # One that is older takes it from no file.
+    del wecom["api_secret_file"]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Vendor) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        wecom |= {
+            "api_secret": "s3cret",
+            "api_url": f"http://127.0.0.1:{server.server_address[1]}/",
+        }
+        with running_alertmanager(binary, config, tmp_path) as address:
+            said = {
+                "summary": "Paid to an account of an employee " + "x" * 100,
+                "summary_zh": "款项付到了员工的账户" + "字" * 50,
+                "alert_url": "http://localhost:9465/alerts/offbook-payment-3f0c9d51e2a47b86",
+            }
+            alerts = [_alert("OffbookPayment", "critical", "fraud", n=str(n)) for n in range(5)]
+            _raise(address, *alerts, annotations=said)
+            path, body = received.get(timeout=30)
+            _raise(address, *alerts, annotations={"summary": "Paid"}, over=True)
+            over = json.loads(received.get(timeout=30)[1])
+        server.shutdown()
+    message = json.loads(body)
+    assert path == "/message/send?access_token=t0ken"
+    assert (message["msgtype"], message["agentid"], message["toparty"]) == ("text", "1000002", "2")
+    text = message["text"]["content"]
+    assert len(text.encode()) <= 2048
+    lines = [line for line in text.splitlines() if line]
+    assert lines == ["FIRING · 告警: 5", *list(said.values()) * 3]
+    assert over["text"]["content"].splitlines()[0] == "RESOLVED · 已恢复: 5"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import http.server
 import json
 import os
@@ -8,24 +9,52 @@ import shlex
 import socket
 import subprocess
 import sys
+import textwrap
 import threading
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 import offbook
+from desk.http.figures import DeskFigures
+from desk.server import DeskServer
+from desk.service import readers_of
+from robots import service as service_of_robots
+from robots.figures import Figures
+from robots.loading import load as load_robots
+from robots.receiver import Receiver
+from robots.settings import ReceiverTable
+from sinks.health import Health
+from streams.service.http_guard import Guard
 from streams.settings import loading, settings
 from streams.wire import kafka
+from tests.deploy.alertmanager import filled_in
 from tests.deploy.conftest import DEPLOY, ROOT, read_yaml
 
-COMPOSE: dict[str, Any] = read_yaml(ROOT / "docker-compose.yml")
+
+def _interpolated(text: str) -> str:
+    """As Compose reads it where no variable is set."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
+
+
+COMPOSE: dict[str, Any] = yaml.safe_load(
+    _interpolated((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 WORKERS = {
     name: service for name, service in SERVICES.items() if "worker" in service.get("command", [])
 }
+#: Left out of a fresh stack: they need secrets.
+OPTIONAL = ("desk", "robots")
+ALERTMANAGER = yaml.safe_load(filled_in("chat"))
+ROBOTS = tomllib.loads((DEPLOY / "robots/robots.toml").read_text(encoding="utf-8"))
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
 EXACT = re.compile(r"[a-z0-9./-]+:v?\d+\.\d+\.\d+(-[a-z0-9.-]+)?")
 
@@ -95,6 +124,37 @@ def test_volumes_are_declared_and_mounted_files_exist(name: str) -> None:
             assert source in COMPOSE["volumes"], source
 
 
+def test_a_fresh_stack_needs_no_secret_and_nothing_that_does() -> None:
+    for name, service in SERVICES.items():
+        if name in OPTIONAL:
+            assert service["profiles"] == [name]
+        else:
+            assert "profiles" not in service, name
+            assert "secrets" not in service, name
+            assert not set(service.get("depends_on", {})) & set(OPTIONAL), name
+
+
+def test_secrets_stand_where_git_and_the_image_do_not_take_them() -> None:
+    for secret in COMPOSE["secrets"].values():
+        assert re.fullmatch(r"\./deploy/secrets/[a-z.-]+", secret["file"])
+    folder = DEPLOY / "secrets"
+    ignored = [
+        line
+        for line in (folder / ".gitignore").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
+    assert ignored == ["*", "!*/", "!.gitignore"]
+    # They are mounted, and have to be there in a fresh checkout.
+    for name in ("alertmanager", "robots"):
+        (mounted,) = [it for it in SERVICES[name]["volumes"] if it.startswith("./deploy/secrets/")]
+        assert mounted.startswith(f"./deploy/secrets/{name}:")
+        assert (folder / name / ".gitignore").is_file()
+        lines = (folder / name / ".gitignore").read_text(encoding="utf-8").splitlines()
+        assert all(line.startswith("#") for line in lines), "it would take back what is ignored"
+    taken = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert not [it for it in taken if it.rstrip("/") in ("!deploy", "!deploy/secrets")]
+
+
 def test_each_role_has_one_worker() -> None:
     commands = {name: service["command"] for name, service in WORKERS.items()}
     assert commands == {
@@ -113,6 +173,147 @@ def test_each_worker_starts_with_the_settings_of_the_stack() -> None:
         assert broker.startswith("kafka:")
         assert redis == "redis://redis:6379/0"
         assert (loaded.metrics_host, loaded.metrics_port) == ("0.0.0.0", 9464)
+
+
+def test_the_desk_starts_with_the_settings_of_the_stack(tmp_path: Path) -> None:
+    """By the loader itself, with the files that the manual says to make."""
+    _made_by_the_manual("operations.md", tmp_path)
+    desk = SERVICES["desk"]
+    environment = {}
+    for name, value in desk["environment"].items():
+        folder, _, secret = value.rpartition("/")
+        if folder == "/run/secrets":
+            assert secret in desk["secrets"]
+            value = str(tmp_path / COMPOSE["secrets"][secret]["file"])
+        environment[name] = value
+    loaded = loading.load(None, environment)
+    readers = readers_of(loaded)
+    assert readers.names == ("chen",)
+    assert len(loaded.pseudonym_secret or "") >= 32
+    assert loaded.desk_host == "0.0.0.0"
+    assert desk["command"] == ["desk"]
+    workers = SERVICES["delivery"]["environment"]
+    assert desk["environment"].items() >= workers.items(), "it reads what they write"
+
+
+def test_links_in_notifications_lead_to_where_the_desk_is_published() -> None:
+    loaded = loading.load(None, SERVICES["delivery"]["environment"])
+    assert SERVICES["desk"]["ports"] == [f"127.0.0.1:{loaded.desk_port}:{loaded.desk_port}"]
+    assert loaded.desk_url == f"http://localhost:{loaded.desk_port}"
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    assert f"OFFBOOK_DESK_URL: ${{OFFBOOK_DESK_URL:-{loaded.desk_url}}}" in text
+    for manual in ("operations.md", "operations.zh.md"):
+        said = (ROOT / "docs" / manual).read_text(encoding="utf-8")
+        assert f"`OFFBOOK_DESK_URL` | `{loaded.desk_url}` |" in said
+
+
+def _block(manual: str, holds: str) -> str:
+    """The shell commands of a manual that hold this."""
+    text = (ROOT / "docs" / manual).read_text(encoding="utf-8")
+    blocks = re.findall(r"^( *)```sh\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL)
+    (found,) = [textwrap.dedent(it) for _, it in blocks if holds in it]
+    return found
+
+
+#: What the commands of the manual hold that bring up the desk, and then the robots.
+STEPS = ("deploy/secrets/pseudonym-secret", "robots-bearer")
+
+
+def _made_by_the_manual(manual: str, folder: Path, steps: Sequence[str] = STEPS) -> None:
+    """What its first steps leave behind, done by somebody whose files others may not read. Nothing
+    is started."""
+    (folder / "bin").mkdir(exist_ok=True)
+    (folder / "bin/docker").write_text("#!/bin/sh\n")
+    (folder / "bin/docker").chmod(0o755)
+    for name in ("alertmanager", "robots"):
+        (folder / "deploy/secrets" / name).mkdir(parents=True, exist_ok=True)
+    offbook = Path(sys.executable).parent
+    for step in steps:
+        subprocess.run(
+            ["bash", "-euc", f"umask 077\n{_block(manual, step)}"],
+            cwd=folder,
+            env={**os.environ, "PATH": f"{folder / 'bin'}:{offbook}:{os.environ['PATH']}"},
+            check=True,
+            capture_output=True,
+        )
+
+
+@pytest.mark.parametrize("manual", ["operations.md", "operations.zh.md"])
+def test_what_the_manual_makes_is_read_in_containers_and_by_nobody_else_here(
+    manual: str, tmp_path: Path
+) -> None:
+    secrets = tmp_path / "deploy/secrets"
+    desk = {"pseudonym-secret", "readers.toml", "alertmanager", "robots"}
+    robots = {"alertmanager/robots-bearer", "robots/bearer"}
+    for step, made in zip(STEPS, (desk, desk | robots), strict=True):
+        _made_by_the_manual(manual, tmp_path, [step])
+        assert secrets.stat().st_mode & 0o777 == 0o700
+        assert {it.relative_to(secrets).as_posix() for it in secrets.rglob("*")} == made
+        for name in made:
+            wanted = 0o005 if (secrets / name).is_dir() else 0o004
+            assert (secrets / name).stat().st_mode & 0o007 == wanted, name
+    profiles = (tmp_path / ".env").read_text().splitlines()
+    assert profiles == ["COMPOSE_PROFILES=desk", f"COMPOSE_PROFILES={','.join(OPTIONAL)}"]
+
+
+def test_the_robots_start_with_what_the_manual_makes(tmp_path: Path) -> None:
+    """By their loader itself, on the files where Compose mounts them."""
+    _made_by_the_manual("operations.md", tmp_path)
+    service = SERVICES["robots"]
+    mounted = dict(it.removesuffix(":ro").split(":") for it in service["volumes"])
+    inside = {target: source for source, target in mounted.items()}
+    *_, config = service["command"]
+    assert service["command"] == ["robots", "--config", config]
+    assert inside[config] == "./deploy/robots/robots.toml"
+    etc = tmp_path / "etc"
+    etc.mkdir()
+    (etc / "secrets").symlink_to(tmp_path / inside[f"{config.rpartition('/')[0]}/secrets"])
+    for name, robot in ROBOTS["robots"].items():
+        (etc / robot["url_file"]).write_text(f"https://{robot['kind']}.example.com/?key={name}")
+        if "secret_file" in robot:
+            (etc / robot["secret_file"]).write_text("SEC0ffbook")
+    text = (DEPLOY / "robots/robots.toml").read_text(encoding="utf-8")
+    (host,) = re.findall(r"^host = .*$", text, re.MULTILINE)
+    for manual in ("operations.md", "operations.zh.md"):
+        said = (ROOT / "docs" / manual).read_text(encoding="utf-8")
+        assert '`host = "0.0.0.0"`' in said
+    (etc / "robots.toml").write_text(text.replace(host, 'host = "0.0.0.0"'), encoding="utf-8")
+    loaded = load_robots(etc / "robots.toml")
+    assert loaded.receiver.host == "0.0.0.0"
+    port = loaded.receiver.port
+    assert port == ReceiverTable().port
+    assert service["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert loaded.bearer is not None
+    alertmanager = tmp_path / "deploy/secrets/alertmanager/robots-bearer"
+    assert loaded.bearer.reveal() == alertmanager.read_text().strip()
+
+
+def test_alertmanager_reaches_the_robots_of_the_stack() -> None:
+    (chat,) = [it for it in ALERTMANAGER["receivers"] if it["name"] == "chat"]
+    (hook,) = chat["webhook_configs"]
+    address = urlsplit(hook["url"])
+    assert (address.hostname, address.port) == ("robots", ROBOTS["port"])
+    assert address.hostname in SERVICES
+    assert address.path.removeprefix("/") in ROBOTS["robots"]
+    assert hook["http_config"]["authorization"] == {
+        "credentials_file": "/etc/alertmanager/secrets/robots-bearer"
+    }
+
+
+def test_every_secret_of_alertmanager_is_in_the_folder_that_is_mounted() -> None:
+    mounted = dict(it.removesuffix(":ro").split(":") for it in SERVICES["alertmanager"]["volumes"])
+    assert mounted["./deploy/secrets/alertmanager"] == "/etc/alertmanager/secrets"
+    text = "".join(filled_in(name) for name in ("chat", "wecom"))
+    named = set(re.findall(r"^\s+(?:- )?\w+_file: (\S+)$", text, re.MULTILINE))
+    assert len(named) == 5
+    assert {name.rpartition("/")[0] for name in named} == {"/etc/alertmanager/secrets"}
+
+
+def test_what_is_in_hand_is_finished_before_a_service_is_killed() -> None:
+    grace = {name: int(SERVICES[name]["stop_grace_period"].rstrip("s")) for name in OPTIONAL}
+    assert grace["robots"] > service_of_robots.PATIENCE
+    # An action waits ten seconds for its effect, answers get five at the end.
+    assert grace["desk"] >= 15
 
 
 @pytest.mark.parametrize(
@@ -149,16 +350,42 @@ def test_redis_keeps_what_it_took_and_refuses_what_it_cannot_keep() -> None:
     assert SERVICES["redis"]["volumes"] == ["redis-data:/data"]
 
 
-def test_prometheus_scrapes_every_worker_and_knows_its_role() -> None:
-    (job,) = read_yaml(DEPLOY / "prometheus/prometheus.yml")["scrape_configs"]
-    scraped = {name: found["port"] for found in job["dns_sd_configs"] for name in found["names"]}
-    assert scraped == {
-        name: int(service["environment"]["OFFBOOK_METRICS_PORT"])
-        for name, service in WORKERS.items()
+def test_prometheus_scrapes_every_part_and_knows_its_role() -> None:
+    jobs = {
+        job["job_name"]: job
+        for job in read_yaml(DEPLOY / "prometheus/prometheus.yml")["scrape_configs"]
     }
-    (relabel,) = job["relabel_configs"]
-    for address in ("router", "monitor.", "delivery.internal"):
-        assert re.fullmatch(relabel["regex"], address).group(1) in WORKERS
+    scraped = {
+        job_name: {name: it["port"] for it in job["dns_sd_configs"] for name in it["names"]}
+        for job_name, job in jobs.items()
+    }
+    assert scraped == {
+        "offbook": {
+            name: int(service["environment"]["OFFBOOK_METRICS_PORT"])
+            for name, service in WORKERS.items()
+        },
+        "offbook-desk": {"desk": settings.Settings().desk_port},
+        "offbook-robots": {"robots": ROBOTS["port"]},
+    }
+    for job_name, job in jobs.items():
+        (relabel,) = job["relabel_configs"]
+        assert relabel["target_label"] == "role"
+        for name in scraped[job_name]:
+            assert name in SERVICES
+            for address in (name, f"{name}.", f"{name}.internal"):
+                assert re.fullmatch(relabel["regex"], address).group(1) == name
+
+
+def test_rules_ask_for_jobs_that_are_scraped() -> None:
+    jobs = {
+        job["job_name"] for job in read_yaml(DEPLOY / "prometheus/prometheus.yml")["scrape_configs"]
+    }
+    asked = {
+        job
+        for path in (DEPLOY / "prometheus/rules").glob("*.yml")
+        for job in re.findall(r'\bjob="([^"]*)"', path.read_text(encoding="utf-8"))
+    }
+    assert asked == jobs
 
 
 def test_alerts_go_to_the_alertmanager_of_the_stack() -> None:
@@ -194,14 +421,59 @@ def _answering(status: int) -> Iterator[int]:
         server.shutdown()
 
 
-def _probe_of_compose(port: int) -> int:
-    mode, _, *arguments = WORKERS["monitor"]["healthcheck"]["test"]
+def _probe(service: str, told: str) -> list[str]:
+    """The health check of a service, asking `told` instead."""
+    mode, _, *arguments = SERVICES[service]["healthcheck"]["test"]
     assert mode == "CMD"
-    assert "9464" in arguments[-1]
-    arguments[-1] = arguments[-1].replace("9464", str(port))
-    return subprocess.run(
-        [sys.executable, *arguments], stderr=subprocess.DEVNULL, check=False
-    ).returncode
+    where = re.compile(r"HTTPConnection\('([\w.]+)', (\d+),")
+    ((host, port),) = where.findall(arguments[-1])
+    assert SERVICES[service].get("ports", [f"127.0.0.1:{port}:{port}"]) == [
+        f"127.0.0.1:{port}:{port}"
+    ]
+    # By its name it is reached only if it listens beyond loopback.
+    assert host == ("robots" if service == "robots" else "127.0.0.1")
+    host, _, port = told.partition(":")
+    arguments[-1] = where.sub(f"HTTPConnection('{host}', {port},", arguments[-1])
+    return [sys.executable, *arguments]
+
+
+def _probe_of_compose(port: int) -> int:
+    assert "9464" in WORKERS["monitor"]["healthcheck"]["test"][-1]
+    probe = _probe("monitor", f"127.0.0.1:{port}")
+    return subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode
+
+
+async def _asked(service: str, port: int) -> int:
+    probe = await asyncio.create_subprocess_exec(
+        *_probe(service, f"127.0.0.1:{port}"), stderr=subprocess.DEVNULL
+    )
+    return await probe.wait()
+
+
+def test_the_desk_is_healthy_when_it_says_it_is_ready_and_only_then() -> None:
+    async def asked() -> list[int]:
+        health = Health()
+        server = DeskServer((), health, DeskFigures(lambda: 0.0), host="127.0.0.1", port=0)
+        port = await server.start()
+        statuses = [await _asked("desk", port)]
+        health.expect("broker", reason="the broker is being looked for")
+        statuses.append(await _asked("desk", port))
+        await server.stop()
+        return [*statuses, await _asked("desk", port)]
+
+    assert asyncio.run(asked()) == [0, 1, 1]
+
+
+def test_the_robots_are_healthy_until_they_end() -> None:
+    async def asked() -> list[int]:
+        guard = partial(Guard, patience=5.0, most=8)
+        receiver = Receiver({}, Figures([]), guard, host="127.0.0.1", port=0, bearer=None)
+        port = await receiver.start()
+        statuses = [await _asked("robots", port)]
+        await receiver.stop(0.0)
+        return [*statuses, await _asked("robots", port)]
+
+    assert asyncio.run(asked()) == [0, 1]
 
 
 def _probe_of_image(port: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 import shutil
 import subprocess
 import time
@@ -18,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.alertmanager import running_alertmanager
+from tests.deploy.alertmanager import remark, running_alertmanager
 from tests.deploy.conftest import DEPLOY, read_yaml
 from tests.robots.notifications import PAYMENT
 from tests.robots.stand_in import StandIn
@@ -27,19 +26,10 @@ from tests.robots.test_process import running
 pytestmark = pytest.mark.integration
 
 
-def receiver_to_fill_in() -> dict[str, Any]:
-    """The one that stands in the configuration as a remark."""
-    text = (DEPLOY / "alertmanager" / "alertmanager.yml").read_text("utf-8")
-    lines = re.findall(r"^  # ((?:- name: chat|  ).*)$", text, re.MULTILINE)
-    (receiver,) = yaml.safe_load("\n".join(lines))
-    assert isinstance(receiver, dict)
-    return receiver
-
-
 def with_robots(address: str, token: Path, *robots: str) -> Any:
     """Our configuration with that receiver, for these robots, in a hurry."""
     config = read_yaml(DEPLOY / "alertmanager" / "alertmanager.yml")
-    chat = receiver_to_fill_in()
+    chat = remark("chat")
     (hook,) = chat["webhook_configs"]
     hook["http_config"]["authorization"]["credentials_file"] = str(token)
     chat["webhook_configs"] = [
