@@ -157,12 +157,14 @@ class Desk:
         self._may_write()
         if assignee is not None and assignee not in self.readers.names:
             raise NoReaderError("assignee: nobody of that name is oncall or lead in readers_file")
+        sight = self._sights.of(reader)
+        real = sight.real("alert", alert_id, self._index) or alert_id
         done = await self._acting.act(
-            reader, alert_id, step, verdict=verdict, assignee=assignee, note=note, seen=seen
+            reader, real, step, verdict=verdict, assignee=assignee, note=note, seen=seen
         )
         # Whoever acted finds it in the list at once, not when the stream has been read.
-        await self._index.refresh([alert_id])
-        return self._sights.of(reader).standing(done)
+        await self._index.refresh([real])
+        return sight.standing(done)
 
     async def timeline(self, reader: Reader, employee: str) -> tuple[Moment, ...]:
         """Everything of the last 30 days about a person, the oldest first. A look by somebody who
@@ -171,10 +173,10 @@ class Desk:
         sight = self._sights.of(reader)
         self._may_ask(sight, "employee", employee)
         self._index.check()
+        real = sight.real("employee", employee, self._index)
         if sees_names(reader):
             self._may_write()
-            await self._audit.looks(reader.name, employee)
-        real = sight.real("employee", employee, self._index)
+            await self._audit.looks(reader.name, real or employee)
         since = time.time_ns() // 1000 - SPAN
         ids = [] if real is None else await self._reading.of_employee(real, since // SECOND)
         known = await self._reading.known(ids[-MOST_OF_A_PERSON:])

@@ -26,9 +26,13 @@ _KEPT: Final = 500_000
 
 
 class Names:
-    """Of those who see who it is: everything as it is."""
+    """Of those who see who it is: everything as it is. What a viewer passes on to them, an address
+    say, names the same to them, where there are viewers: `veiled` is their sight."""
 
     hides = False
+
+    def __init__(self, veiled: Names | None = None) -> None:
+        self._veiled = veiled
 
     def of(self, kind: Entity, id_: str | None) -> str | None:
         """How an id is shown."""
@@ -49,6 +53,8 @@ class Names:
     def real(self, kind: Entity, shown: str, index: Index) -> str | None:
         """The id of what is shown as this; None if no alert there is names it. Raises
         `StaleError`."""
+        if self._veiled is not None and is_pseudonym(kind, shown):
+            return self._veiled.real(kind, shown, index) or shown
         return shown
 
 
@@ -59,6 +65,7 @@ class Veiled(Names):
     hides = True
 
     def __init__(self, pseudonyms: Pseudonyms) -> None:
+        super().__init__()
         self._pseudonyms = pseudonyms
         self._known: dict[tuple[str, str], str] = {}
 
@@ -114,8 +121,8 @@ class Sights:
     viewer."""
 
     def __init__(self, secret: str | None) -> None:
-        self._names = Names()
         self._veiled = None if secret is None else Veiled(Pseudonyms(secret.encode()))
+        self._names = Names(self._veiled)
 
     def of(self, reader: Reader) -> Names:
         """Raises `RuntimeError` for a viewer where there is no secret."""

@@ -85,6 +85,28 @@ def test_no_answer_to_a_viewer_names_anybody(
 
 
 @pytest.mark.integration
+def test_what_a_viewer_passes_on_leads_those_who_see_names_to_the_same(
+    kafka: Any, redis_url: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    async def work(client: Client, settings: Settings) -> None:
+        _, page = await client.get("/api/alerts", "vera")
+        (row,) = page["alerts"]
+        _, whole = await client.get(f"/api/alerts/{row['alert_id']}")
+        assert (whole["alert"]["alert_id"], whole["alert"]["employee"]) == ("a-real", "e-7-wang")
+        _, found = await client.get(f"/api/alerts?employee={row['employee']}")
+        assert ids(found) == ["a-real"]
+        assert (await client.get(f"/api/employees/{row['employee']}/timeline"))[0] == 200
+        looks = await records(settings, "offbook.audit")
+        assert [it["employee"] for it in looks] == ["e-7-wang"]
+        status, done = await client.post(f"/api/alerts/{row['alert_id']}/acknowledge")
+        assert (status, done["alert"]["alert_id"]) == (200, "a-real")
+        # What is nobody's pseudonym is nobody.
+        assert (await client.get("/api/alerts/alert-0123456789"))[0] == 404
+
+    at_the_desk(kafka, redis_url, topic_prefix, tmp_path, work, ALERT)
+
+
+@pytest.mark.integration
 def test_no_alert_of_the_story_names_anybody_to_a_viewer(
     kafka: Any, redis_url: str, topic_prefix: str, tmp_path: Path
 ) -> None:
