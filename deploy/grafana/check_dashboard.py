@@ -35,7 +35,6 @@ NAN = "NaN"
 MAY_BE_ABSENT = {
     "offbook_config_last_reload_successful": "without a settings file there is none to take",
     "offbook_canary_seen_timestamp_seconds": "without `canary` none is sent",
-    "offbook_costliest_entity_seconds": "only where what an entity costs is measured",
     "offbook_feed_last_heartbeat_timestamp_seconds": "only where a sender has heartbeats",
 }
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")

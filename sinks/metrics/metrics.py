@@ -18,6 +18,7 @@ from sinks.metrics.alertmanager import AlertmanagerFigures
 from sinks.metrics.alerts import AlertFigures
 from sinks.metrics.canary import CanaryFigures
 from sinks.metrics.detectors import DetectorFigures
+from sinks.metrics.entities import EntityFigures
 from sinks.metrics.events import EventFigures
 from sinks.metrics.feeds import FeedFigures
 from sinks.metrics.kafka import KafkaFigures
@@ -52,6 +53,7 @@ class Metrics:
         self.alertmanager = AlertmanagerFigures(registry)
         self.canary = CanaryFigures(registry)
         self.partitions = PartitionFigures(registry)
+        self.entities = EntityFigures(registry)
         self.feeds = FeedFigures(registry)
         self.kafka = KafkaFigures(registry)
         self.detectors = DetectorFigures(registry, labels)

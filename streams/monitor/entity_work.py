@@ -34,6 +34,7 @@ class Work:
     `late` are events of which something was kept out, by `id()`. `withheld` counts those that wait
     for reference data, `aside` the entities for which a detector was set aside, both by detector.
     `backdated` are the withdrawn alerts, by id, that were withdrawn by what claims an earlier day.
+    `longest` is how long the longest look at an entity took, in seconds by kind.
     """
 
     alerts: list[tuple[Alert, int | None]] = field(default_factory=list)
@@ -51,6 +52,7 @@ class Work:
     withheld: Counter[str] = field(default_factory=Counter)
     aside: Counter[str] = field(default_factory=Counter)
     backdated: list[str] = field(default_factory=list)
+    longest: dict[str, float] = field(default_factory=dict)
 
     def drop(self, key: str) -> None:
         """Discard what came for the entity `key`, and keep its events for the dead letters."""
@@ -127,12 +129,16 @@ class _Working:
         self._found_at = time.time_ns() // 1000
 
     def step(self, key: str, items: Sequence[Input], now: Now) -> None:
+        begun = time.perf_counter()
         try:
             self._keep(key, self._stepped(key, items, now), items)
         except Exception as error:  # noqa: BLE001 - one entity's trouble: it stays as it was
             events = [it for it in items if isinstance(it, Event)]
             self.work.failures.append(Failure(ENGINE, error, events))
             self._look_again(key, now)
+        took, kind = time.perf_counter() - begun, key.partition(":")[0]
+        if took > self.work.longest.get(kind, 0.0):
+            self.work.longest[kind] = took
 
     def _stepped(self, key: str, items: Sequence[Input], now: Now) -> Step:
         state = self._partition.state(key)

@@ -176,3 +176,4 @@ class Monitor:
         for number in set(range(self._settings.keyed_partitions)) - set(self._owned.loaded):
             self._report.forget(number)
         self._report.reference(self._engine)
+        self._report.time_passes()

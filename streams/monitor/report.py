@@ -36,6 +36,7 @@ class MonitorReport:
     def done(self, work: Work, partition: int, offset: int) -> None:
         """Report the work on records, the last of which was at `offset`."""
         metrics = self._metrics
+        metrics.entities.looked(work.longest)
         for failure in work.failures:
             metrics.detectors.failed(failure.detector)
             self._failed(failure, partition, offset)
@@ -90,6 +91,10 @@ class MonitorReport:
         """These detectors judge no more."""
         for detector in detectors:
             self._metrics.detectors.silent(detector, False)
+
+    def time_passes(self) -> None:
+        """What was long ago is no figure of now."""
+        self._metrics.entities.looked({})
 
     def reference(self, engine: Engine) -> None:
         """Report which detectors rest, and how many events they could not judge.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -43,6 +44,7 @@ def listed(
     most: Annotated[int, typer.Option("--most", metavar="N", help="At most so many.")] = 100,
     lang: Lang = "en",
     json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet: UTF-8.")] = False,
     config: Config = None,
 ) -> None:
     """The alerts that somebody has work with, as cases: the worst first, what is one deal
@@ -51,6 +53,7 @@ def listed(
     from desk.stored import listed as find
     from offbook.cli.alerts.pages import Pages, for_machines
     from offbook.cli.alerts.session import run
+    from offbook.cli.alerts.spreadsheet import as_csv
     from offbook.cli.terminal import as_json
 
     settings = settings_of(config)
@@ -64,7 +67,7 @@ def listed(
         since=None if since is None else time_of(since, "--since"),
     )
     found = run(settings, lambda session: find(session.reading, wanted))
-    if not json:
+    if not json and not csv:
         Pages(lang, settings.timezone).listed(found, most)
         return
     cases = {
@@ -72,7 +75,10 @@ def listed(
         for case in grouped(it.alert for it in found)
         for it in case.alerts
     }
-    print(as_json([for_machines(it, cases[it.alert.alert_id]) for it in found[:most]]))
+    if csv:
+        sys.stdout.buffer.write(as_csv(found[:most], cases, lang).encode())
+    else:
+        print(as_json([for_machines(it, cases[it.alert.alert_id]) for it in found[:most]]))
 
 
 def show(alert_id: AlertId, lang: Lang = "en", json: Json = False, config: Config = None) -> None:

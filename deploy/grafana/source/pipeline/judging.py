@@ -100,17 +100,19 @@ def _set_aside(say: Say) -> AnyPanel:
 
 def _costliest(say: Say) -> AnyPanel:
     does = Bilingual(
-        "Seconds that judging took in the last minute for the one entity of each kind that took"
-        " most; which one it is stays in the monitor. Near 60: its partition falls behind for it;"
-        " the log of the monitor has where it stands on offbook.keyed.",
-        "最近一分钟内，每类对象中最耗时的那一个所用的判断秒数；具体是谁不离开 monitor。接近 60："
-        "所在分区会因它而落后，monitor 日志中有它在 offbook.keyed 上的位置。",
+        "How long the longest look at one entity of each kind took within the last minute or two;"
+        " which one it is stays in the monitor. Its whole partition waits meanwhile. Above a"
+        " second: an account of a system or of a robot, mostly; see OffbookStateEvicted and give"
+        " it a source or an id of its own.",
+        "最近一两分钟内，每类对象中最耗时的一次判断用了多久；具体是谁不离开 monitor。其间所在分区"
+        "都在等它。超过一秒：多半是系统账号或机器人，见 OffbookStateEvicted，"
+        "并为其单设来源或编号。",
     )
     title = Bilingual("Costliest entity of each kind", "各类对象中最耗时者")
-    panel = bars(say, title, does, Bilingual("not measured", "没有测量数据")).unit("s").span(8)
+    panel = bars(say, title, does, _NO_MONITOR).unit("s").span(8)
     promql = "sort_desc(max by (kind) (offbook_costliest_entity_seconds))"
     panel = panel.with_target(at_once(promql, "{{kind}}"))
-    return panel.thresholds(colours("blue", orange=20, red=50)).color_scheme(by_thresholds())
+    return panel.thresholds(colours("blue", orange=0.2, red=1)).color_scheme(by_thresholds())
 
 
 def _counts(say: Say, title: Bilingual, does: Bilingual) -> AnyPanel:
