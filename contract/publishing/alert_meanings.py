@@ -1,4 +1,4 @@
-"""What each field of an alert, and of an action on one, means, in both languages."""
+"""What each field of an alert, of an action on one and of an allowance means, in both languages."""
 
 from __future__ import annotations
 
@@ -74,4 +74,31 @@ ACTION: dict[str, Meaning] = {
     ),
     "assignee": _M("Who has it from now on.", "从此由谁处理。"),
     "note": _M("What they wrote.", "备注内容。"),
+}
+
+ALLOWANCE: dict[str, Meaning] = {
+    "allowance_id": _M(
+        "Its id; the newest record of an id holds.", "豁免编号，同一编号以最新消息为准。"
+    ),
+    "by": _M("Who put it.", "批准人。"),
+    "since": _M(
+        "When: it covers alerts whose last event was then or later.",
+        "批准时刻：只覆盖末个事件不早于此的告警。",
+    ),
+    "until": _M("The last moment that it covers.", "截止时刻（含）。"),
+    "reason": _M("Why.", "原因。"),
+    "detectors": _M(
+        "The detectors that it is for; empty for all, or where there is a `list`.",
+        "适用的检测器；为空表示全部，或由 `list` 决定。",
+    ),
+    "list": _M(
+        "The list that it is on, for the detectors that take it (`allow_lists`).",
+        "所在名单，适用于采用该名单的检测器（`allow_lists`）。",
+    ),
+    "employee": _M("The alert must name this employee.", "告警须涉及该员工。"),
+    "customer": _M("The alert must name this customer.", "告警须涉及该客户。"),
+    "order": _M("The alert must name this order.", "告警须涉及该订单。"),
+    "account": _M("The alert must name this account.", "告警须涉及该账户。"),
+    "ended_by": _M("Who ended it early.", "提前结束者。"),
+    "ended_at": _M("When: it covers nothing later.", "提前结束的时刻，此后不再覆盖。"),
 }

@@ -10,6 +10,7 @@ from contract.rejected import Stage
 
 ALERTS_TOPIC = "offbook.alerts"
 ACTIONS_TOPIC = "offbook.actions"
+ALLOWANCES_TOPIC = "offbook.allowances"
 _BINDING = "0.5.0"
 
 #: The headers a dead letter has beside those of its record: KIP-1034's six, and our own.
@@ -46,7 +47,7 @@ def asyncapi() -> dict[str, Any]:
         },
         "defaultContentType": "application/cloudevents+json",
         "channels": {kind.topic: _source(kind) for kind in KINDS}
-        | {ALERTS_TOPIC: _alerts(), ACTIONS_TOPIC: _actions()}
+        | {ALERTS_TOPIC: _alerts(), ACTIONS_TOPIC: _actions(), ALLOWANCES_TOPIC: _allowances()}
         | {f"dlq.{kind.topic}": _dead_letters(kind) for kind in KINDS},
         "operations": {
             f"receive.{kind.topic}": _operation("receive", kind.topic, kind.type, HEARTBEAT.type)
@@ -54,6 +55,7 @@ def asyncapi() -> dict[str, Any]:
         }
         | {f"send.{ALERTS_TOPIC}": _operation("send", ALERTS_TOPIC, "offbook.alert.v1")}
         | {f"send.{ACTIONS_TOPIC}": _operation("send", ACTIONS_TOPIC, "offbook.action.v1")}
+        | {f"send.{ALLOWANCES_TOPIC}": _operation("send", ALLOWANCES_TOPIC, "offbook.allowance.v1")}
         | {
             f"send.dlq.{kind.topic}": _operation("send", f"dlq.{kind.topic}", "deadLetter")
             for kind in KINDS
@@ -61,6 +63,7 @@ def asyncapi() -> dict[str, Any]:
         "components": {
             "messages": {kind.type: _event(kind) for kind in KIND_OF_TYPE.values()}
             | {"offbook.alert.v1": _alert(), "offbook.action.v1": _action()}
+            | {"offbook.allowance.v1": _allowance()}
             | {"deadLetter": _dead_letter()}
         },
     }
@@ -79,6 +82,11 @@ def _alerts() -> dict[str, Any]:
 def _actions() -> dict[str, Any]:
     summary = "What somebody did about an alert."
     return _channel(ACTIONS_TOPIC, summary, ["delete"], "offbook.action.v1")
+
+
+def _allowances() -> dict[str, Any]:
+    summary = "What was agreed on while the service runs."
+    return _channel(ALLOWANCES_TOPIC, summary, ["compact"], "offbook.allowance.v1")
 
 
 def _dead_letters(kind: Kind) -> dict[str, Any]:
@@ -128,6 +136,12 @@ def _alert() -> dict[str, Any]:
 def _action() -> dict[str, Any]:
     summary = "One action on one alert."
     message = _message("offbook.action.v1", summary, "offbook.action.v1.json", "The alert's id.")
+    return message | {"contentType": "application/json"}
+
+
+def _allowance() -> dict[str, Any]:
+    name, key = "offbook.allowance.v1", "The allowance's id."
+    message = _message(name, "One allowance, as it stands now.", f"{name}.json", key)
     return message | {"contentType": "application/json"}
 
 

@@ -51,6 +51,7 @@ class PageWords(NamedTuple):
     complete: str
     alerts: str
     actions: str
+    allowances: str
 
 
 EN = PageWords(
@@ -145,6 +146,11 @@ What somebody did about an alert is a record on topic `offbook.actions`, keyed b
 ([schema](schemas/offbook.action.v1.json)); `offbook alerts` writes them. They count in the order in
 which they stand there.
 """,
+    allowances="""## Allowances
+
+What was agreed on while the service runs is a record on the compacted topic `offbook.allowances`,
+keyed by `allowance_id` ([schema](schemas/offbook.allowance.v1.json)); `offbook allow` writes them.
+""",
 )
 
 ZH = PageWords(
@@ -228,5 +234,10 @@ topic，排在所覆盖的事件之后，频率不低于允许截止时间等待
 
 任何人对告警做了什么，都是 topic `offbook.actions` 上的一条消息，键为 `alert_id`
 （[schema](schemas/offbook.action.v1.json)），由 `offbook alerts` 写入，按消息先后顺序生效。
+""",
+    allowances="""## 豁免
+
+服务运行期间批准的豁免，是压缩型 topic `offbook.allowances` 上的一条消息，键为 `allowance_id`
+（[schema](schemas/offbook.allowance.v1.json)），由 `offbook allow` 写入。
 """,
 )

@@ -14,6 +14,7 @@ from contract import fields
 from contract import types as t
 from contract.action import Action
 from contract.alert import Alert
+from contract.allowance import AllowanceRecord
 from contract.checks import bare
 from contract.kinds import HEARTBEAT, KINDS, Kind
 from contract.publishing import alert_meanings, meanings
@@ -102,18 +103,13 @@ def page(language: Language) -> str:
         words.repeats + words.complete,
         _kind(HEARTBEAT, words, language),
         words.alerts,
-        _table(
-            ["field", "meaning"],
-            [(f"`{name}`", meaning) for name, meaning in alert_meanings.ALERT.items()],
-            language,
-        ),
+        _meanings(alert_meanings.ALERT, language),
         "",
         words.actions,
-        _table(
-            ["field", "meaning"],
-            [(f"`{name}`", meaning) for name, meaning in alert_meanings.ACTION.items()],
-            language,
-        ),
+        _meanings(alert_meanings.ACTION, language),
+        "",
+        words.allowances,
+        _meanings(alert_meanings.ALLOWANCE, language),
     ]
     return "\n".join(parts) + "\n"
 
@@ -201,6 +197,12 @@ def _table(headings: list[str], rows: Any, language: Language) -> str:
     return "\n".join(lines)
 
 
-# Read by `page`, checked here: no field of the alert or of an action may lack its meaning.
+def _meanings(of: dict[str, Meaning], language: Language) -> str:
+    rows = [(f"`{name}`", meaning) for name, meaning in of.items()]
+    return _table(["field", "meaning"], rows, language)
+
+
+# Read by `page`, checked here: no field of what we write may lack its meaning.
 assert tuple(alert_meanings.ALERT) == Alert.__struct_fields__
 assert tuple(alert_meanings.ACTION) == Action.__struct_fields__
+assert tuple(alert_meanings.ALLOWANCE) == AllowanceRecord.__struct_fields__

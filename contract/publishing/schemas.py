@@ -23,6 +23,7 @@ from msgspec import Meta, Struct
 
 from contract.action import Action
 from contract.alert import Alert
+from contract.allowance import AllowanceRecord
 from contract.checks import bare, may_be_null
 from contract.decoding.attributes import Attribute
 from contract.kinds import KIND_OF_TYPE, Kind
@@ -80,6 +81,11 @@ def alert_schema() -> Schema:
 def action_schema() -> Schema:
     """The JSON Schema of an action on `offbook.actions`."""
     return _schema("offbook.action.v1", Action)
+
+
+def allowance_schema() -> Schema:
+    """The JSON Schema of an allowance on `offbook.allowances`."""
+    return _schema("offbook.allowance.v1", AllowanceRecord)
 
 
 def _schema(name: str, of: type[Struct]) -> Schema:
@@ -201,9 +207,17 @@ def _images_of(object_type: str, keys: frozenset[str], definitions: dict[str, Sc
     }
 
 
+#: What we write ourselves.
+_WRITTEN: dict[type[Struct], dict[str, meanings.Meaning]] = {
+    Alert: alert_meanings.ALERT,
+    Action: alert_meanings.ACTION,
+    AllowanceRecord: alert_meanings.ALLOWANCE,
+}
+
+
 def _texts(cls: type[Struct]) -> dict[str, meanings.Meaning]:
-    if cls in (Alert, Action):
-        return alert_meanings.ALERT if cls is Alert else alert_meanings.ACTION
+    if cls in _WRITTEN:
+        return _WRITTEN[cls]
     return meanings.FIELDS.get(cls, {}) if issubclass(cls, EventData) else {}
 
 
@@ -224,6 +238,7 @@ def rendered() -> dict[str, str]:
     files = {f"schemas/{kind.type}.json": dump(event_schema(kind)) + "\n" for kind in kinds}
     files["schemas/offbook.alert.v1.json"] = dump(alert_schema()) + "\n"
     files["schemas/offbook.action.v1.json"] = dump(action_schema()) + "\n"
+    files["schemas/offbook.allowance.v1.json"] = dump(allowance_schema()) + "\n"
     files["asyncapi.yaml"] = to_yaml(asyncapi())
     files["events.md"] = page("en")
     files["events.zh.md"] = page("zh")

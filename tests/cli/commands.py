@@ -85,7 +85,8 @@ def _feed(feed: Connection, content: bytes) -> None:
 #: small process of its own: the peak of what this one has held would count for its children.
 _MEASURE = """
 import resource, subprocess, sys
-status = subprocess.run([sys.executable, "-m", "offbook", *sys.argv[1:]]).returncode
+command = sys.argv[1] + "from offbook.cli.app import main; main()"
+status = subprocess.run([sys.executable, "-c", command, *sys.argv[2:]]).returncode
 unit = 1024 if sys.platform == "darwin" else 1
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // unit, file=sys.stderr)
 sys.exit(status)
@@ -93,11 +94,12 @@ sys.exit(status)
 
 
 def peak(
-    *arguments: str, stdin: IO[bytes] | None = None, timeout: float = 60.0
+    *arguments: str, stdin: IO[bytes] | None = None, timeout: float = 60.0, first: str = ""
 ) -> tuple[subprocess.CompletedProcess[str], float]:
-    """`offbook ARGUMENTS…` run to its end, and the most memory it ever held, in MiB."""
+    """`offbook ARGUMENTS…` run to its end, and the most memory it ever held, in MiB. `first` is
+    Python that is run before it."""
     done = subprocess.run(
-        [sys.executable, "-c", _MEASURE, *arguments],
+        [sys.executable, "-c", _MEASURE, first, *arguments],
         stdin=stdin if stdin is not None else subprocess.DEVNULL,
         capture_output=True,
         text=True,

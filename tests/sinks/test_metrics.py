@@ -41,6 +41,9 @@ OURS = {
     ("offbook_redis_missing_revisions", "gauge", ()),
     ("offbook_kafka_up", "gauge", ()),
     ("offbook_consumer_lag_records", "gauge", ("topic",)),
+    ("offbook_canary_sent_timestamp_seconds", "gauge", ()),
+    ("offbook_canary_seen_timestamp_seconds", "gauge", ()),
+    ("offbook_costliest_entity_seconds", "gauge", ("kind",)),
     ("offbook_build_info", "gauge", ("version",)),
     ("offbook_shadow_alerts", "counter", ("detector", "severity")),
     ("offbook_open_shadow_alerts", "gauge", ("severity",)),
@@ -70,6 +73,9 @@ def full() -> Metrics:
     metrics.alerts.latency(0.2)
     metrics.partitions.stream_time(3, 1_772_442_900_500_000)
     metrics.partitions.applied(3, 1_772_442_901.5)
+    metrics.canary.sent(1_772_442_960_000_000)
+    metrics.canary.seen(1_772_442_900_500_000)
+    metrics.entities.looked({"employee": 0.2})
     metrics.partitions.set_aside(3, 1)
     metrics.partitions.dropped_for_set_aside(2)
     metrics.feeds.show({("tips", 0): FeedFigure(1.0, 2.0, 3.0, 4.0, 0)})
@@ -127,6 +133,9 @@ def test_every_figure_arrives_as_it_was_given() -> None:
     assert value(metrics, "offbook_undelivered_alerts") == 6
     assert value(metrics, "offbook_redis_up") == 1
     assert value(metrics, "offbook_redis_missing_revisions") == 53
+    assert value(metrics, "offbook_canary_sent_timestamp_seconds") == 1_772_442_960
+    assert value(metrics, "offbook_canary_seen_timestamp_seconds") == 1_772_442_900.5
+    assert value(metrics, "offbook_costliest_entity_seconds", kind="employee") == 0.2
     assert value(metrics, "offbook_kafka_up") == 0
     assert value(metrics, "offbook_consumer_lag_records", topic="payments") == 8
     assert value(metrics, "offbook_open_shadow_alerts", severity="warning") == 7
@@ -178,6 +187,9 @@ def test_what_is_not_known_yet_is_not_said_to_be_zero() -> None:
         "offbook_redis_up",
         "offbook_redis_missing_revisions",
         "offbook_kafka_up",
+        "offbook_canary_sent_timestamp_seconds",
+        "offbook_canary_seen_timestamp_seconds",
+        "offbook_costliest_entity_seconds",
         "offbook_consumer_lag_records",
         "offbook_undelivered_alerts",
         "offbook_open_alerts",

@@ -16,6 +16,7 @@ import pytest
 from kafka import KafkaProducer
 
 from contract.times import SECOND, rfc3339
+from offbook.cli.demo.embedded import EmbeddedRedis
 from offbook.cli.demo.server_process import free_port
 from tests.cli.commands import offbook
 from tests.parts.story_service import in_redis, running_worker, until, worker_config
@@ -87,31 +88,30 @@ def _now() -> int:
 
 
 @pytest.fixture(scope="module")
-def installation(
-    kafka: Any, redis_server: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
+def installation(kafka: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One for all tests of the file, with a Redis of its own."""
     folder = tmp_path_factory.mktemp("allowing")
-    prefix = f"t{secrets.token_hex(4)}."
-    config = worker_config(folder, kafka.bootstrap, redis_server.url, prefix, free_port())
-    readers = folder / "readers.toml"
-    readers.write_text(
-        "".join(
-            f'[readers.{name}]\nrole = "{role}"\n'
-            f'token_sha256 = "{sha256(name.encode()).hexdigest()}"\n'
-            for name, role in (("vera", "viewer"), ("olga", "oncall"), ("lena", "lead"))
-        ),
-        "utf-8",
-    )
-    with config.open("a", encoding="utf-8") as settings:
-        settings.write(
-            f'readers_file = "{readers}"\n'
-            '[detectors.callback-mismatch]\nallow_lists = ["test-customers"]\n'
+    with EmbeddedRedis() as server:
+        prefix = f"t{secrets.token_hex(4)}."
+        config = worker_config(folder, kafka.bootstrap, server.url, prefix, free_port())
+        readers = folder / "readers.toml"
+        readers.write_text(
+            "".join(
+                f'[readers.{name}]\nrole = "{role}"\n'
+                f'token_sha256 = "{sha256(name.encode()).hexdigest()}"\n'
+                for name, role in (("vera", "viewer"), ("olga", "oncall"), ("lena", "lead"))
+            ),
+            "utf-8",
         )
-    it = Installation(kafka.bootstrap, redis_server.url, prefix, config, folder / "events.ndjson")
-    assert it.run("topics", "create").returncode == 0
-    log = folder / "worker.log"
-    with running_worker(config, log):
-        yield it
+        with config.open("a", encoding="utf-8") as settings:
+            settings.write(
+                f'readers_file = "{readers}"\n'
+                '[detectors.callback-mismatch]\nallow_lists = ["test-customers"]\n'
+            )
+        it = Installation(kafka.bootstrap, server.url, prefix, config, folder / "events.ndjson")
+        assert it.run("topics", "create").returncode == 0
+        with running_worker(config, folder / "worker.log"):
+            yield it
 
 
 def test_what_is_allowed_wakes_nobody_from_then_on_and_a_replay_knows_of_it(

