@@ -10,8 +10,15 @@ import pytest
 #: The databases of a Redis, one for each process.
 _DATABASES = 16
 
-#: Whole installations, which take a minute or two: what begins last must not be one of them.
-_LONGEST = "tests/integration/"
+#: Whole installations, which take half a minute to two: what begins last must not be one of them.
+_LONGEST = (
+    "tests/integration/",
+    "tests/sinks/test_redis_emptied.py",
+    "tests/sinks/test_delivery.py",
+    "tests/streams/monitor/test_watch.py",
+    "tests/streams/service/",
+    "tests/cli/alerts/",
+)
 
 #: What each process would have to set up for itself: servers, workers, and what they have found.
 _SHARED = frozenset(("module", "package"))

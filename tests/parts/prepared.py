@@ -3,6 +3,7 @@ that one takes to start is imports, and the tests start hundreds."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -117,6 +118,8 @@ def _become(
     cwd: Path,
 ) -> None:
     """Become the program: its environment, its arguments, its streams."""
+    # What is imported is no garbage, and to look at it copies the pages that it lies on.
+    gc.freeze()
     # To multiprocessing it is a daemon, which may have no children of its own; a program may.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     os.environ.clear()
