@@ -157,15 +157,16 @@ class Intake:
         latest = max(newest, heartbeat)
         reader.took(turn, latest if latest >= 0 else None, head)
         minded = heartbeat >= 0 and timed and self._feeds.minds_heartbeats(topic)
-        self._time.came(
-            (topic, number),
-            came,
-            event=newest if newest >= 0 else None,
-            heartbeat=heartbeat if minded else None,
-            # Everything on the partition before the event that waits has been read.
-            reached=None if head is None else head - 1,
-            more=more or bool(records),
-        )
+        if not taken or sung < taken:
+            self._time.came(
+                (topic, number),
+                came,
+                event=newest if newest >= 0 else None,
+                heartbeat=heartbeat if minded else None,
+                # Everything on the partition before the event that waits has been read.
+                reached=None if head is None else head - 1,
+                more=more or bool(records),
+            )
         if not taken:
             return 0, None
         count = self._metrics.events.count

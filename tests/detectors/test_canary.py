@@ -35,6 +35,7 @@ def test_each_is_an_alert_that_names_nobody_and_is_told_to_nobody() -> None:
     assert [(it.detector, it.revision) for it in found] == [(DETECTOR, 1)] * 3
     assert len({it.alert_id for it in found}) == 3
     assert all(map(is_canary_alert, found))
+    assert {it.audience for it in found} == {"shadow"}
 
 
 def test_it_is_in_no_list() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from contract.canary import SOURCE, TOPIC, document
 from contract.duration import Duration
-from contract.times import HOUR
+from contract.times import HOUR, SECOND
+from sinks.ending import ended
 from streams.settings.feeds import FeedSettings
-from tests.streams.router.router_time import clock
+from tests.streams.router.router_time import clock, is_past
 from tests.streams.router.routing import Bench, comes_about, run, until
 from tests.streams.router.routing import document as event
 
@@ -39,6 +41,24 @@ def test_it_is_routed_and_neither_counted_nor_a_sign_of_life_of_its_feed(
     # Whoever may send there is said by name, and it is not among them.
     feeds = {TOPIC: FeedSettings(sources=("/test",))}
     run(kafka, topic_prefix, work, feeds=feeds, idle_after=Duration("1h"))
+
+
+def test_time_waits_for_no_canary(kafka: Any, topic_prefix: str) -> None:
+    async def work(bench: Bench) -> None:
+        async def sing() -> None:
+            while True:
+                for partition in range(2):
+                    await bench.send(TOPIC, [document(clock())], partition)
+                await asyncio.sleep(0.5)
+
+        async with bench.routing():
+            begun = clock()
+            await is_past(bench, TOPIC, begun)
+            singing = asyncio.create_task(sing())
+            await is_past(bench, TOPIC, begun + 5 * SECOND)
+            await ended([singing])
+
+    run(kafka, topic_prefix, work, idle_after=Duration("2s"))
 
 
 def test_it_is_not_routed_where_it_is_turned_off(kafka: Any, topic_prefix: str) -> None:
