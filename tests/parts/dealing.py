@@ -26,7 +26,7 @@ _SHARED = frozenset(("module", "package"))
 
 def processes() -> int:
     """More than there are processors: of those that wait, none is used."""
-    return min((os.cpu_count() or 1) + 5, _DATABASES)
+    return min((os.cpu_count() or 1) + 4, _DATABASES)
 
 
 def dealt(items: list[pytest.Item], hands: int) -> list[pytest.Item]:
@@ -49,14 +49,19 @@ def _shares(waiting: Iterable[pytest.Item], hands: int) -> list[list[pytest.Item
     for item in waiting:
         together.setdefault(_set_up_once(item) or item.nodeid, []).append(item)
     shares: list[list[pytest.Item]] = [[] for _ in range(hands)]
-    at_the_beginning_first = shares[::2] + shares[1::2]
+    at_the_beginning = shares[::2]
     for group in sorted(together.values(), key=_first_to_be_dealt):
-        min(at_the_beginning_first, key=len).extend(group)
+        among = at_the_beginning if _is_long(group) else at_the_beginning + shares[1::2]
+        min(among, key=len).extend(group)
     return shares
 
 
 def _first_to_be_dealt(group: list[pytest.Item]) -> tuple[bool, int]:
-    return not group[0].nodeid.startswith(_LONGEST), -len(group)
+    return not _is_long(group), -len(group)
+
+
+def _is_long(group: list[pytest.Item]) -> bool:
+    return group[0].nodeid.startswith(_LONGEST)
 
 
 def _set_up_once(item: pytest.Item) -> frozenset[tuple[str, str]]:
