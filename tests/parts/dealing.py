@@ -26,7 +26,7 @@ _SHARED = frozenset(("module", "package"))
 
 def processes() -> int:
     """More than there are processors: of those that wait, none is used."""
-    return min((os.cpu_count() or 1) + 4, _DATABASES)
+    return min((os.cpu_count() or 1) + 5, _DATABASES)
 
 
 def dealt(items: list[pytest.Item], hands: int) -> list[pytest.Item]:
