@@ -4,6 +4,7 @@ replays find it.
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ from detectors.language.detector import Detector
 from streams.monitor.partition_reader import PartitionReader
 from streams.settings.settings import Settings
 from streams.wire.kafka import ALLOWANCES_TOPIC, topic_name
+from streams.wire.topics import partitions_of
 
 #: An allowance that nobody looks at for longer is one that nobody remembers.
 LONGEST: Final = 366 * DAY
@@ -64,7 +66,8 @@ class Allowing:
         self._kafka = KafkaLog(settings) if kafka is None else kafka
 
     async def allow(self, reader: Reader, wish: Wish) -> AllowanceRecord:
-        """Allow it from now on. Raises `DeniedError`, `WishError` or `KafkaError`."""
+        """Allow it from now on. Raises `DeniedError` or `WishError`, and `TopicsError`,
+        `KafkaAccessError` or `KafkaError`."""
         now = _now()
         if why := denial_to_allow(reader, wish.employee):
             raise DeniedError(why)
@@ -78,6 +81,8 @@ class Allowing:
             list=wish.list,
             **self._checked(wish, now),
         )
+        # Where it is missing, some brokers would make one, and not as it must be.
+        await self._partitions()
         await self._put(record)
         return record
 
@@ -96,13 +101,16 @@ class Allowing:
         return ended
 
     async def known(self) -> list[AllowanceRecord]:
-        """All there ever were, in the order in which they begin. Raises `KafkaError`."""
+        """All there ever were, in the order in which they begin. Raises as `allow` does, for what
+        is on Kafka."""
+        count = await self._partitions()
         reader = PartitionReader(self._settings)
         newest: dict[bytes, bytes | None] = {}
         name = topic_name(self._settings, ALLOWANCES_TOPIC)
         try:
-            async for records in reader.read(name, 0, 0, holes=True):
-                newest |= {record.key: record.value for record in records}
+            for partition in range(count):
+                async for records in reader.read(name, partition, 0, holes=True):
+                    newest |= {record.key: record.value for record in records}
         finally:
             await reader.stop()
         return in_order(newest.values())
@@ -140,6 +148,11 @@ class Allowing:
             return {name: standard_id(name, id_) for name, id_ in wish.ids.items()}
         except ValueError as error:
             raise WishError(str(error)) from None
+
+    async def _partitions(self) -> int:
+        # A thread of its own: the client that can ask waits for its answer.
+        found = await asyncio.to_thread(partitions_of, self._settings, [ALLOWANCES_TOPIC])
+        return found[ALLOWANCES_TOPIC]
 
     async def _put(self, record: AllowanceRecord) -> None:
         value = msgspec.json.encode(record)

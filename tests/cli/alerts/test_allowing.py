@@ -164,3 +164,6 @@ def test_who_may_allow_is_asked_by_token(installation: Installation) -> None:
     assert "a viewer does not see" in it.refused("allowances", OFFBOOK_TOKEN="vera")
     assert "there is no such allowance" in it.refused("disallow", "0")
     assert "there is no alert" in it.refused("allow", *about, "--alert", "bulk-delete-0")
+    # No topic is made by accident, of whatever kind the broker likes.
+    nowhere = it.refused("allow", *about, OFFBOOK_TOPIC_PREFIX="nowhere.")
+    assert "has no topic nowhere.offbook.allowances: run `offbook topics create`" in nowhere
