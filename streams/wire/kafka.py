@@ -77,10 +77,7 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
     source, keyed = settings.source_partitions, settings.keyed_partitions
     topics = [_topic(settings, topic, source, "delete", days=30, mib=8) for topic in STREAM_TOPICS]
     topics += [_topic(settings, topic, source, "compact", mib=8) for topic in REFERENCE_TOPICS]
-    topics += [
-        _topic(settings, dead_letter_topic(topic), source, "delete", days=90, mib=10)
-        for topic in SOURCE_TOPICS
-    ]
+    topics += [_letters(settings, topic) for topic in SOURCE_TOPICS]
     topics += [
         _topic(settings, KEYED_TOPIC, keyed, "delete", days=14, mib=16, exact=True),
         _topic(settings, CHANGELOG_TOPIC, keyed, "compact", mib=16, exact=True),
@@ -90,12 +87,18 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
         _topic(settings, ACTIONS_TOPIC, keyed, "delete", days=400, mib=1, exact=True),
         _topic(settings, ALLOWANCES_TOPIC, 1, "compact", mib=1),
         _topic(settings, AUDIT_TOPIC, keyed, "delete", days=400, mib=1),
-        *(
-            _topic(settings, dead_letter_topic(topic), source, "delete", days=90, mib=10)
-            for topic in (ALERTS_TOPIC, ACTIONS_TOPIC)
-        ),
+        *(_letters(settings, topic) for topic in (ALERTS_TOPIC, ACTIONS_TOPIC)),
     ]
     return tuple(topics)
+
+
+def _letters(settings: Settings, topic: str) -> Topic:
+    name, count = dead_letter_topic(topic), settings.source_partitions
+    made = _topic(settings, name, count, "delete", days=90, mib=10)
+    # A letter is sent with the time of its record, which may be of years ago. By that the broker
+    # would delete it within minutes; it goes by when it was set aside.
+    made.configs["message.timestamp.type"] = "LogAppendTime"
+    return made
 
 
 def _topic(

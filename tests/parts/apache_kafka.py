@@ -100,6 +100,9 @@ class ApacheKafka(ServerProcess):
             "log.dirs": self.directory / "data",
             "log.segment.bytes": 16 << 20,
             "log.cleaner.dedupe.buffer.size": 16 << 20,
+            # Else it deletes what claims to be old half a minute after its start, in the middle of
+            # some test on a busy machine.
+            "log.initial.task.delay.ms": 86_400_000,
             # A broker killed and started again is let in only when its old session has run out.
             "broker.heartbeat.interval.ms": 500,
             "broker.session.timeout.ms": 2000,

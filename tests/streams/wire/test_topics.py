@@ -5,6 +5,7 @@ import time
 import pytest
 from kafka.admin import ConfigResource, KafkaAdminClient
 
+from contract.kinds import SOURCE_TOPICS
 from streams.settings.loading import load
 from streams.settings.settings import Settings
 from streams.wire.kafka import all_topics
@@ -139,6 +140,16 @@ def test_there_is_a_dead_letter_topic_for_whatever_is_read_and_it_takes_more() -
         )
         assert letter > size
     assert "dlq.offbook.alerts" in by_name
+
+
+def test_what_is_set_aside_is_kept_from_then_on_however_old_its_record_says_it_is() -> None:
+    kept = {
+        topic.name: topic.configs.get("message.timestamp.type")
+        for topic in all_topics(Settings())
+        if topic.name.startswith("dlq.")
+    }
+    assert set(kept.values()) == {"LogAppendTime"}
+    assert len(kept) == len(SOURCE_TOPICS) + 2
 
 
 def test_what_must_not_have_holes_is_deleted_by_age_and_what_is_read_whole_compacted() -> None:
