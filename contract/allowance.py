@@ -61,6 +61,11 @@ class AllowanceRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise ValueError("a time that no clock has") from None
 
 
+def ids_of(it: object) -> dict[str, str]:
+    """Those of `IDS` that it names, by what they are ids of."""
+    return {name: id_ for name in IDS if (id_ := getattr(it, name)) is not None}
+
+
 _decoder: Final = msgspec.json.Decoder(AllowanceRecord)
 
 

@@ -6,7 +6,7 @@ third of a `datetime` there, sorts the same in every language, and cannot lose i
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,6 +32,11 @@ def micros(moment: datetime) -> int:
             return (moment - EPOCH) // _MICROSECOND
         epoch = _EPOCHS[zone] = EPOCH.astimezone(zone)
     return (moment - epoch) // _MICROSECOND
+
+
+def end_of_day(day: date, zone: tzinfo) -> int:
+    """The last microsecond of a day in `zone`. Raises `OverflowError` for the last there is."""
+    return micros(datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)) - 1
 
 
 def moment(time: int) -> datetime:

@@ -55,6 +55,14 @@ class NotThereYetError(ActionError):
     retryable = True
 
 
+async def existing(reading: RedisReading, alert_id: str) -> Standing:
+    """An alert by its id. Raises `NoAlertError` or `RedisSinkError`."""
+    found = await one(reading, alert_id)
+    if found is None:
+        raise NoAlertError(f"there is no alert {alert_id}")
+    return found
+
+
 class Acting:
     """Takes the actions of readers. `four_eyes` are the detectors whose critical alerts need two to
     be closed as false."""
@@ -86,9 +94,7 @@ class Acting:
         """Take an action, and return how the alert stands after it. `seen` is how many actions the
         reader had seen on it; without, they have seen it as it is now. Raises `ActionError`,
         `RedisSinkError` or `KafkaError`."""
-        found = await one(self._reading, alert_id)
-        if found is None:
-            raise NoAlertError(f"there is no alert {alert_id}")
+        found = await existing(self._reading, alert_id)
         alert, handling = found.alert, found.handling
         action = Action(
             action_id=uuid.uuid4().hex,

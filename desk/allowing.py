@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 import msgspec
 from msgspec import Struct, structs
 
-from contract.allowance import IDS, LONGEST_REASON, AllowanceRecord, standard_id
+from contract.allowance import LONGEST_REASON, AllowanceRecord, ids_of, standard_id
 from contract.spelling.nearest import nearest
 from contract.spelling.shown import shown
 from contract.times import DAY, rfc3339
@@ -48,11 +48,6 @@ class Wish(Struct, frozen=True, kw_only=True):
     customer: str | None = None
     order: str | None = None
     account: str | None = None
-
-    @property
-    def ids(self) -> dict[str, str]:
-        """Those that it names, by what they are ids of."""
-        return {name: id_ for name in IDS if (id_ := getattr(self, name)) is not None}
 
 
 class Allowing:
@@ -127,7 +122,8 @@ class Allowing:
             raise WishError(
                 "the end must be later than now and within a year: when should somebody look again?"
             )
-        if not wish.ids and (wish.list is not None or not wish.detectors):
+        ids = ids_of(wish)
+        if not ids and (wish.list is not None or not wish.detectors):
             raise WishError(
                 "say for whom or what: an employee, a customer, an order or an account; or name a"
                 " detector, all of whose alerts are then allowed"
@@ -145,7 +141,7 @@ class Allowing:
                 f' add allow_lists = ["{wish.list}"] under [detectors.<id>] of those that shall'
             )
         try:
-            return {name: standard_id(name, id_) for name, id_ in wish.ids.items()}
+            return {name: standard_id(name, id_) for name, id_ in ids.items()}
         except ValueError as error:
             raise WishError(str(error)) from None
 

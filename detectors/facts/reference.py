@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import UNSET, Struct
 
 from contract.event import Event
-from contract.times import EPOCH
+from contract.times import EPOCH, end_of_day
 from contract.types import ReferenceAccount, ReferenceCustomer, ReferenceEmployee
 from detectors.facts.contact import each
 from detectors.facts.entity import EntityKind, entity
@@ -202,6 +202,5 @@ class Reference:
         """The last microsecond of a company day."""
         known = self._ends.get(day)
         if known is None:
-            next_day = datetime.combine(day + timedelta(days=1), datetime.min.time(), self.timezone)
-            known = self._ends[day] = (next_day - EPOCH) // timedelta(microseconds=1) - 1
+            known = self._ends[day] = end_of_day(day, self.timezone)
         return known

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from contract.alert import Suppressed
-from contract.allowance import IDS, AllowanceRecord
+from contract.allowance import AllowanceRecord, ids_of
 from contract.times import parse_rfc3339, rfc3339
 from detectors.language.finding import Subject
 
@@ -99,7 +99,7 @@ class Agreements:
         that are none."""
         since, last = record.span
         until = parse_rfc3339(record.until)
-        ids = {name: id_ for name in IDS if (id_ := getattr(record, name)) is not None}
+        ids = ids_of(record)
         allowance = Allowance(
             name=record.allowance_id,
             since=since,
@@ -131,10 +131,9 @@ class Agreements:
     def of(self, detector: str, lists: Iterable[str], subject: Subject) -> Iterator[Allowance]:
         """Those that may cover an alert of a detector that takes `lists`, by id: whichever was read
         first, the same one counts."""
-        places = [(name, id_) for name in IDS if (id_ := getattr(subject, name)) is not None]
         found = {
             name: agreed.allowance
-            for place in (*places, ("", ""))
+            for place in (*ids_of(subject).items(), ("", ""))
             for name, agreed in self._agreed.get(place, {}).items()
             if agreed.is_for(detector, lists)
         }

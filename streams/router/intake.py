@@ -78,7 +78,7 @@ class Intake:
         others. Returns how many were taken and the offset of the next, None if none was taken."""
         partition, records, is_ahead = turn.partition, turn.records, turn.is_ahead
         topic, number = self._plain[partition.topic], partition.partition
-        met = self._repeats.met
+        met, pass_on = self._repeats.met, self._pass_on
         wall = time.time_ns() // 1000
         region = self._settings.phone_region
         feed = self._settings.feeds.get(topic)
@@ -115,7 +115,7 @@ class Intake:
                 assert not isinstance(event, Rejected)
                 if event.source == CANARY and is_canary(event):
                     # It is none of its feed's: no sign of life of it, no progress, no count.
-                    self._pass_on(event, record)
+                    pass_on(event, record)
                     sung += 1
                     continue
                 if takes is not None and not takes(event.source):
@@ -150,7 +150,7 @@ class Intake:
                     continue
                 if at < too_old:
                     late += 1
-                self._pass_on(event, record)
+                pass_on(event, record)
             except Exception as error:  # noqa: BLE001 - one event must not stop the others
                 self._letters.add(self._failed(record, error))
                 bad += 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
 from contract.allowance import IDS
 from contract.spelling.nearest import nearest
 from contract.spelling.shown import shown
-from contract.times import micros
+from contract.times import end_of_day, micros
 from detectors.language.allowance import Allowance
 
 #: All that an allowance has, with what it means.
@@ -79,8 +79,7 @@ def _until(value: Any, zone: tzinfo, wrong: list[str]) -> int | None:
         if isinstance(value, datetime):
             return micros(value if value.tzinfo is not None else value.replace(tzinfo=zone))
         if isinstance(value, date):
-            midnight = datetime.combine(value + timedelta(days=1), time(), tzinfo=zone)
-            return micros(midnight) - 1
+            return end_of_day(value, zone)
     except OverflowError:
         wrong.append("until: is too far away; give the day on which somebody should look again")
         return None

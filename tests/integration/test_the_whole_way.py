@@ -26,6 +26,7 @@ from offbook.cli.demo.server_process import free_port
 from tests.cli.commands import environment, offbook
 from tests.deploy.alertmanager import CONFIG, remark
 from tests.parts.chromium import chromium, needs_chromium
+from tests.parts.denials import by_callback, denial
 from tests.parts.prepared import Prepared
 from tests.parts.story_service import in_redis, running_worker, until, worker_config
 from tests.robots.stand_in import StandIn
@@ -56,21 +57,8 @@ class Way:
 
     def denies(self, callback: str, customer: str) -> dict[str, Any]:
         """A customer denies a deal on the telephone; the alert it is, once that is in Redis."""
-        event = {
-            "specversion": "1.0",
-            "id": callback,
-            "source": "/call-centre",
-            "type": "offbook.service.callback.v1",
-            "time": rfc3339(clock()),
-            "data": {
-                "callback": callback,
-                "customer": customer,
-                "employee": "E-1",
-                "outcome": "denied",
-            },
-        }
         file = self.config.with_name("event.ndjson")
-        file.write_text(json.dumps(event) + "\n", "utf-8")
+        file.write_text(denial(callback, customer, clock()), "utf-8")
         self.offbook("produce", str(file))
         until(lambda: callback in self.alerts(), 60, lambda: str(self.alerts()))
         found: dict[str, Any] = self.alerts()[callback]
@@ -78,8 +66,7 @@ class Way:
 
     def alerts(self) -> dict[str, Any]:
         """The newest revision of each alert, by the callback that it rests on."""
-        found = map(json.loads, in_redis(self.redis_url).splitlines())
-        return {it["evidence"][0]["id"]: it for it in found}
+        return by_callback(in_redis(self.redis_url))
 
     def figure(self, name: str) -> float:
         """A metric of the worker, with its labels; 0 while it is not there."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 
 from contract.alert import Bilingual
-from contract.allowance import IDS, AllowanceRecord
+from contract.allowance import AllowanceRecord, ids_of
 from contract.times import moment, parse_rfc3339
 from offbook.cli.alerts.pages import Language, printed, text_of
 
@@ -50,7 +50,7 @@ class AllowancePages:
         to = ", ".join(it.detectors) or self._word("all")
         if it.list is not None:
             to = self._word("list").format(it.list)
-        ids = [f"{self._word(name)} {id_}" for name in IDS if (id_ := getattr(it, name))]
+        ids = [f"{self._word(name)} {id_}" for name, id_ in ids_of(it).items()]
         ended = ""
         if it.ended_at is not None:
             ended = f" ({self._word('ended').format(it.ended_by, self._time(it.ended_at))})"

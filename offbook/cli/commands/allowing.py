@@ -20,7 +20,6 @@ from offbook.cli.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from contract.alert import Alert
     from contract.allowance import AllowanceRecord
     from desk.allowing import Allowing
     from detectors.language.allowance import Agreements
@@ -70,6 +69,7 @@ def allow(
 ) -> None:
     """Say what is known and agreed on from now on, to an end and for a reason: alerts on it are
     still raised, recorded and counted, and wake nobody. It needs a lead."""
+    from desk.acting import existing
     from desk.allowing import Wish
     from offbook.cli.alerts.allowance_pages import AllowancePages
 
@@ -80,7 +80,7 @@ def allow(
     async def put(session: Session, allowing: Allowing) -> AllowanceRecord:
         about, to = ids, tuple(detector or ())
         if alert is not None:
-            found = await _alert(session, alert)
+            found = (await existing(session.reading, alert)).alert
             about = {it: ids[it] or (None if it == "order" else getattr(found, it)) for it in ids}
             to = to or (() if list_ is not None else (found.detector,))
         wish = Wish(until=ends, reason=reason, detectors=to, list=list_, **about)
@@ -186,27 +186,15 @@ def _run(settings: Settings, work: Callable[[Session, Allowing], Awaitable[_T]])
     return run(settings, with_the_log)
 
 
-async def _alert(session: Session, alert_id: str) -> Alert:
-    from desk.acting import NoAlertError
-    from desk.stored import one
-
-    found = await one(session.reading, alert_id)
-    if found is None:
-        raise NoAlertError(f"there is no alert {alert_id}")
-    return found.alert
-
-
 def _end_of(text: str, timezone: str) -> int:
     """The last microsecond of a day in company time, or a time as it is."""
-    from datetime import datetime, time, timedelta
     from zoneinfo import ZoneInfo
 
-    from contract.times import micros
+    from contract.times import end_of_day
 
     if "T" in text.upper():
         return time_of(text, "--until")
     try:
-        next_day = day_of(text, "--until") + timedelta(days=1)
+        return end_of_day(day_of(text, "--until"), ZoneInfo(timezone))
     except OverflowError:
         fail("--until: is too far away", UNUSABLE)
-    return micros(datetime.combine(next_day, time(), tzinfo=ZoneInfo(timezone))) - 1

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from aiokafka.errors import KafkaError
 
 from cases.grouping import case_with
-from desk.acting import DeniedError, NoAlertError
+from desk.acting import DeniedError, existing
 from desk.explain.explanation import explain
 from desk.explain.runbooks import in_ten_seconds
 from desk.rights import sees_names
-from desk.stored import Standing, Wanted, grouped, listed, one
+from desk.stored import Standing, Wanted, grouped, listed
 from detectors.language.detector import Detector
 from offbook.cli.alerts.session import Session
 from offbook.cli.export.exported import Exported
@@ -27,9 +27,7 @@ async def gather(
     among them too. Raises `ActionError`, `RedisSinkError` or `KafkaAccessError`."""
     if not sees_names(session.reader):
         raise DeniedError("a viewer sees no names: somebody else has to export it")
-    wanted = await one(session.reading, alert_id)
-    if wanted is None:
-        raise NoAlertError(f"there is no alert {alert_id}")
+    wanted = await existing(session.reading, alert_id)
     there = {wanted.alert.alert_id: wanted}
     for shelf in ("open", "closed"):
         found = await listed(session.reading, Wanted(shelf=shelf))

@@ -19,6 +19,7 @@ from contract.times import SECOND, rfc3339
 from offbook.cli.demo.embedded import EmbeddedRedis
 from offbook.cli.demo.server_process import free_port
 from tests.cli.commands import offbook
+from tests.parts.denials import by_callback, denial
 from tests.parts.story_service import in_redis, running_worker, until, worker_config
 
 pytestmark = pytest.mark.integration
@@ -52,21 +53,8 @@ class Installation:
 
     def denies(self, callback: str, customer: str) -> str:
         """A customer denies a deal; the id of the alert it is, once there is one."""
-        document = {
-            "specversion": "1.0",
-            "id": callback,
-            "source": "/call-centre",
-            "type": "offbook.service.callback.v1",
-            "time": rfc3339(_now()),
-            "data": {
-                "callback": callback,
-                "customer": customer,
-                "employee": "E-1",
-                "outcome": "denied",
-            },
-        }
         before = self.events.read_text("utf-8") if self.events.exists() else ""
-        line = json.dumps(document) + "\n"
+        line = denial(callback, customer, _now())
         self.events.write_text(before + line, "utf-8")
         one = self.events.with_suffix(".one")
         one.write_text(line, "utf-8")
@@ -77,10 +65,6 @@ class Installation:
     def alerts(self) -> dict[str, Any]:
         """The newest revisions by the callback they rest on."""
         return by_callback(in_redis(self.redis_url))
-
-
-def by_callback(revisions: str) -> dict[str, Any]:
-    return {it["evidence"][0]["id"]: it for it in map(json.loads, revisions.splitlines())}
 
 
 def _now() -> int:

@@ -34,9 +34,9 @@ def _by_topic(say: Say) -> AnyPanel:
 def _by_outcome(say: Say) -> AnyPanel:
     does = Bilingual(
         "What became of the records: accepted, late, duplicate, in conflict or dead letter. Many"
-        " duplicates: a producer sends again; many late: a feed arrives more than 7 days behind.",
-        "记录的处理结果：接收、迟到、重复、冲突或死信。重复多：上游在重发；迟到多：上游数据晚到 7"
-        " 天以上。",
+        " duplicates: a producer sends again; many late: a feed is behind by more than `lateness`.",
+        "记录的处理结果：接收、迟到、重复、冲突或死信。重复多：上游在重发；迟到多：上游数据"
+        "晚到超过 `lateness`。",
     )
     title = Bilingual("Events by outcome", "事件流量（按处理结果）")
     promql = 'sum by (outcome) (rate(offbook_events_total{topic=~"$topic"}[$__rate_interval]))'
