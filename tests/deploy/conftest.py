@@ -31,9 +31,14 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 
 
+def as_yaml(text: str) -> Any:
+    """The one document in it: read by libyaml, in a tenth of the time."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
 def read_yaml(path: Path) -> Any:
     """The one document of a YAML file."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return as_yaml(path.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
 
 import offbook
 from desk.http.figures import DeskFigures
@@ -36,7 +35,7 @@ from streams.service.http_guard import Guard
 from streams.settings import loading, settings
 from streams.wire import kafka
 from tests.deploy.alertmanager import filled_in
-from tests.deploy.conftest import DEPLOY, ROOT, read_yaml
+from tests.deploy.conftest import DEPLOY, ROOT, as_yaml, read_yaml
 
 
 def _interpolated(text: str) -> str:
@@ -44,7 +43,7 @@ def _interpolated(text: str) -> str:
     return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
 
 
-COMPOSE: dict[str, Any] = yaml.safe_load(
+COMPOSE: dict[str, Any] = as_yaml(
     _interpolated((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 )
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -53,7 +52,7 @@ WORKERS = {
 }
 #: Left out of a fresh stack: they need secrets.
 OPTIONAL = ("desk", "robots")
-ALERTMANAGER = yaml.safe_load(filled_in("chat"))
+ALERTMANAGER = as_yaml(filled_in("chat"))
 ROBOTS = tomllib.loads((DEPLOY / "robots/robots.toml").read_text(encoding="utf-8"))
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
 EXACT = re.compile(r"[a-z0-9./-]+:v?\d+\.\d+\.\d+(-[a-z0-9.-]+)?")

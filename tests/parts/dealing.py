@@ -17,7 +17,11 @@ _LONGEST = (
     "tests/sinks/test_delivery.py",
     "tests/streams/monitor/test_watch.py",
     "tests/streams/service/",
+    "tests/streams/router/test_router_feeds.py",
+    "tests/streams/router/test_router_time.py",
     "tests/cli/alerts/",
+    "tests/deploy/test_dashboard",
+    "tests/deploy/test_robots.py",
 )
 
 #: What each process would have to set up for itself: servers, workers, and what they have found.
@@ -26,20 +30,22 @@ _SHARED = frozenset(("module", "package"))
 
 def processes() -> int:
     """More than there are processors: of those that wait, none is used."""
-    return min((os.cpu_count() or 1) + 5, _DATABASES)
+    return min(_processors() + 6, _DATABASES)
 
 
 def dealt(items: list[pytest.Item], hands: int) -> list[pytest.Item]:
-    """The same, in the order in which a process begins with a part in a row: each has its share of
-    those that wait, one of two at its beginning, the other at its end."""
+    """The same, in the order in which a process begins with a part in a row: what waits stands at
+    the beginning, and as many as there are processors have none of it. So there is work from the
+    first moment on, and what is left at the end can be shared out."""
     waiting = [it for it in items if it.get_closest_marker("integration")]
     working = [it for it in items if not it.get_closest_marker("integration")]
-    shares = _shares(waiting, hands)
+    shares = _shares(waiting, max(hands - _processors(), 1))
     found: list[pytest.Item] = []
-    for hand, share in enumerate(shares):
+    for hand in range(hands):
         size = (len(items) - len(found)) // (hands - hand)
+        share = shares[hand] if hand < len(shares) else []
         rest, working = _cut(working, max(size - len(share), 0))
-        found += rest + share if hand % 2 else share + rest
+        found += share + rest
     return found + working
 
 
@@ -49,10 +55,8 @@ def _shares(waiting: Iterable[pytest.Item], hands: int) -> list[list[pytest.Item
     for item in waiting:
         together.setdefault(_set_up_once(item) or item.nodeid, []).append(item)
     shares: list[list[pytest.Item]] = [[] for _ in range(hands)]
-    at_the_beginning = shares[::2]
     for group in sorted(together.values(), key=_first_to_be_dealt):
-        among = at_the_beginning if _is_long(group) else at_the_beginning + shares[1::2]
-        min(among, key=len).extend(group)
+        min(shares, key=len).extend(group)
     return shares
 
 
@@ -71,6 +75,10 @@ def _set_up_once(item: pytest.Item) -> frozenset[tuple[str, str]]:
     return frozenset(
         (name, defined[-1].baseid) for name, defined in used.items() if defined[-1].scope in _SHARED
     )
+
+
+def _processors() -> int:
+    return os.cpu_count() or 1
 
 
 def _cut(items: list[pytest.Item], size: int) -> tuple[list[pytest.Item], list[pytest.Item]]:

@@ -14,7 +14,7 @@ from simulation.plan import Plan
 from simulation.simulate import Simulation
 
 #: Big enough for every kind of fraud in both versions, and for the New Year holidays.
-QUARTER = Plan(days=90, reps=120, customers=3000, fraud_rate=0.5, seed=3, start=date(2026, 1, 5))
+QUARTER = Plan(days=90, reps=80, customers=2000, fraud_rate=0.75, seed=4, start=date(2026, 1, 5))
 SMALL = Plan(days=25, reps=8, customers=120, fraud_rate=1.0, seed=5)
 
 
