@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -64,7 +64,9 @@ class Telling:
     """Keeps one Alertmanager told until stopped.
 
     `resend` is after how long it is told of an unchanged alert again, `holds` how long it holds one
-    for firing that it is not told of again (s).
+    for firing that it is not told of again, `calm` how long after it may have forgotten all it is
+    told of nothing that a critical alert inhibits (s). It reads what inhibits beside everything
+    else: of what it was told too soon after that it would notify somebody, once more.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Telling:
         wording: Wording,
         resend: float = 60.0,
         holds: float = 900.0,
+        calm: float = 10.0,
     ) -> None:
         self._store = store
         self._client = client
@@ -86,6 +89,7 @@ class Telling:
         self._wording = wording
         self._resend = resend
         self._holds = int(holds * 1_000_000)
+        self._calm, self._calm_at = calm, 0.0
         self._belonging = Belonging()
         self._settling = Settling(store, self._belonging, teams.of)
         self._sent: dict[Key, _Sent] = {}
@@ -182,7 +186,7 @@ class Telling:
         sent = {alert_id for alert_id, _ in self._sent}
         # Not sent by this worker: at its start all of them, which others have told of.
         new = [it for it in is_open if it not in sent]
-        self._again |= dict.fromkeys(it for it in new if it in told)
+        self._tell_again(it for it in new if it in told)
         over = (told | sent).difference(is_open)
         self._urgent |= dict.fromkeys([*new, *sorted(over)])
         self._look_at = time.monotonic() + min(self._resend / 2, _LOOK_EVERY)
@@ -203,10 +207,25 @@ class Telling:
         # The critical ones in a request of their own: what they inhibit is not to be there first.
         critical = [it for it in notices if it.firing and it.key[1] == "critical"]
         await self._send(critical)
-        if critical and self._again:
-            # It reads them for what they inhibit beside everything else, and is only just up.
-            await asyncio.sleep(_PAUSE)
-        await self._send([it for it in notices if not it.firing or it.key[1] != "critical"])
+        rest = [it for it in notices if not it.firing or it.key[1] != "critical"]
+        await self._send(rest if time.monotonic() >= self._calm_at else self._uninhibited(rest))
+
+    def _uninhibited(self, notices: Sequence[Notice]) -> list[Notice]:
+        """Without those that fire and are inhibited: they are due once it has calmed down."""
+        inhibiting = {it.told.case_id for key, it in self._sent.items() if key[1] == "critical"}
+        left = []
+        for it in notices:
+            if it.firing and it.told.case_id in inhibiting:
+                self._sent[it.key] = _Sent(it.told, 0, self._calm_at)
+            else:
+                left.append(it)
+        return left
+
+    def _tell_again(self, alert_ids: Iterable[str]) -> None:
+        """Of these it was told, and may have forgotten them."""
+        if again := dict.fromkeys(alert_ids):
+            self._again |= again
+            self._calm_at = time.monotonic() + self._calm
 
     def _notices(self, fires: Mapping[str, Alert], told: Mapping[Key, Told]) -> list[Notice]:
         """What is to be sent now: those that fire, then that the others are over.
@@ -264,12 +283,10 @@ class Telling:
         self._report.up()
         if is_new and self._sent and now - self._again_at >= self._resend:
             self._again_at = now
-            self._again = {
-                alert_id: None
-                for severity in SEVERITIES
-                for alert_id, it in self._sent
-                if it == severity
-            }
+            self._again = {}
+            self._tell_again(
+                alert_id for severity in SEVERITIES for alert_id, it in self._sent if it == severity
+            )
             self._sent = {key: it._replace(due=0.0) for key, it in self._sent.items()}
 
 

@@ -22,6 +22,7 @@ _LONGEST = (
     "tests/cli/alerts/",
     "tests/deploy/test_dashboard",
     "tests/deploy/test_robots.py",
+    "tests/sinks/alertmanager/test_told_once.py",
 )
 
 #: What each process would have to set up for itself: servers, workers, and what they have found.

@@ -55,6 +55,7 @@ class Teller:
     resend: float = 1.0
     holds: float = 60.0
     timeout: float = 2.0
+    calm: float = 3.0
     wording: Wording = WORDING
     metrics: Metrics = field(default_factory=Metrics)
     health: Health = field(default_factory=Health)
@@ -70,6 +71,7 @@ class Teller:
             wording=self.wording,
             resend=self.resend,
             holds=self.holds,
+            calm=self.calm,
         )
         task = asyncio.create_task(telling.run())
         try:
