@@ -15,9 +15,9 @@ import msgspec
 from msgspec import Struct, structs
 
 from contract.duration import Duration
+from contract.secret import Secret
 from contract.spelling.nearest import nearest
 from robots.kinds.catalogue import KINDS
-from robots.secret import Secret
 from robots.settings import ReceiverTable, Robot, RobotSettings, RobotSettingsError, RobotTable
 
 #: A name is a path and a label.

@@ -16,10 +16,10 @@ from typing import ClassVar, Final, Protocol
 import structlog
 from aiohttp import web
 
+from contract.secret import Secret
 from robots.figures import Figures, Outcome, Turned
 from robots.notification import NotificationError, notification_of
 from robots.outbox import Outbox
-from robots.secret import Secret
 
 #: Bytes of a body: some 500 alerts. Alertmanager can be told to send fewer (`max_alerts`).
 _MOST: Final = 2 * 1024 * 1024

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct
 
 from contract.duration import Duration
+from contract.secret import Secret
 from contract.spelling.shown import shown
 from robots.kinds.kind import Mention
-from robots.secret import Secret
 from robots.words import Language
 
 KindName = Literal["dingtalk", "feishu", "lark", "wecom"]

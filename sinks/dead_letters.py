@@ -24,6 +24,14 @@ PARTITION: Final = "__streams.errors.partition"
 OFFSET: Final = "__streams.errors.offset"
 STAGE: Final = "offbook.errors.stage"
 
+#: On a record that was sent again: topic, partition and offset of its letter.
+REPLAYED_FROM: Final = "offbook.replayed-from"
+
+#: What a letter has beside the headers of its record.
+OURS: Final = frozenset(
+    (EXCEPTION, STACKTRACE, MESSAGE, TOPIC, PARTITION, OFFSET, STAGE, REPLAYED_FROM)
+)
+
 Headers = tuple[tuple[str, bytes | None], ...]
 
 
@@ -147,11 +155,14 @@ def _letter(
     }
     # Ours come last: where a producer sent such a header itself, the last one counts.
     ours = tuple((name, text.encode("utf-8", "replace")) for name, text in errors.items())
+    # A name can hide in a key or in any header as well as in the value.
+    key = None if withhold else record.key
+    value = _withheld(message) if withhold else record.value
     return DeadLetter(
         topic=dead_letter_topic(record.topic, prefix),
-        # A name can hide in a key or in any header as well as in the value.
-        key=None if withhold else record.key,
-        value=_withheld(message) if withhold else record.value,
+        # Clients refuse a record with neither; others send them.
+        key=b"" if key is None and value is None else key,
+        value=value,
         headers=ours if withhold else (*record.headers, *ours),
         timestamp=record.timestamp,
     )
@@ -160,6 +171,16 @@ def _letter(
 def _withheld(why: str) -> bytes:
     # Not null, which would read as a tombstone.
     return orjson.dumps({"withheld": True, "reason": why})
+
+
+def is_withheld(value: bytes | None) -> bool:
+    """Whether a letter has this instead of its record's value."""
+    return value is not None and value.startswith(b'{"withheld":true,"reason":')
+
+
+def is_replayed(headers: Iterable[tuple[str, bytes | None]]) -> bool:
+    """Whether a record was sent again from the dead letters."""
+    return any(name == REPLAYED_FROM for name, _ in headers)
 
 
 def _name(kind: type[object]) -> str:

@@ -102,3 +102,19 @@ ALLOWANCE: dict[str, Meaning] = {
     "ended_by": _M("Who ended it early.", "提前结束者。"),
     "ended_at": _M("When: it covers nothing later.", "提前结束的时刻，此后不再覆盖。"),
 }
+
+HANDLED: dict[str, Meaning] = {
+    "topic": _M("The dead letter topic, without prefix.", "死信主题（不含前缀）。"),
+    "partition": _M("Its partition.", "分区。"),
+    "letters": _M(
+        "[offset, timestamp in milliseconds] of each letter.",
+        "每封死信的 [offset, 时间戳（毫秒）]。",
+    ),
+    "how": _M(
+        "`replayed`: sent to its source topic again. `dropped`: nothing more is to be done.",
+        "`replayed`：已重新发往来源主题；`dropped`：无需再处理。",
+    ),
+    "by": _M("Who did it.", "处理人。"),
+    "at": _M("When.", "处理时刻。"),
+    "reason": _M("Why.", "原因。"),
+}

@@ -11,6 +11,7 @@ from contract.rejected import Stage
 ALERTS_TOPIC = "offbook.alerts"
 ACTIONS_TOPIC = "offbook.actions"
 ALLOWANCES_TOPIC = "offbook.allowances"
+HANDLED_TOPIC = "offbook.dlq-handled"
 _BINDING = "0.5.0"
 
 #: The headers a dead letter has beside those of its record: KIP-1034's six, and our own.
@@ -48,6 +49,7 @@ def asyncapi() -> dict[str, Any]:
         "defaultContentType": "application/cloudevents+json",
         "channels": {kind.topic: _source(kind) for kind in KINDS}
         | {ALERTS_TOPIC: _alerts(), ACTIONS_TOPIC: _actions(), ALLOWANCES_TOPIC: _allowances()}
+        | {HANDLED_TOPIC: _handled()}
         | {f"dlq.{kind.topic}": _dead_letters(kind) for kind in KINDS},
         "operations": {
             f"receive.{kind.topic}": _operation("receive", kind.topic, kind.type, HEARTBEAT.type)
@@ -56,6 +58,7 @@ def asyncapi() -> dict[str, Any]:
         | {f"send.{ALERTS_TOPIC}": _operation("send", ALERTS_TOPIC, "offbook.alert.v1")}
         | {f"send.{ACTIONS_TOPIC}": _operation("send", ACTIONS_TOPIC, "offbook.action.v1")}
         | {f"send.{ALLOWANCES_TOPIC}": _operation("send", ALLOWANCES_TOPIC, "offbook.allowance.v1")}
+        | {f"send.{HANDLED_TOPIC}": _operation("send", HANDLED_TOPIC, "offbook.dlq-handled.v1")}
         | {
             f"send.dlq.{kind.topic}": _operation("send", f"dlq.{kind.topic}", "deadLetter")
             for kind in KINDS
@@ -64,6 +67,7 @@ def asyncapi() -> dict[str, Any]:
             "messages": {kind.type: _event(kind) for kind in KIND_OF_TYPE.values()}
             | {"offbook.alert.v1": _alert(), "offbook.action.v1": _action()}
             | {"offbook.allowance.v1": _allowance()}
+            | {"offbook.dlq-handled.v1": _handled_letters()}
             | {"deadLetter": _dead_letter()}
         },
     }
@@ -87,6 +91,11 @@ def _actions() -> dict[str, Any]:
 def _allowances() -> dict[str, Any]:
     summary = "What was agreed on while the service runs."
     return _channel(ALLOWANCES_TOPIC, summary, ["compact"], "offbook.allowance.v1")
+
+
+def _handled() -> dict[str, Any]:
+    summary = "What was done about dead letters."
+    return _channel(HANDLED_TOPIC, summary, ["delete"], "offbook.dlq-handled.v1")
 
 
 def _dead_letters(kind: Kind) -> dict[str, Any]:
@@ -142,6 +151,12 @@ def _action() -> dict[str, Any]:
 def _allowance() -> dict[str, Any]:
     name, key = "offbook.allowance.v1", "The allowance's id."
     message = _message(name, "One allowance, as it stands now.", f"{name}.json", key)
+    return message | {"contentType": "application/json"}
+
+
+def _handled_letters() -> dict[str, Any]:
+    name, key = "offbook.dlq-handled.v1", "The dead letter topic."
+    message = _message(name, "Dead letters that were dealt with.", f"{name}.json", key)
     return message | {"contentType": "application/json"}
 
 

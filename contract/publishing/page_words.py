@@ -52,6 +52,7 @@ class PageWords(NamedTuple):
     alerts: str
     actions: str
     allowances: str
+    handled: str
 
 
 EN = PageWords(
@@ -62,7 +63,8 @@ What to send to Offbook, rendered from the code that reads it. [中文](events.z
 One event is one [CloudEvents 1.0](https://cloudevents.io) document in JSON, one per Kafka record.
 For machines: a JSON Schema per type in [schemas/](schemas/), all topics in
 [asyncapi.yaml](asyncapi.yaml). `offbook validate FILE` says line by line what is wrong with a
-file that holds one document a line.
+file that holds one document a line. [producing.md](producing.md) has what sends them from Python,
+TypeScript and Java.
 
 ## Around every event
 """,
@@ -100,7 +102,8 @@ object named; other keys may be there and hold anything.
     refused="""## What is refused
 
 A record that is no event goes to `dlq.<topic>` with its key, value and headers as they came; the
-stream goes on. Sending the same record again never helps. These headers say why:
+stream goes on. Sending the same record again never helps; `offbook dlq` lists what is there, shows
+it and sends it again after a mend ([how](operations.md#dead-letters)). These headers say why:
 """,
     after_refused="""
 The message names fields, types and limits and never quotes a value. A refused record on `tips`, or
@@ -151,6 +154,13 @@ which they stand there.
 What was agreed on while the service runs is a record on the compacted topic `offbook.allowances`,
 keyed by `allowance_id` ([schema](schemas/offbook.allowance.v1.json)); `offbook allow` writes them.
 """,
+    handled="""## Dead letters that were dealt with
+
+What `offbook dlq replay` sent again, and what `offbook dlq drop` put aside, is a record on the
+topic `offbook.dlq-handled` ([schema](schemas/offbook.dlq-handled.v1.json)); the letters stay where
+they are. A record that was sent again bears the header `offbook.replayed-from`, with topic,
+partition and offset of its letter.
+""",
 )
 
 ZH = PageWords(
@@ -161,6 +171,7 @@ ZH = PageWords(
 每个事件是一份 [CloudEvents 1.0](https://cloudevents.io) JSON 文档，一条 Kafka 消息只放一个事件。
 供程序使用的文件：[schemas/](schemas/) 下每种类型一份 JSON Schema，[asyncapi.yaml](asyncapi.yaml)
 列出全部 topic。把文档按一行一条存成文件，用 `offbook validate FILE` 可逐行检查错误。
+Python、TypeScript、Java 的库和类型见 [producing.zh.md](producing.zh.md)。
 
 ## 公共属性
 """,
@@ -194,7 +205,8 @@ ZH = PageWords(
     refused="""## 哪些消息会被拒收
 
 不符合约定的消息转入死信 topic `dlq.<topic>`，键、内容和 header 原样保留，其余消息照常处理。
-原样重发没有意义，须先改正。死信的 header 说明原因：
+原样重发没有意义，须先改正；`offbook dlq` 可查看死信，并在改正后重发
+（[用法](operations.zh.md#死信)）。死信的 header 说明原因：
 """,
     after_refused="""
 说明文字只提字段名、类型和限制，不会引用事件中的任何值。`tips` 上的消息（或类型为举报线索的消息）
@@ -239,5 +251,11 @@ topic，排在所覆盖的事件之后，频率不低于允许截止时间等待
 
 服务运行期间批准的豁免，是压缩型 topic `offbook.allowances` 上的一条消息，键为 `allowance_id`
 （[schema](schemas/offbook.allowance.v1.json)），由 `offbook allow` 写入。
+""",
+    handled="""## 已处理的死信
+
+`offbook dlq replay` 重发的、`offbook dlq drop` 搁置的死信，记为 topic `offbook.dlq-handled`
+上的一条消息（[schema](schemas/offbook.dlq-handled.v1.json)），死信本身保留原处。
+重发的消息带有 header `offbook.replayed-from`，写明死信所在的 topic、分区和 offset。
 """,
 )

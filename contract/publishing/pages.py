@@ -110,6 +110,9 @@ def page(language: Language) -> str:
         "",
         words.allowances,
         _meanings(alert_meanings.ALLOWANCE, language),
+        "",
+        words.handled,
+        _meanings(alert_meanings.HANDLED, language),
     ]
     return "\n".join(parts) + "\n"
 

@@ -1,8 +1,9 @@
 """The contract for machines and people, rendered from the types.
 
-    python -m contract.publishing.schemas [--check] [--docs DIR]
+    python -m contract.publishing.schemas [--check] [--root DIR]
 
-writes `docs/schemas/<type>.json`, `docs/asyncapi.yaml`, `docs/events.md` and `docs/events.zh.md`.
+writes `docs/schemas/<type>.json`, `docs/asyncapi.yaml`, `docs/events.md`, `docs/events.zh.md`, and
+the types of those who send: in `offbook/produce/`, `clients/typescript/` and `clients/java/`.
 With `--check` it writes nothing and exits 1 naming each file that is not current.
 """
 
@@ -26,6 +27,7 @@ from contract.alert import Alert
 from contract.allowance import AllowanceRecord
 from contract.checks import bare, may_be_null
 from contract.decoding.attributes import Attribute
+from contract.handled import HandledLetters
 from contract.kinds import KIND_OF_TYPE, Kind
 from contract.publishing import alert_meanings, meanings
 from contract.publishing.examples import EXAMPLES
@@ -86,6 +88,11 @@ def action_schema() -> Schema:
 def allowance_schema() -> Schema:
     """The JSON Schema of an allowance on `offbook.allowances`."""
     return _schema("offbook.allowance.v1", AllowanceRecord)
+
+
+def handled_schema() -> Schema:
+    """The JSON Schema of what was done about dead letters, on `offbook.dlq-handled`."""
+    return _schema("offbook.dlq-handled.v1", HandledLetters)
 
 
 def _schema(name: str, of: type[Struct]) -> Schema:
@@ -212,6 +219,7 @@ _WRITTEN: dict[type[Struct], dict[str, meanings.Meaning]] = {
     Alert: alert_meanings.ALERT,
     Action: alert_meanings.ACTION,
     AllowanceRecord: alert_meanings.ALLOWANCE,
+    HandledLetters: alert_meanings.HANDLED,
 }
 
 
@@ -228,9 +236,12 @@ def _meaning(cls: type[Struct]) -> str:
 
 
 def rendered() -> dict[str, str]:
-    """Every rendered file's text by its path below `docs/`."""
+    """Every rendered file's text by its path from the root."""
     from contract.publishing.asyncapi import asyncapi
+    from contract.publishing.java import java
     from contract.publishing.pages import page
+    from contract.publishing.python_types import python_types
+    from contract.publishing.typescript import typescript
     from contract.publishing.yaml import to_yaml
 
     dump = partial(json.dumps, ensure_ascii=False, indent=2)
@@ -239,39 +250,45 @@ def rendered() -> dict[str, str]:
     files["schemas/offbook.alert.v1.json"] = dump(alert_schema()) + "\n"
     files["schemas/offbook.action.v1.json"] = dump(action_schema()) + "\n"
     files["schemas/offbook.allowance.v1.json"] = dump(allowance_schema()) + "\n"
+    files["schemas/offbook.dlq-handled.v1.json"] = dump(handled_schema()) + "\n"
     files["asyncapi.yaml"] = to_yaml(asyncapi())
     files["events.md"] = page("en")
     files["events.zh.md"] = page("zh")
-    return files
+    below_docs = {f"docs/{name}": text for name, text in files.items()}
+    return below_docs | python_types() | typescript() | java()
 
 
-def stale(docs: Path) -> list[Path]:
-    """The rendered files below `docs` that are missing, different, or rendered no longer."""
-    files = rendered()
+def stale(root: Path) -> list[Path]:
+    """The rendered files below `root` that are missing, different, or rendered no longer."""
+    files = {root / name: text for name, text in rendered().items()}
     wrong = [
-        docs / name
-        for name, text in files.items()
-        if not (docs / name).is_file() or (docs / name).read_text("utf-8") != text
+        path
+        for path, text in files.items()
+        if not path.is_file() or path.read_text("utf-8") != text
     ]
-    kept = {docs / name for name in files}
-    return wrong + [path for path in sorted((docs / "schemas").glob("*")) if path not in kept]
+    there = sorted((root / "docs/schemas").glob("*")) + [
+        path
+        for path in sorted((root / "clients/java").rglob("*.java"))
+        if path.read_text("utf-8").startswith("// Rendered")
+    ]
+    return wrong + [path for path in there if path not in files]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the files, or with `--check` name the stale ones; 1 if there are any."""
     parser = argparse.ArgumentParser(prog="python -m contract.publishing.schemas")
     parser.add_argument("--check", action="store_true", help="write nothing, name what is stale")
-    parser.add_argument("--docs", type=Path, default=Path("docs"), help="the folder (docs)")
+    parser.add_argument("--root", type=Path, default=Path(), help="the folder of the project (.)")
     options = parser.parse_args(argv)
     if options.check:
-        paths = stale(options.docs)
+        paths = stale(options.root)
         for path in paths:
             print(
                 f"{path} is not current: run python -m contract.publishing.schemas", file=sys.stderr
             )
         return 1 if paths else 0
     for name, text in rendered().items():
-        path = options.docs / name
+        path = options.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     return 0

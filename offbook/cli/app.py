@@ -13,6 +13,7 @@ from offbook import __version__
 from offbook.cli.commands import (
     alerts,
     allowing,
+    dead_letters,
     desk,
     detectors,
     events,
@@ -38,6 +39,11 @@ app = typer.Typer(
 topics_app = typer.Typer(help="The topics on Kafka.", no_args_is_help=True, rich_markup_mode=None)
 alerts_app = typer.Typer(
     help="The alerts as they stand, to work with.", no_args_is_help=True, rich_markup_mode=None
+)
+letters_app = typer.Typer(
+    help="The dead letters: what was set aside, and what is done about it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 detectors_app = typer.Typer(
     cls=detectors.ByDefaultTheList,
@@ -84,6 +90,10 @@ for step in (
 ):
     alerts_app.command()(step)
 app.add_typer(alerts_app, name="alerts")
+letters_app.command("list")(dead_letters.listed)
+for about_letters in (dead_letters.show, dead_letters.replay, dead_letters.drop):
+    letters_app.command()(about_letters)
+app.add_typer(letters_app, name="dlq")
 detectors_app.command("list")(detectors.listed)
 detectors_app.command()(detectors.check)
 app.add_typer(detectors_app, name="detectors")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -139,6 +140,7 @@ class Monitor:
     async def _finish(self) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._drain(), _PATIENCE)
+        self._outbox.tally.tell(time.monotonic(), last=True)
         await self._queues.stop()
         try:
             await asyncio.wait_for(self._app.stop(), _PATIENCE)
@@ -177,3 +179,4 @@ class Monitor:
             self._report.forget(number)
         self._report.reference(self._engine)
         self._report.time_passes()
+        self._outbox.tally.tell(time.monotonic())

@@ -9,6 +9,7 @@ from typing import Any, Final
 import structlog
 from aiokafka.errors import InvalidTimestampError, KafkaError
 
+from sinks.dead_letter_tally import DeadLetterTally
 from streams.monitor.entity_partition import Refusal
 from streams.monitor.entity_work import Work
 from streams.monitor.records import Outgoing, letters_of, records_of
@@ -27,6 +28,7 @@ class Outbox:
     def __init__(self, settings: Settings, producer: Callable[[], Any]) -> None:
         self._settings = settings
         self._producer = producer
+        self.tally = DeadLetterTally()
 
     async def send_work(self, work: Work) -> dict[str, Refusal]:
         """Send alerts, notes and dead letters. Returns the entities of which something is too large
@@ -40,8 +42,13 @@ class Outbox:
 
     async def _send(self, outgoing: Iterable[Outgoing]) -> dict[str, Refusal]:
         refused: dict[str, Refusal] = {}
+        sending = list(outgoing)
         # In a batch, one record that is too large makes the whole batch fail.
-        for record in await self._one_by_one(await self._refused(list(outgoing))):
+        left = await self._one_by_one(await self._refused(sending))
+        for record in sending:
+            if record.is_letter:
+                self.tally.add(record.arguments["headers"])
+        for record in left:
             if record.sender is not None:
                 refused[record.sender] = Refusal(record.topic, record.size)
             else:

@@ -70,6 +70,7 @@ class Outgoing(NamedTuple):
     arguments: Sending
     sender: str | None
     parts: Callable[[], Iterable[Outgoing]] = tuple
+    is_letter: bool = False
 
     @property
     def topic(self) -> str:
@@ -181,7 +182,7 @@ def _letter(letter: DeadLetter) -> Outgoing:
         "headers": list(letter.headers),
         "timestamp_ms": letter.timestamp if dated else None,
     }
-    return Outgoing(arguments, None, parts)
+    return Outgoing(arguments, None, parts, is_letter=True)
 
 
 _TOO_LARGE = "too large for the dead letter topic"

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from aiokafka.errors import InvalidTimestampError, KafkaError
 from msgspec import structs
 
+from sinks.dead_letter_tally import DeadLetterTally
 from sinks.dead_letters import DeadLetter, without_value
 from streams.router.outbox import Outbox
 from streams.wire.kafka import TOO_LARGE
@@ -26,6 +27,7 @@ class DeadLetterOutbox(Outbox):
         super().__init__(producer, on_left)
         self._letters: deque[DeadLetter] = deque()
         self._bytes = 0
+        self.tally = DeadLetterTally()
 
     @property
     def topic(self) -> str:
@@ -38,6 +40,7 @@ class DeadLetterOutbox(Outbox):
     def add(self, letter: DeadLetter) -> None:
         """Send `letter`."""
         self._letters.append(letter)
+        self.tally.add(letter.headers)
         self._bytes += _weight(letter)
         self.entered += 1
         self._something.set()

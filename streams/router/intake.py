@@ -19,7 +19,7 @@ from contract.types import Heartbeat
 from detectors.engine.engine import Engine
 from detectors.facts.reference import Reference
 from detectors.language.detector import Detector
-from sinks.dead_letters import DeadLetter, failed_letter, rejected_letter
+from sinks.dead_letters import DeadLetter, failed_letter, is_replayed, rejected_letter
 from sinks.faults import told
 from sinks.metrics.metrics import Metrics
 from streams.router.alignment import Turn
@@ -147,6 +147,10 @@ class Intake:
                     rests_at, too_old = self._rests_at(topic, number), self._too_old()
                 if first is not None and first.same:
                     repeated += 1
+                    if is_replayed(record.headers):
+                        # Somebody whom it is about may have failed on it, and lacks it still; for
+                        # all others it changes nothing.
+                        pass_on(event, record)
                     continue
                 if at < too_old:
                     late += 1

@@ -155,6 +155,7 @@ class Router:
                 await self._flush(settings.rebalance_timeout / SECOND)
         finally:
             await ended(tasks)
+            self._outboxes.letters.tally.tell(time.monotonic(), last=True)
             await self._keeper.stop()
             await self._consumer.stop()
             await self._producer.stop()
@@ -222,6 +223,7 @@ class Router:
             self._health.pulse("router")
             self._count_partitions()
             self._outboxes.tick()
+            self._outboxes.letters.tally.tell(time.monotonic())
             self._commits.settle()
             if await self._keeper.tell():
                 await self._commits.commit()

@@ -18,6 +18,7 @@ from streams.wire.keyed_records import KEYED_TOPIC
 ALERTS_TOPIC: Final = "offbook.alerts"
 ACTIONS_TOPIC: Final = "offbook.actions"
 ALLOWANCES_TOPIC: Final = "offbook.allowances"
+HANDLED_TOPIC: Final = "offbook.dlq-handled"
 AUDIT_TOPIC: Final = "offbook.audit"
 CHANGELOG_TOPIC: Final = "offbook.entities-changelog"
 FEEDS_TOPIC: Final = "offbook.feeds"
@@ -72,7 +73,8 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
     mend the sender and produce again. `offbook.alerts` and `offbook.actions` are the truth about
     alerts, from which Redis can be filled anew, so they keep a year's audit and a month, as does
     `offbook.audit`, which says who looked at whom. An allowance is a record of `offbook.allowances`
-    for good: a replay of an old month needs what was agreed on then.
+    for good: a replay of an old month needs what was agreed on then. What was done about dead
+    letters must outlast them, or they would be shown anew; it is kept like an audit.
     """
     source, keyed = settings.source_partitions, settings.keyed_partitions
     topics = [_topic(settings, topic, source, "delete", days=30, mib=8) for topic in STREAM_TOPICS]
@@ -86,6 +88,7 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
         # As many, for good: what was done about an alert is in order within one partition.
         _topic(settings, ACTIONS_TOPIC, keyed, "delete", days=400, mib=1, exact=True),
         _topic(settings, ALLOWANCES_TOPIC, 1, "compact", mib=1),
+        _topic(settings, HANDLED_TOPIC, 1, "delete", days=400, mib=1),
         _topic(settings, AUDIT_TOPIC, keyed, "delete", days=400, mib=1),
         *(_letters(settings, topic) for topic in (ALERTS_TOPIC, ACTIONS_TOPIC)),
     ]

@@ -28,32 +28,40 @@ from tests.contract.strategies import events
 from tests.contract.test_golden import ALERT
 from tests.parts.examples import examples
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 VALIDATORS = {
     kind.type: jsonschema.Draft202012Validator(event_schema(kind)) for kind in KIND_OF_TYPE.values()
 }
 
 
 def test_the_rendered_files_are_current() -> None:
-    assert stale(DOCS) == []
+    assert stale(ROOT) == []
 
 
 def test_check_names_each_stale_file_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    docs = ["--docs", str(tmp_path)]
-    assert main(docs) == 0
-    assert main([*docs, "--check"]) == 0
-    (tmp_path / "events.md").write_text("old")
-    (tmp_path / "asyncapi.yaml").unlink()
-    (tmp_path / "schemas" / "offbook.sale.v1.json").write_text("{}")
+    here = ["--root", str(tmp_path)]
+    assert main(here) == 0
+    assert main([*here, "--check"]) == 0
+    docs, java = tmp_path / "docs", tmp_path / "clients/java/src/main/java/offbook/events"
+    (docs / "events.md").write_text("old")
+    (docs / "asyncapi.yaml").unlink()
+    (docs / "schemas" / "offbook.sale.v1.json").write_text("{}")
+    (java / "Sale.java").write_text((java / "Tip.java").read_text("utf-8"), "utf-8")
+    (java / "Own.java").write_text("// written by hand")
+    (tmp_path / "clients/typescript/src/events.ts").write_text("old")
+    (tmp_path / "offbook/produce/events.py").unlink()
     capsys.readouterr()
-    assert main([*docs, "--check"]) == 1
+    assert main([*here, "--check"]) == 1
     named = capsys.readouterr().err
-    assert len(named.splitlines()) == 3
+    assert len(named.splitlines()) == 6
     for name in ("events.md", "asyncapi.yaml", "offbook.sale.v1.json"):
         assert name in named
-    assert (tmp_path / "events.md").read_text() == "old"
+    for name in ("Sale.java", "events.ts", "events.py"):
+        assert name in named
+    assert (docs / "events.md").read_text() == "old"
 
 
 @pytest.mark.parametrize("kind", KIND_OF_TYPE.values(), ids=lambda kind: kind.type)
@@ -149,7 +157,7 @@ def test_both_pages_show_every_topic_and_field() -> None:
     files = rendered()
     for name in ("events.md", "events.zh.md"):
         for kind in KINDS:
-            section = files[name].split(f"## `{kind.topic}`")[1].split("\n## ")[0]
+            section = files[f"docs/{name}"].split(f"## `{kind.topic}`")[1].split("\n## ")[0]
             for field in kind.data.__struct_fields__:
                 assert f"| `{field}` |" in section
 
@@ -187,6 +195,7 @@ def test_asyncapi_has_every_topic_and_its_references_resolve() -> None:
         "offbook.alerts",
         "offbook.actions",
         "offbook.allowances",
+        "offbook.dlq-handled",
     }
     for reference in _references(whole):
         if reference.startswith("#/"):

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from contract.duration import Duration
-from robots.secret import Secret
+from contract.secret import Secret
 from robots.service import run_robots
 from robots.settings import ReceiverTable, Robot, RobotSettings
 from streams.service.http_guard import Guard

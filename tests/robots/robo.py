@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from contract.secret import Secret
 from robots.answer import ACCEPTED, Answer
 from robots.figures import Figures, Outcome
 from robots.kinds.catalogue import KINDS
 from robots.notification import Notification
 from robots.outbox import Outbox
 from robots.pace import Pace
-from robots.secret import Secret
 from robots.service import composing
 from robots.settings import Robot
 from tests.robots.notifications import alert, notification

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
+from contract.secret import Secret
 from robots.kinds.kind import Mention
 from robots.notification import Notification
-from robots.secret import Secret
 from robots.service import composing
 from robots.settings import KindName, Robot
 from robots.words import Language

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
+from contract.secret import Secret
 from robots.loading import load
 from robots.receiver import ListenError
-from robots.secret import Secret
 from robots.service import run_robots
 from robots.settings import ReceiverTable, Robot, RobotSettings
 from tests.robots.notifications import alert, payload

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from contract.duration import Duration
 from robots.kinds.kind import Mention
 from robots.loading import load
-from robots.secret import Secret
 from robots.settings import RobotSettings, RobotSettingsError
 
 ROOT = Path(__file__).parents[2]
@@ -174,13 +172,6 @@ def test_one_robot_in_two_tables_would_exceed_its_limit(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(RobotSettingsError, match="cannot be read: No such file"):
         load(tmp_path / "none.toml")
-
-
-def test_a_secret_shows_itself_to_nobody() -> None:
-    secret = Secret("s3cret")
-    assert "s3cret" not in f"{secret} {secret!r} {[secret]} {vars(type(secret))}"
-    with pytest.raises(TypeError):
-        pickle.dumps(secret)
 
 
 def test_the_example_is_taken_as_it_is_once_its_files_are_there(tmp_path: Path) -> None:

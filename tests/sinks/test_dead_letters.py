@@ -53,6 +53,13 @@ def test_the_headers_are_those_of_kip_1034_and_the_stage() -> None:
     )
 
 
+def test_a_record_with_neither_key_nor_value_has_a_letter_that_can_be_sent() -> None:
+    letter = rejected_letter(Source(key=None, value=None), WRONG)
+    assert (letter.key, letter.value) == (b"", None)
+    assert rejected_letter(Source(value=None), WRONG).key == b"\xffkey"
+    assert rejected_letter(Source(key=None), WRONG).key is None
+
+
 def test_where_a_producer_sent_such_a_header_ours_is_the_last() -> None:
     source = Source(headers=(("__streams.errors.topic", b"lies"),))
     assert dict(rejected_letter(source, WRONG).headers)["__streams.errors.topic"] == b"payments"

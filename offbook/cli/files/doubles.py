@@ -84,5 +84,6 @@ def contradiction(names: Sequence[str], place: Place, first: Place) -> str:
     (which, number), (other, line) = place, first
     return (
         f"{names[which]}:{number}: id: {names[other]}:{line} has the same `type`, `source` and"
-        " `id`, and other content; give each event an id of its own"
+        " `id`, and other content: only one of them counts, and the other is lost; give each event"
+        " an id of its own"
     )

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any, ClassVar, Final, Literal, Protocol
+from typing import IO, Any, ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from aiokafka import AIOKafkaProducer
@@ -16,9 +16,9 @@ from aiokafka.errors import KafkaError
 
 from contract.decoding.decode import FUTURE
 from contract.event import Event
+from contract.record_key import record_key
 from contract.rejected import Rejected
 from contract.times import DAY, MINUTE, rfc3339
-from contract.types import EventData, ReferenceAccount, ReferenceCustomer, ReferenceEmployee
 from offbook.cli.files.documents import Documents
 from offbook.cli.files.gaps import Gaps
 from offbook.cli.files.ndjson import Advance, Source, problem, sources
@@ -28,16 +28,6 @@ from streams.wire.kafka import MAX_REQUEST, aiokafka_client, topic_name
 from streams.wire.kafka_access import unreachable
 from streams.wire.topics import require_topics
 
-#: Whose events keep their order: an employee's, else a customer's, else an order's.
-_KEYS: Final = (
-    "actor", "employee", "about_employee", "customer", "about_customer", "order",
-    "payment", "shipment", "tip",
-)  # fmt: skip
-_REFERENCE_KEYS: Final = {
-    ReferenceAccount: "account",
-    ReferenceEmployee: "employee",
-    ReferenceCustomer: "customer",
-}
 #: Seconds in which a broker must acknowledge a record.
 _PATIENCE = 20
 #: Records in flight at a time.
@@ -82,17 +72,6 @@ class Produced:
         if self.bad:
             says.append(f"{self.bad} bad lines not sent")
         return ", ".join(says)
-
-
-def record_key(data: EventData) -> bytes:
-    """The Kafka key: a reference document's id, by which compaction works; otherwise the entity
-    that the event is about, so that a partition keeps the order of one employee's events."""
-    if name := _REFERENCE_KEYS.get(type(data)):
-        return str(getattr(data, name)).encode()
-    for name in _KEYS:
-        if (id_ := getattr(data, name, None)) is not None:
-            return str(id_).encode()
-    raise TypeError(f"{type(data).__name__} names nobody")
 
 
 def produce(

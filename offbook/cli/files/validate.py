@@ -5,27 +5,38 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from contract.decoding.decode import decode_structured
+from contract.decoding.decode import NOWHERE, decode_structured
 from contract.decoding.readings import readings
-from contract.event import Event, Origin
-from contract.kinds import HEARTBEAT
+from contract.event import Event
+from contract.kinds import HEARTBEAT, KIND_OF_DATA, KINDS
 from contract.rejected import Rejected
 from contract.spelling.folding import REGION
+from contract.spelling.shown import shown
 from offbook.cli.files.doubles import Doubles, contradiction, id_in
 from offbook.cli.files.gaps import Gaps
+from offbook.cli.files.joins import Joins
 from offbook.cli.files.ndjson import Advance, Place, Source, problem, sources
+from offbook.cli.files.stray_keys import StrayKeys
+
+#: Types that are neither heartbeats nor reference documents, of which the last one counts.
+_HAPPEN: Final = frozenset(kind.type for kind in KINDS if not kind.is_reference)
+#: Warnings that are told.
+SHOWN: Final = 50
 
 
 @dataclass
 class Validation:
     """The result: how many are good, by type; how many of these repeat another or contradict it;
-    how many are bad. `notes` are lines about what is good but deserves a look."""
+    how many are bad. `warnings` are lines on what is probably a mistake, `notes` on what is good
+    but deserves a look."""
 
     good: Counter[str] = field(default_factory=Counter)
     repeats: int = 0
     conflicts: int = 0
     bad: int = 0
+    warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def summary(self) -> list[str]:
@@ -37,7 +48,12 @@ class Validation:
             says.append(f"{self.repeats} of the good repeat another (no harm: counted once)")
         if heartbeats := self.good[HEARTBEAT.type]:
             says.append(f"{heartbeats} of the good are heartbeats (for topics, not for files)")
-        return [", ".join(says), *self.notes]
+        if self.warnings:
+            count = len(self.warnings)
+            says.append(f"{count} warning{'' if count == 1 else 's'}")
+        left = len(self.warnings) - SHOWN
+        more = [f"{left} more warnings"] if left > 0 else []
+        return [", ".join(says), *self.warnings[:SHOWN], *more, *self.notes]
 
 
 def validate(
@@ -53,30 +69,37 @@ def validate(
     cannot be read.
     """
     found, doubles, gaps, readings_ = Validation(), Doubles(), Gaps(), _Readings(region)
+    stray, joins = StrayKeys(), Joins()
     with sources(files) as inputs:
         names = [source.name for source in inputs]
-        for (which, number), line in _lines(inputs, advance):
-            event = decode_structured(line, Origin("", -1, number), region=region)
+        for place, line in _lines(inputs, advance):
+            event = decode_structured(line, NOWHERE, region=region)
             if isinstance(event, Rejected):
                 found.bad += 1
-                say(problem(names[which], number, event))
+                if event.stage == "data" and not event.withhold:
+                    stray.note_bad(line, place)
+                say(problem(names[place[0]], place[1], event))
                 continue
-            found.good[event.kind.type] += 1
-            readings_.note(event, (which, number))
-            if _happened(event):
-                doubles.note(event.kind.type, event.source, event.id)
-                gaps.note(event.time, (which, number))
+            data = event.data
+            type_ = KIND_OF_DATA[type(data)].type
+            found.good[type_] += 1
+            stray.note(type_, line, place)
+            joins.takes[type(data)](data, place)
+            if event.sent:
+                readings_.note(event, place)
+            if type_ in _HAPPEN:
+                doubles.note(type_, event.source, event.id)
+                gaps.note(event.time, place)
         doubles.noted()
         if doubles.ids:
             for place, line in _lines(inputs):
                 _compare(line, place, doubles, found, names, say, region)
+    warned = sorted([*stray.told(), *joins.told()])
+    found.warnings = [
+        shown(f"{names[which]}:{number}: warning: {text}") for (which, number), text in warned
+    ]
     found.notes = [*readings_.told(names), *gaps.told(names)]
     return found
-
-
-def _happened(event: Event) -> bool:
-    """Whether it is neither a heartbeat nor a reference document, of which the last one counts."""
-    return bool(event.origin.topic) and not event.kind.is_reference
 
 
 def _lines(
@@ -99,8 +122,8 @@ def _compare(
     """Second reading of a line: whether it says the same as an earlier one with its identity."""
     if id_in(line) not in doubles.ids:
         return
-    event = decode_structured(line, Origin("", -1, place[1]), region=region)
-    if isinstance(event, Rejected) or not _happened(event):
+    event = decode_structured(line, NOWHERE, region=region)
+    if isinstance(event, Rejected) or event.kind.type not in _HAPPEN:
         return
     double = doubles.meet(event, place)
     if double is None:
@@ -121,10 +144,9 @@ class _Readings:
         self._first: dict[tuple[str, str], Place] = {}
 
     def note(self, event: Event, place: Place) -> None:
-        if event.sent:
-            for reading in readings(event, self._region):
-                self._counts[reading] += 1
-                self._first.setdefault(reading, place)
+        for reading in readings(event, self._region):
+            self._counts[reading] += 1
+            self._first.setdefault(reading, place)
 
     def told(self, names: Sequence[str]) -> Iterator[str]:
         for (path, way), count in sorted(self._counts.items()):

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from contract.decoding.decode import decode_structured
 from contract.event import Event, Origin
 from contract.kinds import REFERENCE_TOPICS, SOURCE_TOPICS
+from contract.record_key import record_key
 from contract.times import HOUR, micros, moment, parse_rfc3339
 from offbook.cli.demo.embedded import EmbeddedKafka
 from offbook.cli.files.documents import Documents
@@ -23,7 +24,6 @@ from offbook.cli.files.produce import (
     age_warning,
     kafka_destination,
     produce,
-    record_key,
 )
 from offbook.cli.files.replay import replay
 from streams.settings.loading import configured_detectors, load

@@ -268,8 +268,8 @@ def test_a_conflict_changes_nothing_and_is_told_with_the_place_of_the_first(writ
         assert alerts == []
         assert (done.events, done.repeats, done.conflicts, done.bad) == (2, 0, 1, 0)
         assert said == [
-            f"{second}:2: id: {first}:1 has the same `type`, `source` and `id`, and other content;"
-            " give each event an id of its own"
+            f"{second}:2: id: {first}:1 has the same `type`, `source` and `id`, and other content:"
+            " only one of them counts, and the other is lost; give each event an id of its own"
         ]
         assert "1 conflicts" in done.summary()[0]
 

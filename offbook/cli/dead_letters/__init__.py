@@ -1,0 +1,1 @@
+"""The dead letters: what is there, and what is done about it."""
