@@ -65,6 +65,7 @@ style: .venv
 	$(PY) -m contract.publishing.schemas --check
 	$(PY) -m offbook.cli.explain.documentation --check
 	$(PY) -m deploy.grafana.render --check
+	$(PY) -m offbook.cli.connect.preset_pages --check
 
 test-kafka: .venv
 	@[ -n "$${KAFKA_BOOTSTRAP:-}" ] && [ -n "$${REDIS_URL:-}" ] || { \
@@ -83,6 +84,7 @@ docs: .venv
 	$(PY) -m contract.publishing.schemas
 	$(PY) -m offbook.cli.explain.documentation
 	$(PY) -m deploy.grafana.render
+	$(PY) -m offbook.cli.connect.preset_pages
 
 detector: .venv
 	@$(PY) -m scaffold "$(NAME)" "$(ROOM)"

@@ -13,6 +13,7 @@ from offbook import __version__
 from offbook.cli.commands import (
     alerts,
     allowing,
+    connecting,
     dead_letters,
     desk,
     detectors,
@@ -51,6 +52,12 @@ detectors_app = typer.Typer(
     rich_markup_mode=None,
 )
 
+connect_app = typer.Typer(
+    help="From your own systems to events, by a page of TOML.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
 for command in (
     service.demo,
     service.worker,
@@ -70,6 +77,7 @@ for command in (
     allowing.allowances,
     allowing.disallow,
     robots.robots,
+    connecting.doctor,
 ):
     app.command()(command)
 topics_app.command("create")(service.topics_create)
@@ -97,6 +105,13 @@ app.add_typer(letters_app, name="dlq")
 detectors_app.command("list")(detectors.listed)
 detectors_app.command()(detectors.check)
 app.add_typer(detectors_app, name="detectors")
+connect_app.command("list")(connecting.presets)
+connect_app.command("init")(connecting.init)
+connect_app.command("try")(connecting.attempt)
+connect_app.command("test")(connecting.cases)
+connect_app.command()(connecting.run)
+connect_app.command()(connecting.retry)
+app.add_typer(connect_app, name="connect")
 
 
 def _version(wanted: bool) -> None:

@@ -23,6 +23,7 @@ from streams.settings.detectors import configured, detector_tables
 from streams.settings.feeds import FeedSettings, feed_tables
 from streams.settings.own_detectors import Known, known_detectors
 from streams.settings.settings import (
+    COMPANY_VARIABLE,
     CONFIG_VARIABLE,
     ENVIRONMENT,
     SCALARS,
@@ -40,7 +41,7 @@ from streams.settings.values import as_in_file, convert, is_int, number
 # Kubernetes sets these in every pod for a service that is called `offbook…`. They are no one's
 # settings, and OFFBOOK_METRICS_PORT=tcp://10.0.0.7:9464 must not stop a worker.
 _SERVICE_LINK = re.compile(r".*_(SERVICE_(HOST|PORT(_.+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_.+)?)?)")
-_OF_COMMANDS = (CONFIG_VARIABLE, TOKEN_VARIABLE, TOKEN_FILE_VARIABLE)
+_OF_COMMANDS = (CONFIG_VARIABLE, COMPANY_VARIABLE, TOKEN_VARIABLE, TOKEN_FILE_VARIABLE)
 _LINK_VALUE = re.compile(r"(tcp|udp|sctp)://.+")
 
 

@@ -261,3 +261,5 @@ TOKEN_VARIABLE: Final = f"{ENVIRONMENT}TOKEN"
 TOKEN_FILE_VARIABLE: Final = f"{TOKEN_VARIABLE}_FILE"
 #: Read by the command line, which hands it to `load` as the path.
 CONFIG_VARIABLE: Final = f"{ENVIRONMENT}CONFIG"
+#: Where `offbook connect` finds the tables that all pages share.
+COMPANY_VARIABLE: Final = f"{ENVIRONMENT}COMPANY"

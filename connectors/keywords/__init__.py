@@ -1,0 +1,1 @@
+"""Hits of keywords in messages: `normal` makes what is written alike, `lexicon` finds them."""

@@ -1,0 +1,1 @@
+"""From records to events, by a page of TOML: paths, typed steps and rules. No page runs code."""

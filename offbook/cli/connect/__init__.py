@@ -1,0 +1,1 @@
+"""`offbook connect`: a mapping proposed, tried, tested and run."""

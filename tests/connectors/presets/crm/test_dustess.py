@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.connectors.presets.fixture import counts, events, expected, faults, told
+from tests.connectors.presets.trial import json_of, own_tests_hold, reasons, refused, tried
+
+
+def test_the_tests_in_the_preset_hold() -> None:
+    assert own_tests_hold("dustess")
+
+
+@pytest.mark.parametrize("name", ["contact_created.json", "contacts_merged.json"])
+def test_a_callback_gives_the_event_that_is_expected(name: str) -> None:
+    found = told("dustess", f"dustess/{name}")
+    assert not faults(found)
+    assert events(found) == expected(f"dustess/{name}")
+
+
+def test_what_automation_did_is_skipped_and_an_unknown_origin_is_counted() -> None:
+    document = json_of("dustess/contact_created.json")
+    document["data"]["body"]["actionOrigin"] = "autoAssignment"
+    assert reasons(tried("dustess", document)) == ["done by automation, and nobody's act"]
+    document["data"]["body"]["actionOrigin"] = "mystery"
+    assert counts(tried("dustess", document)) == {"Unmatched": 1}
+
+
+def test_an_action_and_a_user_in_no_table_are_dead_letters() -> None:
+    document = json_of("dustess/contact_created.json")
+    document["data"]["action"] = "CRM_CONTACT_REMOVED"
+    (fault,) = refused(tried("dustess", document))
+    assert (fault.field, fault.word, fault.table) == ("data.op", "CRM_CONTACT_REMOVED", "op")
+    document["data"]["body"]["uid"] = "DX-999"
+    (fault,) = refused(tried("dustess", document))
+    assert (fault.field, fault.word, fault.table) == ("data.actor", "DX-999", "people")
