@@ -84,7 +84,7 @@ def _read(value: Any, schema: dict[str, Any], path: str, types: dict[str, str]) 
         return _struct(value, schema, path, types)
     if isinstance(value, list):
         items = _table(schema.get("items"))
-        return [_read(it, items, path, types) for it in value if not _absent(it)]
+        return [_read(it, items, path, types) for it in value]
     if isinstance(name, str) and name.startswith(_TIMES):
         types[path] = name
     return value
@@ -111,6 +111,9 @@ def _variable(value: dict[str, Any]) -> bool:
 
 
 def _absent(value: Any) -> bool:
+    # Of an array, an array of one of them.
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     return isinstance(value, str) and value in _UNCHANGED
 
 
