@@ -156,7 +156,7 @@ def init(
 
     try:
         if preset is None:
-            print(page_for(sample, source), end="")
+            print(page_for(sample, source, company), end="")
         else:
             print(page_over(preset, sample, source, company), end="")
     except PageError as error:
@@ -165,6 +165,14 @@ def init(
         fail(str(error), UNUSABLE)
     except OSError as error:
         fail(f"{sample}: cannot be read: {error.strerror or error}", UNUSABLE)
+
+
+def company(config: Config = None) -> None:
+    """Print the tables that all pages share, `company.toml`, as far as the reference topics tell
+    them: people by number, name and phone, customers, accounts."""
+    from offbook.cli.connect.company import company_page
+
+    print(company_page(settings_of(config)))
 
 
 def doctor(

@@ -16,9 +16,12 @@ from connectors.outcome import Rejected
 from connectors.proposing.columns import known_headers
 from connectors.proposing.proposal import LOOKED_AT, propose
 from connectors.record import Record
+from offbook.cli.connect.fitting import fitting
 
 #: Bytes of a sample that are read: its head says what it is.
 _HEAD: Final = 4 << 20
+#: Presets that are named.
+_PRESETS: Final = 3
 _XLSX: Final = b"PK\x03\x04"
 #: What rows that add up others begin with.
 _TOTALS: Final = ["合计", "总计", "小计", "Total"]
@@ -28,8 +31,10 @@ class SampleError(ValueError):
     """A sample of which no page can be proposed. `str` says why, and what to do."""
 
 
-def page_for(path: Path, source: str) -> str:
-    """A page in TOML for a file like this one. Raises `SampleError` and `OSError`."""
+def page_for(path: Path, source: str, company: Path | None) -> str:
+    """A page in TOML for a file like this one, and the presets that are made for it, as remarks.
+    Raises `SampleError`, `PageError` and `OSError`."""
+    presets = [it.preset for it in fitting(path, company)[:_PRESETS]]
     with path.open("rb") as stream:
         content = stream.read(_HEAD)
     for decoding in _guesses(content):
@@ -38,7 +43,11 @@ def page_for(path: Path, source: str) -> str:
             continue
         proposed = propose(found, _told(decoding, found), source)
         if proposed is not None:
-            return proposed
+            return (
+                "".join(f"# A preset is made for it: --preset {it}\n" for it in presets) + proposed
+            )
+    if presets:
+        raise SampleError(f"{path}: a preset is made for it: --preset {presets[0]}")
     raise SampleError(
         f"{path}: has no column whose name says what it is, or no row. Write a page by hand"
         " (docs/connectors.md), or take a preset: --preset NAME"

@@ -114,6 +114,21 @@ def test_what_cannot_be_used_is_one_line(arguments: tuple[str, ...], told: str) 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("sample", "preset"),
+    [
+        ("bank/camt053.xml", "camt"),
+        ("bank/cmb_corporate.csv", "bank-cmb"),
+        ("debezium/create_no_schema.json", "debezium"),
+        ("wecom/change_contact_delete_user.xml", "wecom-contacts"),
+        ("hr/departures.csv", "hr-csv"),
+    ],
+)
+def test_a_preset_that_is_made_for_a_sample_is_named(sample: str, preset: str) -> None:
+    done = offbook("connect", "init", "--from", str(FIXTURES / sample))
+    assert f"--preset {preset}\n" in done.stdout + done.stderr
+
+
 def test_a_sample_of_which_nothing_is_known_says_what_to_do(tmp_path: Path) -> None:
     sample = tmp_path / "odd.csv"
     sample.write_text("a,b\n1,2\n", "utf-8")

@@ -1,0 +1,121 @@
+"""The pages that are to run, each ready: its mapping, how its records come in, where it stands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from connectors.loading import load_connector, preset_text
+from connectors.mapping.connector import Connector
+from connectors.mapping.page import Page
+from connectors.mapping.wrong import PageError
+from connectors.receiving.settings import Folder, KafkaIn, Poll, Receiving, Webhook, receiving
+from contract import __version__
+
+#: A name is a path, a label and part of a topic.
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_EXAMPLE: Final = re.compile(r"\bexample\.(?:com|org|net)\b", re.IGNORECASE)
+
+
+class Job(Struct, frozen=True):
+    """One page to run, or if nothing is received to map by. `base` is the folder that its paths are
+    seen from, `digest` what it says in 64 letters: of another page they are others."""
+
+    name: str
+    connector: Connector
+    receiving: Receiving | None
+    base: Path
+    digest: str
+
+    @property
+    def page(self) -> Page:
+        """What it maps by."""
+        return self.connector.page
+
+
+def load_jobs(named: Sequence[str], company: Path | None = None) -> list[Job]:
+    """The jobs of these pages. Raises `PageError` with all that is wrong with any of them."""
+    problems: list[str] = []
+    jobs: list[Job] = []
+    for it in named:
+        try:
+            connector = load_connector(it, company)
+        except PageError as error:
+            problems += error.problems
+            continue
+        name = connector.page.name
+        wrong = list(_faults(connector.page))
+        how = receiving(name, connector.page.receive, wrong)
+        if connector.page.number_equals and isinstance(how, KafkaIn):
+            wrong.append("number_equals: is for files; of Kafka each record is an input of its own")
+        problems += (f"{name}: {line}" for line in wrong)
+        if how is not None and not wrong:
+            jobs.append(Job(name, connector, how, Path(it).parent.resolve(), _digest(it, company)))
+    problems += _shared(jobs)
+    if problems:
+        raise PageError(*problems)
+    return jobs
+
+
+def page_faults(page: Page) -> list[str]:
+    """Why this page cannot send anything, whether or not it receives."""
+    return [f"{page.name}: {line}" for line in _faults(page)]
+
+
+def topics_of(page: Page) -> set[str]:
+    """The topics of the contract that its rules make events for."""
+    return {rule.kind.topic for rule in page.rules if not rule.skip}
+
+
+def _faults(page: Page) -> Iterator[str]:
+    if not _NAME.fullmatch(page.name):
+        yield (
+            "its name, that of the file, is to be of small letters, digits, . _ and -, 63 at most:"
+            f" it becomes the topic dlq.connect.{page.name}"
+        )
+    if _EXAMPLE.search(json.dumps(page.source)):
+        yield (
+            "`source` is still that of the example: write which system of yours it is, such as"
+            ' source = "//crm.acme.cn"; events of two systems are told apart by it'
+        )
+    for rule in page.rules:
+        if not rule.skip and not rule.kind.topic:
+            yield f"rule {rule.number}: {rule.kind.type} has no topic; `offbook heartbeat` sends it"
+
+
+def _shared(jobs: Sequence[Job]) -> Iterator[str]:
+    """What only one of them may have."""
+    first: dict[tuple[str, str], str] = {}
+    for job in jobs:
+        how = job.receiving
+        has = [("name", job.name)]
+        if isinstance(how, Webhook):
+            has.append(("receive.webhook.path", how.path))
+        elif isinstance(how, Folder):
+            has.append(("receive.folder.path", f"{job.base / how.path}/{how.pattern}"))
+        elif isinstance(how, Poll) and how.cursor_file:
+            has.append(("receive.poll.cursor_file", str(job.base / how.cursor_file)))
+        for it in has:
+            if it in first:
+                yield f"{job.name}: {it[0]}: is that of {first[it]} too; write another one"
+            first.setdefault(it, job.name)
+
+
+def _digest(named: str, company: Path | None) -> str:
+    """Of all that a record's outcome follows from."""
+    said = hashlib.sha256(__version__.encode())
+    text = Path(named).read_bytes() if Path(named).is_file() else preset_text(named).encode()
+    said.update(hashlib.sha256(text).digest())
+    preset = tomllib.loads(text.decode("utf-8-sig")).get("preset")
+    if isinstance(preset, str):
+        said.update(preset_text(preset).encode())
+    if company is not None:
+        said.update(company.read_bytes())
+    return said.hexdigest()
