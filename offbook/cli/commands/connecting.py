@@ -74,11 +74,12 @@ def attempt(
     from offbook.cli.connect.trial import try_files
     from offbook.cli.files.documents import Documents
     from offbook.cli.files.ndjson import sources
+    from streams.settings.settings import SettingsError
 
     try:
         connector = load_connector(page, company)
     except PageError as error:
-        fail("\n".join(error.problems), UNUSABLE)
+        raise SettingsError(*error.problems) from None
 
     def tell(place: str, told: Told) -> None:
         broken = isinstance(told.outcome, Rejected) and told.outcome.stage == "decode"
@@ -118,11 +119,12 @@ def cases(page: Named, company: Company = None) -> None:
     from connectors.mapping.wrong import PageError
     from offbook.cli import terminal
     from offbook.cli.connect.page_tests import failures
+    from streams.settings.settings import SettingsError
 
     try:
         connector = load_connector(page, company, tested=True)
     except PageError as error:
-        fail("\n".join(error.problems), UNUSABLE)
+        raise SettingsError(*error.problems) from None
     if not connector.page.tests:
         fail(f"{page}: has no case: write [[test]] with in and out", UNUSABLE)
     failed = 0
@@ -153,6 +155,7 @@ def init(
     their names tell, and the words that a table has to translate."""
     from connectors.mapping.wrong import PageError
     from offbook.cli.connect.sample import SampleError, page_for, page_over
+    from streams.settings.settings import SettingsError
 
     try:
         if preset is None:
@@ -160,7 +163,7 @@ def init(
         else:
             print(page_over(preset, sample, source, company), end="")
     except PageError as error:
-        fail("\n".join(error.problems), UNUSABLE)
+        raise SettingsError(*error.problems) from None
     except SampleError as error:
         fail(str(error), UNUSABLE)
     except OSError as error:
