@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from msgspec import Struct, field, structs
 
 from connectors.decoding.json import NotJsonError, parsed
@@ -42,7 +43,7 @@ from sinks.dead_letters import OFFSET, PARTITION, TOPIC
 from sinks.health import Health
 from streams.monitor.partition_reader import PartitionReader
 from streams.settings.settings import Settings
-from streams.wire.kafka import aiokafka_consumer, topic_name
+from streams.wire.kafka import aiokafka_client, aiokafka_consumer, topic_name
 from streams.wire.kafka_access import unreachable
 
 _NO_RECORD: Final = Rejected(
@@ -105,8 +106,7 @@ async def retry(job: Job, intake: Intake, settings: Settings) -> Retried:
     )
     await consumer.start()
     try:
-        partitions = sorted(await _partitions(consumer, topic))
-        places = [TopicPartition(topic, it) for it in partitions]
+        places = [TopicPartition(topic, it) for it in await _partitions(settings, topic)]
         consumer.assign(places)
         for at in places:
             start = await consumer.committed(at) or 0
@@ -180,10 +180,15 @@ def _said(letter: Any, name: str) -> str:
     return (values[-1] or b"").decode("utf-8", "replace") if values else ""
 
 
-async def _partitions(consumer: Any, topic: str) -> set[int]:
-    # The topic is there: whoever keeps letters makes it first.
-    found = consumer.partitions_for_topic(topic)
-    if not found:
-        await consumer.topics()
-        found = consumer.partitions_for_topic(topic)
-    return set(found or ())
+async def _partitions(settings: Settings, topic: str) -> list[int]:
+    """Asked of the admin client: a consumer knows those of its own topics alone. The topic is
+    there, for whoever keeps letters makes it first."""
+    admin = AIOKafkaAdminClient(client_id="offbook-connect-retry", **aiokafka_client(settings))
+    await admin.start()
+    try:
+        (found,) = await admin.describe_topics([topic])
+    finally:
+        await admin.close()
+    if not found["partitions"]:
+        raise UnknownTopicOrPartitionError(topic)
+    return sorted(it["partition"] for it in found["partitions"])

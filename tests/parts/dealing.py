@@ -23,6 +23,7 @@ _LONGEST = (
     "tests/deploy/test_dashboard",
     "tests/deploy/test_robots.py",
     "tests/sinks/alertmanager/test_told_once.py",
+    "tests/connectors/receiving/",
 )
 
 #: What each process would have to set up for itself: servers, workers, and what they have found.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import TopicAlreadyExistsError
 
 from tests.connectors.receiving.running import (
     Running,
@@ -40,6 +43,11 @@ payee_account = "one"
 
 
 def write(bootstrap: str, topic: str, *values: tuple[bytes | None, bytes | None]) -> None:
+    """Into a topic that is made if it is not there: not every broker makes one by itself."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    with contextlib.suppress(TopicAlreadyExistsError):
+        admin.create_topics([NewTopic(topic, 4, 1)])
+    admin.close()
     producer = KafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=False)
     for key, value in values:
         producer.send(topic, value, key=key)
