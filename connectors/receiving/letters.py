@@ -84,9 +84,14 @@ class Draft(Struct, frozen=True):
     partition: int | None = None
 
 
+def topic_of(name: str) -> str:
+    """What stands for the source topic of a connector's records, of which they have none."""
+    return f"connect.{name}"
+
+
 def letter_topic(name: str) -> str:
     """The dead letters of a connector."""
-    return dead_letter_topic(f"connect.{name}")
+    return dead_letter_topic(topic_of(name))
 
 
 def is_private(page: Page) -> bool:
@@ -129,7 +134,7 @@ def letter(arrived: Arrived, page: Page, why: Rejected, wall: int) -> Draft:
         # A rule has seen it, or all have: it was split before.
         ours.append((SPLIT, b"done"))
     record = WrittenAnew(
-        whence.topic or f"connect.{page.name}",
+        whence.topic or topic_of(page.name),
         whence.partition,
         whence.offset if whence.topic else told.line,
         wall // 1000,

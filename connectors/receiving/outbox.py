@@ -14,13 +14,13 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from msgspec import structs
 
 from connectors.outcome import Rejected
-from connectors.receiving.letters import CONTENT, Draft, letter_topic, without_content
+from connectors.receiving.letters import CONTENT, Draft, letter_topic, topic_of, without_content
 from sinks.backoff import Backoff
 from sinks.dead_letters import MESSAGE, STAGE
 from sinks.faults import told
 from sinks.health import Health
 from streams.settings.settings import Settings
-from streams.wire.kafka import MAX_REQUEST, TOO_LARGE, aiokafka_client, topic_name
+from streams.wire.kafka import MAX_REQUEST, TOO_LARGE, aiokafka_client, letters_of, topic_name
 from streams.wire.kafka_access import KafkaAccessError, knock, unreachable
 from streams.wire.topics import require_topics
 
@@ -29,7 +29,6 @@ _PATIENCE: Final = 20
 #: Seconds between two looks whether it is back, and whether it is there.
 _LOOK: Final = 2.0
 _LOOK_WELL: Final = 15.0
-_DAY_MS: Final = 86_400_000
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +50,7 @@ class Outbox:
     ) -> None:
         self._settings = settings
         self._topics = sorted(set(topics))
-        self._letters = [letter_topic(it) for it in connectors]
+        self._connectors = [topic_of(it) for it in connectors]
         self._health = health
         self._producer: Any = None
         self._away = False
@@ -186,23 +185,15 @@ class Outbox:
     async def _make_letter_topics(self) -> None:
         """Those that are not there yet. A broker that makes none by itself would hold up all."""
         its = self._settings
-        configs = {
-            "cleanup.policy": "delete",
-            "retention.ms": str(90 * _DAY_MS),
-            "max.message.bytes": str(10 * 1024 * 1024),
-            "message.timestamp.type": "LogAppendTime",
-        }
-        if its.replication_factor >= 3:
-            configs["min.insync.replicas"] = "2"
+        wanted = [letters_of(its, it, partitions=1) for it in self._connectors]
         admin = AIOKafkaAdminClient(client_id="offbook-connect", **aiokafka_client(its))
         await admin.start()
         try:
-            wanted = [topic_name(its, it) for it in self._letters]
             there = set(await admin.list_topics())
             missing = [
-                NewTopic(it, 1, its.replication_factor, topic_configs=configs)
+                NewTopic(it.name, it.partitions, its.replication_factor, topic_configs=it.configs)
                 for it in wanted
-                if it not in there
+                if it.name not in there
             ]
             if not missing:
                 return

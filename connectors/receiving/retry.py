@@ -7,6 +7,7 @@ passed over: only whoever sent it can send it again.
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections import Counter
 from collections.abc import Iterator
@@ -14,8 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError
 from msgspec import Struct, field, structs
 
 from connectors.decoding.json import NotJsonError, parsed
@@ -35,6 +35,7 @@ from connectors.receiving.letters import (
     Result,
     Whence,
     letter_topic,
+    topic_of,
 )
 from connectors.receiving.outbox import Outbox
 from connectors.receiving.tally import Tally
@@ -43,8 +44,9 @@ from sinks.dead_letters import OFFSET, PARTITION, TOPIC
 from sinks.health import Health
 from streams.monitor.partition_reader import PartitionReader
 from streams.settings.settings import Settings
-from streams.wire.kafka import aiokafka_client, aiokafka_consumer, topic_name
+from streams.wire.kafka import aiokafka_consumer, topic_name
 from streams.wire.kafka_access import unreachable
+from streams.wire.topics import partitions_of
 
 _NO_RECORD: Final = Rejected(
     "decode", "", "The letter holds no record.", "Was it written by another program?"
@@ -95,8 +97,9 @@ async def retry_page(named: str, company: Path | None, settings: Settings) -> Re
 
 async def retry(job: Job, intake: Intake, settings: Settings) -> Retried:
     """Map all letters again that were there when it began, and since the last retry. Raises
-    `KeepError` and `KafkaError`: what was settled by then stays settled."""
-    topic = topic_name(settings, letter_topic(job.name))
+    `KeepError`, `KafkaError` and `TopicsError`: what was settled by then stays settled."""
+    letters = letter_topic(job.name)
+    topic = topic_name(settings, letters)
     retried, reader = Retried(), PartitionReader(settings)
     consumer: Any = AIOKafkaConsumer(
         **aiokafka_consumer(settings),
@@ -106,7 +109,9 @@ async def retry(job: Job, intake: Intake, settings: Settings) -> Retried:
     )
     await consumer.start()
     try:
-        places = [TopicPartition(topic, it) for it in await _partitions(settings, topic)]
+        # A consumer knows the partitions of its own topics alone.
+        partitions = await asyncio.to_thread(partitions_of, settings, [letters])
+        places = [TopicPartition(topic, it) for it in range(partitions[letters])]
         consumer.assign(places)
         for at in places:
             start = await consumer.committed(at) or 0
@@ -135,7 +140,7 @@ async def _settle(job: Job, intake: Intake, records: list[Any], retried: Retried
 def again(job: Job, letter: Any) -> Iterator[Arrived]:
     """What is mapped of a letter now."""
     source, offset = _said(letter, TOPIC), int(_said(letter, OFFSET) or -1)
-    of_kafka = bool(source) and source != f"connect.{job.name}"
+    of_kafka = bool(source) and source != topic_of(job.name)
     value = letter.value or b""
     whence = Whence(
         file=_said(letter, FILE),
@@ -178,17 +183,3 @@ def _said(letter: Any, name: str) -> str:
     """Of a header; the last of its name is ours."""
     values = [value for header, value in letter.headers if header == name]
     return (values[-1] or b"").decode("utf-8", "replace") if values else ""
-
-
-async def _partitions(settings: Settings, topic: str) -> list[int]:
-    """Asked of the admin client: a consumer knows those of its own topics alone. The topic is
-    there, for whoever keeps letters makes it first."""
-    admin = AIOKafkaAdminClient(client_id="offbook-connect-retry", **aiokafka_client(settings))
-    await admin.start()
-    try:
-        (found,) = await admin.describe_topics([topic])
-    finally:
-        await admin.close()
-    if not found["partitions"]:
-        raise UnknownTopicOrPartitionError(topic)
-    return sorted(it["partition"] for it in found["partitions"])

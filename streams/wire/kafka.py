@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Literal
 
 from aiokafka import TopicPartition
@@ -79,7 +80,8 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
     source, keyed = settings.source_partitions, settings.keyed_partitions
     topics = [_topic(settings, topic, source, "delete", days=30, mib=8) for topic in STREAM_TOPICS]
     topics += [_topic(settings, topic, source, "compact", mib=8) for topic in REFERENCE_TOPICS]
-    topics += [_letters(settings, topic) for topic in SOURCE_TOPICS]
+    source_letters = partial(letters_of, settings, partitions=source)
+    topics += map(source_letters, SOURCE_TOPICS)
     topics += [
         _topic(settings, KEYED_TOPIC, keyed, "delete", days=14, mib=16, exact=True),
         _topic(settings, CHANGELOG_TOPIC, keyed, "compact", mib=16, exact=True),
@@ -90,14 +92,15 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
         _topic(settings, ALLOWANCES_TOPIC, 1, "compact", mib=1),
         _topic(settings, HANDLED_TOPIC, 1, "delete", days=400, mib=1),
         _topic(settings, AUDIT_TOPIC, keyed, "delete", days=400, mib=1),
-        *(_letters(settings, topic) for topic in (ALERTS_TOPIC, ACTIONS_TOPIC)),
+        *map(source_letters, (ALERTS_TOPIC, ACTIONS_TOPIC)),
     ]
     return tuple(topics)
 
 
-def _letters(settings: Settings, topic: str) -> Topic:
-    name, count = dead_letter_topic(topic), settings.source_partitions
-    made = _topic(settings, name, count, "delete", days=90, mib=10)
+def letters_of(settings: Settings, topic: str, *, partitions: int) -> Topic:
+    """The dead letters of a topic."""
+    name = dead_letter_topic(topic)
+    made = _topic(settings, name, partitions, "delete", days=90, mib=10)
     # A letter is sent with the time of its record, which may be of years ago. By that the broker
     # would delete it within minutes; it goes by when it was set aside.
     made.configs["message.timestamp.type"] = "LogAppendTime"
