@@ -16,9 +16,9 @@ from connectors.receiving.figures import Figures
 from connectors.receiving.jobs import Job
 from connectors.receiving.letters import Arrived, Draft, Result, Whence, drafted
 from connectors.receiving.outbox import KeepError, Outbox, paused
-from connectors.receiving.tally import Tally
 from contract.times import SECOND
 from sinks.backoff import Backoff
+from sinks.tally import Tally
 
 #: Of a bunch: records, and bytes of what is sent for them.
 _RECORDS: Final = 500
@@ -103,7 +103,7 @@ class Intake:
             for it in kept:
                 self._figures.kept(self.job.name, it.result)
                 if it.rejected is not None:
-                    self._letters.add(self.job.name, it.rejected.stage)
+                    self._letters.add(f"{self.job.name}:", it.rejected.stage)
             self._figures.came(self.job.name)
             if stopping is not None and stopping.is_set() and not self._is_last(bunch):
                 raise StoppedError

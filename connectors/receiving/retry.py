@@ -38,10 +38,10 @@ from connectors.receiving.letters import (
     topic_of,
 )
 from connectors.receiving.outbox import Outbox
-from connectors.receiving.tally import Tally
 from connectors.record import Record
 from sinks.dead_letters import OFFSET, PARTITION, TOPIC
 from sinks.health import Health
+from sinks.tally import Tally
 from streams.monitor.partition_reader import PartitionReader
 from streams.settings.settings import Settings
 from streams.wire.kafka import aiokafka_consumer, topic_name

@@ -18,12 +18,12 @@ from connectors.receiving.kafka_in import KafkaInput
 from connectors.receiving.outbox import Outbox, paused
 from connectors.receiving.poll import Poller
 from connectors.receiving.settings import Folder, KafkaIn, Poll, Webhook
-from connectors.receiving.tally import Tally
 from connectors.receiving.webhook import Door, WebhookServer
 from connectors.signatures.setting import SignatureSettingError
 from sinks.backoff import Backoff
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
+from sinks.tally import Tally
 from streams.service.http import HttpServer
 from streams.service.signals import signals
 from streams.settings.settings import Settings

@@ -20,11 +20,11 @@ from connectors.receiving.letters import Whence
 from connectors.receiving.outbox import KeepError
 from connectors.receiving.secret_files import Rotating, SecretFiles
 from connectors.receiving.settings import Webhook
-from connectors.receiving.tally import Tally
 from connectors.signatures.kinds import build
 from connectors.signatures.signature import MOST_BYTES, Answered, Refused, Request, Signature
 from contract.rejected import MAX_BYTES
 from sinks.health import Health
+from sinks.tally import Tally
 from streams.service.http_guard import Guard
 
 #: Seconds for a request from its head to its answer: WeCom hangs up after 5.
@@ -179,7 +179,7 @@ class WebhookServer:
         now = self._clock()
         verdict = signature.verify(_asked_as(request, body), now)
         if isinstance(verdict, Refused):
-            self.refused.add(door.name, f"{verdict.reason}. {verdict.mend}")
+            self.refused.add(f"{door.name}:", f"{verdict.reason}. {verdict.mend}")
             self.refused.tell(time.monotonic())
             return self._turn_away(door, "unproven", 403)
         if isinstance(verdict, Answered):

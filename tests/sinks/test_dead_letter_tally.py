@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from structlog.testing import capture_logs
 
-from sinks.dead_letter_tally import EVERY, DeadLetterTally
+from sinks.dead_letter_tally import DeadLetterTally
 from sinks.dead_letters import STAGE, TOPIC
+from sinks.tally import EVERY
 
 
 def test_the_first_is_told_at_once_and_what_follows_a_minute_later() -> None:

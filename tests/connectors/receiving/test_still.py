@@ -11,8 +11,8 @@ from connectors.receiving.intake import Intake
 from connectors.receiving.jobs import load_jobs
 from connectors.receiving.outbox import Outbox
 from connectors.receiving.settings import Folder
-from connectors.receiving.tally import Tally
 from sinks.health import Health
+from sinks.tally import Tally
 from streams.settings.settings import Settings
 from tests.connectors.receiving.running import payments
 

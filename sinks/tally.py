@@ -1,4 +1,4 @@
-"""One log line a minute of what comes often: how many, of which connector, and why."""
+"""One log line a minute of what comes often, however often that is: how many, and why."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ import structlog
 
 #: Seconds between two lines.
 EVERY: Final = 60.0
-#: Different reasons that are told apart.
+#: Different texts that are told apart.
 _MOST: Final = 200
 
 _log = structlog.get_logger(__name__)
 
 
 class Tally:
-    """Counts what is told in the line `event`. Nothing of a record goes in."""
+    """Counts what is told in the line `event`, whose field `counted` has how many there are. What
+    is counted goes into the log as it is: nothing of a record."""
 
-    def __init__(self, event: str) -> None:
-        self._event = event
+    def __init__(self, event: str, counted: str = "count") -> None:
+        self._event, self._counted = event, counted
         self._counts: Counter[str] = Counter()
         self._told_at: float | None = None
 
-    def add(self, connector: str, why: str) -> None:
-        """One more."""
-        its = f"{connector}: {why}"
+    def add(self, about: str, why: str) -> None:
+        """One more. Where there are too many different ones, the rest are others of `about`."""
+        its = f"{about} {why}"
         known = its in self._counts or len(self._counts) < _MOST
-        self._counts[its if known else f"{connector}: other"] += 1
+        self._counts[its if known else f"{about} other"] += 1
 
     def tell(self, now: float, *, last: bool = False) -> None:
         """Log what was counted since the last line: at once if that was long ago, otherwise when
@@ -38,4 +39,5 @@ class Tally:
             return
         counts, self._counts = self._counts, Counter()
         self._told_at = now
-        _log.warning(self._event, count=counts.total(), by=dict(sorted(counts.items())))
+        figures = {self._counted: counts.total(), "by": dict(sorted(counts.items()))}
+        _log.warning(self._event, **figures)
