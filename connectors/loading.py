@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -36,14 +38,7 @@ def load_page(named: str, company: Path | None = None, *, tested: bool = False) 
 
     Raises `PageError`.
     """
-    its = None if company is None else load_company(company)
-    if "/" in named or named.endswith(".toml"):
-        path = Path(named)
-        return read_page(path.stem, _text(path), preset_text, its, tested=tested)
-    try:
-        return read_page(named, preset_text(named), preset_text, its, tested=tested)
-    except KeyError as error:
-        raise PageError(f"there is no preset {named!r}{error.args[0]}") from None
+    return _page(named, _company(company), tested)
 
 
 def load_connector(named: str, company: Path | None = None, *, tested: bool = False) -> Connector:
@@ -51,7 +46,37 @@ def load_connector(named: str, company: Path | None = None, *, tested: bool = Fa
 
     Raises `PageError`.
     """
-    page = load_page(named, company, tested=tested)
+    its = _company(company)
+    return _connector(_page(named, its, tested), its, company)
+
+
+def load_presets(company: Path | None = None) -> Iterator[Connector]:
+    """All presets, at work. Raises `PageError`."""
+    its = _company(company)
+    for name in preset_names():
+        yield _connector(_page(name, its, tested=False), its, company)
+
+
+def load_company(path: Path) -> dict[str, Any]:
+    """The company's own tables and keywords. Raises `PageError`."""
+    return read_company(str(path), _text(path))
+
+
+def _company(path: Path | None) -> dict[str, Any] | None:
+    return None if path is None else load_company(path)
+
+
+def _page(named: str, company: dict[str, Any] | None, tested: bool) -> Page:
+    if "/" in named or named.endswith(".toml"):
+        path = Path(named)
+        return read_page(path.stem, _text(path), preset_text, company, tested=tested)
+    try:
+        return read_page(named, preset_text(named), preset_text, company, tested=tested)
+    except KeyError as error:
+        raise PageError(f"there is no preset {named!r}{error.args[0]}") from None
+
+
+def _connector(page: Page, company: dict[str, Any] | None, path: Path | None) -> Connector:
     if page.keywords is None:
         return Connector(page)
     tables: dict[str, Any] = {}
@@ -60,18 +85,13 @@ def load_connector(named: str, company: Path | None = None, *, tested: bool = Fa
         if not its.is_file():
             raise PageError(f"{page.name}: keywords: there is no lexicon {name!r}: zh or en")
         tables[its.name] = its.read_text("utf-8")
-    if company is not None and (own := load_company(company).get("keywords")):
-        tables[str(company)] = own
+    if company is not None and (own := company.get("keywords")):
+        tables[str(path)] = own
     try:
         lexicon = load_lexicon(tables, around=page.keywords.around)
     except LexiconError as error:
         raise PageError(*error.problems) from None
     return Connector(page, lexicon.hits)
-
-
-def load_company(path: Path) -> dict[str, Any]:
-    """The company's own tables and keywords. Raises `PageError`."""
-    return read_company(str(path), _text(path))
 
 
 def _text(path: Path) -> str:
@@ -87,6 +107,7 @@ def _text(path: Path) -> str:
         raise PageError(f"{path}: is not UTF-8: save it as UTF-8") from None
 
 
+@cache
 def _presets() -> dict[str, Traversable]:
     rooms = (it for it in (files("connectors") / "presets").iterdir() if it.is_dir())
     pages = (it for room in rooms for it in room.iterdir() if it.name.endswith(".toml"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -14,6 +16,7 @@ from connectors.mapping.field import field
 from connectors.mapping.rule import Rule, rule
 from connectors.mapping.steps import Context, Tables, zone_of
 from connectors.mapping.wrong import PageError
+from contract import __version__
 from contract.spelling.folding import REGION
 from contract.spelling.nearest import nearest
 
@@ -49,9 +52,11 @@ class Test(Struct, frozen=True, forbid_unknown_fields=True, rename={"in_": "in"}
 
 class Page(Struct, frozen=True):
     """A page that can be used. `number_equals`: records that would have the same id within one
-    input are told apart by a number, for systems whose rows have no id."""
+    input are told apart by a number, for systems whose rows have no id. `digest` is of all that a
+    record's outcome follows from, beside the record."""
 
     name: str
+    digest: str
     source: Any
     decoding: Decoding
     rules: tuple[Rule, ...]
@@ -108,6 +113,7 @@ def read_page(
         problems.append('`decode` says what is sent: decode = { format = "csv" }')
     page = Page(
         name=name,
+        digest=_digest(content, spec, company),
         source=source,
         decoding=decoding or Decoding(format="json"),
         rules=tuple(
@@ -124,6 +130,12 @@ def read_page(
     if problems:
         raise PageError(*(f"{name}: {it}" for it in problems))
     return page
+
+
+def _digest(content: str, spec: Mapping[str, Any], company: Mapping[str, Any] | None) -> str:
+    # Dates are all that TOML has and JSON has not. `spec` has what comes of the preset.
+    said = json.dumps([__version__, content, spec, company], default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def read_company(name: str, content: str) -> dict[str, Any]:

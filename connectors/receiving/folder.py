@@ -141,7 +141,7 @@ class FolderWatch:
     async def _read(self, path: Path, stand: _Stand, stopping: asyncio.Event) -> None:
         stream: BinaryIO = await self._intake.aside(_opened, path)
         with stream:
-            mark = await self._intake.aside(mark_of, stream, self._intake.job.digest)
+            mark = await self._intake.aside(mark_of, stream, self._intake.job.page.digest)
             if self._archive.has(mark):
                 _log.info("a file was taken before", connector=self._name, sha256=mark[:12])
                 await self._intake.aside(

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
-from connectors.loading import load_connector, preset_text
+from connectors.loading import load_connector
 from connectors.mapping.connector import Connector
 from connectors.mapping.page import Page
 from connectors.mapping.wrong import PageError
 from connectors.receiving.settings import Folder, KafkaIn, Poll, Receiving, Webhook, receiving
-from contract import __version__
 
 #: A name is a path, a label and part of a topic.
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
@@ -26,13 +23,12 @@ _EXAMPLE: Final = re.compile(r"\bexample\.(?:com|org|net)\b", re.IGNORECASE)
 
 class Job(Struct, frozen=True):
     """One page to run, or if nothing is received to map by. `base` is the folder that its paths are
-    seen from, `digest` what it says in 64 letters: of another page they are others."""
+    seen from."""
 
     name: str
     connector: Connector
     receiving: Receiving | None
     base: Path
-    digest: str
 
     @property
     def page(self) -> Page:
@@ -57,7 +53,7 @@ def load_jobs(named: Sequence[str], company: Path | None = None) -> list[Job]:
             wrong.append("number_equals: is for files; of Kafka each record is an input of its own")
         problems += (f"{name}: {line}" for line in wrong)
         if how is not None and not wrong:
-            jobs.append(Job(name, connector, how, Path(it).parent.resolve(), _digest(it, company)))
+            jobs.append(Job(name, connector, how, Path(it).parent.resolve()))
     problems += _shared(jobs)
     if problems:
         raise PageError(*problems)
@@ -106,16 +102,3 @@ def _shared(jobs: Sequence[Job]) -> Iterator[str]:
             if it in first:
                 yield f"{job.name}: {it[0]}: is that of {first[it]} too; write another one"
             first.setdefault(it, job.name)
-
-
-def _digest(named: str, company: Path | None) -> str:
-    """Of all that a record's outcome follows from."""
-    said = hashlib.sha256(__version__.encode())
-    text = Path(named).read_bytes() if Path(named).is_file() else preset_text(named).encode()
-    said.update(hashlib.sha256(text).digest())
-    preset = tomllib.loads(text.decode("utf-8-sig")).get("preset")
-    if isinstance(preset, str):
-        said.update(preset_text(preset).encode())
-    if company is not None:
-        said.update(company.read_bytes())
-    return said.hexdigest()

@@ -82,7 +82,7 @@ async def retry_page(named: str, company: Path | None, settings: Settings) -> Re
         )
     if problems:
         raise PageError(*problems)
-    job = Job(page.name, connector, None, Path(), "")
+    job = Job(page.name, connector, None, Path())
     outbox = Outbox(settings, topics_of(page), [page.name], Health())
     intake = Intake(job, outbox, Figures([page.name]), Tally("still bad"))
     try:

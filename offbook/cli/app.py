@@ -182,9 +182,10 @@ def _foreseen(error: Exception) -> int:
     if not hasattr(error, "retryable"):
         last_resort.tell(error)
         return WRONG
+    from connectors.mapping.wrong import PageError
     from offbook.cli.files.ndjson import InputError
     from streams.settings.settings import SettingsError
 
     for line in shown_lines(str(error)).split("\n"):
         print(f"offbook: {line}", file=sys.stderr)
-    return UNUSABLE if isinstance(error, InputError | SettingsError) else WRONG
+    return UNUSABLE if isinstance(error, InputError | PageError | SettingsError) else WRONG

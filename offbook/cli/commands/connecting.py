@@ -67,19 +67,14 @@ def attempt(
 
     from connectors.loading import load_connector
     from connectors.mapping.connector import Told
-    from connectors.mapping.wrong import PageError
     from connectors.outcome import Rejected
     from offbook.cli import terminal
     from offbook.cli.connect.report import explained, report
     from offbook.cli.connect.trial import try_files
     from offbook.cli.files.documents import Documents
     from offbook.cli.files.ndjson import sources
-    from streams.settings.settings import SettingsError
 
-    try:
-        connector = load_connector(page, company)
-    except PageError as error:
-        raise SettingsError(*error.problems) from None
+    connector = load_connector(page, company)
 
     def tell(place: str, told: Told) -> None:
         broken = isinstance(told.outcome, Rejected) and told.outcome.stage == "decode"
@@ -116,15 +111,10 @@ def attempt(
 def cases(page: Named, company: Company = None) -> None:
     """Run the [[test]] cases of a page. Exit status 1 if one fails."""
     from connectors.loading import load_connector
-    from connectors.mapping.wrong import PageError
     from offbook.cli import terminal
     from offbook.cli.connect.page_tests import failures
-    from streams.settings.settings import SettingsError
 
-    try:
-        connector = load_connector(page, company, tested=True)
-    except PageError as error:
-        raise SettingsError(*error.problems) from None
+    connector = load_connector(page, company, tested=True)
     if not connector.page.tests:
         fail(f"{page}: has no case: write [[test]] with in and out", UNUSABLE)
     failed = 0
@@ -153,17 +143,13 @@ def init(
 ) -> None:
     """Propose a page for a sample, on standard output: which columns are which fields, as far as
     their names tell, and the words that a table has to translate."""
-    from connectors.mapping.wrong import PageError
     from offbook.cli.connect.sample import SampleError, page_for, page_over
-    from streams.settings.settings import SettingsError
 
     try:
         if preset is None:
             print(page_for(sample, source, company), end="")
         else:
             print(page_over(preset, sample, source, company), end="")
-    except PageError as error:
-        raise SettingsError(*error.problems) from None
     except SampleError as error:
         fail(str(error), UNUSABLE)
     except OSError as error:
@@ -226,18 +212,13 @@ def run(
 
     from msgspec.structs import replace
 
-    from connectors.mapping.wrong import PageError
     from connectors.receiving.jobs import load_jobs
     from connectors.receiving.service import run_connectors
     from streams.service import logs
-    from streams.settings.settings import SettingsError
 
     settings = replace(settings_of(config), metrics_port=metrics_port)
     logs.configure(settings.log_format)
-    try:
-        asyncio.run(run_connectors(load_jobs(pages, company), settings, host=host, port=port))
-    except PageError as error:
-        raise SettingsError(*error.problems) from None
+    asyncio.run(run_connectors(load_jobs(pages, company), settings, host=host, port=port))
 
 
 def retry(page: Named, config: Config = None, company: Company = None) -> None:
@@ -245,16 +226,11 @@ def retry(page: Named, config: Config = None, company: Company = None) -> None:
     is written anew behind the others. Exit status 1 if something is."""
     import asyncio
 
-    from connectors.mapping.wrong import PageError
     from connectors.receiving.retry import retry_page
     from offbook.cli import terminal
     from offbook.cli.connect.report import fault
-    from streams.settings.settings import SettingsError
 
-    try:
-        done = asyncio.run(retry_page(page, company, settings_of(config)))
-    except PageError as error:
-        raise SettingsError(*error.problems) from None
+    done = asyncio.run(retry_page(page, company, settings_of(config)))
     its = done.results
     terminal.say(
         f"{its['mapped']} sent, {its['skipped'] + its['empty']} of no interest, {done.bad()} still"

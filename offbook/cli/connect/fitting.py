@@ -6,7 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from connectors.loading import load_connector, preset_names
+from connectors.loading import load_presets
+from connectors.mapping.connector import Connector
 from connectors.outcome import Mapped, Rejected, Skipped
 
 #: Records of the sample that each preset is tried on.
@@ -26,13 +27,12 @@ class Fitting(NamedTuple):
 def fitting(path: Path, company: Path | None = None) -> list[Fitting]:
     """The presets that have a rule for most of a sample, the best first. Raises `OSError` and
     `PageError`."""
-    found = (_tried(name, path, company) for name in preset_names())
+    found = (_tried(it, path) for it in load_presets(company))
     good = [it for it in found if it.of and 2 * it.known > it.of]
     return sorted(good, key=lambda it: (-it.known / it.of, -it.mapped))
 
 
-def _tried(name: str, path: Path, company: Path | None) -> Fitting:
-    connector = load_connector(name, company)
+def _tried(connector: Connector, path: Path) -> Fitting:
     known = mapped = of = 0
     with path.open("rb") as stream:
         for told in islice(connector.read(stream), _LOOKED_AT):
@@ -47,4 +47,4 @@ def _tried(name: str, path: Path, company: Path | None) -> Fitting:
                 known += bool(outcome.word)
             else:
                 known += isinstance(outcome, Skipped)
-    return Fitting(name, known, mapped, of)
+    return Fitting(connector.page.name, known, mapped, of)

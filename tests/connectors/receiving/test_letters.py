@@ -47,7 +47,7 @@ def retried(its: Page, draft: Draft) -> Iterator[Draft]:
     kept = SimpleNamespace(
         headers=draft.headers, value=draft.value, key=draft.key, partition=0, offset=9
     )
-    job = Job(its.name, Connector(its), None, Path(), "")
+    job = Job(its.name, Connector(its), None, Path())
     for it in again(job, kept):
         yield drafted(it, its, WALL)
 
@@ -126,6 +126,6 @@ def test_a_letter_that_another_program_wrote_is_bad_and_nothing_more() -> None:
     kept = SimpleNamespace(
         headers=((CONTENT, b"record"),), value=b"[1]", key=None, partition=0, offset=1
     )
-    job = Job("bank", Connector(page()), None, Path(), "")
+    job = Job("bank", Connector(page()), None, Path())
     (it,) = again(job, kept)
     assert isinstance(it.told.outcome, Rejected)

@@ -116,7 +116,7 @@ def test_a_page_that_was_mended_is_another_one(tmp_path: Path) -> None:
     company.write_text("[tables.people]\na = 'E-1'\n", "utf-8")
 
     def digest() -> str:
-        return load_jobs([str(page)], company)[0].digest
+        return load_jobs([str(page)], company)[0].page.digest
 
     first = digest()
     assert digest() == first
