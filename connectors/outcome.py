@@ -6,18 +6,26 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from contract.event import Event
+
 #: `receive`: who sent it is not proven. `decode`: the bytes are no record. `map`: a field cannot be
 #: made. `contract`: the event that was made is none.
 Stage = Literal["receive", "decode", "map", "contract"]
 
 
 class Mapped(Struct, frozen=True):
-    """It is an event: `document`, a CloudEvent as the contract has it, for `topic`, made by the
-    rule of this number, from 1."""
+    """It is an event, made by the rule of this number, from 1: `document`, a CloudEvent as the
+    contract has it, `value`, that as it is sent, and `event`, as the contract reads it."""
 
     document: dict[str, Any]
-    topic: str
     rule: int
+    value: bytes
+    event: Event
+
+    @property
+    def topic(self) -> str:
+        """The one that it belongs on."""
+        return self.event.kind.topic
 
 
 class Skipped(Struct, frozen=True):

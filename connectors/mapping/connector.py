@@ -103,7 +103,7 @@ class Connector:
         if number == 1:
             return told
         again = {**document, "id": f"{document['id']}#{number}"}
-        outcome = Mapped(again, told.outcome.topic, told.outcome.rule)
+        outcome = self.page.rules[told.outcome.rule - 1].checked(again)
         return Told(outcome, told.line, told.part, told.record)
 
 

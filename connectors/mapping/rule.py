@@ -22,7 +22,8 @@ from contract.spelling.nearest import nearest
 Condition = Callable[[dict[str, Any]], bool]
 
 _KEYS: Final = ("when", "where", "skip", "type", "id", "source", "time", "data")
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+#: Amounts stay as they are written, and never pass through a float.
+encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Rule(Struct, frozen=True):
@@ -67,8 +68,12 @@ class Rule(Struct, frozen=True):
         for name in ("id", "source", "time"):
             if is_nothing(document[name]):
                 return self._refused(f"`{name}` has nothing to be made of.", name)
+        return self.checked(document)
+
+    def checked(self, document: dict[str, Any]) -> Mapped | Rejected:
+        """The event that a document is, or why it is none."""
         try:
-            encoded = _encode(document)
+            encoded = encode(document)
         except (TypeError, ValueError, RecursionError):
             return self._refused("A field holds what no event can hold.", "data")
         checked = decode_structured(encoded, NOWHERE, region=self.region)
@@ -76,7 +81,7 @@ class Rule(Struct, frozen=True):
             return Rejected(
                 "contract", checked.field, checked.reason, checked.mend, rule=self.number
             )
-        return Mapped(document, self.kind.topic, self.number)
+        return Mapped(document, self.number, encoded, checked)
 
     def _refused(self, reason: str, name: str) -> Rejected:
         mend = f"Make sure that the record has what rule {self.number} takes it from."

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal, get_args
 
-import msgspec
 from msgspec import Struct, structs
 
 from connectors.mapping.connector import Told
 from connectors.mapping.page import Page
+from connectors.mapping.rule import encode
 from connectors.outcome import Empty, Mapped, Rejected, Skipped, Stage
-from contract.decoding.decode import NOWHERE, decode_structured
-from contract.decoding.privacy import concerns_tips, named_in
+from contract.decoding.decode import AHEAD, FUTURE
+from contract.decoding.privacy import concerns_tips
 from contract.record_key import record_key
 from contract.rejected import MAX_BYTES
-from contract.rejected import Rejected as Refused
 from sinks.dead_letters import (
     Headers,
     WrittenAnew,
@@ -40,13 +39,6 @@ _PRIVATE: Final = frozenset({"chat.keyword-hits", "tips"})
 _UNMATCHED: Final = Rejected(
     "map", "", "No rule is for it.", "Write a rule for it, or one that skips it."
 )
-_NAMED: Final = Rejected(
-    "contract",
-    "",
-    "It names who gave the tip.",
-    "Leave out everything about the reporter, at every depth.",
-)
-_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Whence(Struct, frozen=True):
@@ -112,15 +104,12 @@ def drafted(arrived: Arrived, page: Page, wall: int) -> Draft:
         return letter(arrived, page, outcome, wall)
     if not isinstance(outcome, Mapped):
         return letter(arrived, page, _UNMATCHED, wall)
-    value = _encode(outcome.document)
-    event = decode_structured(value, NOWHERE, wall=wall)
-    if isinstance(event, Refused):
-        why = Rejected("contract", event.field, event.reason, event.mend, rule=outcome.rule)
+    event = outcome.event
+    if event.time > wall + FUTURE:
+        why = Rejected("contract", AHEAD.field, AHEAD.reason, AHEAD.mend, rule=outcome.rule)
         return letter(arrived, page, why, wall)
-    if outcome.topic == "tips" and named_in(value) is not None:
-        return letter(arrived, page, _NAMED, wall)
     key = record_key(event.data)
-    return Draft("mapped", page.name, outcome.topic, key, value, line=told.line)
+    return Draft("mapped", page.name, outcome.topic, key, outcome.value, line=told.line)
 
 
 def letter(arrived: Arrived, page: Page, why: Rejected, wall: int) -> Draft:
@@ -206,6 +195,6 @@ def _without(record: dict[str, Any], names: list[str]) -> dict[str, Any]:
 
 def _as_json(record: dict[str, Any]) -> bytes | None:
     try:
-        return _encode(record)
+        return encode(record)
     except (TypeError, ValueError, RecursionError):
         return None

@@ -28,6 +28,13 @@ from contract.types import Tip
 
 #: How far ahead of the wall clock a live event may be, in microseconds.
 FUTURE = 5 * MINUTE
+#: Why one that is further ahead is refused.
+AHEAD = Rejected(
+    "time",
+    "time",
+    f"`time` is more than {FUTURE // MINUTE} minutes ahead of the clock.",
+    "Check clock and offset: local time sent as `Z` is 8 hours ahead in China.",
+)
 #: Event times, in microseconds: [1990-01-01, 2101-01-01), UTC.
 EARLIEST = 631_152_000_000_000
 LATEST = 4_133_980_800_000_000
@@ -201,11 +208,6 @@ def _open(
             "Send when it happened; check the clock and the unit of the sending system.",
         )
     if wall is not None and time > wall + FUTURE:
-        return Rejected(
-            "time",
-            "time",
-            f"`time` is more than {FUTURE // MINUTE} minutes ahead of the clock.",
-            "Check clock and offset: local time sent as `Z` is 8 hours ahead in China.",
-        )
+        return AHEAD
     # One shared text for all events of a source, because facts keep it.
     return Opened(time, kind.type, intern(source), id_, bytes(data))

@@ -12,7 +12,6 @@ from connectors.mapping.connector import Connector
 from connectors.mapping.page import Test
 from connectors.outcome import Empty, Mapped, Skipped, Unmatched
 from offbook.cli.connect.report import explained
-from offbook.cli.connect.trial import as_line
 
 _WORDS: Final = {Mapped: "mapped", Skipped: "skipped", Unmatched: "unmatched", Empty: "empty"}
 
@@ -21,9 +20,7 @@ def failures(connector: Connector, test: Test) -> Iterator[str]:
     """What is otherwise than the case says; nothing if all is as it says. An event may have more
     fields than the case names, unless it is one of `data`."""
     told = list(connector.read(io.BytesIO(test.in_.encode())))
-    events = [
-        json.loads(as_line(it.outcome.document)) for it in told if isinstance(it.outcome, Mapped)
-    ]
+    events = [json.loads(it.outcome.value) for it in told if isinstance(it.outcome, Mapped)]
     for it in told:
         if type(it.outcome) not in _WORDS and "dead_letter" not in test.outcomes:
             yield explained(f"line {it.line}" if it.line else "in", it)

@@ -8,13 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
-import msgspec
-
 from connectors.mapping.connector import Connector, Told
+from connectors.mapping.rule import encode
 from connectors.outcome import Empty, Mapped, Rejected, Skipped, Unmatched
-from contract.decoding.decode import NOWHERE, decode_structured
 from contract.event import Event
-from contract.rejected import Rejected as Refused
 from contract.types import EventData
 from detectors.facts.drawing import PROFILES
 from detectors.facts.event_filter import Where
@@ -24,14 +21,6 @@ from offbook.cli.connect.joins import Joins
 
 #: Different faults, words and ids that are counted; of more it is said that there are more.
 _MOST: Final = 10_000
-
-_encode = msgspec.json.Encoder(decimal_format="number").encode
-
-
-def as_line(document: dict[str, Any]) -> bytes:
-    """An event as it is sent."""
-    return _encode(document)
-
 
 Fault = tuple[str, str, str, str]
 
@@ -68,7 +57,7 @@ class Trial:
         for name in _names(data):
             self.filled[event.kind.type, name] += 1
         identity = hash((event.kind.type, event.source, event.id))
-        said = hash((event.time, as_line(dict(data))))
+        said = hash((event.time, encode(data)))
         if self._said.setdefault(identity, said) != said:
             self.conflicts += 1
         elif len(self._said) < self.types.total() - self.repeats - self.conflicts:
@@ -108,11 +97,8 @@ def try_files(
         for told in connector.read(stream):
             place = f"{name}:{told.line}" if told.line else name
             if isinstance(told.outcome, Mapped):
-                line = as_line(told.outcome.document)
-                emit(line)
-                made = decode_structured(line, NOWHERE)
-                if not isinstance(made, Refused):
-                    trial.event(made, told.outcome.document["data"], "mapped")
+                emit(told.outcome.value)
+                trial.event(told.outcome.event, told.outcome.document["data"], "mapped")
             else:
                 _count(trial, told.outcome, place)
             tell(place, told)
