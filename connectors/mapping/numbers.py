@@ -12,7 +12,7 @@ from typing import Any, Final
 from connectors.mapping.wrong import WrongValueError
 
 #: What a spreadsheet makes of a long number: digits are gone for good.
-SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+")
+_SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _PLAIN: Final = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 _SIGNS: Final = {"¥", "￥", "元", "$", "€", "RMB", "CNY", "USD", "EUR"}
@@ -29,6 +29,15 @@ _MOST: Final = 40
 def text(value: Any) -> str:
     """As text: half width, without blanks around it."""
     return unicodedata.normalize("NFKC", str(value)).strip()
+
+
+def refuse_rounded(told: str) -> None:
+    """Raises `WrongValueError` of `6.22E+18`."""
+    if ("E" in told or "e" in told) and _SCIENTIFIC.fullmatch(told):
+        raise WrongValueError(
+            "A spreadsheet has made a rounded number of it.",
+            "Export the column as text, or from the system itself.",
+        )
 
 
 def decimal(
@@ -81,11 +90,7 @@ def _number(value: Any, comma: bool) -> Decimal:
     if not isinstance(value, str):
         raise WrongValueError("It is no number.", "Take the path of one.")
     told = text(value)
-    if SCIENTIFIC.fullmatch(told):
-        raise WrongValueError(
-            "A spreadsheet has made a rounded number of it.",
-            "Export the column as text, or from the system itself.",
-        )
+    refuse_rounded(told)
     negative = told.startswith("(") and told.endswith(")")
     told = told.strip("()") if negative else told
     for sign in _SIGNS:

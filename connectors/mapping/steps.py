@@ -96,11 +96,7 @@ def as_text(value: Any) -> str:
     if isinstance(value, list | dict):
         raise WrongValueError("It is a list or a table.", 'Take its first by as = "first".')
     told = value if isinstance(value, str) else str(value)
-    if ("E" in told or "e" in told) and numbers.SCIENTIFIC.fullmatch(told):
-        raise WrongValueError(
-            "A spreadsheet has made a rounded number of it.",
-            "Export the column as text, or from the system itself.",
-        )
+    numbers.refuse_rounded(told)
     return told
 
 
@@ -121,11 +117,8 @@ def _decimal(options: Options) -> Step:
 
 
 def _time(options: Options) -> Step:
-    unit, format_ = options.get("unit", str), options.get("format", str)
+    unit, format_ = _unit(options), options.get("format", str)
     wall, offset = options.get("wall", bool, False), options.get("offset", bool, False)
-    if unit is not None and unit not in times.PER_SECOND:
-        options.wrong(f"`unit` is one of {', '.join(times.PER_SECOND)}")
-        unit = "s"
     zone = zone_of(options.spec.get("zone"), options.place, options.problems)
     zone = None if offset else zone or options.context.zone
     has_offset = offset or (unit is not None and not wall) or "%z" in (format_ or "")
@@ -150,11 +143,16 @@ def zone_of(name: Any, place: str, problems: list[str]) -> ZoneInfo | None:
         return None
 
 
-def _date(options: Options) -> Step:
-    format_, unit = options.get("format", str), options.get("unit", str)
+def _unit(options: Options) -> str | None:
+    unit: str | None = options.get("unit", str)
     if unit is not None and unit not in times.PER_SECOND:
         options.wrong(f"`unit` is one of {', '.join(times.PER_SECOND)}")
-        unit = "s"
+        return "s"
+    return unit
+
+
+def _date(options: Options) -> Step:
+    format_, unit = options.get("format", str), _unit(options)
     return lambda value: times.day(value, format_=format_, unit=unit)
 
 

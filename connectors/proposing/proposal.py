@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from connectors.proposing.columns import (
     identifying,
     match,
 )
+from connectors.proposing.toml import inline, text
 
 #: Records of the sample that are looked at, and words of a column that are shown.
 LOOKED_AT: Final = 2000
@@ -66,9 +66,9 @@ def _page(
 ) -> Iterator[str]:
     yield "# Proposed from a sample, by what its columns are called, and a name may mislead: read"
     yield "# every line. Then: offbook connect try THIS_PAGE SAMPLE --explain"
-    yield f"source = {_text(source)}  # which system it is: with an id it tells events apart"
+    yield f"source = {text(source)}  # which system it is: with an id it tells events apart"
     yield 'zone = "Asia/Shanghai"  # where the clock hangs that wrote these times'
-    yield f"decode = {_inline(decode)}"
+    yield f"decode = {inline(decode)}"
     if its.type in _WITHOUT_IDS and identifying(its.id, columns, sample) is None:
         yield "number_equals = true  # its rows have no id: equal ones are told apart by a number"
     for field, words in its.words.items():
@@ -80,13 +80,13 @@ def _page(
             "",
             "[tables.people]  # better in the company's own tables, which all pages share",
         )
-        yield from (f'# {_text(name)} = ""  # the number under which HR has them' for name in names)
+        yield from (f'# {text(name)} = ""  # the number under which HR has them' for name in names)
     yield from _money_out(its, found, sample)
     yield from ("", "[[rule]]")
     income = _is_of_income(its, found)
     if income:
-        yield f'when = {{ {_text(found["amount"])} = "present" }}'
-    yield f"type = {_text(its.type)}"
+        yield f'when = {{ {text(found["amount"])} = "present" }}'
+    yield f"type = {text(its.type)}"
     yield _or_missing("id", _id(its, found, columns, sample), "what tells one row from another")
     if its.type.startswith("offbook.reference."):
         yield 'time = "2020-01-01T00:00:00+08:00"  # it is so, and since when nobody says'
@@ -120,10 +120,10 @@ def _table(field: str, column: str, words: Mapping[str, str], sample: Sample) ->
     for word, count in said.most_common(_WORDS):
         meant = known.get(alike(word))
         if meant is not None:
-            yield f"{_text(word)} = {_text(meant)}"
+            yield f"{text(word)} = {text(meant)}"
         else:
             which = ", ".join(dict.fromkeys(words.values()))
-            yield f'# {_text(word)} = ""  # {count} times in the sample: one of {which}?'
+            yield f'# {text(word)} = ""  # {count} times in the sample: one of {which}?'
     if len(said) > _WORDS:
         yield f"# and {len(said) - _WORDS} more words"
 
@@ -134,7 +134,7 @@ def _money_out(its: Names, found: Mapping[str, str], sample: Sample) -> Iterator
         return
     if any(str(it.get(amount, "")).strip().startswith("-") for it in sample):
         where = f"starts_with(to_string({_quoted(amount)}), '-')"
-        yield from ("", "[[rule]]", f"where = {_text(where)}", 'skip = "money out"')
+        yield from ("", "[[rule]]", f"where = {text(where)}", 'skip = "money out"')
 
 
 def _is_of_income(its: Names, found: Mapping[str, str]) -> bool:
@@ -144,7 +144,7 @@ def _is_of_income(its: Names, found: Mapping[str, str]) -> bool:
 def _id(its: Names, found: Mapping[str, str], columns: Sequence[str], sample: Sample) -> str | None:
     column = identifying(its.id, columns, sample)
     if column is not None:
-        return f'{{ path = {_text(_quoted_path(column))}, as = "text" }}'
+        return f'{{ path = {text(_quoted_path(column))}, as = "text" }}'
     named = [found[it] for it in _IDENTIFYING.get(its.type, ()) if it in found]
     time = column_of(its.time, columns)
     if named and time is not None and its.type != "offbook.shipment.v1":
@@ -153,15 +153,15 @@ def _id(its: Names, found: Mapping[str, str], columns: Sequence[str], sample: Sa
         return None
     first, *rest = named
     template = "{" + first + "}" + "".join("/{" + it + "?}" for it in rest)
-    return f"{{ template = {_text(template)} }}"
+    return f"{{ template = {text(template)} }}"
 
 
 def _time(its: Names, columns: Sequence[str]) -> str | None:
     day, clock = column_of(its.day, columns), column_of(its.clock, columns)
     if day is not None and clock is not None and day != clock:
-        return f'{{ template = {_text("{" + day + "} {" + clock + "}")}, as = "time" }}'
+        return f'{{ template = {text("{" + day + "} {" + clock + "}")}, as = "time" }}'
     column = column_of(its.time, columns)
-    return None if column is None else f'{{ path = {_text(_quoted_path(column))}, as = "time" }}'
+    return None if column is None else f'{{ path = {text(_quoted_path(column))}, as = "time" }}'
 
 
 def _names_of_people(found: Mapping[str, str], sample: Sample) -> Iterator[str]:
@@ -190,7 +190,7 @@ def _data(
             continue
         step = ', as = "lookup", table = "people"' if field in people else _step(field, its)
         path = f"[{_quoted(column)}][?@]" if field in _LISTS else _quoted_path(column)
-        made = f"{{ path = {_text(path)}{step} }}"
+        made = f"{{ path = {text(path)}{step} }}"
         if "." in field:
             object_[field.partition(".")[2]] = made
         else:
@@ -222,17 +222,8 @@ def _quoted_path(column: str) -> str:
 
 
 def _quoted(column: str) -> str:
-    return ".".join(json.dumps(it, ensure_ascii=False) for it in column.split("."))
+    return ".".join(map(text, column.split(".")))
 
 
 def _key(field: str) -> str:
     return field.replace(".", "_")
-
-
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _inline(table: Mapping[str, Any]) -> str:
-    pairs = (f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in table.items())
-    return "{ " + ", ".join(pairs) + " }"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -15,6 +14,7 @@ from connectors.loading import load_connector
 from connectors.outcome import Rejected
 from connectors.proposing.columns import known_headers
 from connectors.proposing.proposal import LOOKED_AT, propose
+from connectors.proposing.toml import text
 from connectors.record import Record
 from offbook.cli.connect.fitting import fitting
 
@@ -102,17 +102,13 @@ def page_over(preset: str, path: Path, source: str, company: Path | None) -> str
         for told in islice(connector.read(stream), LOOKED_AT):
             if isinstance(told.outcome, Rejected) and told.outcome.word:
                 missing[told.outcome.table, told.outcome.word] += 1
-    lines = [f"preset = {_quoted(preset)}", f"source = {_quoted(source)}  # which system it is"]
+    lines = [f"preset = {text(preset)}", f"source = {text(source)}  # which system it is"]
     lines.append('zone = "Asia/Shanghai"  # where the clock hangs that wrote these times')
     for table in dict.fromkeys(table for table, _ in missing):
         lines += ["", f"[tables.{table}]"]
         lines += (
-            f'# {_quoted(word)} = ""  # {count} times in the sample: what is it?'
+            f'# {text(word)} = ""  # {count} times in the sample: what is it?'
             for (of, word), count in missing.most_common()
             if of == table
         )
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
