@@ -7,7 +7,6 @@ ids of people.
 
 from __future__ import annotations
 
-import asyncio
 import errno
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
@@ -19,8 +18,7 @@ from desk.http.figures import DeskFigures
 from desk.http.problems import problem, problem_of
 from sinks.faults import is_for_people, told
 from sinks.health import Health, Report
-from streams.service.http import ListenError
-from streams.service.http_guard import Guard
+from streams.service.listening import ListenError, Port
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -59,17 +57,13 @@ class DeskServer:
         self._parts = parts
         self._health = health
         self._figures = figures
-        self._host = host
-        self._port = port
+        self._port = Port(host, port, patience=_PATIENCE, most=_MOST)
         self._origin = origin
-        self._runner: web.AppRunner | None = None
-        self._guard: Guard | None = None
-        self._server: asyncio.Server | None = None
 
     def app(self) -> web.Application:
         """What answers, without a port."""
         app = web.Application(
-            middlewares=[self._guarded, self._across_origins, self._counted, _failing],
+            middlewares=[self._port.guarded, self._across_origins, self._counted, _failing],
             client_max_size=LARGEST,
         )
         app.router.add_get("/healthz", self._liveness)
@@ -81,54 +75,24 @@ class DeskServer:
 
     async def start(self) -> int:
         """Listen, and return the port. Raises `ListenError`."""
-        runner = web.AppRunner(
-            self.app(),
-            access_log=None,
-            handle_signals=False,
-            shutdown_timeout=5.0,
-            keepalive_timeout=_PATIENCE,
-            # A packed body of a few bytes could be gigabytes.
-            auto_decompress=False,
-            lingering_time=1.0,
-        )
-        await runner.setup()
-        assert runner.server is not None
-        self._guard = Guard(runner.server, patience=_PATIENCE, most=_MOST)
         try:
-            self._server = await asyncio.get_running_loop().create_server(
-                self._guard, self._host, self._port
+            return await self._port.open(
+                self.app(), shutdown_timeout=5.0, keepalive_timeout=_PATIENCE, lingering_time=1.0
             )
         except OSError as error:
-            await runner.cleanup()
             raise self._cannot(error) from error
-        self._runner = runner
-        return int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
         """Stop listening; answers under way get five seconds."""
-        runner, self._runner = self._runner, None
-        if runner is None or self._server is None:
-            return
-        self._server.close()
-        await runner.cleanup()
-        if self._guard is not None:
-            self._guard.close()
-        await self._server.wait_closed()
+        await self._port.close()
 
     def _cannot(self, error: OSError) -> ListenError:
-        where = f"{self._host}:{self._port}"
+        where = self._port.where
         if error.errno == errno.EADDRINUSE:
             return ListenError(f"port {where} is taken: set desk_port to another")
         return ListenError(
             f"cannot listen on {where}: {error.strerror or error}: is desk_host of this machine?"
         )
-
-    @web.middleware
-    async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if self._guard is None:
-            return await handler(request)
-        with self._guard.answering(request.transport):
-            return await handler(request)
 
     @web.middleware
     async def _across_origins(self, request: web.Request, handler: Handler) -> web.StreamResponse:

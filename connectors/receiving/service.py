@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 import structlog
 
@@ -22,7 +22,6 @@ from connectors.receiving.webhook import Door, WebhookServer
 from connectors.signatures.setting import SignatureSettingError
 from sinks.backoff import Backoff
 from sinks.health import Health
-from sinks.metrics.metrics import Metrics
 from sinks.tally import Tally
 from streams.service.http import HttpServer
 from streams.service.signals import signals
@@ -67,10 +66,7 @@ async def run_connectors(
     intakes = [Intake(job, outbox, figures, letters) for job in jobs]
     doors, receivers = _ways_in(intakes, figures, health, settings)
     server = WebhookServer(doors, figures, health, host=host, port=port) if doors else None
-    # It asks of metrics no more than their page.
-    monitoring = HttpServer(
-        cast(Metrics, figures), health, host=settings.metrics_host, port=settings.metrics_port
-    )
+    monitoring = HttpServer(figures, health, host=settings.metrics_host, port=settings.metrics_port)
     with signals(stopping):
         metrics_port = await monitoring.start()
         try:

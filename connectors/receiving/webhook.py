@@ -8,7 +8,7 @@ import io
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import ClassVar, Final
+from typing import Final
 
 import structlog
 from aiohttp import web
@@ -25,7 +25,7 @@ from connectors.signatures.signature import MOST_BYTES, Answered, Refused, Reque
 from contract.rejected import MAX_BYTES
 from sinks.health import Health
 from sinks.tally import Tally
-from streams.service.http_guard import Guard
+from streams.service.listening import ListenError, Port
 
 #: Seconds for a request from its head to its answer: WeCom hangs up after 5.
 _PATIENCE: Final = 4.0
@@ -37,12 +37,6 @@ _AGAIN: Final = "5"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _log = structlog.get_logger(__name__)
-
-
-class ListenError(RuntimeError):
-    """Cannot listen on the port. One line."""
-
-    retryable: ClassVar[bool] = False
 
 
 class Door:
@@ -76,51 +70,33 @@ class WebhookServer:
         self._doors = {it.webhook.path: it for it in doors}
         self._figures = figures
         self._health = health
-        self._host = host
-        self._wanted = port
         self._clock = clock
         self._patience = patience
         self._closing = False
-        self._runner: web.AppRunner | None = None
-        self._guard: Guard | None = None
-        self._server: asyncio.Server | None = None
+        self._port = Port(host, port, patience=2 * patience, most=_MOST)
         self.refused = Tally("requests to webhooks are refused")
 
     @property
     def port(self) -> int:
         """The port it listens on. Raises `RuntimeError` while it does not."""
-        if self._server is None or not self._server.sockets:
-            raise RuntimeError("not listening")
-        return int(self._server.sockets[0].getsockname()[1])
+        return self._port.number
 
     async def start(self) -> int:
         """Listen, and return the port. Raises `ListenError`."""
-        app = web.Application(middlewares=[self._guarded], client_max_size=MOST_BYTES)
+        app = web.Application(middlewares=[self._port.guarded], client_max_size=MOST_BYTES)
         app.router.add_route("*", "/{path:.*}", self._asked)
-        runner = web.AppRunner(
-            app,
-            access_log=None,
-            handle_signals=False,
-            shutdown_timeout=_ENDING,
-            # A signature is of the bytes as they came; what they unpack to is bounded later.
-            auto_decompress=False,
-            # A body that is not wanted is taken all the same, or the answer would be lost with it.
-            lingering_time=2.0,
-        )
-        await runner.setup()
-        assert runner.server is not None
-        self._guard = guard = Guard(runner.server, patience=2 * self._patience, most=_MOST)
         try:
-            self._server = await asyncio.get_running_loop().create_server(
-                guard, self._host, self._wanted
+            await self._port.open(
+                app,
+                shutdown_timeout=_ENDING,
+                # A body that is not wanted is taken all the same, or the answer would be lost.
+                lingering_time=2.0,
             )
         except OSError as error:
-            await runner.cleanup()
             why = error.strerror or type(error).__name__
             raise ListenError(
-                f"cannot listen on {self._host}:{self._wanted}: {why}; choose with --host, --port"
+                f"cannot listen on {self._port.where}: {why}; choose with --host, --port"
             ) from error
-        self._runner = runner
         for door in self._doors.values():
             self._health.ok(f"connector {door.name}")
         return self.port
@@ -128,14 +104,7 @@ class WebhookServer:
     async def stop(self) -> None:
         """Stop listening; what is in hand is kept and answered."""
         self._closing = True
-        server, self._server = self._server, None
-        runner, self._runner = self._runner, None
-        if server is not None:
-            server.close()
-        if runner is not None:
-            await runner.cleanup()
-        if self._guard is not None:
-            self._guard.close()
+        await self._port.close()
         self.refused.tell(time.monotonic(), last=True)
 
     def look(self) -> None:
@@ -207,12 +176,6 @@ class WebhookServer:
         headers = {"Retry-After": again} if status in (429, 503) else None
         text = "Try again later.\n" if headers else "Refused.\n"
         return web.Response(status=status, text=text, headers=headers)
-
-    @web.middleware
-    async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        assert self._guard is not None
-        with self._guard.answering(request.transport):
-            return await handler(request)
 
 
 def _asked_as(request: web.Request, body: bytes) -> Request:

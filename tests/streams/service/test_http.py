@@ -13,7 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 
 from sinks.health import Health
 from sinks.metrics.metrics import Metrics
-from streams.service.http import HttpServer, ListenError
+from streams.service.http import HttpServer
+from streams.service.listening import ListenError
 
 Get = Callable[[str], Awaitable[tuple[int, str, str]]]
 

@@ -41,7 +41,7 @@ class Served:
             return b"".join(iter(lambda: client.recv(65536), b""))
 
     def open_connections(self) -> int:
-        guard = self.server._guard
+        guard = self.server._port.guard
         assert guard is not None
         return len(guard)
 
