@@ -118,13 +118,9 @@ def _unscaled(value: Any, digits: int) -> Decimal:
     if isinstance(value, str) and "." in value:
         # Base64 has no point: the decimals come as text.
         return _number(value, comma=False)
-    if not isinstance(value, str):
-        raise WrongValueError(
-            "It is no number in base64.", "Take `unscaled` away where decimals come as text."
-        )
     try:
         content = b64decode(value, validate=True)
-    except (Base64Error, ValueError):
+    except (Base64Error, TypeError, ValueError):
         content = b""
     if not 0 < len(content) <= 16:
         raise WrongValueError(

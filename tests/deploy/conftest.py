@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -25,6 +23,7 @@ from contract.document import encode_document
 from contract.event import Event, Origin
 from contract.types import Heartbeat, Shipment
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
+from tests.parts.programs import path_of
 from tests.parts.story_service import StoryService, story_service
 
 ROOT = Path(__file__).parents[2]
@@ -45,16 +44,7 @@ def read_yaml(path: Path) -> Any:
 def program() -> Callable[[str], str]:
     """The path of a program. Where it is absent the test is skipped, save on CI: there it fails."""
 
-    def find(name: str) -> str:
-        path = shutil.which(name)
-        if path is None:
-            why = f"{name} is not on the PATH (Debian: prometheus, prometheus-alertmanager)"
-            if os.environ.get("CI"):
-                pytest.fail(why)
-            pytest.skip(why)
-        return path
-
-    return find
+    return lambda name: path_of(name, "Debian: prometheus, prometheus-alertmanager")
 
 
 #: A worker without detectors of one's own has none to refuse.

@@ -44,13 +44,6 @@ def test_both_languages_show_the_same_page(preset: str) -> None:
     assert tomllib.loads(example(preset)) == tomllib.loads(example(preset, ".zh"))
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("language", ["", ".zh"])
-def test_there_is_a_place_for_what_a_connector_fills(preset: str, language: str) -> None:
-    text = (DOCS / f"{preset}{language}.md").read_text("utf-8")
-    assert -1 < text.find("<!-- fills -->\n") < text.find("<!-- /fills -->\n")
-
-
 def test_a_column_of_the_companys_own_is_read() -> None:
     text = "离职名单\n人员编码,姓名,离职类型,提交日期,最后工作日,状态\n"
     text += "E-1,王五,退休,2026/3/9,2026/4/8,已离职\n"
