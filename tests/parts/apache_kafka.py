@@ -6,7 +6,6 @@ Maven fetches them: `mvn -f .ci/kafka/pom.xml dependency:copy-dependencies -Dout
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -18,10 +17,10 @@ from offbook.cli.demo.embedded import answers_kafka
 from offbook.cli.demo.server_process import (
     LOOPBACK,
     EmbeddedFailedError,
-    EmbeddedMissingError,
     ServerProcess,
     free_port,
 )
+from tests.parts.jars import jars_of, java
 
 LIBS_VARIABLE = "KAFKA_LIBS"
 _CLUSTER_ID = "b2ZmYm9vay10ZXN0cy0wMQ"  # any 16 bytes in base64
@@ -48,13 +47,13 @@ class ApacheKafka(ServerProcess):
         super().__init__(port=port, directory=directory, deadline=deadline)
         self._controller_port = free_port()
         self._heap_mb = heap_mb
-        given = libs if libs is not None else os.environ.get(LIBS_VARIABLE)
-        if not given or not any(Path(given).glob("kafka_2.13-*.jar")):
-            raise EmbeddedMissingError(
-                f"no Apache Kafka jars in {given or LIBS_VARIABLE}:"
-                f" fetch them with Maven by .ci/kafka/pom.xml and set {LIBS_VARIABLE}"
-            )
-        self._libs = Path(given).resolve()
+        self._libs = jars_of(
+            "Apache Kafka",
+            libs,
+            variable=LIBS_VARIABLE,
+            among="kafka_2.13-*.jar",
+            pom=".ci/kafka/pom.xml",
+        )
 
     @property
     def bootstrap(self) -> str:
@@ -75,18 +74,7 @@ class ApacheKafka(ServerProcess):
         return [*self._java(), "kafka.Kafka", str(properties)]
 
     def _java(self) -> list[str]:
-        java = shutil.which("java")
-        if java is None:
-            raise EmbeddedMissingError("Apache Kafka needs java 17 or newer on the PATH")
-        return [
-            java,
-            "-Xms256m",
-            f"-Xmx{self._heap_mb}m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-            "-cp",
-            f"{self._libs}/*",
-        ]
+        return java("Apache Kafka", self._libs, "-Xms256m", f"-Xmx{self._heap_mb}m")
 
     def _properties(self) -> str:
         settings = {

@@ -7,8 +7,6 @@ Maven fetches them:
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 import urllib.request
 from pathlib import Path
@@ -17,9 +15,9 @@ from typing import Any
 from offbook.cli.demo.server_process import (
     LOOPBACK,
     EmbeddedFailedError,
-    EmbeddedMissingError,
     ServerProcess,
 )
+from tests.parts.jars import jars_of, java
 from tests.parts.postgresql import DATABASE, USER, PostgreSQL
 
 LIBS_VARIABLE = "DEBEZIUM_LIBS"
@@ -51,23 +49,15 @@ class Debezium(ServerProcess):
         self._connectors = connectors
 
     def command(self) -> list[str]:
-        java = shutil.which("java")
-        if java is None:
-            raise EmbeddedMissingError("Debezium needs java 17 or newer on the PATH")
         files = [self._written("worker", self._worker())]
         files += [
             self._written(name, {**self._source(name), **its})
             for name, its in self._connectors.items()
         ]
+        # It does not run for long enough to be worth compiling twice.
+        options = ("-Xmx512m", "-XX:TieredStopAtLevel=1")
         return [
-            java,
-            "-Xmx512m",
-            "-XX:+ExitOnOutOfMemoryError",
-            # It does not run for long enough to be worth compiling twice.
-            "-XX:TieredStopAtLevel=1",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-            "-cp",
-            f"{self._libs}/*",
+            *java("Debezium", self._libs, *options),
             "org.apache.kafka.connect.cli.ConnectStandalone",
             *map(str, files),
         ]
@@ -144,10 +134,10 @@ class Debezium(ServerProcess):
 
 def debezium_libs(libs: Path | None = None) -> Path:
     """Where the jars are. Raises `EmbeddedMissingError`."""
-    given = libs if libs is not None else os.environ.get(LIBS_VARIABLE)
-    if not given or not any(Path(given).glob("debezium-connector-postgres-*.jar")):
-        raise EmbeddedMissingError(
-            f"no jars of Debezium in {given or LIBS_VARIABLE}:"
-            f" fetch them with Maven by .ci/debezium/pom.xml and set {LIBS_VARIABLE}"
-        )
-    return Path(given).resolve()
+    return jars_of(
+        "Debezium",
+        libs,
+        variable=LIBS_VARIABLE,
+        among="debezium-connector-postgres-*.jar",
+        pom=".ci/debezium/pom.xml",
+    )

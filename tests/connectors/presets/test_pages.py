@@ -1,4 +1,4 @@
-"""The page in docs/ of each preset: what it shows can be used, and is the same in both languages."""
+"""A page of docs/ for each preset: what it shows can be used, and both languages show the same."""
 
 from __future__ import annotations
 
