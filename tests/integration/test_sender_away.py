@@ -81,11 +81,14 @@ def heartbeats(topics: Iterable[str], hours: Iterable[int]) -> list[Line]:
 
 
 def produce(bootstrap: str, prefix: str, lines: Sequence[Line]) -> None:
-    """Each as of its own time, a heartbeat on each partition."""
+    """Each as of its own time, a heartbeat on each partition, all that one person does on one:
+    two are not read in step, and a burst whose later half comes first is another until the rest
+    of it is there."""
     producer = KafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=False, linger_ms=5)
     for line, topic, at in sorted(lines, key=lambda line: line[2]):
         of_all = "offbook.heartbeat.v1" in line
-        chosen = range(PARTITIONS) if of_all else [crc32(line.encode()) % PARTITIONS]
+        keyed = json.loads(line)["data"].get("actor", line)
+        chosen = range(PARTITIONS) if of_all else [crc32(keyed.encode()) % PARTITIONS]
         for partition in chosen:
             producer.send(
                 f"{prefix}{topic}",
