@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any, NoReturn, TypeVar
 
@@ -15,8 +16,12 @@ from detectors.facts.fact import Fact, by_time
 from detectors.language.allowance import Marks
 from detectors.language.finding import Finding
 
-#: Facts are sealed so many at a time: fewer would pack badly, and more be decoded at each look.
+#: Facts are sealed once there are so many: fewer would pack badly.
 SEALED_TOGETHER = 16
+#: Of about 32 facts one begins another chunk, by bits of its own time: so chunks of which nothing
+#: goes are the same whenever they are sealed, and are not written again (`streams.monitor.segments`
+#: cuts before such a time too).
+_BEGINS = 0xF8 << 16
 #: An encoded state is packed if it is so long. What is shorter is not worth it; what is longer is
 #: of somebody about whom there is something at every moment, and would be packed as often.
 _WORTH_PACKING = range(256, 8192)
@@ -132,9 +137,9 @@ class Notebook(Struct, array_like=True, gc=False):
         if old < SEALED_TOGETHER:
             return
         sealed = self.sealed or Sealed(0, 0, [])
-        chunk = _pack(_encoder.encode(facts[:old]))
+        chunks = [_pack(_encoder.encode(chunk)) for chunk in _chunks(facts[:old])]
         until, count = facts[old - 1].at, sealed.count + old
-        self.sealed = Sealed(until, count, [*sealed.chunks, chunk])
+        self.sealed = Sealed(until, count, [*sealed.chunks, *chunks])
         del facts[:old]
 
     def unseal(self, since: int | None = None) -> None:
@@ -244,6 +249,15 @@ def digest(finding: Finding, firing: bool) -> bytes:
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(EntityState)
 _facts_decoder = msgspec.msgpack.Decoder(list[Fact])
+
+
+def _chunks(facts: list[Fact]) -> Iterator[list[Fact]]:
+    start = 0
+    for place, fact in enumerate(facts):
+        if place - start >= SEALED_TOGETHER and not fact.at & _BEGINS:
+            yield facts[start:place]
+            start = place
+    yield facts[start:]
 
 
 def _pack(data: bytes) -> bytes:

@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from typing import Any
 
-from streams.monitor.entity_partition import APPLIED, EntityPartition, Entry, Refusal, keyed_offset
+from streams.monitor.entity_partition import APPLIED, EntityPartition, Refusal, keyed_offset
 from streams.monitor.partition_reader import PartitionReader
+from streams.monitor.segments import Entry, entity_of
 from streams.wire.kafka import TOO_LARGE
+
+#: More bytes than any broker takes.
+_NEVER_FITS = 2**62
 
 
 class SupersededError(RuntimeError):
@@ -37,6 +41,9 @@ class Changelog:
             async for some in records:
                 partition.restore(some)
         partition.restored()
+        for key in partition.broken:
+            # It fits into no record: what cannot be read is not taken back by itself.
+            partition.set_aside(key, None, Refusal(self._topic, _NEVER_FITS))
         return partition
 
     async def write_entities(
@@ -44,7 +51,13 @@ class Changelog:
     ) -> dict[str, Refusal]:
         """Write the current state of `keys`, as of the record at `offset`. Returns those that are
         too large to be written; all others are written. Raises `SupersededError`."""
-        return await self._put(partition, [partition.entry(key, offset) for key in keys])
+        written = list(keys)
+        entries = [entry for key in written for entry in partition.entries(key, offset)]
+        # After what is new was asked for, or what that lists again would be among it.
+        needless = partition.segments.sweeping()
+        refused = await self._put(partition, [*needless, *entries])
+        partition.segments.acknowledged([it for it in written if it not in refused], needless)
+        return refused
 
     async def write_aside(
         self, partition: EntityPartition, keys: Iterable[str], offset: int
@@ -79,7 +92,8 @@ class Changelog:
             more, again = await self._write(partition, [entry])
             foreign += more
             for key, value, _ in again:
-                refused[key.decode()] = Refusal(self._topic, len(key) + len(value or b""))
+                entity = entity_of(key.decode())
+                refused[entity] = Refusal(self._topic, len(key) + len(value or b""))
         if foreign:
             refused |= await self._mend(partition, foreign)
         return refused
@@ -129,6 +143,6 @@ class Changelog:
                         if record.key == APPLIED.encode():
                             if keyed_offset(record) > partition.applied:
                                 raise SupersededError
-                        elif partition.differs(record):
-                            covered.add(record.key.decode())
+                        elif (entity := partition.overwritten(record)) is not None:
+                            covered.add(entity)
         return await self.write_entities(partition, covered, partition.applied)

@@ -1,8 +1,9 @@
 """What the monitor keeps of one partition, and its form on the changelog.
 
-The changelog holds one record an entity and one that says how far the partition was applied.
-Every value begins with the offset of `offbook.keyed` it was computed at: whatever the order in
-which two workers wrote, the larger is the newer.
+The changelog holds one record an entity, the segments of those that are large, and one record that
+says how far the partition was applied. Every value but a segment's begins with the offset of
+`offbook.keyed` it was computed at: whatever the order in which two workers wrote, the larger is the
+newer.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import msgspec
 from detectors.engine.state import EntityState, decode_state, encode_state
 from detectors.engine.stream_time import Topics
 from detectors.engine.timers import Clocks
+from streams.monitor.segments import LARGE, Entry, Segments, is_segment, listed
 from streams.wire.keyed_records import Mark, StreamTime
 
 #: Key of the entry "applied up to offset N". No entity's key is this: theirs have a colon.
@@ -35,6 +37,8 @@ _FLAGS = 8
 #: Flag: something depends on reference data, either alerts that can still change or events that
 #: wait for such data.
 _RESTS = 1
+#: Flag: of the state the names of its segments follow.
+_CUT = 2
 
 
 class Refusal(NamedTuple):
@@ -48,9 +52,6 @@ _marks_encoder = msgspec.msgpack.Encoder()
 _marks_decoder = msgspec.msgpack.Decoder(list[Mark])
 _refusal_decoder = msgspec.msgpack.Decoder(Refusal)
 
-#: Key, value and headers of a changelog record; a value of None is a tombstone.
-Entry = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
-
 
 class EntityPartition:
     """The entities of one partition of `offbook.keyed`, as bytes, and how far they have come.
@@ -58,7 +59,7 @@ class EntityPartition:
     `applied` is the offset of the last record taken in, -1 before the first. `tail` is the offset
     on the changelog after the last record known here. `fresh` means that the changelog was empty.
     Records up to `in_doubt` may have been processed and their results sent by a worker that ended
-    before it could say so.
+    before it could say so. `broken` are entities whose state on the changelog lacks something.
     """
 
     def __init__(self, number: int) -> None:
@@ -77,6 +78,8 @@ class EntityPartition:
         self.outdated: set[str] = set()
         #: Entities that take in nothing more, and why: something of theirs was too large to write.
         self.aside: dict[str, Refusal] = {}
+        self.broken: set[str] = set()
+        self.segments = Segments()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -128,11 +131,19 @@ class EntityPartition:
             return name, None, [(KEYED_OFFSET, str(offset).encode())]
         return name, _PREFIX.pack(offset, 0, 0) + _marks_encoder.encode(why), []
 
-    def entry(self, key: str, offset: int) -> Entry:
-        """The changelog record of an entity as it is now; `offset` is a tombstone's."""
+    def entries(self, key: str, offset: int) -> list[Entry]:
+        """The changelog records of an entity as it is now, as far as they do not stand there;
+        `offset` is a tombstone's."""
         value = self.values.get(key)
-        headers = [] if value is not None else [(KEYED_OFFSET, str(offset).encode())]
-        return key.encode(), value, headers
+        if value is None:
+            self.segments.none_of(key)
+            return [(key.encode(), None, [(KEYED_OFFSET, str(offset).encode())])]
+        if len(value) <= LARGE:
+            self.segments.none_of(key)
+            return [(key.encode(), value, [])]
+        begins = _begins(value)
+        names, new = self.segments.of(key, value[begins:])
+        return [*new, (key.encode(), _cut(value[:begins]) + names, [])]
 
     def applied_entry(self) -> Entry:
         """The changelog record that says how far this partition was applied."""
@@ -152,6 +163,9 @@ class EntityPartition:
             key = record.key.decode()
             if key.startswith(ASIDE):
                 self._restore_aside(key.removeprefix(ASIDE), record.value)
+                continue
+            if is_segment(key):
+                self.segments.restore(key, record.value, self.values)
                 continue
             offset = keyed_offset(record)
             if key == APPLIED:
@@ -177,9 +191,23 @@ class EntityPartition:
     def restored(self) -> None:
         """All records of the changelog were taken in."""
         self._buried.clear()
+        for key, value in list(self.values.items()):
+            if value[_FLAGS] & _CUT:
+                self._join(key, value)
+        self.outdated |= self.segments.restored()
         for key, value in self.values.items():
             if key not in self.aside and (due := _due(value)):
                 self.timers.set(key, due)
+
+    def _join(self, key: str, value: bytes) -> None:
+        begins = _begins(value)
+        try:
+            state = self.segments.joined(key, value[begins:])
+        except KeyError:
+            del self.values[key]
+            self.broken.add(key)
+        else:
+            self.values[key] = _whole(value[:begins]) + state
 
     def _restore_aside(self, key: str, value: bytes | None) -> None:
         if value is None:
@@ -187,11 +215,29 @@ class EntityPartition:
         else:
             self.aside[key] = _refusal_decoder.decode(memoryview(value)[_PREFIX.size :])
 
-    def differs(self, record: Any) -> bool:
-        """Whether a changelog record written by another worker differs from what we know."""
-        if record.key.startswith(ASIDE.encode()):
-            return False
-        return bool(self.values.get(record.key.decode()) != record.value)
+    def overwritten(self, record: Any) -> str | None:
+        """The entity that has to be written again because of a record that another worker wrote."""
+        key = record.key.decode()
+        if key.startswith(ASIDE):
+            return None
+        if is_segment(key):
+            return self.segments.lost(key, record.value)
+        return key if self._written(key) != record.value else None
+
+    def _written(self, key: str) -> bytes | None:
+        value = self.values.get(key)
+        if value is None or len(value) <= LARGE:
+            return value
+        begins = _begins(value)
+        return _cut(value[:begins]) + listed(value[begins:])
+
+
+def _cut(head: bytes) -> bytes:
+    return head[:_FLAGS] + bytes((head[_FLAGS] | _CUT,)) + head[_FLAGS + 1 :]
+
+
+def _whole(head: bytes) -> bytes:
+    return head[:_FLAGS] + bytes((head[_FLAGS] & ~_CUT,)) + head[_FLAGS + 1 :]
 
 
 def _begins(value: bytes) -> int:

@@ -12,7 +12,8 @@ from detectors.engine.engine import Engine
 from detectors.engine.state import EntityState, encode_state
 from detectors.facts.reference import Reference
 from detectors.rules.catalogue import DETECTORS
-from streams.monitor.entity_partition import EntityPartition, Entry, Refusal, keyed_offset
+from streams.monitor.entity_partition import EntityPartition, Refusal, keyed_offset
+from streams.monitor.segments import Entry
 from streams.wire.keyed_records import mark
 from tests.detectors import timeline as tell
 
@@ -75,7 +76,8 @@ def woken(partition: EntityPartition) -> list[str]:
 
 def written(partition: EntityPartition, deletions: int, offset: int) -> Entry:
     partition.put(KEY, STATES[deletions], offset)
-    return partition.entry(KEY, offset)
+    (entry,) = partition.entries(KEY, offset)
+    return entry
 
 
 def test_what_was_written_is_restored_with_its_timers() -> None:
@@ -124,7 +126,7 @@ def test_an_older_state_does_not_bring_back_a_dropped_entity() -> None:
     assert back.state(KEY) is None
     assert woken(back) == []
     assert back.outdated == {KEY}
-    assert back.entry(KEY, 9) == (KEY.encode(), None, [("offbook.keyed-offset", b"9")])
+    assert back.entries(KEY, 9) == [(KEY.encode(), None, [("offbook.keyed-offset", b"9")])]
 
 
 def test_an_older_tombstone_does_not_drop_a_newer_state() -> None:
@@ -182,13 +184,13 @@ def test_compaction_takes_nothing_once_the_outdated_is_written_anew(
         changelog.add(written(EntityPartition(0), outcome[offset], offset))
     back = changelog.restored()
     newest = max(outcome, default=0)
-    changelog.add(*(back.entry(key, newest) for key in back.outdated))
+    changelog.add(*(entry for key in back.outdated for entry in back.entries(key, newest)))
     assert restored(changelog.compacted()).values == back.values
 
 
 @given(st.integers(0, 2**62))
 def test_a_tombstone_carries_its_offset(offset: int) -> None:
-    key, value, headers = EntityPartition(0).entry(KEY, offset)
+    ((key, value, headers),) = EntityPartition(0).entries(KEY, offset)
     assert keyed_offset(Record(0, key, value, headers)) == offset
 
 
@@ -236,4 +238,4 @@ def test_a_mark_that_somebody_else_wrote_is_no_other_state() -> None:
     written(partition, 2, 4)
     partition.set_aside(KEY, None, TOO_LARGE)
     changelog.add(partition.aside_entry(KEY, 4))
-    assert not EntityPartition(0).differs(changelog.records[0])
+    assert EntityPartition(0).overwritten(changelog.records[0]) is None

@@ -35,6 +35,8 @@ HOME = partition_of(f"employee:{LARGE}", 4)
 #: Another employee of the same partition.
 SMALL = next(f"E-{n}" for n in range(2, 99) if partition_of(f"employee:E-{n}", 4) == HOME)
 LETTERS = "dlq.crm.edits"
+#: Bytes of a record: more than a state of a few facts has, less than some segment of a large one.
+LESS_THAN_A_SEGMENT = 1_000
 
 
 @pytest.fixture
@@ -94,10 +96,28 @@ async def found_of(bench: Bench, employee: str) -> list[tuple[int, int]]:
     ]
 
 
-def test_a_state_that_is_too_large_is_left_as_it_was_and_all_others_go_on(bench: Bench) -> None:
+def test_a_state_larger_than_a_record_may_be_is_written_and_read_in_segments(bench: Bench) -> None:
     async def run() -> None:
         async with bench.open():
             await limit(bench, CHANGELOG_TOPIC, 5_000)
+            async with bench.running() as monitor:
+                await bench.key(*deletions(LARGE, range(300)))
+                await come_to_an_end(bench, monitor)
+                assert aside(bench) == 0
+                kept = dict(monitor._app.partitions[HOME].values)
+            assert len(kept[f"employee:{LARGE}"]) > 10_000
+            assert max(len(it.value or b"") for it in await bench.records(CHANGELOG_TOPIC)) < 5_000
+            async with bench.running() as monitor:
+                await until(lambda: HOME in monitor._app.partitions)
+                assert monitor._app.partitions[HOME].values == kept
+
+    asyncio.run(run())
+
+
+def test_a_state_that_is_too_large_is_left_as_it_was_and_all_others_go_on(bench: Bench) -> None:
+    async def run() -> None:
+        async with bench.open():
+            await limit(bench, CHANGELOG_TOPIC, LESS_THAN_A_SEGMENT)
             async with bench.running() as monitor:
                 await bench.key(*deletions(LARGE, range(300)))
                 await until(lambda: aside(bench) == 1)
@@ -170,7 +190,7 @@ def test_a_crash_while_an_entity_is_set_aside_loses_nothing_else(
 
     async def run() -> None:
         async with bench.open():
-            await limit(bench, CHANGELOG_TOPIC, 5_000)
+            await limit(bench, CHANGELOG_TOPIC, LESS_THAN_A_SEGMENT)
             monkeypatch.setattr(Changelog, step, crash)
             await bench.key(*deletions(SMALL, range(1), 12), *deletions(LARGE, range(300)))
             await bench.key(*deletions(SMALL, range(1, 4), 12))
