@@ -74,6 +74,8 @@ class Revisions:
             held.add(finding.anchor)
             if raised is not None and _gave_way(notebook, raised):
                 continue
+            if finding.more is not None and not view.passed(finding.more):
+                due = finding.more if due is None else min(finding.more, due)
             finding = _open_for_correction(finding)
             if _is_over(finding, over) and (
                 raised is None or (detector.dossier is not None and _is_over(raised.finding, over))
@@ -127,7 +129,7 @@ class Revisions:
         finding: Finding,
         firing: bool,
     ) -> None:
-        finding = self._written(finding)
+        finding = self._written(structs.replace(finding, more=None))
         says = digest(finding, firing)
         raised = notebook.raised.get(finding.anchor)
         if raised is not None and raised.digest == says:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from decimal import Decimal
 from itertools import accumulate
 from operator import attrgetter
+from typing import Self
 
 from detectors.facts.fact import Fact, Order, joined
 
@@ -21,6 +22,28 @@ _Placed = tuple[int, Fact]
 _PARTS = (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)
 
 _role = attrgetter("role")
+
+
+class Part(tuple[Fact, ...]):
+    """The first of what there is, more of which is told once stream time has passed `more` (µs)."""
+
+    more: int
+
+    def __new__(cls, facts: Iterable[Fact], more: int) -> Self:
+        """Of these facts."""
+        part = super().__new__(cls, facts)
+        part.more = more
+        return part
+
+
+def of_these(facts: Iterable[Fact], whole: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Some of the facts of a `whole`, which are part of them as it is part of what there is."""
+    return Part(facts, whole.more) if isinstance(whole, Part) else tuple(facts)
+
+
+def more_of(facts: Sequence[Fact]) -> int | None:
+    """When more is told of them, None if they are all."""
+    return facts.more if isinstance(facts, Part) else None
 
 
 def thinned(
@@ -56,8 +79,8 @@ def shown(facts: Sequence[Fact], most: int) -> list[Fact]:
 
 
 def is_flood(facts: Sequence[Fact], most: int) -> bool:
-    """Whether there are more facts than `most`, or were, before some were folded."""
-    return len(facts) > most or any(fact.lasts for fact in facts)
+    """Whether there are more facts than `most`, or were, before some were folded or held back."""
+    return len(facts) > most or isinstance(facts, Part) or any(fact.lasts for fact in facts)
 
 
 def two_digits(number: int) -> int:

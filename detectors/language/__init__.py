@@ -44,6 +44,7 @@ from detectors.facts.roles import (
 )
 from detectors.facts.sent import sent_of
 from detectors.facts.sequences import absence, around, sequence
+from detectors.facts.thinning import of_these
 from detectors.facts.view import View, is_over
 from detectors.language.by_kind import by_kind
 from detectors.language.detector import Missed
@@ -90,6 +91,7 @@ from detectors.language.shapes.edge import edge
 from detectors.language.shapes.outlier import folded_days, folded_runs, outlier, unless_usual
 from detectors.language.shapes.pair import pair
 from detectors.language.sliding import near_a_run, total_of
+from detectors.language.so_far import so_far
 from detectors.language.wait_for_work import DEAL_NOTES, SIGNS_OF_DEALS, moves_a_deal, unworked
 from detectors.language.wording import distinct, elapsed, floored, roughly, tenths, total
 from detectors.words.activity import IS_ACTIVITY, activity
@@ -225,6 +227,7 @@ __all__ += ["at_least", "at_most", "awaited", "burst", "by_kind", "covering", "d
 __all__ += ["different", "distinct", "edge", "either", "elapsed", "floored", "folded_days"]
 __all__ += ["folded_runs", "folded_within", "in_all", "inroads", "is_no_inroad", "less_than"]
 __all__ += ["median_beyond", "more_than", "moves_a_deal", "near_a_run", "no_older_than", "number"]
+__all__ += ["of_these", "so_far"]
 __all__ += ["opportunities_that_stay", "order_found", "outlier", "owner_of", "pair", "peak_of"]
 __all__ += ["room_for_one", "roughly", "says", "since_the_first", "standing_alerts", "tenths"]
 __all__ += ["thing_by_thing", "total", "total_of", "unless_put_off", "unless_usual", "unworked"]

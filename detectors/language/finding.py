@@ -30,6 +30,7 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     `settled` says why a finding does not hold (any more), None if it holds; the facts then include
     the one that settles it. With a `due`, what came in time was never an alert, unless time had
     passed; without one, it is an alert in state `withdrawn`, whatever came first.
+    `more` is when more of it is told (µs of stream time), if something was held back.
     `values` is what the wording needs. `measured` says by parameter what was held against it, in
     the parameter's unit.
     """
@@ -39,6 +40,7 @@ class Finding(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     until: int
     subject: Subject = Subject()
     due: int | None = None
+    more: int | None = None
     settled: Bilingual | None = None
     severity: Severity | None = None
     corroborated: bool = False

@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 
 from contract.alert import Severity
 from detectors.facts.fact import Fact, in_time_order
+from detectors.facts.thinning import more_of
 from detectors.facts.view import View
 from detectors.language.finding import Finding, Subject
 from detectors.words.settled import Settled
@@ -62,7 +63,7 @@ class Found(Struct, frozen=True, kw_only=True, gc=False):
         """What the engine compares with what was found before; `at` is among its values."""
         due = None if self.deadline is None else self.deadline + view.common.grace
         is_told = due is None or (self.settled is None and view.passed(due))
-        about, facts = self.about, self.facts or (self.by,)
+        about, facts = self.about, tuple(self.facts) or (self.by,)
         if is_told and self.asks is not None:
             about = structs.replace(about, employee=self.asks() or about.employee)
         if self.settled is not None:
@@ -76,6 +77,7 @@ class Found(Struct, frozen=True, kw_only=True, gc=False):
             until=until,
             subject=about,
             due=due,
+            more=more_of(self.facts),
             settled=None if self.settled is None else self.settled.why,
             severity=self.severity,
             corroborated=self.corroborated,

@@ -62,7 +62,7 @@ class NearNotice:
             return finding
         return structs.replace(
             finding,
-            facts=in_time_order(*run, near[0]),
+            facts=in_time_order(*finding.facts, near[0]),
             severity=self.severity,
             values={**finding.values, "notice": str(near[0].at)},
         )

@@ -15,9 +15,10 @@ from typing import Any, Protocol
 
 from detectors.facts.fact import Fact, by_time
 from detectors.facts.sequences import around
-from detectors.facts.thinning import is_flood, two_digits
+from detectors.facts.thinning import Part, is_flood, two_digits
 from detectors.facts.view import View
 from detectors.language.detector import ENDLESS
+from detectors.language.so_far import so_far
 
 Reached = Callable[[Sequence[Fact]], bool]
 
@@ -173,20 +174,28 @@ class Sliding:
         """`spare_before_a_run`, as a detector says it."""
         return spare_before_a_run(view.facts, params.window, self.enough(params))
 
-    def moves(self, facts: Sequence[Fact], fact: Fact, params: Any, most: int) -> bool:
-        """Whether a new fact changes what is told of a run: its total, and at most `most` facts.
+    def so_far(self, view: View, run: Sequence[Fact], params: Any) -> Sequence[Fact]:
+        """What is told of a run while its window lasts."""
+        return so_far(view, run, run[0].at + params.window, self.enough(params))
 
-        Of a flood only every hundredth does: its total has two digits, and the facts that are shown
-        come before the new one. The facts have one role.
+    def moves(self, view: View, fact: Fact, params: Any) -> bool:
+        """Whether a new fact changes what is told of a run, or when more is told.
+
+        Of a flood few do: what is held back waits for a time that is set, and what is over has a
+        total of two digits, and shows facts that come before the new one. The facts have one role.
         """
+        facts = view.facts
         if not self.near(facts, fact, params):
             return False
         run = next((run for run in self.found(facts, params) if fact in run), None)
         if run is None:
             return False
-        total, told = sum(map(_weight, run)), sum(map(_weight, run[: run.index(fact)]))
-        unmoved = two_digits(total) == two_digits(total - fact.weight) <= told
-        return not (unmoved and is_flood(run, most + 1))
+        told = self.so_far(view, run, params)
+        if isinstance(told, Part):
+            return view.due is None or view.due > told.more or fact.at <= told[-1].at
+        total, before = sum(map(_weight, run)), sum(map(_weight, run[: run.index(fact)]))
+        unmoved = two_digits(total) == two_digits(total - fact.weight) <= before
+        return not (unmoved and is_flood(run, view.common.max_evidence + 1))
 
 
 def near_a_run(facts: Sequence[Fact], fact: Fact, window: int, reached: Reached) -> bool:

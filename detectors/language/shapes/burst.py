@@ -7,7 +7,8 @@
 **What it finds.** The facts within `window` of an anchor, where together they are `enough`: so many
 in all, so many different things, or either. The anchor is the earliest such fact, the run covers
 the closed interval from it to `window` later, and the next anchor comes after it. Two runs never
-share a fact, and whatever the order of arrival, the runs are the same.
+share a fact, and whatever the order of arrival, the runs are the same. Of a long one that goes on
+only so much is told as is news (`so_far`).
 
 **What it owns.** A rule says what is read, what is enough and what is said. From that one condition
 follow how facts are judged, how long they are kept (until no event can make them part of a run any
@@ -41,6 +42,7 @@ from typing import Any, Protocol, Unpack
 from contract.alert import Bilingual, Severity
 from contract.spelling.nearest import nearest
 from detectors.facts.fact import Fact
+from detectors.facts.thinning import more_of
 from detectors.facts.view import Common, View
 from detectors.language import sliding
 from detectors.language.detector import Detector, Folds, Spare, same_thing
@@ -195,17 +197,19 @@ def burst(
     def judge(view: View, params: Any) -> Iterable[Finding]:
         found = list(within.found(counted_of(view), params))
         notices = worse.notices(view) if worse and found else None
-        for run in found:
+        for whole in found:
+            run = within.so_far(view, whole, params)
             counted = enough.counted(run, view.common, params)
             finding = Finding(
                 anchor=f"{view.entity_id}\n{named(run[0])}",
                 facts=shows(view, run),
                 until=run[0].at + params.window + length(open_for, params),
+                more=more_of(run),
                 subject=about(view, run, params),
                 values={"at": str(run[0].at), **counted, **values(view, run, params)},
                 measured=counted,
             )
-            yield worse.weighed(finding, run, notices, params) if worse and notices else finding
+            yield worse.weighed(finding, whole, notices, params) if worse and notices else finding
 
     def prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:
         stays = length(open_for, params)
@@ -220,7 +224,7 @@ def burst(
             return True
         if len(roles) > 1 or not enough.totals:
             return within.near(view.facts, fact, params)
-        return within.moves(view.facts, fact, params, view.common.max_evidence)
+        return within.moves(view, fact, params)
 
     def keeps(params: Any) -> int:
         stays = length(open_for, params)

@@ -39,20 +39,24 @@ def find(view: View, params: KeyCustomerAccessParams) -> Iterable[Found]:
             and not _is_own(view, access, ends[access.day])
         ):
             days.setdefault((access.about, access.day), []).append(access)
-    for (actor, day), accesses in days.items():
-        first, end = accesses[0], ends[day]
+    for (actor, day), whole in days.items():
+        first, end = whole[0], ends[day]
+        accesses = so_far(view, whole, end)
         owner = owner_as_of(view, first.at, end)
         ways = {kind: [it for it in accesses if it.role == kind] for kind in ACCESS}
+        told = {
+            kind: total(of_these(its, accesses), view.common) for kind, its in ways.items() if its
+        }
         yield Found(
             by=first,
             named=f"{view.entity_id}\n{actor}\n{day}",
-            facts=tuple(accesses),
+            facts=of_these(accesses, accesses),
             until=end,
             about=Subject(employee=actor, customer=view.entity_id),
             values={
                 "day": day,
                 **({} if owner is None else {"owner": owner}),
-                **{kind: total(its, view.common) for kind, its in ways.items() if its},
+                **told,
             },
         )
 

@@ -282,7 +282,7 @@ def test_a_day_that_is_over_goes_whole_and_its_alert_stays_as_it_was() -> None:
     later = [opens(after(day, f"{24 + step / 2}h"), who="E-3") for step in range(1000)]
     run = local(DETECTOR, reference=company(*STAFF, key()))
     alerts = [alert for alert in run.run([*views, *later]) if alert.employee == "E-1"]
-    assert (only(alerts).revision, len(only(alerts).evidence)) == (24, 24)
+    assert (only(alerts).revision, len(only(alerts).evidence)) == (22, 24)
     facts = run.states["customer:C-1"].notebooks[DETECTOR.id].facts
     assert facts[0].fields["day"] == "2026-03-08"
     assert facts[0].at == at("2026-03-08 00:00")
