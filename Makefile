@@ -1,5 +1,5 @@
 # Every target sets up .venv on its first run, from requirements.lock, and reuses it afterwards.
-#   make demo   make test   make check   make test-kafka   make bench   make quality   make docs   make detector   make lock
+#   make demo   make test   make check   make test-kafka   make bench   make bench-peers   make quality   make docs   make detector   make lock
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,7 +10,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: help .venv demo test check style test-kafka bench quality docs detector lock clean
+.PHONY: help .venv demo test check style test-kafka bench bench-peers quality docs detector lock clean
 
 help:
 	@echo "make demo        a broker, a Redis and a worker on this machine; watch fraud being found"
@@ -18,7 +18,8 @@ help:
 	@echo "make check       style, types, layers, fast tests, and generated documents up to date"
 	@echo "make style       of these, all but the tests"
 	@echo "make test-kafka  tests on real servers: KAFKA_BOOTSTRAP=host:port REDIS_URL=redis://…"
-	@echo "make bench       speed and memory, as ratios from one run"
+	@echo "make bench       speed and memory; fails if a ratio of one run has fallen behind"
+	@echo "make bench-peers beside Flink, Bytewax and Quix Streams, which it fetches"
 	@echo "make quality     how well the detectors see, into docs/quality.md; takes a while"
 	@echo "make docs        write the generated documents anew"
 	@echo "make detector    the files of a new detector: NAME=two-managers-one-order ROOM=orders"
@@ -76,6 +77,9 @@ test-kafka: .venv
 
 bench: .venv
 	$(PY) -m bench
+
+bench-peers: .venv
+	$(PY) -m bench.peers
 
 quality: .venv
 	$(PY) -m bench.quality

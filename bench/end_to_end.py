@@ -23,12 +23,13 @@ import msgspec
 from aiokafka import AIOKafkaConsumer
 from msgspec import Struct
 
-from bench.beside_plain import plain_rate
 from bench.documents import document
 from bench.installation import Worker, produce, servers, until
 from bench.latency import Latency
 from bench.mix import Mix
 from bench.mix_company import Line, reference
+from bench.peers.beside_plain import plain
+from bench.ratios import Ratio
 from contract.kinds import KIND_OF_TYPE, STREAM_TOPICS
 from contract.times import DAY, rfc3339
 from simulation.plan import Plan
@@ -38,7 +39,7 @@ from streams.wire.kafka import ALERTS_TOPIC
 from streams.wire.keyed_records import partition_of
 from streams.wire.topics import create_topics
 
-_PARTITIONS = 4
+PARTITIONS = 4
 #: What a monitor does with an event costs three times what the router does: with one, the second
 #: core is idle half of the time.
 _MONITORS = 2
@@ -53,11 +54,34 @@ class _Envelope(Struct):
 
 
 @dataclass
-class _Routing:
-    """When it began, and the processor seconds it used."""
+class Routing:
+    """A router from its first record on: when that was, and the processor seconds it used since
+    and in all."""
 
     began: float = 0.0
     used: float = 0.0
+    whole: float = 0.0
+    peak: int = 0
+
+
+class Pass(Struct, frozen=True):
+    """What some events took from the first that was read to the last that was applied: seconds,
+    and processor seconds of the router and the monitors."""
+
+    events: int
+    seconds: float
+    router: Routing
+    monitors: float
+
+    @property
+    def rate(self) -> float:
+        """Raw events a second."""
+        return self.events / self.seconds
+
+    @property
+    def used(self) -> float:
+        """Processor seconds an event."""
+        return (self.router.used + self.monitors) / self.events
 
 
 class EndToEnd:
@@ -112,8 +136,9 @@ class EndToEnd:
         settings = Settings(kafka_bootstrap=self._bootstrap, topic_prefix=self._prefix)
         await asyncio.to_thread(create_topics, settings)
 
-    async def run(self, events: int, prefix_events: int, seconds: int) -> None:
-        """The mix: two passes, plain Faust, latency."""
+    async def run(self, events: int, prefix_events: int, seconds: int) -> list[Ratio]:
+        """The mix: two passes, plain Faust, latency. The ratio of the first pass to plain Faust."""
+        ratios = []
         # The events are of the last weeks: between two passes the wall clock must not move
         # stream time past those that are still to come.
         self._environment["OFFBOOK_IDLE_AFTER"] = "1d"
@@ -123,17 +148,21 @@ class EndToEnd:
         print(f"produced {documents:,} reference documents in {took:.0f} s", flush=True)
         with self._monitors(1) as workers:
             await self._ready(workers, documents)
-            rate = await self._passes(workers, start, events)
+            first = await self._passes(workers, start, events)
         began = time.monotonic()
         with self._monitors(1) as [monitor]:
             await until(monitor.ready, 300, "the monitor is ready again")
             took, held = time.monotonic() - began, monitor.memory() / _MIB
             print(f"started anew: ready after {took:.0f} s; the monitor holds {held:,.0f} MiB")
             if prefix_events:
-                plain = await plain_rate(
-                    self._bootstrap, self._folder, start, events, prefix_events, _PARTITIONS
+                rate, used = await plain(
+                    self._bootstrap, self._folder, start, events, prefix_events, PARTITIONS
                 )
-                print(f"ratio: {rate / plain:.1f} times the plain Faust program", flush=True)
+                print(f"ratio: {first.rate / rate:.1f} times the plain Faust program", flush=True)
+                what = "processor time of plain Faust an event ÷ that of router and monitor"
+                ratios.append(
+                    Ratio("end-to-end", used / first.used, "higher", events, what, "one run")
+                )
             if seconds:
                 latency = Latency(
                     self._bootstrap,
@@ -143,23 +172,24 @@ class EndToEnd:
                     self._environment,
                 )
                 await latency.measure(monitor, start + 20 * DAY, seconds)
+        return ratios
 
     async def _produce(self, lines: Any) -> tuple[int, float]:
-        return await produce(self._bootstrap, self._prefix, lines, _PARTITIONS)
+        return await produce(self._bootstrap, self._prefix, lines, PARTITIONS)
 
-    async def _passes(self, monitors: Sequence[Worker], start: int, events: int) -> float:
-        """Two passes over the same customers; the rate of the first."""
-        rates = []
+    async def _passes(self, monitors: Sequence[Worker], start: int, events: int) -> Pass:
+        """Two passes over the same customers; the first of them."""
+        passes = []
         for number in (1, 2):
             mix = Mix(events, start=start + (number - 1) * 10 * DAY, run=f"{number}-")
             end = self._now - (23 - 10 * number) * DAY
-            rates.append(await self._pass(monitors, f"pass {number}", mix, end))
-        return rates[0]
+            passes.append(await self._pass(monitors, f"pass {number}", mix, end))
+        return passes[0]
 
     async def _pass(
         self, monitors: Sequence[Worker], name: str, lines: Iterable[Line], end: int
-    ) -> float:
-        """Events a second of `lines`, none of which is later than the event time `end` (µs)."""
+    ) -> Pass:
+        """Of `lines`, none of which is later than the event time `end` (µs)."""
         count, took = await self._produce(lines)
         print(f"{name}: produced {count:,} events in {took:.0f} s", flush=True)
         used = sum(monitor.processor_seconds() for monitor in monitors)
@@ -167,29 +197,30 @@ class EndToEnd:
             routed = time.monotonic()
             await self._drained(end)
             drained = time.monotonic()
-        took = drained - router.began
         used = sum(monitor.processor_seconds() for monitor in monitors) - used
+        done = Pass(count, drained - router.began, router, used)
         held = sum(monitor.memory() for monitor in monitors) / _MIB
         who = "the monitor holds" if len(monitors) == 1 else f"{len(monitors)} monitors hold"
         print(
-            f"{name}: {count / took:,.0f} raw events/s end to end ({count:,} in {took:.1f} s,"
+            f"{name}: {done.rate:,.0f} raw events/s end to end ({count:,} in {done.seconds:.1f} s,"
             f" routed after {routed - router.began:.1f} s; processor seconds: router"
             f" {router.used:.0f}, monitor {used:.0f}); {who} {held:,.0f} MiB",
             flush=True,
         )
-        return count / took
+        return done
 
     @asynccontextmanager
-    async def _routing(self, count: int) -> AsyncIterator[_Routing]:
+    async def _routing(self, count: int) -> AsyncIterator[Routing]:
         """A router that has read `count` records when the body begins."""
         worker = Worker(self._folder, self._environment, "router")
-        routing = _Routing()
+        routing = Routing()
         try:
             await until(lambda: _read(worker) > 0, _PATIENCE, "the router reads")
-            routing.began = time.monotonic()
+            routing.began, before = time.monotonic(), worker.processor_seconds()
             await until(lambda: _read(worker) >= count, _PATIENCE, "all is read")
             yield routing
-            routing.used = worker.processor_seconds()
+            routing.whole, routing.peak = worker.processor_seconds(), worker.peak()
+            routing.used = routing.whole - before
         finally:
             worker.end()
 
@@ -198,7 +229,7 @@ class EndToEnd:
         wanted: dict[int, str] = {}
         for n in range(10_000):
             employee = f"last-{end}-{n}"
-            wanted.setdefault(partition_of(f"employee:{employee}", _PARTITIONS), employee)
+            wanted.setdefault(partition_of(f"employee:{employee}", PARTITIONS), employee)
         lines = [_deletion(employee, rfc3339(end)) for employee in wanted.values()]
         missing = set(wanted.values())
         async with AIOKafkaConsumer(

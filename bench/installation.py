@@ -78,8 +78,15 @@ class Process:
 
     def memory(self) -> int:
         """Resident bytes now."""
+        return self._status("VmRSS")
+
+    def peak(self) -> int:
+        """The most resident bytes so far."""
+        return self._status("VmHWM")
+
+    def _status(self, name: str) -> int:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        line = next(line for line in status.splitlines() if line.startswith(name))
         return int(line.split()[1]) * 1024
 
     def processor_seconds(self) -> float:

@@ -16,10 +16,11 @@ from bench.mix import Mix
 from contract.kinds import STREAM_TOPICS
 
 
-async def plain_rate(
+async def plain(
     bootstrap: str, folder: Path, start: int, events: int, prefix_events: int, partitions: int
-) -> float:
-    """The rate of two workers of the plain Faust program on the first events of the mix."""
+) -> tuple[float, float]:
+    """Of two workers of the plain Faust program on the first events of the mix: events a second,
+    and processor seconds an event."""
     prefix = f"plain{time.time_ns() // 1_000_000}."
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
@@ -31,7 +32,7 @@ async def plain_rate(
         Process(
             folder / f"plain-{number}.log",
             environment,
-            *("bench.plain_faust", "worker", "--without-web", "--loglevel=warn"),
+            *("bench.peers.plain_faust", "worker", "--without-web", "--loglevel=warn"),
         )
         for number in range(2)
     ]
@@ -57,7 +58,7 @@ async def plain_rate(
         f"that; {used:.0f} processor seconds; read {found:,} of {expected:,})",
         flush=True,
     )
-    return rate
+    return rate, used / count
 
 
 def _progress(worker: Process) -> dict[str, Any]:

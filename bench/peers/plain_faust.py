@@ -2,8 +2,8 @@
 
 What a programmer writes first, with Faust's own settings. It is no match for Offbook in answers
 either: no late events, no revisions, no withdrawals, no repeats, no dead letters. A worker is
-`python -m bench.plain_faust worker`; BENCH_BOOTSTRAP and BENCH_PREFIX say where its topics are.
-Each second a line of JSON in its log says how far it is.
+`python -m bench.peers.plain_faust worker`; BENCH_BOOTSTRAP and BENCH_PREFIX say where its topics
+are. Each second a line of JSON in its log says how far it is.
 """
 
 from __future__ import annotations
