@@ -63,6 +63,13 @@ def offbook(*arguments: str, out: Path) -> None:
         raise RuntimeError(f"offbook {shlex.join(arguments)}: {done.returncode}\n{said}")
 
 
+def processors() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def simulate(folder: Path, seed: int, size: Sequence[str]) -> None:
     """Write `events.ndjson` and `labels.json` of one company into `folder`."""
     labels = str(folder / "labels.json")
@@ -71,23 +78,24 @@ def simulate(folder: Path, seed: int, size: Sequence[str]) -> None:
     )
 
 
-def measure(folder: Path, seed: int) -> Run:
-    """Replay and score the events and labels in `folder`."""
-    offbook("replay", str(folder / "events.ndjson"), out=folder / "alerts.ndjson")
+def measure(folder: Path, seed: int, jobs: int = 1) -> Run:
+    """Replay and score the events and labels in `folder`, by at most so many processes."""
+    events, alerts = str(folder / "events.ndjson"), folder / "alerts.ndjson"
+    offbook("replay", events, "--jobs", str(jobs), out=alerts)
     files = [str(folder / name) for name in ("alerts.ndjson", "labels.json")]
     offbook("score", *files, "--json", out=folder / "score.json")
     scored = msgspec.json.decode((folder / "score.json").read_bytes(), type=_Scored)
     return Run(seed, scored.company, scored.outcomes)
 
 
-def curve(folders: Sequence[Path], asked: str) -> Curve:
+def curve(folders: Sequence[Path], asked: str, jobs: int = 1) -> Curve:
     """What `offbook tune` gives for `DETECTOR:PARAM:V,V,…`, over all companies."""
     detector, param, values = asked.split(":", 2)
     runs = []
     for folder in folders:
         out = folder / "tune.json"
         events, labels = str(folder / "events.ndjson"), str(folder / "labels.json")
-        named = ("--values", values, "--labels", labels, "--json")
+        named = ("--values", values, "--labels", labels, "--json", "--jobs", str(jobs))
         offbook("tune", detector, param, events, *named, out=out)
         tuned = msgspec.json.decode(out.read_bytes(), type=_Tuned)
         runs.append((tuned.rep_weeks, tuned.trials))
@@ -97,18 +105,20 @@ def curve(folders: Sequence[Path], asked: str) -> Curve:
 def run(
     seeds: Sequence[int], size: Sequence[str], curves: Sequence[str], jobs: int, folder: Path
 ) -> tuple[list[Run], list[Curve]]:
-    """Simulate, replay and score each seed, `jobs` at a time; then draw the curves."""
+    """Simulate, replay and score the seeds beside each other, by `jobs` processes; then draw the
+    curves."""
     folders = [folder / str(seed) for seed in seeds]
+    each = max(jobs // len(seeds), 1)
 
     def one(where: Path, seed: int) -> Run:
         where.mkdir(parents=True, exist_ok=True)
         simulate(where, seed, size)
-        return measure(where, seed)
+        return measure(where, seed, each)
 
     with ThreadPoolExecutor(jobs) as pool:
         return (
             list(pool.map(one, folders, seeds)),
-            [curve(folders, asked) for asked in curves],
+            [curve(folders, asked, jobs) for asked in curves],
         )
 
 
@@ -133,7 +143,9 @@ def main() -> None:
         metavar="DETECTOR:PARAM:V,V,…",
         help="show recall and precision over this parameter; may be repeated",
     )
-    parser.add_argument("--jobs", type=int, default=1, help="seeds at a time")
+    parser.add_argument(
+        "--jobs", type=int, default=processors(), help="processes; what they find is the same"
+    )
     parser.add_argument("--keep", type=Path, help="leave events, labels and alerts in this folder")
     chosen = parser.parse_args()
     command = shlex.join(["python", "-m", "bench.quality", *sys.argv[1:]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from contract.alert import Alert
 from contract.event import Event
@@ -44,11 +44,16 @@ class InMemoryRun:
     def _moment(self, at: int) -> Now:
         return Everywhere(at)
 
-    def feed(self, event: Event) -> list[Alert]:
-        """Take one event; the alert revisions that follow, those of passed deadlines first."""
+    def feed(self, event: Event, keys: Sequence[str] | None = None) -> list[Alert]:
+        """Take one event; the alert revisions that follow, those of passed deadlines first.
+
+        `keys` are those of its entities, where somebody has looked them up.
+        """
         alerts = self.advance(event.time)
         inputs: list[Input] = [event]
-        for key in self.engine.route(event, self.engine.reference):
+        if keys is None:
+            keys = self.engine.route(event, self.engine.reference)
+        for key in keys:
             alerts += self._step(key, inputs)
         if self._signs is not None and self._signs.version != self._heard:
             self._heard = self._signs.version

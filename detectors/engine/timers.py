@@ -47,11 +47,16 @@ class Timers:
 
     def next(self) -> int | None:
         """The earliest time anything is due."""
+        first = self.first()
+        return None if first is None else first[0]
+
+    def first(self) -> tuple[int, str] | None:
+        """What is due before all others, and when."""
         while self._heap:
-            at, key = self._heap[0]
+            first = at, key = self._heap[0]
             due = self._due.get(key)
             if due == at:
-                return at
+                return first
             if due is None or due < at:
                 heappop(self._heap)
             else:
@@ -60,10 +65,10 @@ class Timers:
 
     def expired(self, now: int) -> Iterator[tuple[int, str]]:
         """Take out, in order, what was due before `now`. Entities may be set anew meanwhile."""
-        while (due := self.next()) is not None and due < now:
-            key = heappop(self._heap)[1]
-            del self._due[key]
-            yield due, key
+        while (first := self.first()) is not None and first[0] < now:
+            heappop(self._heap)
+            del self._due[first[1]]
+            yield first
 
 
 class Clocks:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offbook.cli.commands.jobs import Jobs
 from offbook.cli.commands.options import (
     UNUSABLE,
     WRONG,
@@ -47,6 +48,7 @@ def replay(
         ),
     ] = None,
     config: Config = None,
+    jobs: Jobs = None,
 ) -> None:
     """Run the detectors over files, without Kafka, in the order of event time. Each alert revision
     is a line of JSON on standard output; the summary goes to standard error."""
@@ -80,6 +82,7 @@ def replay(
         until=end,
         wall=time.time_ns() // 1000,
         progress=terminal.bar,
+        jobs=jobs,
     )
     out.flush()
     for line in done.summary():

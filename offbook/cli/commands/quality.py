@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from offbook.cli.commands.jobs import Jobs
 from offbook.cli.commands.options import (
     UNUSABLE,
     WRONG,
@@ -113,9 +114,10 @@ def tune(
         typer.Option(metavar="FILE.svg", help="Draw recall and precision there; with --labels."),
     ] = None,
     lang: Lang = "en",
+    jobs: Jobs = None,
 ) -> None:
-    """Replay the events once for each value of a detector's parameter, with that detector alone,
-    and show what each value finds. Standard input cannot be read more than once: save it first."""
+    """Replay the events by each value of a detector's parameter, with that detector alone, and show
+    what each value finds. The events are read once."""
     import time
 
     from offbook.cli import terminal
@@ -133,6 +135,7 @@ def tune(
     done = run(
         *(detector, param, values, files, settings, cases, terminal.say, terminal.bar),
         wall=time.time_ns() // 1000,
+        jobs=jobs,
     )
     if json:
         print(terminal.as_json(done))

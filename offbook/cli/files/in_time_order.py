@@ -18,10 +18,11 @@ from contract.spelling.folding import REGION
 from contract.types import Tip
 from offbook.cli.files.doubles import Double, Doubles
 from offbook.cli.files.ndjson import Advance, Place, Source
+from offbook.cli.files.sharing.passed_on import PassedOn
 from offbook.cli.files.sorter import LIMIT, Sorter
 
-#: An event, where it stands, and of what it is a double.
-Read = tuple[Event, Place, Double | None]
+#: An event, where it stands, of what it is a double, and the document that it was read from.
+Read = tuple[Event, Place, Double | None, Opened]
 
 #: Events, some 2 KiB each. Twice or half as many are as good.
 _AHEAD = 512
@@ -34,11 +35,10 @@ _OVERHEAD = 224
 
 
 class Batch(Struct, tag=True, array_like=True):
-    """Some documents in their order, for a process that has not read them: by their numbers, which
-    of them are not plain, and which are doubles of what."""
+    """Some documents in their order, for a process that has not read them, and by their numbers
+    which are doubles of what."""
 
-    documents: list[Opened]
-    unclear: set[int]
+    read: PassedOn
     doubles: dict[int, Double]
 
 
@@ -97,11 +97,10 @@ class InTimeOrder:
                     self._add(opened)
         self._doubles.noted()
 
-    def reference(self, advance: Advance | None = None) -> Iterator[Event]:
+    def reference(self, advance: Advance | None = None) -> Iterator[Read]:
         """The reference documents, once everything is read. `advance` is called with the number of
         documents."""
-        for event, _, _ in self._decoded(self._references, advance):
-            yield event
+        return self._decoded(self._references, advance)
 
     def others(self, advance: Advance | None = None) -> Iterator[Read]:
         """All others, heartbeats among them."""
@@ -149,18 +148,17 @@ class InTimeOrder:
                 if isinstance(event, Rejected):
                     complain(place, event)
                 elif opened.id in ids:
-                    read.append((event, place, doubles.meet(event, place)))
+                    read.append((event, place, doubles.meet(event, place), opened))
                 else:
-                    read.append((event, place, None))
+                    read.append((event, place, None, opened))
             yield read
 
     def _batches(self, documents: Iterator[Opened]) -> Iterator[Batch]:
         while some := list(islice(documents, _AHEAD)):
-            batch = Batch(some, set(), {})
+            batch = Batch(PassedOn(), {})
             for number, opened in enumerate(some):
                 event, place = opened.read(self.region), (opened.file, opened.line)
-                if isinstance(event, Rejected) or not opened.is_plain(event):
-                    batch.unclear.add(number)
+                batch.read.add(opened, event)
                 if isinstance(event, Event) and (double := self._doubles.meet(event, place)):
                     batch.doubles[number] = double
             yield batch

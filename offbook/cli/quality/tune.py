@@ -1,31 +1,31 @@
-"""`offbook tune`: one detector over the same events, once for each value of a parameter."""
+"""`offbook tune`: one detector over the same events, by each value of a parameter."""
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from msgspec import Struct, structs
 
-from contract.alert import Alert, Severity
+from contract.alert import Severity
 from contract.label import Labels
 from contract.spelling.nearest import nearest
 from detectors.language.detector import Detector
-from offbook.cli.files.ndjson import STDIN, InputError, Progress, unseen
-from offbook.cli.files.replay import Replayed, replay
-from scoring.outcomes import Tally
-from scoring.score import DetectorScore, score
+from offbook.cli.files.ndjson import Progress, Source, sources, unseen
+from offbook.cli.files.played import Counts, Say, few_collections, play
+from offbook.cli.files.read_ahead import worth_it
+from offbook.cli.files.sharing.forked import can_fork
+from offbook.cli.files.sharing.judge import Rules
+from offbook.cli.quality.trials import trials
+from scoring.score import DetectorScore
 from streams.settings.loading import configured_detectors
 from streams.settings.own_detectors import Known, known_detectors
 from streams.settings.settings import Settings, SettingsError
 from streams.settings.values import as_in_file, convert
-
-Say = Callable[[str], None]
 
 
 class Trial(Struct, frozen=True):
@@ -73,93 +73,64 @@ def tune(
     progress: Progress = unseen,
     *,
     wall: int | None = None,
+    jobs: int | None = None,
 ) -> Tuned:
-    """Replay `files` once for each of `values` (separated by commas) and for the current value.
+    """Replay `files` by each of `values` (separated by commas) and by the current value.
 
-    `wall` is the wall clock (µs), as for `replay`. Raises `SettingsError` for an unknown detector
-    or parameter or an impossible value, and `InputError` for a file that cannot be read, or only
-    once.
+    `wall` is the wall clock (µs), and `jobs` how many processes share the work, as for `replay`.
+    Raises `SettingsError` for an unknown detector or parameter or an impossible value, and
+    `InputError` for a file that cannot be read.
     """
     known = known_detectors(settings.detectors_path)
     wanted = needed(id_, known.by_id)
     running = [one for one in configured_detectors(settings, known) if one.id in wanted]
     detector = _detector(id_, running, known)
-    trials = _values(detector, param, values)
-    for name in files:
-        if name == STDIN or (Path(name).exists() and not Path(name).is_file()):
-            raise InputError(
-                f"{name}: can be read only once, and every value reads it anew: save it to a file"
-                " first (… > events.ndjson)"
-            )
-    tuned = Tuned(id_, param)
-    for number, value in enumerate(trials):
-        changed = replace(detector, params=structs.replace(detector.params, **{param: value}))
-        tally = Tally(labels) if labels is not None else None
-        done = replay(
-            files,
+    tried = _values(detector, param, values)
+    rules = [
+        Rules(
             settings,
-            [changed if one.id == id_ else one for one in running],
-            _taker(id_, tally),
-            say if number == 0 else _nobody,
-            wall=wall,
-            progress=_of(f"{param} = {as_in_file(value)}", progress),
+            [_changed(one, {param: value}) if one.id == id_ else one for one in running],
         )
-        if number == 0:
-            for line in _remarks(done):
-                say(line)
-        tuned.failures += [
-            f"{param} = {as_in_file(value)}: FAILED: {failed} raised {error} on {count} events"
-            for failed, (count, error) in sorted(done.failures.items())
-        ]
+        for value in tried
+    ]
+    done = Counts()
+    with (
+        sources(files, once=True) as inputs,
+        few_collections(),
+        trials(id_, rules, labels, _processes(jobs, inputs, len(rules))) as judge,
+    ):
+        found = play(
+            *(inputs, judge, done, say),
+            region=settings.phone_region,
+            wall=wall,
+            progress=progress,
+        )
+    say(done.counts())
+    for silent, why in sorted(found[0].silent.items()):
+        say(f"silent: {silent}: {why}")
+    tuned = Tuned(id_, param, found[0].rep_weeks)
+    for value, it in zip(tried, found, strict=True):
+        told = as_in_file(value)
         in_force = value == getattr(detector.params, param)
-        trial, rep_weeks = _trial(id_, as_in_file(value), in_force, done, tally)
-        tuned.trials.append(trial)
-        tuned.rep_weeks = rep_weeks
+        tuned.trials.append(Trial(told, in_force, it.firing, it.withdrawn, it.suppressed, it.score))
+        tuned.failures += [
+            f"{param} = {told}: FAILED: {failed} raised {error} on {count} events"
+            for failed, (count, error) in sorted(it.failed.items())
+        ]
     return tuned
 
 
-def _of(trial: str, progress: Progress) -> Progress:
-    """`progress` that says of which trial it is."""
-    return lambda what, total: progress(f"{trial}: {what}", total)
+def _processes(jobs: int | None, inputs: Sequence[Source], trials: int) -> int:
+    if not can_fork():
+        return 1
+    if jobs is None:
+        jobs = len(os.sched_getaffinity(0)) if worth_it(inputs) else 1
+    # One may do nothing but read.
+    return min(jobs, trials + 1)
 
 
-def _trial(
-    id_: str, value: str, in_force: bool, done: Replayed, tally: Tally | None
-) -> tuple[Trial, float | None]:
-    standing = [alert for alert in done.standing.values() if alert.detector == id_]
-    told = [alert for alert in standing if alert.suppressed is None]
-    firing = Counter(alert.severity for alert in told if alert.state == "firing")
-    scored = rep_weeks = None
-    if tally is not None:
-        outcomes = tally.outcomes()
-        rep_weeks = outcomes.rep_weeks
-        scored = next((row for row in score(outcomes).detectors if row.detector == id_), None)
-    trial = Trial(
-        value=value,
-        in_force=in_force,
-        firing={severity: firing[severity] for severity in get_args(Severity)},
-        withdrawn=len(told) - firing.total(),
-        suppressed=len(standing) - len(told),
-        score=scored,
-    )
-    return trial, rep_weeks
-
-
-def _taker(id_: str, tally: Tally | None) -> Callable[[Alert], None]:
-    def take(alert: Alert) -> None:
-        if tally is not None and alert.detector == id_:
-            tally.take(alert)
-
-    return take
-
-
-def _nobody(_: str) -> None:
-    """Ignores messages: bad lines are the same in every replay, and are reported once."""
-
-
-def _remarks(done: Replayed) -> list[str]:
-    silent = [f"silent: {detector}: {why}" for detector, why in sorted(done.silent.items())]
-    return [done.counts(), *silent]
+def _changed(detector: Detector, params: Mapping[str, Any]) -> Detector:
+    return replace(detector, params=structs.replace(detector.params, **params))
 
 
 def _detector(id_: str, running: Sequence[Detector], known: Known) -> Detector:

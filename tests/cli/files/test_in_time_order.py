@@ -143,7 +143,7 @@ def read(files: list[str], limit: int) -> list[tuple[Event, Place, bool | None]]
         documents.read()
         return [
             (event, place, None if double is None else double.same)
-            for event, place, double in documents.others()
+            for event, place, double, _ in documents.others()
         ]
 
 

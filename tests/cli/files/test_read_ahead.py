@@ -95,7 +95,7 @@ def test_it_gives_what_is_read_without_it(tmp_path: Path, much: str) -> None:
 for limit in (1, 20_000, 1 << 30):
     apart = all_of(read_ahead, sys.argv[1:], limit)
     assert apart == all_of(nullcontext, sys.argv[1:], limit)
-    assert apart[1] and apart[2] and apart[3] and any(double for *_, double in apart[2])
+    assert apart[1] and apart[2] and apart[3] and any(double for *_, double, _ in apart[2])
     print(active_children())
 """
     assert said(script, much, str(packed)) == ("[]\n" * 3, "")

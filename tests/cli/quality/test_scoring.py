@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -383,13 +382,18 @@ def test_tune_tells_why_a_detector_is_silent(tmp_path: Path) -> None:
     assert "silent: account-ring: " in offbook("tune", *params, STORY).stderr
 
 
+def test_tune_reads_once_and_so_from_a_pipe(tmp_path: Path) -> None:
+    arguments = ("bulk-delete", "threshold", "--values", "5,45", "--json")
+    told = offbook("tune", *arguments, STORY, REFERENCE)
+    both = Path(STORY).read_bytes() + Path(REFERENCE).read_bytes()
+    assert offbook("tune", *arguments, "-", stdin=both).stdout == told.stdout != ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["bulk-delte", "threshold", STORY], "no detector bulk-delte; did you mean bulk-delete?"),
         (["bulk-delete", "treshold", STORY], "no parameter treshold; did you mean threshold?"),
-        (["bulk-delete", "threshold", "-"], "-: can be read only once"),
-        (["bulk-delete", "threshold", os.devnull], f"{os.devnull}: can be read only once"),
         (["bulk-delete", "threshold", "/nowhere"], "/nowhere: cannot be read: No such file"),
         (["bulk-delete", "window", STORY], "--values: 30: expected a duration in quotes"),
         (["bulk-delete", "threshold", STORY, "--picture", "q.svg"], "give --labels too"),
