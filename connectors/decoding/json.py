@@ -44,14 +44,22 @@ def records(stream: io.BufferedReader, decoding: Decoding) -> Iterator[Record | 
         value = _at(value, decoding.records.split("."))
     if isinstance(value, list):
         for number, item in enumerate(value, start=1):
-            if isinstance(item, dict):
-                yield Record(item, part=f"item {number}")
-            else:
-                yield Undecodable(f"item {number} is no object", _OBJECT)
+            yield _record(f"item {number}", item, decoding.columns)
     elif isinstance(value, dict):
         yield Record(value)
     else:
         raise BrokenInputError("it is neither an object nor a list of them", _OBJECT)
+
+
+def _record(part: str, item: Any, columns: Sequence[str]) -> Record | Undecodable:
+    if columns and isinstance(item, list):
+        if len(item) != len(columns):
+            many = f"{part} has {len(item)} values, and columns has {len(columns)} names"
+            return Undecodable(many, _COLUMNS)
+        item = dict(zip(columns, item, strict=True))
+    if isinstance(item, dict):
+        return Record(item, part=part)
+    return Undecodable(f"{part} is no object", _OBJECT)
 
 
 def records_by_line(
@@ -122,6 +130,7 @@ def unfolded(value: dict[str, Any], paths: Sequence[str]) -> dict[str, Any]:
 
 _MEND: Final = "Send JSON, or mend format; if there is a document on each line, it is ndjson"
 _OBJECT: Final = "A record is an object: say with records where they are"
+_COLUMNS: Final = "Ask for what columns names, in that order"
 
 
 def _depth(text: str) -> int:

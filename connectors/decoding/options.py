@@ -63,6 +63,8 @@ class Decoding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     totals: list[str] = []
     #: Where the list of records is in a json or xml document, as `data.dataList`.
     records: str | None = None
+    #: The names of the values, where a record of a json document is a list of them.
+    columns: list[str] = []
     #: Our name of a field, and what else it is called. Of several that are there the first counts.
     aliases: dict[str, list[str]] = {}
     #: Fields whose text is JSON again, as `param` or `after.payload`: read in its place.
@@ -87,6 +89,10 @@ class Decoding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError("records is for json and xml")
         if self.records is not None and not all(self.records.split(".")):
             raise ValueError("records has an empty name: write it as data.list")
+        if self.columns and self.format != "json":
+            raise ValueError("columns is for json")
+        if len(set(self.columns)) < len(self.columns) or not all(self.columns):
+            raise ValueError("columns has a name twice, or an empty one: leave none out")
         if not all(all(path.split(".")) for path in self.json_in):
             raise ValueError("json_in has an empty name: write it as after.payload")
 

@@ -24,6 +24,8 @@ _UNITS: Final = {"": 1, "b": 1, "byte": 1, "bytes": 1, "字节": 1} | {
 _SIZE: Final = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*([^\d\s.,]*)")
 #: Digits of the longest amount that the contract has, and some.
 _MOST: Final = 40
+#: Digits before the point of a share: no event holds more, and Python rounds 28 in all.
+_PLACES: Final = 18
 
 
 def text(value: Any) -> str:
@@ -61,6 +63,18 @@ def decimal(
         exponent = len(str(divide)) - 1
         number = number.scaleb(-exponent) if divide == 10**exponent else number / Decimal(divide)
     return format(number, "f")
+
+
+def percent(part: Any, total: Any) -> str | None:
+    """The share of `part` in `total` in per cent, to four places; none of nothing. Raises
+    `WrongValueError`."""
+    of = _number(total, comma=False)
+    if not of:
+        return None
+    share = _number(part, comma=False) * 100 / of
+    if abs(share) >= 10**_PLACES:
+        raise WrongValueError("The share is out of all bounds.", "Check which number is of which.")
+    return format(round(share, 4).normalize(), "f")
 
 
 def whole(value: Any) -> int:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Struct
 
 from connectors.mapping import numbers, times
+from connectors.mapping.path import is_nothing
 from connectors.mapping.wrong import WrongValueError
 from contract.spelling.nearest import nearest
 
@@ -240,6 +241,18 @@ def _sum(_: Options) -> Step:
     return added
 
 
+def _percent(_: Options) -> Step:
+    def share(value: Any) -> str | None:
+        if not isinstance(value, list) or len(value) != 2:
+            raise WrongValueError(
+                "It is not two numbers.", 'Take both by one path: "[discount, total]".'
+            )
+        part, total = value
+        return None if is_nothing(part) or is_nothing(total) else numbers.percent(part, total)
+
+    return share
+
+
 _STEPS: Final[dict[str, Callable[[Options], Step]]] = {
     "text": _text,
     "int": _int,
@@ -251,6 +264,7 @@ _STEPS: Final[dict[str, Callable[[Options], Step]]] = {
     "first": _first,
     "size": _size,
     "sum": _sum,
+    "percent": _percent,
 }
 
 _OPTIONS: Final[dict[str, frozenset[str]]] = {

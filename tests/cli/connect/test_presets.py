@@ -24,6 +24,14 @@ def test_the_cases_in_a_preset_hold(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", preset_names())
+def test_a_case_in_a_preset_says_what_becomes_of_each_record(name: str) -> None:
+    connector = load_connector(name, tested=True)
+    for case in connector.page.tests:
+        records = list(connector.read(io.BytesIO(case.in_.encode())))
+        assert len(records) == len(case.out) + sum(case.outcomes.values())
+
+
+@pytest.mark.parametrize("name", preset_names())
 def test_a_preset_says_what_it_is_in_two_languages_and_whose_it_is_in_none(name: str) -> None:
     page = load_connector(name, COMPANY).page
     assert page.title

@@ -33,6 +33,16 @@ def test_records_are_where_the_path_says() -> None:
     assert "data.lost" in fault(text, format="json", records="data.lost.list").reason
 
 
+def test_the_values_of_a_list_get_the_names_of_columns() -> None:
+    text = '[["SO-1", 2], {"no": "SO-2"}, ["SO-3"], 4]'
+    named, as_it_is, short, wrong = read(text, format="json", columns=["no", "sum"])
+    assert named == Record({"no": "SO-1", "sum": 2}, part="item 1")
+    assert as_it_is == Record({"no": "SO-2"}, part="item 2")
+    assert isinstance(short, Undecodable)
+    assert short.reason == "item 3 has 1 values, and columns has 2 names"
+    assert isinstance(wrong, Undecodable)
+
+
 def test_numbers_are_exact() -> None:
     text = '{"a": 622202001122334455677889900, "b": 128000.10, "c": 1e2, "d": -0.0}'
     (value,) = values(text, format="json")

@@ -27,6 +27,9 @@ from connectors.decoding.options import Decoding
         ({"format": "csv", "records": "a"}, "records"),
         ({"format": "json", "records": "a..b"}, "data.list"),
         ({"format": "json", "json_in": [""]}, "json_in"),
+        ({"format": "csv", "columns": ["a"]}, "columns is for json"),
+        ({"format": "json", "columns": ["a", "a"]}, "twice"),
+        ({"format": "json", "columns": ["a", ""]}, "empty"),
     ],
 )
 def test_what_contradicts_itself_is_told(table: dict[str, Any], told: str) -> None:

@@ -118,6 +118,40 @@ def test_what_a_template_names_of_its_own_takes_steps() -> None:
         assert event({**RECORD, "sum": written}, text)["data"]["order"] == "P-1/1280.00"
 
 
+DISCOUNT = RULE.replace('path = "sum", as = "decimal"', 'path = "[off, list]", as = "percent"')
+
+
+@pytest.mark.parametrize(
+    ("off", "of", "share"),
+    [
+        (32000, 160000, "20"),
+        ("1,280.50", "25610", "5"),
+        (1, 3, "33.3333"),
+        (0, 160000, "0"),
+    ],
+)
+def test_a_share_is_told_in_per_cent(off: Any, of: Any, share: str) -> None:
+    document = event({**RECORD, "off": off, "list": of}, HEAD + DISCOUNT)
+    assert document["data"]["amount"] == share
+
+
+@pytest.mark.parametrize(("off", "of"), [(None, 160000), (32000, ""), (0, 0)])
+def test_there_is_no_share_of_nothing(off: Any, of: Any) -> None:
+    dead = rejected({**RECORD, "off": off, "list": of}, HEAD + DISCOUNT)
+    assert (dead.stage, dead.field) == ("contract", "data.amount")
+
+
+@pytest.mark.parametrize(("off", "of"), [("a fifth", 160000), (10**38, 1), ("1", "1e9")])
+def test_what_is_no_share_is_a_dead_letter(off: Any, of: Any) -> None:
+    dead = rejected({**RECORD, "off": off, "list": of}, HEAD + DISCOUNT)
+    assert (dead.stage, dead.field) == ("map", "data.amount")
+
+
+def test_a_share_takes_two_numbers() -> None:
+    one = HEAD + RULE.replace('as = "decimal"', 'as = "percent"')
+    assert "not two numbers" in rejected(RECORD, one).reason
+
+
 @given(st.lists(st.decimals(min_value=0, max_value=10**9, places=2), min_size=1, max_size=20))
 @settings(max_examples=examples(60))
 def test_a_sum_is_exact(amounts: list[Decimal]) -> None:

@@ -8,20 +8,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.mapping.connector import Connector
 from connectors.outcome import Empty, Mapped, Rejected, Skipped, Unmatched
 from connectors.record import Record
-from tests.connectors.presets.trial import json_of, page
+from tests.connectors.presets.fixture import connector
+from tests.connectors.presets.trial import json_of
 from tests.parts.examples import examples
 
 FIXTURES = {
+    "beisen": "hr/beisen_employee.GUESS.json",
     "debezium": "debezium/update_no_schema.json",
     "debezium-flattened": "debezium/flattened_update.json",
     "debezium-outbox": "debezium/outbox_envelope.json",
     "dustess": "dustess/contacts_merged.json",
     "fxiaoke-apl": "fxiaoke/apl_webhook.OUR_OWN.json",
     "fxiaoke-query": "fxiaoke/query_payment.json",
+    "neocrm": "neocrm/query.GUESS.json",
     "salesforce-cdc": "salesforce/cdc_create.json",
+    "yonyou": "shipping/yonyou_saleout.GUESS.json",
     "zoho-deleted": "zoho/deleted_records.json",
     "zoho-notification": "zoho/notification_delete.json",
     "zoho-timeline": "zoho/timeline.json",
@@ -54,7 +57,7 @@ def test_whatever_stands_in_a_record_it_has_an_outcome(preset: str, data: st.Dat
     record = json_of(FIXTURES[preset])
     container, name = data.draw(st.sampled_from(list(places(record))))
     container[name] = data.draw(ANYTHING)
-    for told in Connector(page(preset)).outcomes(Record(record)):
+    for told in connector(preset).outcomes(Record(record)):
         assert isinstance(told.outcome, Mapped | Skipped | Unmatched | Empty | Rejected)
         if isinstance(told.outcome, Mapped):
             # What is mapped can be sent.

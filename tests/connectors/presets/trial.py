@@ -1,31 +1,15 @@
-"""A preset or a page tried on bytes, and on the tests that stand in it."""
+"""A preset or a page tried on bytes."""
 
 from __future__ import annotations
 
 import io
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from connectors.loading import load_page
-from connectors.mapping.connector import Connector, Told
-from connectors.mapping.page import Page
-from connectors.outcome import Empty, Mapped, Rejected, Skipped, Unmatched
-from tests.connectors.presets.fixture import COMPANY, FIXTURES, events
-
-_NAMES = {
-    Mapped: "mapped",
-    Skipped: "skipped",
-    Unmatched: "unmatched",
-    Empty: "empty",
-    Rejected: "dead_letter",
-}
-
-
-def page(named: str) -> Page:
-    """A preset by its name, or a page that stands among the fixtures, `<system>/<name>.toml`."""
-    return load_page(str(FIXTURES / named) if "/" in named else named, COMPANY)
+from connectors.mapping.connector import Told
+from connectors.outcome import Mapped, Rejected, Skipped
+from tests.connectors.presets.fixture import FIXTURES, connector
 
 
 def tried(named: str, content: str | bytes | dict[str, Any] | list[Any]) -> list[Told]:
@@ -34,7 +18,7 @@ def tried(named: str, content: str | bytes | dict[str, Any] | list[Any]) -> list
         content = json.dumps(content, ensure_ascii=False)
     if isinstance(content, str):
         content = content.encode()
-    return list(Connector(page(named)).read(io.BytesIO(content)))
+    return list(connector(named).read(io.BytesIO(content)))
 
 
 def bytes_of(fixture: str) -> bytes:
@@ -60,16 +44,3 @@ def refused(found: list[Told]) -> list[Rejected]:
 def ids(found: list[Told]) -> list[str]:
     """The ids of the events."""
     return [it.outcome.document["id"] for it in found if isinstance(it.outcome, Mapped)]
-
-
-def own_tests_hold(preset: str) -> bool:
-    """Whether each test in the preset gives what stands there."""
-    tests = page(preset).tests
-    assert tests, "a preset has a test"
-    for test in tests:
-        found = tried(preset, test.in_)
-        assert events(found) == test.out, refused(found)
-        others = Counter(_NAMES[type(it.outcome)] for it in found)
-        del others["mapped"]
-        assert others == Counter(test.outcomes)
-    return True

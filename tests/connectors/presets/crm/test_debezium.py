@@ -8,13 +8,11 @@ import pytest
 
 from connectors.loading import load_page
 from connectors.mapping.connector import Connector
-from tests.connectors.presets.fixture import COMPANY, counts, events, expected, faults, told
+from tests.connectors.presets.fixture import COMPANY, connector, counts, events, expected
 from tests.connectors.presets.trial import (
     bytes_of,
     ids,
     json_of,
-    own_tests_hold,
-    page,
     reasons,
     refused,
     tried,
@@ -31,33 +29,6 @@ def changed(fixture: str, **after: Any) -> dict[str, Any]:
     document: dict[str, Any] = json_of(f"debezium/{fixture}")
     document["after"].update(after)
     return document
-
-
-@pytest.mark.parametrize("preset", ["debezium", "debezium-flattened", "debezium-outbox"])
-def test_the_tests_in_the_presets_hold(preset: str) -> None:
-    assert own_tests_hold(preset)
-
-
-@pytest.mark.parametrize(
-    "fixture",
-    [
-        "update_no_schema.json",
-        "update_with_schema.json",
-        "update_before_null.json",
-        "create_no_schema.json",
-        "delete_no_schema.json",
-        "mysql_update.json",
-    ],
-)
-def test_a_change_gives_the_event_that_is_expected(fixture: str) -> None:
-    found = own(fixture)
-    assert not faults(found)
-    assert events(found) == expected(f"debezium/{fixture}")
-
-
-def test_with_its_schema_and_without_a_change_is_one_and_the_same_event() -> None:
-    with_schema, without = own("update_with_schema.json"), own("update_no_schema.json")
-    assert events(with_schema) == events(without) != []
 
 
 @pytest.mark.parametrize(
@@ -213,16 +184,6 @@ def test_a_time_with_a_zone_is_the_same_moment(tmp_path: Path) -> None:
     assert paid(tmp_path, "offset = true", value) == "2026-03-08T02:42:10.000123+00:00"
 
 
-def test_a_flattened_update_gives_the_event_that_is_expected() -> None:
-    fixture = "debezium/flattened_update.json"
-    assert events(tried("debezium/own_flattened.toml", bytes_of(fixture))) == expected(fixture)
-
-
-def test_a_flattened_delete_gives_the_event_that_is_expected() -> None:
-    fixture = "debezium/flattened_delete_rewrite.json"
-    assert events(tried("debezium/own_flattened.toml", bytes_of(fixture))) == expected(fixture)
-
-
 @pytest.mark.parametrize("name", ["__op", "__deleted"])
 def test_a_flattened_row_that_does_not_say_what_was_done_is_a_dead_letter(name: str) -> None:
     row = json_of("debezium/flattened_update.json")
@@ -246,11 +207,6 @@ def test_a_flattened_snapshot_and_a_tombstone_are_skipped() -> None:
     assert reasons(tried("debezium-flattened", b""))[0].startswith("a tombstone")
 
 
-def test_an_event_of_an_outbox_gives_the_event_that_is_expected() -> None:
-    found = told("debezium-outbox", "debezium/outbox_envelope.json")
-    assert events(found) == expected("debezium/outbox_routed.json")
-
-
 def test_a_payload_that_is_no_text_gives_the_same() -> None:
     document = json_of("debezium/outbox_envelope.json")
     document["payload"] = json_of("debezium/outbox_routed.json")["value (true)"]
@@ -271,4 +227,4 @@ def test_a_kind_of_event_that_nobody_mapped_is_a_dead_letter() -> None:
 
 
 def test_a_page_says_more_than_its_preset() -> None:
-    assert len(page(OWN).rules) == len(page("debezium").rules) + 2
+    assert len(connector(OWN).page.rules) == len(connector("debezium").page.rules) + 2

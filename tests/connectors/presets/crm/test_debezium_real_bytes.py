@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.connectors.presets.fixture import counts, events
-from tests.connectors.presets.trial import bytes_of, ids, json_of, page, reasons, refused, tried
+from tests.connectors.presets.fixture import connector, counts, events
+from tests.connectors.presets.trial import bytes_of, ids, json_of, reasons, refused, tried
 
 OWN = "debezium/real/company.toml"
 LOST = {"owner": "E-107", "stage": "lost", "amount": "0.05", "loss_reason": "price"}
@@ -90,7 +90,7 @@ def test_no_rule_that_is_copied_takes_a_snapshot(table: str) -> None:
     document = json_of("debezium/real/copied_1.json") | {"op": "r"}
     document["source"]["table"] = table
     assert counts(tried("debezium", document)) == {"Skipped": 1}
-    rules = [rule for rule in page("debezium").rules if not rule.skip]
+    rules = [rule for rule in connector("debezium").page.rules if not rule.skip]
     assert not any(rule.takes(document) for rule in rules)
 
 

@@ -1,20 +1,7 @@
 from __future__ import annotations
 
-import pytest
-
-from tests.connectors.presets.fixture import counts, events, expected, faults, told
-from tests.connectors.presets.trial import json_of, own_tests_hold, reasons, refused, tried
-
-
-def test_the_tests_in_the_preset_hold() -> None:
-    assert own_tests_hold("dustess")
-
-
-@pytest.mark.parametrize("name", ["contact_created.json", "contacts_merged.json"])
-def test_a_callback_gives_the_event_that_is_expected(name: str) -> None:
-    found = told("dustess", f"dustess/{name}")
-    assert not faults(found)
-    assert events(found) == expected(f"dustess/{name}")
+from tests.connectors.presets.fixture import counts
+from tests.connectors.presets.trial import json_of, reasons, refused, tried
 
 
 def test_what_automation_did_is_skipped_and_an_unknown_origin_is_counted() -> None:

@@ -4,26 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.connectors.presets.fixture import counts, events, expected, faults, told
+from tests.connectors.presets.fixture import counts, events
 from tests.connectors.presets.trial import (
     bytes_of,
     ids,
     json_of,
-    own_tests_hold,
     reasons,
     refused,
     tried,
 )
-
-
-def test_the_tests_in_the_preset_hold() -> None:
-    assert own_tests_hold("hubspot")
-
-
-def test_changes_give_the_events_that_are_expected() -> None:
-    found = told("hubspot", "hubspot/webhook.json")
-    assert not faults(found)
-    assert events(found) == expected("hubspot/webhook.json", "webhook.json")
 
 
 def change(**fields: Any) -> list[dict[str, Any]]:

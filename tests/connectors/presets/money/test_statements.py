@@ -1,11 +1,6 @@
 from __future__ import annotations
 
-import pytest
-
-from connectors.loading import load_page
-from connectors.mapping.connector import Connector
-from offbook.cli.connect.page_tests import failures
-from tests.connectors.presets.fixture import counts, events, expected, faults, told
+from tests.connectors.presets.fixture import counts, events, told
 from tests.connectors.presets.trial import bytes_of, ids, reasons, refused, tried
 
 
@@ -16,19 +11,6 @@ def camt(fixture: str, *changes: tuple[str, str]) -> bytes:
         assert old in text
         text = text.replace(old, new)
     return text.encode()
-
-
-@pytest.mark.parametrize("preset", ["camt", "mt940"])
-def test_the_tests_in_the_presets_hold(preset: str) -> None:
-    page = load_page(preset)
-    assert [it for test in page.tests for it in failures(Connector(page), test)] == []
-
-
-@pytest.mark.parametrize("fixture", ["camt053.xml", "camt053_v08.xml", "camt054.xml"])
-def test_each_booking_gives_the_event_that_is_expected(fixture: str) -> None:
-    found = told("camt", f"bank/{fixture}")
-    assert not faults(found)
-    assert events(found) == expected(f"bank/{fixture}")
 
 
 def test_statement_and_notice_of_one_booking_have_one_id() -> None:
@@ -87,15 +69,6 @@ def test_an_account_that_is_masked_is_none() -> None:
     (event,) = events(tried("camt", masked))
     assert "payer_account" not in event["data"]
     assert event["data"]["payer_name"] == "苏州样本机械有限公司"
-
-
-def test_the_bookings_of_mt940_give_what_is_expected() -> None:
-    found = told("mt940", "bank/mt940.txt")
-    (received,) = expected("bank/mt940.txt")
-    # The name that the fixture says is null is not there, which says the same.
-    del received["data"]["payee_name"]
-    assert not faults(found)
-    assert events(found)[0] == received
 
 
 def test_a_reversed_credit_of_mt940_is_a_refund_of_that_order() -> None:

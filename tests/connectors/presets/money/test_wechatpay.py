@@ -1,33 +1,20 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from connectors.loading import load_page
-from connectors.mapping.connector import Connector
-from offbook.cli.connect.page_tests import failures
-from tests.connectors.presets.fixture import counts, events, expected, faults, told
-from tests.connectors.presets.trial import bytes_of, ids, json_of, reasons, refused, tried
+from tests.connectors.presets.fixture import arrived, counts, events, expected, told
+from tests.connectors.presets.trial import bytes_of, ids, reasons, refused, tried
 
 NOTIFY = "bank/wechatpay_notify.json"
 BILL = "bank/wechatpay_trade_bill.csv"
 
 
 def opened() -> dict[str, Any]:
-    """The notification with its resource decrypted, as its signature leaves it."""
-    notification: dict[str, Any] = json_of(NOTIFY)
-    sealed = notification["resource"]
-    key = json_of("bank/wechatpay_vector.json")["apiv3_key"].encode()
-    message = AESGCM(key).decrypt(
-        sealed["nonce"].encode(),
-        b64decode(sealed["ciphertext"]),
-        sealed["associated_data"].encode(),
-    )
-    return {**notification, "resource": json.loads(message)}
+    notification: dict[str, Any] = json.loads(arrived(NOTIFY))
+    return notification
 
 
 def paid(**fields: Any) -> dict[str, Any]:
@@ -42,18 +29,6 @@ def bill(*changes: tuple[str, str]) -> str:
         assert old in text
         text = text.replace(old, new, 1)
     return text
-
-
-@pytest.mark.parametrize("preset", ["wechatpay-notify", "wechatpay-bill"])
-def test_the_tests_in_the_presets_hold(preset: str) -> None:
-    page = load_page(preset)
-    assert [it for test in page.tests for it in failures(Connector(page), test)] == []
-
-
-def test_a_notification_gives_the_event_that_is_expected() -> None:
-    found = tried("wechatpay-notify", opened())
-    assert not faults(found)
-    assert events(found) == expected(NOTIFY)
 
 
 def test_a_retried_notification_has_the_same_id() -> None:
@@ -85,13 +60,6 @@ def test_a_state_that_nobody_knows_is_a_dead_letter() -> None:
 def test_a_combined_payment_is_a_dead_letter() -> None:
     combined = {"event_type": "TRANSACTION.SUCCESS", "resource": {"combine_out_trade_no": "1"}}
     assert counts(tried("wechatpay-notify", combined)) == {"Rejected": 1}
-
-
-def test_a_bill_gives_what_is_expected_and_its_totals_are_no_rows() -> None:
-    found = told("wechatpay-bill", BILL)
-    assert not faults(found)
-    assert counts(found) == {"Mapped": 2}
-    assert events(found) == expected(BILL)
 
 
 def test_bill_and_notification_have_one_id_for_one_payment() -> None:

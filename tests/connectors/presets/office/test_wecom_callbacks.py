@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.connectors.presets.fixture import counts, events, expected, faults, told
+from tests.connectors.presets.fixture import counts, events, expected, told
 from tests.connectors.presets.trial import (
     bytes_of,
     ids,
-    own_tests_hold,
     reasons,
     refused,
     tried,
@@ -17,22 +16,6 @@ def changed(fixture: str, old: str, new: str) -> bytes:
     text = bytes_of(f"wecom/{fixture}").decode()
     assert old in text
     return text.replace(old, new).encode()
-
-
-@pytest.mark.parametrize("preset", ["wecom-contacts", "wecom-customers", "wecom-approvals"])
-def test_the_tests_in_the_presets_hold(preset: str) -> None:
-    assert own_tests_hold(preset)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["change_contact_create_user.xml", "change_contact.xml", "change_contact_delete_user.xml"],
-)
-def test_who_joins_moves_or_leaves_is_a_change(name: str) -> None:
-    found = told("wecom-contacts", f"wecom/{name}")
-    assert not faults(found)
-    assert events(found) == expected(f"wecom/{name}")
-    assert counts(found) == {"Mapped": 1}
 
 
 def test_what_a_newer_address_is_told_of_somebody_who_joins_is_enough() -> None:
@@ -107,12 +90,6 @@ def test_what_is_no_act_of_an_employee_is_skipped_and_says_why(name: str, why: s
     found = told("wecom-customers", f"wecom/{name}")
     assert counts(found) == {"Skipped": 1}
     assert reasons(found)[0].startswith(why)
-
-
-def test_a_resignation_that_is_agreed_to_is_a_change() -> None:
-    found = told("wecom-approvals", "wecom/sys_approval_change.xml")
-    assert not faults(found)
-    assert events(found) == expected("wecom/sys_approval_change.xml")
 
 
 def approval(status: str) -> bytes:
