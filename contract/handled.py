@@ -10,8 +10,9 @@ from msgspec import Struct
 #: Characters of a reason.
 LONGEST_REASON: Final = 1000
 
-#: Sent to its source topic again, perhaps after a mend; or nothing more is to be done about it.
-How = Literal["replayed", "dropped"]
+#: Sent to its source topic again, perhaps after a mend; of a connector, mapped again: there is an
+#: event now, or a letter anew; or nothing more is to be done about it.
+How = Literal["replayed", "retried", "dropped"]
 
 
 class HandledLetters(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -92,6 +92,11 @@ class Health:
         """`name` does not hold, and will not until a restart."""
         self._put(name, ok=False, reason=reason, fatal=True)
 
+    def holds(self, name: str) -> bool:
+        """Whether the condition `name` is there and holds."""
+        condition = self._conditions.get(name)
+        return condition is not None and condition.ok
+
     def forget(self, name: str) -> None:
         """Nothing in this process depends on `name` any more, and the loop of that name need not
         continue."""

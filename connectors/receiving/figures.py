@@ -53,9 +53,15 @@ class Figures:
             ["connector"],
             registry=registry,
         )
+        self._up = Gauge(
+            "offbook_connector_up",
+            "1 while a connector can take: its folder, topics, list or secrets can be read.",
+            ["connector"],
+            registry=registry,
+        )
         self._lag = Gauge(
             "offbook_connector_lag_seconds",
-            "How long the oldest file that waits has been there, or the last whole poll is ago.",
+            "How long the oldest file that waits has been there, or a whole poll is overdue.",
             ["connector"],
             registry=registry,
         )
@@ -86,6 +92,10 @@ class Figures:
     def unknown_path(self) -> None:
         """A request came to a path where no connector is."""
         self._unknown.inc()
+
+    def up(self, connector: str, is_up: Callable[[], bool]) -> None:
+        """Ask `is_up` whether a connector can take whenever it is read."""
+        self._up.labels(connector).set_function(is_up)
 
     def lag(self, connector: str, seconds: Callable[[], float]) -> None:
         """Ask `seconds` for the lag of a connector whenever it is read."""

@@ -37,10 +37,11 @@ class Job(Struct, frozen=True):
 
 
 def load_jobs(named: Sequence[str], company: Path | None = None) -> list[Job]:
-    """The jobs of these pages. Raises `PageError` with all that is wrong with any of them."""
+    """The jobs of these pages, and of all pages that are in a folder among them. Raises `PageError`
+    with all that is wrong with any of them."""
     problems: list[str] = []
     jobs: list[Job] = []
-    for it in named:
+    for it in _pages(named, company, problems):
         try:
             connector = load_connector(it, company)
         except PageError as error:
@@ -68,6 +69,20 @@ def page_faults(page: Page) -> list[str]:
 def topics_of(page: Page) -> set[str]:
     """The topics of the contract that its rules make events for."""
     return {rule.kind.topic for rule in page.rules if not rule.skip}
+
+
+def _pages(named: Sequence[str], company: Path | None, problems: list[str]) -> Iterator[str]:
+    """The files that are meant. The company's tables may stand among the pages."""
+    for it in named:
+        folder = Path(it)
+        if not folder.is_dir():
+            yield it
+            continue
+        files = sorted(folder.glob("[!.]*.toml"))
+        pages = [file for file in files if company is None or file.resolve() != company.resolve()]
+        if not pages:
+            problems.append(f"{it}: no page is in this folder: a page is a file NAME.toml")
+        yield from map(str, pages)
 
 
 def _faults(page: Page) -> Iterator[str]:

@@ -77,7 +77,7 @@ class Poller:
         self._id = getter(poll.id) if poll.id else None
         self._good = getter(poll.ok) if poll.ok else None
         self._whole_at = time.monotonic()
-        figures.lag(self._name, lambda: time.monotonic() - self._whole_at)
+        figures.lag(self._name, self._overdue)
         health.expect(f"connector {self._name}")
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -192,6 +192,10 @@ class Poller:
         if items and not newest:
             raise PollError(f"no item has a time at {self._poll.time} in {self._poll.unit}")
         return len(items), newest, last
+
+    def _overdue(self) -> float:
+        """Seconds since the next whole poll was due."""
+        return max(0.0, time.monotonic() - self._whole_at - seconds(self._poll.every))
 
     async def _loaded(self) -> Cursor:
         try:

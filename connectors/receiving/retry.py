@@ -1,22 +1,21 @@
 """Dead letters of a connector, mapped again by the page as it is now.
 
 What is good now is sent. What is still bad is written anew behind the others, with what is wrong
-with it now, so that the group's offset says where the next retry begins. What has no content is
-passed over: only whoever sent it can send it again.
+with it now: the old letter is then dealt with. What has no content is passed over, and stays: only
+whoever sent it can send it again.
 """
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Protocol, TypeVar
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from msgspec import Struct, field, structs
+from msgspec import structs
 
 from connectors.decoding.json import NotJsonError, parsed
 from connectors.loading import load_connector
@@ -27,51 +26,69 @@ from connectors.receiving.figures import Figures
 from connectors.receiving.intake import Intake
 from connectors.receiving.jobs import Job, page_faults, topics_of
 from connectors.receiving.kafka_in import mapped
-from connectors.receiving.letters import (
-    CONTENT,
-    FILE,
-    SPLIT,
-    Arrived,
-    Result,
-    Whence,
-    letter_topic,
-    topic_of,
-)
+from connectors.receiving.letters import CONTENT, FILE, SPLIT, Arrived, Result, Whence, topic_of
 from connectors.receiving.outbox import Outbox
 from connectors.record import Record
-from sinks.dead_letters import OFFSET, PARTITION, TOPIC
+from sinks.dead_letters import OFFSET, PARTITION, TOPIC, Headers
 from sinks.health import Health
 from sinks.tally import Tally
-from streams.monitor.partition_reader import PartitionReader
 from streams.settings.settings import Settings
-from streams.wire.kafka import aiokafka_consumer, topic_name
 from streams.wire.kafka_access import unreachable
-from streams.wire.topics import partitions_of
 
 _NO_RECORD: Final = Rejected(
     "decode", "", "The letter holds no record.", "Was it written by another program?"
 )
 
 
-class Retried(Struct):
-    """What became of the letters: `results` of those that were mapped again, `bare` without
-    content. `faults` are (stage, field, reason, mend) of what is still bad."""
+class Letter(Protocol):
+    """The part of a dead letter that is mapped again."""
 
-    results: Counter[Result] = field(default_factory=Counter)
-    bare: int = 0
-    faults: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    @property
+    def partition(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Headers: ...
+
+
+_Letter = TypeVar("_Letter", bound=Letter)
+
+
+class Retry:
+    """Maps letters again, and counts what became of them: `results` of those that were mapped,
+    `bare` without content. `faults` are (stage, field, reason, mend) of what is still bad."""
+
+    def __init__(self, job: Job, intake: Intake) -> None:
+        self._job = job
+        self._intake = intake
+        self.results: Counter[Result] = Counter()
+        self.bare = 0
+        self.faults: Counter[tuple[str, str, str, str]] = Counter()
+
+    async def settle(self, letters: Iterable[_Letter]) -> list[_Letter]:
+        """Those that are dealt with: of each there is on Kafka what it is now. Raises
+        `KeepError`."""
+        settled = []
+        for letter in letters:
+            if _said(letter, CONTENT) in ("record", "raw"):
+                settled.append(letter)
+            else:
+                self.bare += 1
+        taken = await self._intake.keep(it for one in settled for it in again(self._job, one))
+        self.results += taken.results
+        self.faults += taken.faults
+        return settled
 
     def bad(self) -> int:
         """How many are still bad."""
         return self.results["dead_letter"] + self.results["unmatched"]
 
 
-async def retry_page(named: str, company: Path | None, settings: Settings) -> Retried:
-    """`retry` of a page, with what that needs.
-
-    Raises `PageError`, also for a page whose records are numbered: which number a record has
-    follows from the whole file. Raises `TopicsError`, `KafkaAccessError` and `KeepError`.
-    """
+def job_of(named: str, company: Path | None) -> Job:
+    """The page that letters are mapped by. Raises `PageError`, also for a page whose records are
+    numbered: which number a record has follows from the whole file."""
     connector = load_connector(named, company)
     page = connector.page
     problems = page_faults(page)
@@ -82,12 +99,17 @@ async def retry_page(named: str, company: Path | None, settings: Settings) -> Re
         )
     if problems:
         raise PageError(*problems)
-    job = Job(page.name, connector, None, Path())
-    outbox = Outbox(settings, topics_of(page), [page.name], Health())
-    intake = Intake(job, outbox, Figures([page.name]), Tally("still bad"))
+    return Job(page.name, connector, None, Path())
+
+
+@asynccontextmanager
+async def retrying(job: Job, settings: Settings) -> AsyncIterator[Retry]:
+    """With a way to Kafka. Raises `TopicsError` and `KafkaAccessError`."""
+    outbox = Outbox(settings, topics_of(job.page), [job.name], Health())
+    intake = Intake(job, outbox, Figures([job.name]), Tally("still bad"))
     try:
         await outbox.connect()
-        return await retry(job, intake, settings)
+        yield Retry(job, intake)
     except KafkaError as error:
         raise unreachable(settings, error) from error
     finally:
@@ -95,49 +117,7 @@ async def retry_page(named: str, company: Path | None, settings: Settings) -> Re
         await outbox.close()
 
 
-async def retry(job: Job, intake: Intake, settings: Settings) -> Retried:
-    """Map all letters again that were there when it began, and since the last retry. Raises
-    `KeepError`, `KafkaError` and `TopicsError`: what was settled by then stays settled."""
-    letters = letter_topic(job.name)
-    topic = topic_name(settings, letters)
-    retried, reader = Retried(), PartitionReader(settings)
-    consumer: Any = AIOKafkaConsumer(
-        **aiokafka_consumer(settings),
-        client_id="offbook-connect-retry",
-        group_id=f"{settings.group_prefix}-connect-retry-{job.name}",
-        enable_auto_commit=False,
-    )
-    await consumer.start()
-    try:
-        # A consumer knows the partitions of its own topics alone.
-        partitions = await asyncio.to_thread(partitions_of, settings, [letters])
-        places = [TopicPartition(topic, it) for it in range(partitions[letters])]
-        consumer.assign(places)
-        for at in places:
-            start = await consumer.committed(at) or 0
-            # To where it ends now: what is written anew goes into the partition that it is of.
-            async for records in reader.read(topic, at.partition, start, holes=True):
-                await _settle(job, intake, records, retried)
-                await consumer.commit({at: records[-1].offset + 1})
-    finally:
-        await consumer.stop()
-        await reader.stop()
-    return retried
-
-
-async def _settle(job: Job, intake: Intake, records: list[Any], retried: Retried) -> None:
-    letters = []
-    for it in records:
-        if _said(it, CONTENT) in ("record", "raw"):
-            letters.append(it)
-        else:
-            retried.bare += 1
-    taken = await intake.keep(it for letter in letters for it in again(job, letter))
-    retried.results += taken.results
-    retried.faults += taken.faults
-
-
-def again(job: Job, letter: Any) -> Iterator[Arrived]:
+def again(job: Job, letter: Letter) -> Iterator[Arrived]:
     """What is mapped of a letter now."""
     source, offset = _said(letter, TOPIC), int(_said(letter, OFFSET) or -1)
     of_kafka = bool(source) and source != topic_of(job.name)
@@ -179,7 +159,7 @@ def _unsplit(job: Job) -> Connector:
     return Connector(structs.replace(job.page, splits=(), keywords=None))
 
 
-def _said(letter: Any, name: str) -> str:
+def _said(letter: Letter, name: str) -> str:
     """Of a header; the last of its name is ours."""
     values = [value for header, value in letter.headers if header == name]
     return (values[-1] or b"").decode("utf-8", "replace") if values else ""

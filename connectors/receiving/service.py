@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -57,13 +58,15 @@ async def run_connectors(
     stopping = stopping or asyncio.Event()
     health, letters = (
         Health(),
-        Tally("dead letters of connectors; `offbook connect retry` maps anew"),
+        Tally("dead letters of connectors; `offbook dlq list` shows them"),
     )
     webhooks = [it.name for it in jobs if isinstance(it.receiving, Webhook)]
     figures = Figures([it.name for it in jobs], webhooks)
     topics = {topic for it in jobs for topic in topics_of(it.page)}
     outbox = Outbox(settings, topics, [it.name for it in jobs], health)
     intakes = [Intake(job, outbox, figures, letters) for job in jobs]
+    for it in jobs:
+        figures.up(it.name, partial(health.holds, f"connector {it.name}"))
     doors, receivers = _ways_in(intakes, figures, health, settings)
     server = WebhookServer(doors, figures, health, host=host, port=port) if doors else None
     monitoring = HttpServer(figures, health, host=settings.metrics_host, port=settings.metrics_port)

@@ -111,8 +111,10 @@ HANDLED: dict[str, Meaning] = {
         "每封死信的 [offset, 时间戳（毫秒）]。",
     ),
     "how": _M(
-        "`replayed`: sent to its source topic again. `dropped`: nothing more is to be done.",
-        "`replayed`：已重新发往来源主题；`dropped`：无需再处理。",
+        "`replayed`: sent to its source topic again. `retried`: mapped again by its connector, to "
+        "an event or a letter anew. `dropped`: nothing more is to be done.",
+        "`replayed`：已重新发往来源主题；`retried`：已由连接器重新映射，成为事件或新的死信；"
+        "`dropped`：无需再处理。",
     ),
     "by": _M("Who did it.", "处理人。"),
     "at": _M("When.", "处理时刻。"),

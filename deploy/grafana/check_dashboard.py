@@ -36,6 +36,11 @@ MAY_BE_ABSENT = {
     "offbook_config_last_reload_successful": "without a settings file there is none to take",
     "offbook_canary_seen_timestamp_seconds": "without `canary` none is sent",
     "offbook_feed_last_heartbeat_timestamp_seconds": "only where a sender has heartbeats",
+    "offbook_connector_records_total": "only where connectors run",
+    "offbook_connector_refused_total": "only of webhooks",
+    "offbook_connector_up": "only where connectors run",
+    "offbook_connector_last_record_timestamp_seconds": "only where connectors run",
+    "offbook_connector_lag_seconds": "only of folders and lists",
 }
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 

@@ -23,6 +23,8 @@ from contract.document import encode_document
 from contract.event import Event, Origin
 from contract.types import Heartbeat, Shipment
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
+from tests.connectors.receiving.running import payment, payments, running
+from tests.connectors.receiving.test_webhook import hook, send
 from tests.parts.programs import path_of
 from tests.parts.story_service import StoryService, story_service
 
@@ -111,14 +113,30 @@ def _traffic(bootstrap: str, prefix: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="package")
+def connector_metrics(story: Story, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`host:port` of a process with two connectors, one of which has taken a record."""
+    folder = tmp_path_factory.mktemp("connectors")
+    (folder / "in").mkdir()
+    files = folder / "files.toml"
+    files.write_text(payments("csv", 'folder = { path = "in" }'), encoding="utf-8")
+    with running(story.kafka, story.prefix, [hook(folder), files], folder / "log") as its:
+        its.ready()
+        # Nobody's act: the story is found as it was.
+        assert send(its, payment("P-1", kind="note"))[0] == 200
+        yield f"127.0.0.1:{its.lines('listening')[0]['metrics_port']}"
+
+
+@pytest.fixture(scope="package")
 def prometheus(
     program: Callable[[str], str],
     worker_metrics: str,
+    connector_metrics: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    """The URL of a Prometheus with our configuration and rules, which scrapes `worker_metrics`.
+    """The URL of a Prometheus with our configuration and rules, which scrapes `worker_metrics` and
+    `connector_metrics`.
 
-    Other than in the compose stack: the target (one process in all roles; no desk, no robots), no
+    Other than in the compose stack: the targets (one process in all roles; no desk, no robots), no
     Alertmanager, and two scrapes a second, so that a rate has its points soon.
     """
     binary = program("prometheus")
@@ -127,13 +145,11 @@ def prometheus(
     config["global"] = {"scrape_interval": "500ms", "evaluation_interval": "1s"}
     config["rule_files"] = [str(DEPLOY / "prometheus" / path) for path in config["rule_files"]]
     del config["alerting"]
+    there = {"offbook": ("all", worker_metrics)}
+    there["offbook-connectors"] = ("connectors", connector_metrics)
     config["scrape_configs"] = [
-        {
-            "job_name": job["job_name"],
-            "static_configs": [{"targets": [worker_metrics], "labels": {"role": "all"}}],
-        }
-        for job in config["scrape_configs"]
-        if job["job_name"] == "offbook"
+        {"job_name": job, "static_configs": [{"targets": [address], "labels": {"role": role}}]}
+        for job, (role, address) in there.items()
     ]
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     with socket.socket() as free:

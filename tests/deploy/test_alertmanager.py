@@ -150,6 +150,8 @@ def test_an_outage_of_kafka_pages_by_its_own_name_and_by_no_other(
         _alert("OffbookWorkerRestarting", "page", "pipeline", role="monitor"),
         _alert("OffbookFeedSilent", "page", "input", topic="payments", partition="0"),
         _alert("OffbookCanaryMissing", "page", "pipeline"),
+        _alert("OffbookConnectorFailing", "page", "input", connector="crm"),
+        _alert("OffbookConnectorTurnsAway", "page", "input", connector="bank"),
         _alert("OffbookAlertsUndelivered", "warning", "pipeline"),
     ]
     _raise(
@@ -182,6 +184,24 @@ def test_an_outage_of_kafka_pages_by_its_own_name_and_by_no_other(
         **dict.fromkeys(told, "active"),
         **{alert["alertname"]: "suppressed" for alert in follows},
     }
+
+
+def test_of_a_connector_that_pages_no_warning_is_told_besides_and_of_others_it_is(
+    alertmanager: str, posted: tuple[str, Posted]
+) -> None:
+    _raise(
+        alertmanager,
+        _alert("OffbookConnectorUnreadable", "page", "input", connector="crm"),
+        _alert("OffbookConnectorDeadLetters", "warning", "input", connector="crm"),
+        _alert("OffbookConnectorsAway", "page", "input", role="connectors"),
+        _alert("OffbookConnectorBehind", "warning", "input", connector="bank"),
+    )
+    assert set(_told(posted, 3)) == {
+        "OffbookConnectorUnreadable",
+        "OffbookConnectorsAway",
+        "OffbookConnectorBehind",
+    }
+    assert _states(alertmanager)["OffbookConnectorDeadLetters"] == "suppressed"
 
 
 def test_an_outage_of_redis_explains_why_alerts_wait_and_nothing_else(

@@ -15,25 +15,37 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from inspect import signature
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 import offbook
+from connectors.receiving import service as service_of_connectors
+from connectors.receiving.figures import Figures as ConnectorFigures
+from connectors.receiving.jobs import load_jobs
+from connectors.receiving.secret_files import SecretFiles
+from connectors.receiving.settings import Webhook
+from connectors.signatures.kinds import build
 from desk.http.figures import DeskFigures
 from desk.server import DeskServer
 from desk.service import readers_of
+from offbook.cli.commands import connecting
 from robots import service as service_of_robots
 from robots.figures import Figures
 from robots.loading import load as load_robots
 from robots.receiver import Receiver
 from robots.settings import ReceiverTable
 from sinks.health import Health
+from streams.service.http import HttpServer
 from streams.service.http_guard import Guard
 from streams.settings import loading, settings
 from streams.wire import kafka
+from tests.cli.commands import offbook as run_offbook
+from tests.connectors.receiving.running import payments
 from tests.deploy.alertmanager import filled_in
 from tests.deploy.conftest import DEPLOY, ROOT, as_yaml, read_yaml
 
@@ -50,14 +62,20 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 WORKERS = {
     name: service for name, service in SERVICES.items() if "worker" in service.get("command", [])
 }
-#: Left out of a fresh stack: they need secrets.
-OPTIONAL = ("desk", "robots")
+#: Left out of a fresh stack: they need secrets, or pages.
+OPTIONAL = ("desk", "robots", "connectors")
+#: Read by containers, and written by one: files are moved when they are taken.
+WRITTEN = {"./deploy/drop"}
 ALERTMANAGER = as_yaml(filled_in("chat"))
 ROBOTS = tomllib.loads((DEPLOY / "robots/robots.toml").read_text(encoding="utf-8"))
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
 EXACT = re.compile(r"[a-z0-9./-]+:v?\d+\.\d+\.\d+(-[a-z0-9.-]+)?")
 
 each_service = pytest.mark.parametrize("name", SERVICES)
+
+
+#: Folders of secrets that are mounted whole.
+MOUNTED = ("alertmanager", "robots", "connectors")
 
 
 def _runs_once(service: dict[str, Any]) -> bool:
@@ -118,7 +136,7 @@ def test_volumes_are_declared_and_mounted_files_exist(name: str) -> None:
         source, _, rest = volume.partition(":")
         if source.startswith("."):
             assert (ROOT / source).exists(), source
-            assert rest.endswith(":ro"), volume
+            assert rest.endswith(":ro") == (source not in WRITTEN), volume
         else:
             assert source in COMPOSE["volumes"], source
 
@@ -144,7 +162,7 @@ def test_secrets_stand_where_git_and_the_image_do_not_take_them() -> None:
     ]
     assert ignored == ["*", "!*/", "!.gitignore"]
     # They are mounted, and have to be there in a fresh checkout.
-    for name in ("alertmanager", "robots"):
+    for name in MOUNTED:
         (mounted,) = [it for it in SERVICES[name]["volumes"] if it.startswith("./deploy/secrets/")]
         assert mounted.startswith(f"./deploy/secrets/{name}:")
         assert (folder / name / ".gitignore").is_file()
@@ -214,18 +232,20 @@ def _block(manual: str, holds: str) -> str:
     return found
 
 
-#: What the commands of the manual hold that bring up the desk, and then the robots.
-STEPS = ("deploy/secrets/pseudonym-secret", "robots-bearer")
+#: What the commands of the manual hold that bring up the desk, the robots and the connectors.
+STEPS = ("deploy/secrets/pseudonym-secret", "robots-bearer", "deploy/secrets/connectors")
 
 
 def _made_by_the_manual(manual: str, folder: Path, steps: Sequence[str] = STEPS) -> None:
     """What its first steps leave behind, done by somebody whose files others may not read. Nothing
     is started."""
     (folder / "bin").mkdir(exist_ok=True)
-    (folder / "bin/docker").write_text("#!/bin/sh\n")
-    (folder / "bin/docker").chmod(0o755)
-    for name in ("alertmanager", "robots"):
+    for name in ("docker", "sudo"):
+        (folder / "bin" / name).write_text("#!/bin/sh\n")
+        (folder / "bin" / name).chmod(0o755)
+    for name in MOUNTED:
         (folder / "deploy/secrets" / name).mkdir(parents=True, exist_ok=True)
+    (folder / "deploy/connectors").mkdir(exist_ok=True)
     offbook = Path(sys.executable).parent
     for step in steps:
         subprocess.run(
@@ -242,9 +262,9 @@ def test_what_the_manual_makes_is_read_in_containers_and_by_nobody_else_here(
     manual: str, tmp_path: Path
 ) -> None:
     secrets = tmp_path / "deploy/secrets"
-    desk = {"pseudonym-secret", "readers.toml", "alertmanager", "robots"}
-    robots = {"alertmanager/robots-bearer", "robots/bearer"}
-    for step, made in zip(STEPS, (desk, desk | robots), strict=True):
+    desk = {"pseudonym-secret", "readers.toml", *MOUNTED}
+    robots = desk | {"alertmanager/robots-bearer", "robots/bearer"}
+    for step, made in zip(STEPS, (desk, robots, robots | {"connectors/orders"}), strict=True):
         _made_by_the_manual(manual, tmp_path, [step])
         assert secrets.stat().st_mode & 0o777 == 0o700
         assert {it.relative_to(secrets).as_posix() for it in secrets.rglob("*")} == made
@@ -252,7 +272,7 @@ def test_what_the_manual_makes_is_read_in_containers_and_by_nobody_else_here(
             wanted = 0o005 if (secrets / name).is_dir() else 0o004
             assert (secrets / name).stat().st_mode & 0o007 == wanted, name
     profiles = (tmp_path / ".env").read_text().splitlines()
-    assert profiles == ["COMPOSE_PROFILES=desk", f"COMPOSE_PROFILES={','.join(OPTIONAL)}"]
+    assert profiles == [f"COMPOSE_PROFILES={','.join(OPTIONAL[:end])}" for end in (1, 2, 3)]
 
 
 def test_the_robots_start_with_what_the_manual_makes(tmp_path: Path) -> None:
@@ -287,6 +307,59 @@ def test_the_robots_start_with_what_the_manual_makes(tmp_path: Path) -> None:
     assert loaded.bearer.reveal() == alertmanager.read_text().strip()
 
 
+#: What the command of the connectors takes for granted.
+CONNECT = {name: it.default for name, it in signature(connecting.run).parameters.items()}
+
+
+def _of_connectors(folder: Path) -> list[str]:
+    """The command of the connectors, where this folder is that of the pages."""
+    mounted = dict(it.removesuffix(":ro").split(":") for it in SERVICES["connectors"]["volumes"])
+    pages = mounted["./deploy/connectors"]
+    return [it.replace(pages, str(folder)) for it in SERVICES["connectors"]["command"]]
+
+
+def test_the_connectors_start_with_what_the_manual_makes(tmp_path: Path) -> None:
+    """By the loader itself: a page of the manual's, and the company's tables as they come."""
+    _made_by_the_manual("operations.md", tmp_path)
+    folder = tmp_path / "deploy/connectors"
+    copyfile(DEPLOY / "connectors/company.toml", folder / "company.toml")
+    command = _of_connectors(folder)
+    done = run_offbook(*command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no page is in this folder" in done.stderr
+    secret = tmp_path / "deploy/secrets/connectors/orders"
+    mounted = dict(it.removesuffix(":ro").split(":") for it in SERVICES["connectors"]["volumes"])
+    inside = {target: source for source, target in mounted.items()}
+    for manual in ("operations.md", "operations.zh.md"):
+        said = (ROOT / "docs" / manual).read_text(encoding="utf-8")
+        # Each place here is beside what a page calls it.
+        rows = dict(
+            re.findall(r"^\| `(deploy/[^`]*)` \| `[^`]*?(/[^`\"]*)\"?`", said, re.MULTILINE)
+        )
+        assert len(rows) == 3
+        for here, there in rows.items():
+            (place,) = [it for it in inside if f"{there}/".startswith(f"{it}/")]
+            assert f"./{here}" == inside[place] + there.removeprefix(place)
+        assert '`cursor_file = "/var/lib/offbook/' in said
+    assert inside["/var/lib/offbook"] == "connectors-data"
+    hook = f'webhook = {{ signature = "offbook", secret_file = "{secret}" }}'
+    (folder / "orders.toml").write_text(payments("json", hook), encoding="utf-8")
+    (job,) = load_jobs([command[2]], Path(command[command.index("--company") + 1]))
+    assert isinstance(job.receiving, Webhook)
+    build(job.receiving.signature, job.receiving.table, SecretFiles(folder).read)
+
+
+def test_the_connectors_are_told_of_kafka_alone_and_heard_from_outside() -> None:
+    service = SERVICES["connectors"]
+    environment = {k: it for k, it in service["environment"].items() if it is not None}
+    loaded = loading.load(None, environment)
+    assert loaded.kafka_bootstrap == WORKERS["router"]["environment"]["OFFBOOK_KAFKA_BOOTSTRAP"]
+    assert loaded.metrics_host == "0.0.0.0"
+    assert set(environment) == {"OFFBOOK_KAFKA_BOOTSTRAP", "OFFBOOK_METRICS_HOST"}
+    assert service["command"][-2:] == ["--host", "0.0.0.0"]
+    assert service["ports"] == [f"127.0.0.1:{CONNECT['port']}:{CONNECT['port']}"]
+
+
 def test_alertmanager_reaches_the_robots_of_the_stack() -> None:
     (chat,) = [it for it in ALERTMANAGER["receivers"] if it["name"] == "chat"]
     (hook,) = chat["webhook_configs"]
@@ -311,6 +384,8 @@ def test_every_secret_of_alertmanager_is_in_the_folder_that_is_mounted() -> None
 def test_what_is_in_hand_is_finished_before_a_service_is_killed() -> None:
     grace = {name: int(SERVICES[name]["stop_grace_period"].rstrip("s")) for name in OPTIONAL}
     assert grace["robots"] > service_of_robots.PATIENCE
+    # Answers and Kafka get five seconds each besides.
+    assert grace["connectors"] > service_of_connectors.PATIENCE + 10
     # An action waits ten seconds for its effect, answers get five at the end.
     assert grace["desk"] >= 15
 
@@ -365,6 +440,7 @@ def test_prometheus_scrapes_every_part_and_knows_its_role() -> None:
         },
         "offbook-desk": {"desk": settings.Settings().desk_port},
         "offbook-robots": {"robots": ROBOTS["port"]},
+        "offbook-connectors": {"connectors": CONNECT["metrics_port"]},
     }
     for job_name, job in jobs.items():
         (relabel,) = job["relabel_configs"]
@@ -426,9 +502,9 @@ def _probe(service: str, told: str) -> list[str]:
     assert mode == "CMD"
     where = re.compile(r"HTTPConnection\('([\w.]+)', (\d+),")
     ((host, port),) = where.findall(arguments[-1])
-    assert SERVICES[service].get("ports", [f"127.0.0.1:{port}:{port}"]) == [
-        f"127.0.0.1:{port}:{port}"
-    ]
+    # Of the connectors what they are sent comes in by another one.
+    told_of = SERVICES[service].get("ports") if service != "connectors" else None
+    assert told_of in (None, [f"127.0.0.1:{port}:{port}"])
     # By its name it is reached only if it listens beyond loopback.
     assert host == ("robots" if service == "robots" else "127.0.0.1")
     host, _, port = told.partition(":")
@@ -461,6 +537,23 @@ def test_the_desk_is_healthy_when_it_says_it_is_ready_and_only_then() -> None:
         return [*statuses, await _asked("desk", port)]
 
     assert asyncio.run(asked()) == [0, 1, 1]
+
+
+def test_the_connectors_are_healthy_when_all_of_them_can_take() -> None:
+    assert f", {CONNECT['metrics_port']}," in SERVICES["connectors"]["healthcheck"]["test"][-1]
+
+    async def asked() -> list[int]:
+        health = Health()
+        server = HttpServer(ConnectorFigures(["crm"]), health, host="127.0.0.1", port=0)
+        port = await server.start()
+        health.expect("connector crm")
+        statuses = [await _asked("connectors", port)]
+        health.ok("connector crm")
+        statuses.append(await _asked("connectors", port))
+        await server.stop()
+        return [*statuses, await _asked("connectors", port)]
+
+    assert asyncio.run(asked()) == [1, 0, 1]
 
 
 def test_the_robots_are_healthy_until_they_end() -> None:

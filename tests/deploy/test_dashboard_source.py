@@ -30,7 +30,7 @@ SHARED = re.compile(
 
 #: Where texts stand, and what stands there without being one.
 _SAID = ("title", "description", "noValue", "text", "label", "legendFormat")
-_NO_WORDS = r"\{\{\w+\}\}|p\d\d|http://.*|Prometheus|English|中文"
+_NO_WORDS = r"\{\{\w+\}\}( \{\{\w+\}\})*|p\d\d|http://.*|Prometheus|English|中文"
 
 each_copy = pytest.mark.parametrize("name", COPIES)
 each_dashboard = pytest.mark.parametrize("name", NAMES)

@@ -12,7 +12,15 @@ from contract.alert import Bilingual
 from deploy.grafana.source import variables
 from deploy.grafana.source.fraud import apart, open, over_time, worked
 from deploy.grafana.source.panels import AnyPanel, row
-from deploy.grafana.source.pipeline import delays, events, feeds, glance, judging, workers
+from deploy.grafana.source.pipeline import (
+    connectors,
+    delays,
+    events,
+    feeds,
+    glance,
+    judging,
+    workers,
+)
 from deploy.grafana.source.words import LANGUAGES, Language, Say, speaking
 
 #: A row's title and the panels below it.
@@ -74,8 +82,8 @@ def _fraud_overview(language: Language, desk: str) -> Dashboard:
 def _pipeline(language: Language, _: str) -> Dashboard:
     say = speaking(language)
     does = Bilingual(
-        "Whether what finds fraud is well: events, feeds, delays, workers, detectors",
-        "发现舞弊的流水线是否健康：事件、数据源、延迟、进程与检测器",
+        "Whether what finds fraud is well: connectors, events, feeds, delays, workers, detectors",
+        "发现舞弊的流水线是否健康：连接器、事件、数据源、延迟、进程与检测器",
     )
     dashboard = _begun(_PIPELINE, say, language, does).time("now-6h", "now").refresh("30s")
     dashboard = dashboard.with_variable(variables.topic(say))
@@ -86,6 +94,7 @@ def _pipeline(language: Language, _: str) -> Dashboard:
         say,
         [
             (glance.TITLE, glance.panels(say)),
+            (connectors.TITLE, connectors.panels(say)),
             (events.TITLE, events.panels(say)),
             (feeds.TITLE, feeds.panels(say)),
             (delays.TITLE, delays.panels(say)),

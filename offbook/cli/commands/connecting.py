@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from contract.spelling.shown import shown
-from offbook.cli.commands.options import UNUSABLE, WRONG, Config, fail, settings_of
+from offbook.cli.commands.options import (
+    UNUSABLE,
+    WRONG,
+    Config,
+    fail,
+    settings_of,
+    who_sees_letters,
+)
 
 Named = Annotated[
     str,
@@ -188,7 +195,9 @@ def run(
     pages: Annotated[
         list[str],
         typer.Argument(
-            metavar="PAGE", help="Pages that say `receive`: TOML files.", show_default=False
+            metavar="PAGE",
+            help="Pages that say `receive`: TOML files, or a folder with nothing but such.",
+            show_default=False,
         ),
     ],
     config: Config = None,
@@ -223,14 +232,18 @@ def run(
 
 def retry(page: Named, config: Config = None, company: Company = None) -> None:
     """Map the dead letters of a page again, as it is now, and send what is good. What is still bad
-    is written anew behind the others. Exit status 1 if something is."""
-    import asyncio
-
-    from connectors.receiving.retry import retry_page
+    is written anew behind the others. `offbook dlq list` shows what there is; what was retried or
+    dropped is left out. Exit status 1 if something is still bad."""
+    from connectors.receiving.retry import job_of
     from offbook.cli import terminal
     from offbook.cli.connect.report import fault
+    from offbook.cli.dead_letters.reading import with_letters
+    from offbook.cli.dead_letters.retrying import retry as run
 
-    done = asyncio.run(retry_page(page, company, settings_of(config)))
+    job = job_of(page, company)
+    settings = settings_of(config)
+    by = who_sees_letters(settings)
+    done = with_letters(settings, lambda letters: run(letters, job, settings, by=by))
     its = done.results
     terminal.say(
         f"{its['mapped']} sent, {its['skipped'] + its['empty']} of no interest, {done.bad()} still"

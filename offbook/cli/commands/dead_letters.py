@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from offbook.cli.commands.options import UNUSABLE, WRONG, Config, Json, fail, settings_of
+from offbook.cli.commands.options import (
+    UNUSABLE,
+    WRONG,
+    Config,
+    Json,
+    fail,
+    settings_of,
+    who_sees_letters,
+)
 
 if TYPE_CHECKING:
     from offbook.cli.dead_letters.reading import Wanted
-    from streams.settings.settings import Settings
 
 Topic = Annotated[
     str | None,
-    typer.Option(metavar="TOPIC", help="Of this topic, such as payments.", show_default=False),
+    typer.Option(
+        metavar="TOPIC",
+        help="Of this topic, such as payments; of the connector bank: connect.bank.",
+        show_default=False,
+    ),
 ]
 Stage = Annotated[
     str | None,
@@ -23,7 +34,7 @@ Stage = Annotated[
         "--reason",
         "--stage",
         metavar="STAGE",
-        help="Set aside at this stage, such as data or conflict; `detector` for all detectors.",
+        help="Set aside at this stage, such as data or map; `detector` for all detectors.",
         show_default=False,
     ),
 ]
@@ -56,7 +67,7 @@ def listed(
     config: Config = None,
 ) -> None:
     """What was set aside and not dealt with, by topic, stage, field and message, the newest
-    first."""
+    first: of the source topics, of alerts and of connectors."""
     from offbook.cli import terminal
     from offbook.cli.dead_letters.kinds import APART, Kinds, lines
     from offbook.cli.dead_letters.reading import Letters, with_letters
@@ -80,7 +91,7 @@ def listed(
         print(line)
     says = [f"{kinds.letters} dead letters of {len(kinds)} kinds"]
     if kinds.withheld:
-        says.append(f"{kinds.withheld} of them without their value, which is stored nowhere")
+        says.append(f"{kinds.withheld} of them without their value: only their source has it")
     if len(kinds) > len(shown):
         says.append(
             f"the newest {len(shown)} kinds are shown: --topic, --reason, --since narrow it"
@@ -90,6 +101,8 @@ def listed(
     if handled:
         says.append(f"{handled} more were dealt with")
     terminal.say("; ".join(says))
+    for name in kinds.connectors:
+        terminal.say(f"connector {name}: mend its page, then offbook connect retry {name}.toml")
 
 
 def show(
@@ -111,7 +124,7 @@ def show(
 
     place = Place.of(letter)
     settings = settings_of(config)
-    _who(settings)
+    who_sees_letters(settings)
     found, done = with_letters(settings, lambda letters: letters.one(place))
     if json:
         print(terminal.as_json(showing.as_dict(found, done)))
@@ -139,7 +152,7 @@ def replay(
 ) -> None:
     """Send letters to their source topic again, each mended and held to the contract first. What
     is still no event stays, and is named with its reason; then the exit status is 1. What was sent
-    is not sent again."""
+    is not sent again. Those of a connector are mended by its page: `offbook connect retry`."""
     from offbook.cli import terminal
     from offbook.cli.dead_letters import mending, replaying
     from offbook.cli.dead_letters.kinds import lines
@@ -151,7 +164,7 @@ def replay(
     except mending.MendError as error:
         fail(f"--map: {error}", UNUSABLE)
     settings = settings_of(config)
-    by = _who(settings)
+    by = who_sees_letters(settings)
     done = with_letters(
         settings,
         lambda letters: replaying.replay(
@@ -188,8 +201,8 @@ def drop(
     dry_run: DryRun = False,
     config: Config = None,
 ) -> None:
-    """Mark letters as dealt with: they are kept, and `list` and `replay` leave them out. Who did
-    it, when and why is kept too."""
+    """Mark letters as dealt with: they are kept, and `list`, `replay` and `offbook connect retry`
+    leave them out. Who did it, when and why is kept too."""
     from offbook.cli import terminal
     from offbook.cli.dead_letters.dropping import drop as run
     from offbook.cli.dead_letters.letter import Place
@@ -200,7 +213,7 @@ def drop(
     if wanted.is_all and not all_:
         fail("which? Name letters, or choose them by --topic, --stage, --field, --since", UNUSABLE)
     settings = settings_of(config)
-    by = _who(settings)
+    by = who_sees_letters(settings)
     count = with_letters(
         settings,
         lambda some: run(some, wanted, settings, by=by, reason=reason, dry_run=dry_run),
@@ -225,17 +238,3 @@ def _wanted(topic: str | None, stage: str | None, field: str | None, span: str |
         )
     except LetterError as error:
         fail(str(error), UNUSABLE)
-
-
-def _who(settings: Settings) -> str:
-    """Who it is. Letters name people, which a viewer does not see."""
-    import os
-
-    from desk.acting import DeniedError
-    from desk.rights import sees_names
-    from offbook.cli.alerts.session import reader_of
-
-    reader = reader_of(settings, os.environ)
-    if not sees_names(reader):
-        raise DeniedError("dead letters name people, whom a viewer does not see")
-    return reader.name

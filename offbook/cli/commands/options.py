@@ -58,6 +58,18 @@ def settings_of(config: Path | None) -> Settings:
     return load(config, os.environ)
 
 
+def who_sees_letters(settings: Settings) -> str:
+    """Who it is. Letters name people, which a viewer does not see."""
+    from desk.acting import DeniedError
+    from desk.rights import sees_names
+    from offbook.cli.alerts.session import reader_of
+
+    reader = reader_of(settings, os.environ)
+    if not sees_names(reader):
+        raise DeniedError("dead letters name people, whom a viewer does not see")
+    return reader.name
+
+
 def known_of(settings: Settings) -> Known:
     """All detectors there are under the settings. Those refused are told of: what they would find
     is not found, and that must not look like nothing found."""

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from contract.spelling.shown import shown
 from contract.times import moment, rfc3339
-from offbook.cli.dead_letters.letter import Letter, Place, without_places
+from offbook.cli.dead_letters.letter import Letter, Place, connector_of, without_places
 
 #: How many kinds are told apart, and how many are shown.
 APART: Final = 10_000
@@ -67,6 +67,11 @@ class Kinds:
         found.first = min(found.first, letter.stamped)
         if letter.stamped >= found.last:
             found.last, found.newest = letter.stamped, letter.place
+
+    @property
+    def connectors(self) -> list[str]:
+        """Those whose letters are among them."""
+        return sorted({name for it in self._sums if (name := connector_of(it.topic))})
 
     def __len__(self) -> int:
         return len(self._sums)

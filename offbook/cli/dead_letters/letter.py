@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, ClassVar, Final, NamedTuple, get_args
 
+from connectors import outcome
+from connectors.receiving.letters import FILE, letter_topic
 from contract.kinds import SOURCE_TOPICS
 from contract.rejected import Stage
 from contract.spelling.nearest import nearest
@@ -31,10 +33,13 @@ SOURCE_OF: Final = {
         ALERTS_TOPIC,
     )
 }
+#: What the topics of the connectors' letters begin with. Which there are, only Kafka knows: a page
+#: may lie anywhere.
+OF_CONNECTORS: Final = letter_topic("")
 #: Of a letter that Offbook did not write.
 NO_STAGE: Final = "?"
 
-_STAGES: Final = get_args(Stage)
+_STAGES: Final = frozenset((*get_args(Stage), *get_args(outcome.Stage)))
 _FIELD = re.compile(r"[A-Za-z_][\w.\-\[\]]*")
 #: What differs between letters of one kind: where something stands.
 _PLACES = re.compile(r"(?<=at offset )[0-9]+|(?<=\[)[0-9]+(?=\])|(?<=[Bb]yte )[0-9]+")
@@ -71,11 +76,21 @@ class Place(NamedTuple):
 def letters_topic(name: str) -> str:
     """The dead letter topic that is meant by its name, or by that of its source. Raises
     `LetterError`."""
-    for topic, source in SOURCE_OF.items():
-        if name in (topic, source):
-            return topic
-    near = nearest(name, [*SOURCE_OF.values(), *SOURCE_OF])
-    raise LetterError(f"there are no dead letters of a topic {name}{near}")
+    topic = dead_letter_topic(name.removeprefix("dlq."))
+    if topic in SOURCE_OF or connector_of(topic):
+        return topic
+    raise no_letters(name, SOURCE_OF)
+
+
+def connector_of(topic: str) -> str:
+    """The connector that a dead letter topic is of; empty for those of others."""
+    return topic.removeprefix(OF_CONNECTORS) if topic.startswith(OF_CONNECTORS) else ""
+
+
+def no_letters(name: str, topics: Iterable[str]) -> LetterError:
+    """That `name` is none of these dead letter topics, nor of their sources."""
+    known = [it for topic in topics for it in (topic.removeprefix("dlq."), topic)]
+    return LetterError(f"there are no dead letters of a topic {name}{nearest(name, known)}")
 
 
 class Letter(NamedTuple):
@@ -92,6 +107,11 @@ class Letter(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Headers
+
+    @property
+    def partition(self) -> int:
+        """Of the dead letter topic."""
+        return self.place.partition
 
     @property
     def withheld(self) -> bool:
@@ -114,18 +134,25 @@ def letter_of(topic: str, record: Any) -> Letter:
     headers = tuple(record.headers)
     stage = _text(headers, STAGE) or NO_STAGE
     message = _text(headers, MESSAGE)
-    source = [_text(headers, name) for name in (TOPIC, PARTITION, OFFSET)]
     return Letter(
         Place(topic, record.partition, record.offset),
         record.timestamp,
         stage,
         _field_in(message) if stage in _STAGES else "",
         message,
-        ":".join(source) if all(source) else "",
+        _source(headers),
         record.key,
         record.value,
         headers,
     )
+
+
+def _source(headers: Headers) -> str:
+    """Where the record stands; of a connector's, which is on no topic, its line in what came in."""
+    topic, partition, offset = (_text(headers, name) for name in (TOPIC, PARTITION, OFFSET))
+    if partition == "-1":
+        return f"{_text(headers, FILE) or topic}, line {offset}"
+    return f"{topic}:{partition}:{offset}" if topic and partition and offset else ""
 
 
 def _field_in(message: str) -> str:

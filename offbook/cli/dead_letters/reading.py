@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from typing import Any, NamedTuple, TypeVar
 
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from contract.duration import Duration
 from contract.handled import HandledLetters
-from offbook.cli.dead_letters.letter import SOURCE_OF, Letter, LetterError, Place, letter_of
+from offbook.cli.dead_letters.letter import (
+    OF_CONNECTORS,
+    SOURCE_OF,
+    Letter,
+    LetterError,
+    Place,
+    letter_of,
+    no_letters,
+)
 from streams.monitor.partition_reader import PartitionReader
 from streams.settings.settings import Settings
-from streams.wire.kafka import HANDLED_TOPIC, topic_name
+from streams.wire.kafka import HANDLED_TOPIC, aiokafka_client, topic_name
 from streams.wire.kafka_access import unreachable
 from streams.wire.topics import partitions_of
 
@@ -41,11 +50,14 @@ class Wanted(NamedTuple):
             and (not self.places or letter.place in self.places)
         )
 
-    @property
-    def topics(self) -> list[str]:
-        """The dead letter topics to be read."""
-        among = {place.topic for place in self.places} or SOURCE_OF.keys()
-        return [it for it in SOURCE_OF if it in among and self.topic in (None, it)]
+    def topics(self, there: Sequence[str]) -> list[str]:
+        """Which of the dead letter topics that are there are to be read. Raises `LetterError` for
+        one that is asked for and is not."""
+        among = {place.topic for place in self.places}
+        for topic in among if self.topic is None else among | {self.topic}:
+            if topic not in there:
+                raise no_letters(topic, there)
+        return [it for it in there if it in (among or there) and self.topic in (None, it)]
 
     @property
     def is_all(self) -> bool:
@@ -62,8 +74,8 @@ def since(text: str) -> int:
 
 
 class Letters:
-    """The letters of an installation. `handled` counts those that were dealt with, and are left
-    out."""
+    """The letters of an installation, on topics with so many `partitions`. `handled` counts those
+    that were dealt with, and are left out."""
 
     def __init__(
         self, settings: Settings, reader: PartitionReader, partitions: dict[str, int]
@@ -71,17 +83,18 @@ class Letters:
         self._settings = settings
         self._reader = reader
         self._partitions = partitions
+        self._topics = [it for it in partitions if it != HANDLED_TOPIC]
         #: Hashes of place and timestamp: some 60 bytes a letter, however many there were.
         self._marks: set[int] = set()
         self.handled = 0
 
     async def those(self, wanted: Wanted) -> AsyncIterator[list[Letter]]:
         """The letters that are wanted, in lists, topic by topic, in their order in each
-        partition."""
+        partition. Raises `LetterError`."""
         async for record in self.marks():
             for offset, stamped in record.letters:
                 self._marks.add(hash((Place(record.topic, record.partition, offset), stamped)))
-        for topic in wanted.topics:
+        for topic in wanted.topics(self._topics):
             for number in range(self._partitions[topic]):
                 name = topic_name(self._settings, topic)
                 async for records in self._reader.read(name, number, 0, holes=True):
@@ -120,6 +133,8 @@ class Letters:
                         continue
 
     async def _at(self, place: Place) -> Letter | None:
+        if place.topic not in self._topics:
+            raise no_letters(place.topic, self._topics)
         if place.partition >= self._partitions[place.topic]:
             return None
         name = topic_name(self._settings, place.topic)
@@ -141,11 +156,14 @@ class Letters:
 def with_letters(settings: Settings, work: Callable[[Letters], Coroutine[Any, Any, _T]]) -> _T:
     """Do the work, and close what was opened for it. Raises `TopicsError`, `KafkaAccessError` and
     what `work` raises."""
-    partitions = partitions_of(settings, [*SOURCE_OF, HANDLED_TOPIC])
+    ours = [*SOURCE_OF, HANDLED_TOPIC]
+    counted = partitions_of(settings, ours)
 
     async def all_of_it() -> _T:
         reader = PartitionReader(settings)
         try:
+            partitions = {topic: counted[topic] for topic in ours}
+            partitions |= await _of_connectors(settings)
             return await work(Letters(settings, reader, partitions))
         finally:
             await reader.stop()
@@ -154,3 +172,19 @@ def with_letters(settings: Settings, work: Callable[[Letters], Coroutine[Any, An
         return asyncio.run(all_of_it())
     except (KafkaError, OSError) as error:
         raise unreachable(settings, error) from error
+
+
+async def _of_connectors(settings: Settings) -> dict[str, int]:
+    """The connectors' dead letter topics, and how many partitions each has."""
+    admin = AIOKafkaAdminClient(client_id="offbook-dlq", **aiokafka_client(settings))
+    await admin.start()
+    try:
+        described = await admin.describe_topics()
+    finally:
+        await admin.close()
+    start = topic_name(settings, OF_CONNECTORS)
+    return {
+        it["topic"].removeprefix(settings.topic_prefix): len(it["partitions"])
+        for it in sorted(described, key=lambda it: str(it["topic"]))
+        if it["topic"].startswith(start) and not it["error_code"]
+    }

@@ -14,7 +14,7 @@ from contract.record_key import record_key
 from contract.rejected import Rejected
 from contract.types import Heartbeat
 from offbook.cli.dead_letters.kinds import Kinds
-from offbook.cli.dead_letters.letter import SOURCE_OF, Letter, Place
+from offbook.cli.dead_letters.letter import SOURCE_OF, Letter, Place, connector_of
 from offbook.cli.dead_letters.mending import Mend, UnmendedError, mended
 from offbook.cli.dead_letters.reading import Letters, Wanted
 from offbook.cli.dead_letters.sending import Again, Sender, sender
@@ -23,6 +23,11 @@ from streams.settings.settings import Settings
 
 #: Bytes of records in flight at a time, roughly.
 _ROOM = 8 << 20
+#: What mends it is its page, which alone says what becomes of it.
+_OF_CONNECTOR = (
+    "It is a record of a connector, and no event yet. Mend its page, then run"
+    " `offbook connect retry {}.toml`."
+)
 _TOO_LARGE = "The record is larger than its source topic takes. Send it from its source, smaller."
 
 
@@ -86,16 +91,13 @@ async def _send(to: Sender | None, ready: list[Again], by: str, done: Replayed) 
 
 def _again(letter: Letter, mend: Mend | None, settings: Settings, done: Replayed) -> Again | None:
     """The record to be sent; None if it stays, which `done` then has with the reason."""
+    if bar := _bar(letter):
+        done.stay.add(letter, why=bar)
+        return None
     # Not by its header: that of the topic cannot be forged by who wrote the record.
     topic = SOURCE_OF[letter.place.topic]
     headers = tuple(it for it in letter.headers if it[0] not in OURS)
     value = letter.value
-    if topic not in SOURCE_TOPICS:
-        done.stay.add(letter, why=f"What is on {topic} is Offbook's own, and no event.")
-        return None
-    if letter.withheld:
-        done.stay.add(letter, why="Its value is withheld. Have it sent again by its source.")
-        return None
     origin = Origin(topic, letter.place.partition, letter.place.offset)
 
     def decoded() -> Event | Rejected:
@@ -120,6 +122,17 @@ def _again(letter: Letter, mend: Mend | None, settings: Settings, done: Replayed
         key = record_key(event.data)
     from_ = f"{letter.place.topic}/{letter.place.partition}/{letter.place.offset}"
     return Again(letter, topic, key, value, (*headers, (REPLAYED_FROM, from_.encode())))
+
+
+def _bar(letter: Letter) -> str:
+    """Why no letter like it is sent from here, however it is mended."""
+    connector = connector_of(letter.place.topic)
+    source = SOURCE_OF.get(letter.place.topic)
+    if not connector and source not in SOURCE_TOPICS:
+        return f"What is on {source} is Offbook's own, and no event."
+    if letter.withheld:
+        return "Its value is withheld. Have it sent again by its source."
+    return _OF_CONNECTOR.format(connector) if connector else ""
 
 
 def _objection(event: Event, before: Event | Rejected | None, settings: Settings) -> str | None:

@@ -7,6 +7,7 @@ import json
 import subprocess
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,13 @@ class Installation:
         done = offbook("dlq", *words, "--config", str(self.config), **env)
         assert "Traceback" not in done.stderr
         return done
+
+    def viewer(self) -> dict[str, str]:
+        """What the environment of somebody has who sees no names."""
+        readers = self.config.with_name("readers.toml")
+        hashed = sha256(b"vera").hexdigest()
+        readers.write_text(f'[readers.vera]\nrole = "viewer"\ntoken_sha256 = "{hashed}"\n')
+        return {"OFFBOOK_READERS_FILE": str(readers), "OFFBOOK_TOKEN": "vera"}
 
     def listed(self, *words: str) -> dict[str, Any]:
         done = self.run("list", *words, "--json")

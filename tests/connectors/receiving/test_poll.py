@@ -187,9 +187,14 @@ def test_a_list_that_is_not_answered_stops_no_other_connector(
                 assert (status, checks["connector crm"]["ok"]) == (503, False)
                 assert checks["connector bank"]["ok"]
                 assert "李四" not in said + its.said()
+                until(lambda: ("lag_seconds", "crm") in its.figures(), its.said)
+                assert ("up", "crm") not in its.figures()
+                assert its.figures()["up", "bank"] == 1
                 crm.behave = "well"
                 until(lambda: its.outcomes("crm") == {"mapped": 1}, its.said)
                 its.ready()
+                until(lambda: ("lag_seconds", "crm") not in its.figures(), its.said)
+                assert its.figures()["up", "crm"] == 1
 
 
 def test_killed_in_the_middle_of_a_round_it_goes_on_where_it_was(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from connectors.mapping.wrong import PageError
+from connectors.receiving.jobs import load_jobs
 from tests.cli.commands import offbook
 from tests.connectors.receiving.running import payments, variables
 from tests.connectors.receiving.test_webhook import HOOK, hook
@@ -28,6 +30,22 @@ def test_pages_that_cannot_be_used_are_refused_with_all_that_is_wrong(tmp_path: 
     assert "copied: `source` is still that of the example" in done.stderr
     assert "deaf: `receive` is missing" in done.stderr
     assert "gone.toml: cannot be read" in done.stderr
+
+
+def test_a_folder_stands_for_the_pages_in_it_beside_which_the_company_may_stand(
+    tmp_path: Path,
+) -> None:
+    company = tmp_path / "company.toml"
+    company.write_text("[tables.people]\n", "utf-8")
+    with pytest.raises(PageError, match="no page is in this folder"):
+        load_jobs([str(tmp_path)], company)
+    hook(tmp_path)
+    (tmp_path / ".#bank.toml").write_text("half of it", "utf-8")
+    hook(tmp_path, "crm", HOOK.replace("webhook = {", 'webhook = { path = "/crm/deals",'))
+    jobs = load_jobs([str(tmp_path)], company)
+    assert [(it.name, it.base) for it in jobs] == [("bank", tmp_path), ("crm", tmp_path)]
+    with pytest.raises(PageError, match="company: there is no rule"):
+        load_jobs([str(tmp_path)])
 
 
 def test_secrets_and_folders_that_cannot_be_used_are_refused_and_not_quoted(

@@ -114,7 +114,7 @@ def test_what_cannot_be_mapped_is_answered_well_and_set_aside(
         assert its.outcomes("bank") == {
             "mapped": 1, "dead_letter": 2, "skipped": 1, "unmatched": 1
         }  # fmt: skip
-        until(lambda: its.lines("dead letters of connectors; `offbook connect retry` maps anew"))
+        until(lambda: its.lines("dead letters of connectors; `offbook dlq list` shows them"))
         assert "nowhere" not in its.said()
     (event,) = events(kafka.bootstrap, topic_prefix)
     assert event["id"] == "P-1"

@@ -11,7 +11,7 @@ from deploy.grafana.source.words import Say
 
 TITLE: Final = Bilingual("Processes", "进程")
 
-#: Workers, and the desk and the robots, which Prometheus scrapes as jobs of their own.
+#: Workers, and the desk, robots and connectors, which Prometheus scrapes as jobs of their own.
 _CHOSEN: Final = '{job=~"offbook.*", role=~"$role"}'
 _NO_WORKER: Final = Bilingual("no process", "没有进程")
 
