@@ -206,10 +206,15 @@ def test_a_week_without_the_crm_accuses_nobody_and_is_made_good(
         until(lambda: figures.silent() == {CRM}, 30, said)
         assert figures.stream_time() <= away / SECOND, "it has stood still since"
         assert in_redis(redis_url) == "", "nobody is accused"
-        status = offbook("status", "--json", "--config", str(config))
-        feed = json.loads(status.stdout)["feeds"][CRM]
-        assert (status.returncode, feed["moves_by"]) == (1, moves_by)
-        assert re.match(r"no (heartbeat|event) for 7d", feed["silent"])
+
+        def told() -> tuple[int, dict[str, Any]]:
+            status = offbook("status", "--json", "--config", str(config))
+            return status.returncode, json.loads(status.stdout)["feeds"][CRM]
+
+        # What a feed was heard of last is written down now and then.
+        until(lambda: bool(re.match(r"no (heartbeat|event) for 7d", told()[1]["silent"])), 60, said)
+        returncode, feed = told()
+        assert (returncode, feed["moves_by"]) == (1, moves_by)
 
         produce(kafka.bootstrap, topic_prefix, [*withheld, *beats_withheld])
         until(lambda: figures.stream_time() >= end / SECOND, 180, said)
