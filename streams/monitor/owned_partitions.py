@@ -125,6 +125,10 @@ class OwnedPartitions:
                     offset=first,
                 )
             partition.applied = first - 1
+        if partition.broken:
+            _log.error(
+                "segments of states are gone", partition=number, entities=len(partition.broken)
+            )
         partition.in_doubt = partition.applied + MOST_TOGETHER
         await self._results.take_back(partition)
         self._report.set_aside(partition)
