@@ -12,8 +12,8 @@ ALERT: dict[str, Meaning] = {
         "由成因决定：同一成因在任何一次运行或回放中都得到同一个编号。",
     ),
     "revision": _M(
-        "1, 2, …: more evidence, a changed severity or a changed state raises it; of a long run, twice"
-        " as much evidence, twice its age, and its end.",
+        "1, 2, …: more evidence, a changed severity or a changed state raises it; of a long run,"
+        " twice as much evidence, twice its age, and its end.",
         "1、2……：证据增加、级别或状态变化时递增；"
         "对持续很久的一连串事件，则在证据翻倍、历时翻倍和结束时递增。",
     ),

@@ -33,7 +33,7 @@ def so_far(
     reached: Callable[[Sequence[Fact]], bool] | None = None,
 ) -> Sequence[Fact]:
     """What is told of a run that is `over` at a time (µs), at least as much as has `reached` what
-    is enough; a `Part`, if that is not all of it.
+    is enough. Of more than a few it is a `Part` until it is over: there may be more.
 
     A large weight, or a large amount, is told at once: by it what was told doubles.
     """
@@ -43,7 +43,7 @@ def so_far(
     if reached is not None:
         told = max(told, bisect_left(range(len(run)), True, key=lambda n: reached(run[:n])))
     told = max(_doubled(run, told), _aged(view, run))
-    return run if told >= len(run) else Part(run[:told], min(_next_age(view, run), over))
+    return Part(run[:told], min(_next_age(view, run), over) if told < len(run) else over)
 
 
 def _doubled(run: Sequence[Fact], told: int) -> int:
