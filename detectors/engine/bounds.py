@@ -103,9 +103,9 @@ def prune_notebook(step: Step, ran: Running, common: Common, view: StepView | No
             close(state, ran, facts, alerts)
     evicted = 0
     if is_too_much(len(notebook.facts), notebook.facts, step, common):
-        evicted = _make_room(ran, notebook, common.max_facts)
+        evicted = make_room(ran, notebook, common.max_facts)
     if notebook.raised:
-        _sketch(notebook, common.max_facts)
+        sketch(notebook, common.max_facts)
     if not notebook.facts and detector.dossier is None:
         # Nothing can be found of no facts, and `judge` may count on one.
         for anchor in list(notebook.raised):
@@ -149,7 +149,7 @@ def _still_of_use(ran: Running, notebook: Notebook, view: View | None, over: int
     return facts[old:]
 
 
-def _make_room(ran: Running, notebook: Notebook, most: int) -> int:
+def make_room(ran: Running, notebook: Notebook, most: int) -> int:
     """Fold, then drop what there is most of. What was raised on what is dropped stands."""
     facts, enough = notebook.facts, room(most)
     before = len(facts)
@@ -169,7 +169,7 @@ def _make_room(ran: Running, notebook: Notebook, most: int) -> int:
     return before - len(facts)
 
 
-def _sketch(notebook: Notebook, most: int) -> None:
+def sketch(notebook: Notebook, most: int) -> None:
     """Alerts hold no more facts than their detector may: of the oldest, a few each."""
     alerts = list(notebook.raised.values())
     held = sum(len(one.finding.facts) for one in alerts)
@@ -226,7 +226,7 @@ def prune_shared(
             state.asked = {about: until for about, until in state.asked.items() if until >= over}
             state.known = {about: state.known[about] for about in state.asked}
     if is_too_much(len(state.profile), state.profile, step, common):
-        evicted += _thin_profile(state, running, most)
+        evicted += thin_profile(state, running, most)
     while len(state.subscribers) > most:
         del state.subscribers[min(state.subscribers, key=state.subscribers.__getitem__)]
         evicted += 1
@@ -243,7 +243,7 @@ def prune_shared(
     return evicted
 
 
-def _thin_profile(state: EntityState, running: Mapping[str, Running], most: int) -> int:
+def thin_profile(state: EntityState, running: Mapping[str, Running], most: int) -> int:
     """What was raised by a profile of which something is gone stands."""
     kept = thinned(state.profile, room(most))
     known = {fact.order for fact in kept}

@@ -7,6 +7,7 @@ raises is its own trouble, at one entity: it is told, and the rest goes on.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from detectors.engine.look import Step, StepView
 from detectors.engine.messages import Input, Review, Subscribe
 from detectors.engine.next_look import set_due
 from detectors.engine.running import Running, started
+from detectors.engine.shrinking import shrunk
 from detectors.engine.silent import Signs, Silent
 from detectors.engine.state import EntityState
 from detectors.engine.stream_time import Now
@@ -170,6 +172,12 @@ class Engine:
             ran = self._running.get(detector_id)
             if ran is not None and ran.reach is not None:
                 notebook.seal(ran.reach)
+
+    def shrink(self, state: EntityState) -> tuple[int, Counter[str]]:
+        """`shrunk`, for a state of more bytes than one entity may have."""
+        left, gone = shrunk(state, self._running)
+        self.seal(state)
+        return left, gone
 
     def _remind(self, step: Step) -> list[str]:
         """Those whose deadline has passed judge anew; whose facts are old only looks through them.

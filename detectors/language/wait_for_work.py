@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, structs
@@ -15,7 +15,7 @@ from contract.alert import Bilingual
 from contract.types import CrmEdit, Payment, Shipment
 from detectors.facts import roles
 from detectors.facts.event_filter import edits
-from detectors.facts.fact import Fact
+from detectors.facts.fact import Fact, by_about
 from detectors.facts.goods import dispatched, goods_fact
 from detectors.facts.money import money_fact, received, sent_back
 from detectors.facts.profile import Profile
@@ -85,6 +85,7 @@ def unworked(view: View, params: Any) -> Iterable[Found]:
         if it.role in _SIGNS:
             signs.setdefault((it.role, it.about), []).append(it)
     touches: dict[str, list[Fact]] = {}
+    own = _TakenBack.of(Profile(view.facts))
     for told in signs.values():
         # Each by what is known by the end of its own wait: of two approvals, perhaps the later's.
         named = [it for it in told if _customer(view, it, params) is not None]
@@ -94,7 +95,7 @@ def unworked(view: View, params: Any) -> Iterable[Found]:
         if customer not in touches:
             # Asked at once: when time leaps, it may forget its touches before the deadline.
             touches[customer] = view.profile("customer", customer).of(roles.TOUCH)
-        wait = _Wait(view, customer, touches[customer], params.before, params.after)
+        wait = _Wait(view, customer, touches[customer], own, params.before, params.after)
         if named[0].role == "approved":
             yield from wait.of_approvals(named)
         elif named[0] is told[0]:
@@ -128,12 +129,26 @@ def moves_a_deal(view: View, fact: Fact, params: Any) -> bool:
     return known > 1 or absence(touches, fact.at - params.before, fact.at + params.after) is None
 
 
+class _TakenBack(Struct, frozen=True):
+    """The refunds, and what was returned, by what it is about. Looked for once, not for each of a
+    thousand shipments."""
+
+    refunds: Sequence[Fact]
+    returned: Mapping[str, Sequence[Fact]]
+
+    @classmethod
+    def of(cls, pieces: Profile) -> _TakenBack:
+        return cls(pieces.of(roles.REFUND), by_about(pieces.of(roles.RETURNED)))
+
+
 class _Wait(Struct, frozen=True):
-    """The waits for work on one customer, of whom `touches` is all; times in µs."""
+    """The waits for work on one customer, of whom `touches` is all, and `own` what was taken back
+    that names no order; times in µs."""
 
     view: View
     customer: str
     touches: Sequence[Fact]
+    own: _TakenBack
     before: int
     after: int
 
@@ -143,13 +158,12 @@ class _Wait(Struct, frozen=True):
         if found.settled is not None or not self._is_over(sign):
             return found
         order, deadline = sign.of_order, sign.at + self.after
-        pieces = Profile(self.view.facts) if order is None else self.view.profile("order", order)
+        taken = self.own if order is None else _TakenBack.of(self.view.profile("order", order))
         if sign.role == "received":
-            refunds = ((refund.about, refund) for refund in pieces.of(roles.REFUND))
+            refunds = ((refund.about, refund) for refund in taken.refunds)
             back = sent_back(sign.about, sign, refunds, deadline)
         else:
-            returns = [it for it in pieces.of(roles.RETURNED) if it.about == sign.about]
-            back = absence(returns, sign.at, deadline)
+            back = absence(taken.returned.get(sign.about, ()), sign.at, deadline)
         return structs.replace(found, settled=settled_by(STOPPED, back))
 
     def of_approvals(self, signs: Sequence[Fact]) -> Iterator[Found]:

@@ -14,6 +14,8 @@ from contract.times import HOUR
 from detectors.engine.engine import Engine
 from detectors.engine.look import Failure, Step
 from detectors.engine.messages import Input, Note, Review
+from detectors.engine.shrinking import MOST
+from detectors.engine.state import EntityState
 from detectors.engine.stream_time import Now
 from streams.monitor.backdated import is_backdated
 from streams.monitor.entity_partition import EntityPartition
@@ -34,7 +36,8 @@ class Work:
     `late` are events of which something was kept out, by `id()`. `withheld` counts those that wait
     for reference data, `aside` the entities for which a detector was set aside, both by detector.
     `backdated` are the withdrawn alerts, by id, that were withdrawn by what claims an earlier day.
-    `longest` is how long the longest look at an entity took, in seconds by kind.
+    `longest` is how long the longest look at an entity took, in seconds by kind. `overgrown` are
+    entities that have more bytes than one may have, and cannot be brought below that.
     """
 
     alerts: list[tuple[Alert, int | None]] = field(default_factory=list)
@@ -53,6 +56,7 @@ class Work:
     aside: Counter[str] = field(default_factory=Counter)
     backdated: list[str] = field(default_factory=list)
     longest: dict[str, float] = field(default_factory=dict)
+    overgrown: dict[str, int] = field(default_factory=dict)
 
     def drop(self, key: str) -> None:
         """Discard what came for the entity `key`, and keep its events for the dead letters."""
@@ -158,6 +162,8 @@ class _Working:
         if stepped.changed:
             before = partition.values.get(key)
             partition.put(key, stepped.state, self._offset)
+            if len(partition.values.get(key, b"")) > MOST:
+                self._shrink(key, stepped.state)
             work.written.setdefault(key, before)
             work.changed.add(key)
         if stepped.evicted:
@@ -174,6 +180,13 @@ class _Working:
         for alert in stepped.alerts:
             if is_backdated(alert, items, work.received, stamp, stepped.now.forgets):
                 work.backdated.append(alert.alert_id)
+
+    def _shrink(self, key: str, state: EntityState) -> None:
+        left, gone = self._engine.shrink(state)
+        self._partition.put(key, state, self._offset)
+        self.work.evicted.update(gone)
+        if left > MOST:
+            self.work.overgrown[key] = left
 
     def _look_again(self, key: str, now: Now) -> None:
         """Look at deadlines that have passed again in an hour: they must neither be lost nor keep
