@@ -132,7 +132,9 @@ class Revisions:
         finding = self._written(structs.replace(finding, more=None))
         says = digest(finding, firing)
         raised = notebook.raised.get(finding.anchor)
-        if raised is not None and raised.digest == says:
+        if raised is not None and (
+            raised.digest == says or _was_only_folded(raised, finding, firing)
+        ):
             return
         past = step.state.past.get(detector.id, {}).get(finding.anchor)
         # Events of long ago may come again, and say nothing new.
@@ -208,6 +210,16 @@ def _gave_way(notebook: Notebook, raised: Raised) -> bool:
     Else who floods a record would take back what was found of it.
     """
     return notebook.floor is not None and raised.finding.facts[0].at <= notebook.floor
+
+
+def _was_only_folded(raised: Raised, finding: Finding, firing: bool) -> bool:
+    """Whether an alert would say what it says already, on evidence that a bound has folded since.
+    A flood that is folded every few hundred events would have each of its alerts sent again."""
+    return (
+        firing == raised.firing
+        and any(fact.lasts for fact in finding.facts)
+        and structs.replace(finding, facts=raised.finding.facts) == raised.finding
+    )
 
 
 def _open_for_correction(finding: Finding) -> Finding:

@@ -6,7 +6,7 @@ what is kept, and within a role each thing that its facts are about; who fills o
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from decimal import Decimal
 from itertools import accumulate
@@ -110,9 +110,11 @@ def folded(
         if len(kept) <= most:
             return kept
     told = {order for _, orders in runs for order in orders}
+    starts = sorted(first.at for first, _ in runs)
 
     def of_a_run(fact: Fact) -> Hashable:
-        inside = any(first.at <= fact.at <= first.at + window for first, _ in runs)
+        begun = bisect_right(starts, fact.at)
+        inside = begun > 0 and fact.at <= starts[begun - 1] + window
         return fact.role if inside and fact.order not in told else fact.order
 
     return _joined(kept, window, of_a_run, begins, ends)
@@ -134,7 +136,7 @@ def _joined(
             group is None
             or fact.end - group[0].at > within
             or fact.order in begins
-            or any(group[0].at <= end < fact.end for end in ends)
+            or bisect_left(ends, group[0].at) < bisect_left(ends, fact.end)
         ):
             open_[key] = group = []
             kept.append(group)
