@@ -176,6 +176,8 @@ def sketch(notebook: Notebook, most: int) -> None:
     for one in alerts:
         if held <= most:
             return
+        if len(one.finding.facts) <= _SKETCH:
+            continue
         facts = tuple(thinned(one.finding.facts, _SKETCH))
         held -= len(one.finding.facts) - len(facts)
         one.finding = structs.replace(one.finding, facts=facts)

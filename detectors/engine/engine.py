@@ -187,7 +187,7 @@ class Engine:
         expired: list[str] = []
         for detector_id, notebook in self._hearing.running(step.state):
             if _passed(notebook.due, step.reached(detector_id)):
-                step.mark_for_judging(detector_id, None, ())
+                step.mark_for_judging(detector_id, None, (), alone=True)
             elif _passed(notebook.expires, step.now.forgets) and detector_id not in step.to_judge:
                 if not step.state.answered():
                     # What it asked for a judgement with may come yet. That is the next look.

@@ -15,7 +15,7 @@ from detectors.engine.look import Fresh, Step, StepView
 from detectors.engine.messages import Subscribe
 from detectors.engine.revisions import Revisions
 from detectors.engine.running import Running
-from detectors.engine.state import EntityState, writable
+from detectors.engine.state import EntityState, Notebook, writable
 from detectors.facts.fact import Fact
 from detectors.facts.thinning import thinned
 from detectors.facts.view import Common
@@ -51,6 +51,11 @@ class Judging:
         notebook.left = None
         now, before = step.now.of(ran.clock), notebook.due
         view.facts, view.due, view.reached = _facts_of(detector, state), before, now
+        anew = _anew(step, view, ran, notebook)
+        if anew is None:
+            notebook.form = None
+        else:
+            view.facts = anew
         view.wanted = set()
         try:
             findings = [*detector.judge(view, detector.params)] if view.facts else []
@@ -69,7 +74,7 @@ class Judging:
         if self._ask(step, view, ran):
             return
         try:
-            notebook.due = self._revisions.compare(step, view, ran, notebook, findings)
+            notebook.due = self._revisions.compare(step, view, ran, notebook, findings, anew)
         except Exception as error:  # noqa: BLE001 - it could not be put into words
             step.fail(detector.id, error, [event for event, _ in fresh])
             notebook.due = _tried_again(before, now)
@@ -78,6 +83,8 @@ class Judging:
             # Else time has gone back: what is new may be due by what was judged, and not yet now.
             notebook.waiting = ()
             notebook.judged = now
+            if detector.stands is not None and not step.failures:
+                notebook.form = ran.fingerprint
         elif len(notebook.waiting) > self._common.max_facts:
             # Time may be back for as long as a sender is down.
             notebook.waiting = (*thinned(notebook.waiting, room(self._common.max_facts)),)
@@ -121,6 +128,18 @@ def _tried_again(due: int | None, now: int | None) -> int | None:
     if due is None or now is None or due >= now:
         return due
     return now + _WHILE
+
+
+def _anew(step: Step, view: StepView, ran: Running, notebook: Notebook) -> list[Fact] | None:
+    """The facts to judge if what was found of the others stands, else None."""
+    stands, now, judged = ran.detector.stands, view.reached, notebook.judged
+    if stands is None or ran.detector.id in step.whole or notebook.form != ran.fingerprint:
+        return None
+    if now is None or judged is None or now < judged:
+        return None
+    if any(fact.role not in stands.roles for fact in notebook.waiting):
+        return None
+    return stands.anew(view, notebook.waiting, judged, ran.detector.params)
 
 
 def _facts_of(detector: Detector, state: EntityState) -> list[Fact]:

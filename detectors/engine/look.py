@@ -53,7 +53,8 @@ class Step(Struct):
     `withheld` counts, by detector, the events that wait for reference data to be judged by.
     `to_judge` are the detectors that must judge anew, with what is new to them. `begun` have taken
     in their first fact, of which nothing is found. `aside` are those that were set aside for the
-    entity: they failed again and again.
+    entity: they failed again and again. `whole` are those that must judge all that they have, not
+    only what is new.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Step(Struct):
     begun: Sequence[str] = ()
     aside: Sequence[str] = ()
     changed: bool = False
+    whole: Sequence[str] = ()
 
     def reached(self, detector_id: str) -> int | None:
         """Stream time by the detector's clock (µs)."""
@@ -93,11 +95,19 @@ class Step(Struct):
         self.withheld = {**self.withheld, detector_id: self.withheld.get(detector_id, 0) + 1}
 
     def mark_for_judging(
-        self, detector_id: str, event: Event | None, facts: Collection[Fact]
+        self,
+        detector_id: str,
+        event: Event | None,
+        facts: Collection[Fact],
+        *,
+        alone: bool = False,
     ) -> None:
-        """There are new facts for a detector to judge; without any, something else is new."""
+        """There are new facts for a detector to judge; without any, something else is new. They
+        are new `alone` if nothing else that it judges by has changed, but for the time."""
         fresh = self.to_judge.setdefault(detector_id, [])
         fresh += [(event, fact) for fact in facts]
+        if not alone and detector_id not in self.whole:
+            self.whole = (*self.whole, detector_id)
 
     def fail(
         self,

@@ -4,7 +4,7 @@ difference is sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 
@@ -53,10 +53,10 @@ class Revisions:
         ran: Running,
         notebook: Notebook,
         findings: Sequence[Finding],
+        anew: Sequence[Fact] | None,
     ) -> int | None:
-        """Raise what is new, revise what has changed, let go what is found no more.
-
-        Gives the earliest deadline to come.
+        """Raise what is new, revise what has changed, let go what is found no more: of the facts
+        judged `anew`, if not of all. Gives the earliest deadline to come.
         """
         detector = ran.detector
         over = step.over
@@ -87,9 +87,17 @@ class Revisions:
                 if not newly_due and not news:
                     continue
             self._revise(step, detector, notebook, finding, finding.settled is None)
-        for anchor in [anchor for anchor in notebook.raised if anchor not in held]:
+        gone = [anchor for anchor in notebook.raised if anchor not in held]
+        if anew is not None:
+            gone = _of_these(gone, notebook.raised, anew, detector)
+        for anchor in gone:
             settled = next((it for it in findings if it.anchor == anchor and it.settled), None)
-            self._let_go(step, detector, notebook, anchor, settled, over)
+            again = notebook.raised[anchor].finding.due
+            if settled is None and again is not None and not view.passed(again):
+                # Time has gone back: of what is waited for once more only the next is found.
+                due = again if due is None else min(again, due)
+            else:
+                self._let_go(step, detector, notebook, anchor, settled, over)
         return due
 
     def _let_go(
@@ -192,6 +200,25 @@ class Revisions:
         for employee, implicated in named.items():
             note = Implicated(alert, revision, implicated)
             step.notes.append((entity("employee", employee), note))
+
+
+def _of_these(
+    anchors: Iterable[str], raised: Mapping[str, Raised], anew: Iterable[Fact], detector: Detector
+) -> list[str]:
+    """Those of the alerts that were raised on facts that were judged anew. By the first fact of a
+    finding it is told which: that one gives way last."""
+    roles = detector.stands.roles if detector.stands is not None else frozenset()
+    counted = [fact for fact in anew if fact.role in roles]
+    judged, earliest = {fact.order for fact in counted}, min((it.at for it in counted), default=0)
+    of_these: list[str] = []
+    for anchor in anchors if judged else ():
+        facts = raised[anchor].finding.facts
+        if facts[-1].at < earliest:
+            continue
+        first = next((it for it in facts if it.role in roles), None)
+        if first is not None and first.order in judged:
+            of_these.append(anchor)
+    return of_these
 
 
 def _named(finding: Finding) -> Iterable[str]:

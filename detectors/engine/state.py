@@ -107,6 +107,7 @@ class Notebook(Struct, array_like=True, gc=False):
     `floor` is the time of the newest fact that gave way to the bound, if any did: what was raised
     on facts that old can no longer be judged, and stands.
     `left` is what may come of what is like the newest fact before it is to be looked at.
+    `form` is the fingerprint of the detector that judged all of them last, None if it must again.
     `sealed` are the facts before `facts`, where there are many and a look at a new one needs none.
     """
 
@@ -119,6 +120,7 @@ class Notebook(Struct, array_like=True, gc=False):
     expires: int | None = None
     sealed: Sealed | None = None
     left: Left | None = None
+    form: int | None = None
 
     def size(self) -> int:
         """How many facts there are."""

@@ -107,7 +107,7 @@ class Taking:
                 step.mark_for_judging(id_, event, ())
             elif not self._changes_nothing(step, view, ran, notebook, fact):
                 notebook.waiting += (fact,)
-                step.mark_for_judging(id_, event, (fact,))
+                step.mark_for_judging(id_, event, (fact,), alone=True)
         if late:
             step.keep_out(event)
 

@@ -104,11 +104,11 @@ def folded(
     """
     begins = {first.order for first, _ in runs}
     ends = sorted(first.at + window for first, _ in runs)
-    kept = list(facts)
+    keyed = [(alike(fact), fact) for fact in facts]
     for part in _PARTS:
-        kept = _joined(kept, window // part, alike, begins, ends)
-        if len(kept) <= most:
-            return kept
+        keyed = _joined(keyed, window // part, begins, ends)
+        if len(keyed) <= most:
+            return [fact for _, fact in keyed]
     told = {order for _, orders in runs for order in orders}
     starts = sorted(first.at for first, _ in runs)
 
@@ -117,20 +117,20 @@ def folded(
         inside = begun > 0 and fact.at <= starts[begun - 1] + window
         return fact.role if inside and fact.order not in told else fact.order
 
-    return _joined(kept, window, of_a_run, begins, ends)
+    keyed = [(of_a_run(fact), fact) for _, fact in keyed]
+    return [fact for _, fact in _joined(keyed, window, begins, ends)]
 
 
 def _joined(
-    facts: Iterable[Fact],
+    facts: Iterable[tuple[Hashable, Fact]],
     within: int,
-    alike: Callable[[Fact], Hashable],
     begins: Collection[Order],
     ends: Sequence[int],
-) -> list[Fact]:
-    kept: list[list[Fact]] = []
+) -> list[tuple[Hashable, Fact]]:
+    """Facts of one key are joined; their joint fact has it too."""
+    kept: list[tuple[Hashable, list[Fact]]] = []
     open_: dict[Hashable, list[Fact]] = {}
-    for fact in facts:
-        key = alike(fact)
+    for key, fact in facts:
         group = open_.get(key)
         if (
             group is None
@@ -139,9 +139,9 @@ def _joined(
             or bisect_left(ends, group[0].at) < bisect_left(ends, fact.end)
         ):
             open_[key] = group = []
-            kept.append(group)
+            kept.append((key, group))
         group.append(fact)
-    return [joined(group[0], group) if len(group) > 1 else group[0] for group in kept]
+    return [(key, joined(group[0], group) if len(group) > 1 else group[0]) for key, group in kept]
 
 
 def _share_out(placed: Sequence[_Placed], most: int) -> list[_Placed]:

@@ -92,7 +92,13 @@ from detectors.language.shapes.outlier import folded_days, folded_runs, outlier,
 from detectors.language.shapes.pair import pair
 from detectors.language.sliding import near_a_run, total_of
 from detectors.language.so_far import so_far
-from detectors.language.wait_for_work import DEAL_NOTES, SIGNS_OF_DEALS, moves_a_deal, unworked
+from detectors.language.wait_for_work import (
+    DEAL_NOTES,
+    DEALS_STAND,
+    SIGNS_OF_DEALS,
+    moves_a_deal,
+    unworked,
+)
 from detectors.language.wording import distinct, elapsed, floored, roughly, tenths, total
 from detectors.words.activity import IS_ACTIVITY, activity
 from detectors.words.approval import approval_at, approved_before, steps
@@ -219,8 +225,15 @@ __all__ += ["steps", "surges", "tenures", "time_given", "transfer_fact", "transf
 __all__ += ["usual_orders", "waited", "waits", "week_of", "whose_contact", "with_orders", "worded"]
 
 #: Shapes, numbers, sentences.
-__all__ += ["ADDED_UP", "DEAL_NOTES", "ENTERED_WITHIN", "FOLDED_GAPS", "OPEN_WINDOWS"]
-__all__ += ["ORDER_NOTES", "OTHERS", "RESPONSIBLE", "RUNS_WITH_THEIR_CLAIMS", "SIGNS_OF_DEALS"]
+__all__ += ["ADDED_UP", "DEALS_STAND", "DEAL_NOTES", "ENTERED_WITHIN", "FOLDED_GAPS"]
+__all__ += [
+    "OPEN_WINDOWS",
+    "ORDER_NOTES",
+    "OTHERS",
+    "RESPONSIBLE",
+    "RUNS_WITH_THEIR_CLAIMS",
+    "SIGNS_OF_DEALS",
+]
 __all__ += ["UPDATED", "WHOSE", "WITH_WHAT_IS_TOLD", "WORTH", "EnteredWithin", "Found", "Listing"]
 __all__ += ["Missed", "NearNotice", "Params", "Sentence", "Stays", "Subject", "as_evidence"]
 __all__ += ["at_least", "at_most", "awaited", "burst", "by_kind", "covering", "day_by_day"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -56,6 +56,16 @@ class Spare(NamedTuple):
     left: Callable[[View, Any], int]
 
 
+class Standing(NamedTuple):
+    """What was found of facts of these `roles` stands, whatever comes of them later, but for those
+    that are to be judged `anew`: by the view of all facts, of which some are new, and the time (µs)
+    at which all that it then had was judged. Where anything else is new, all are.
+    """
+
+    roles: frozenset[str]
+    anew: Callable[[View, Sequence[Fact], int, Any], list[Fact]]
+
+
 class Missed(NamedTuple):
     """What a detector goes by the absence of: facts of a role, and what these are, in words."""
 
@@ -89,6 +99,7 @@ class Detector:
     watches: False if nothing that is found can change by it before the view's `due`, and no
     judgement is needed.
     `spare`: what may come before `concerns` is asked again, where it is asked of thousands.
+    `stands`: of which facts what was found need not be found again at each of a thousand others.
     `reach`: how long before that fact `concerns` looks, at most. What is older may stay encoded.
     `waits`: some of what it finds is due only at a deadline, by the clocks of the topics that could
     bring what is missing.
@@ -121,6 +132,7 @@ class Detector:
     judges_contacts: bool = False
     concerns: Concerns | None = None
     spare: Spare | None = None
+    stands: Standing | None = None
     reach: Callable[[Any], int] | None = None
     severities: tuple[Severity, ...] = ()
     told: str = ""

@@ -7,7 +7,7 @@ is worth a question to another entity who answers for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct, structs
@@ -16,6 +16,7 @@ from contract.alert import Severity
 from detectors.facts.fact import Fact, in_time_order
 from detectors.facts.thinning import more_of
 from detectors.facts.view import View
+from detectors.language.detector import Standing
 from detectors.language.finding import Finding, Subject
 from detectors.words.settled import Settled
 
@@ -98,12 +99,37 @@ def owner_of(
 Find = Callable[[View, Any], Iterable[Found]]
 
 
+def each_by_itself(roles: frozenset[str], wait: Span) -> Standing:
+    """What is found of facts of these roles depends on no other of them but such as are about the
+    same, and on the time only until the `wait` after it is over."""
+
+    def anew(view: View, news: Sequence[Fact], judged: int, params: Any) -> list[Fact]:
+        since = judged - length(wait, params) - view.common.grace
+        open_ = {(it.role, it.about) for it in view.facts if it.at >= since} | {
+            (it.role, it.about) for it in news
+        }
+        return [it for it in view.facts if it.role not in roles or (it.role, it.about) in open_]
+
+    return Standing(roles, anew)
+
+
 def judged(find: Find, open_for: Span) -> Callable[[View, Any], Iterator[Finding]]:
-    """A detector's `judge`: what is found, each open for so long."""
+    """A detector's `judge`: what is found, each open for so long.
+
+    Of what is still waited for only the first deadline is of use: who has a thousand waits under
+    way would else have each put into words at every event.
+    """
 
     def judge(view: View, params: Any) -> Iterator[Finding]:
-        stays = length(open_for, params)
+        stays, grace = length(open_for, params), view.common.grace
+        next_: tuple[int, Found] | None = None
         for found in find(view, params):
-            yield found.finding(view, stays)
+            deadline = found.deadline
+            if deadline is None or found.settled is not None or view.passed(deadline + grace):
+                yield found.finding(view, stays)
+            elif next_ is None or deadline < next_[0]:
+                next_ = deadline, found
+        if next_ is not None:
+            yield next_[1].finding(view, stays)
 
     return judge

@@ -34,8 +34,9 @@ WITH_WHAT_IS_TOLD = Memory(holds_evidence=True)
 
 
 def folded_within(span: Span) -> Memory:
-    """What is older goes; of too many, those that say the same within this time are joined."""
-    return Memory(folds=Folds(lambda params: length(span, params)))
+    """What is older goes, but for what a raised alert rests on; of too many, those that say the
+    same within this time are joined."""
+    return Memory(holds_evidence=True, folds=Folds(lambda params: length(span, params)))
 
 
 def no_older_than(span: Span) -> Memory:

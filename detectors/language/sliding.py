@@ -178,6 +178,16 @@ class Sliding:
         """What is told of a run while its window lasts."""
         return so_far(view, run, run[0].at + params.window, self.enough(params))
 
+    def still_open(self, facts: Sequence[Fact], since: int, params: Any) -> Sequence[Fact]:
+        """The facts behind the last run whose window was over before `since`: by them alone the
+        runs behind it are found as they would be by all."""
+        beyond = 0
+        for run in self.found(facts, params):
+            if run[0].at + params.window >= since:
+                break
+            beyond = facts.index(run[-1], beyond) + 1
+        return facts[beyond:]
+
     def moves(self, view: View, fact: Fact, params: Any) -> bool:
         """Whether a new fact changes what is told of a run, or when more is told.
 

@@ -24,7 +24,7 @@ from detectors.facts.roles import ENDED
 from detectors.facts.sequences import absence
 from detectors.facts.view import View, is_over
 from detectors.language.finding import Subject
-from detectors.language.found import Found, owner_of
+from detectors.language.found import Found, each_by_itself, owner_of
 from detectors.words.ownership import customer_of
 from detectors.words.settled import Settled, settled_by
 
@@ -75,6 +75,10 @@ SIGNS_OF_DEALS = (
         where=edits(of="order", also=lambda it: it.customer is None and _approves(it)),
     ),
 )
+
+
+#: What was found of a sign stands when its wait is over, until something is new of the customer.
+DEALS_STAND = each_by_itself(_SIGNS, "after")
 
 
 def unworked(view: View, params: Any) -> Iterable[Found]:

@@ -375,7 +375,7 @@ def test_time_that_goes_back_takes_nothing_back(
 def anxious(detector: Detector) -> Detector:
     """Judges at every fact, and at every word of a profile that anybody judges at."""
     words = frozenset(role for it in DETECTORS for role in it.watches)
-    return replace(detector, concerns=None, watches=words)
+    return replace(detector, concerns=None, stands=None, watches=words)
 
 
 @law

@@ -153,7 +153,7 @@ def test_neither_arrival_repeats_batches_snapshots_nor_jumps_of_time_matter(
 
 @pytest.mark.parametrize(
     "detector",
-    [it for it in HELD if it.concerns is not None or it.watches],
+    [it for it in HELD if it.concerns is not None or it.stands is not None or it.watches],
     ids=lambda detector: detector.id,
 )
 def test_whoever_judges_at_every_fact_and_every_word_finds_the_same(detector: Detector) -> None:

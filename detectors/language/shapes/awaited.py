@@ -45,7 +45,7 @@ from contract.alert import Bilingual, Severity
 from detectors.facts.fact import Fact
 from detectors.facts.sequences import is_newest
 from detectors.facts.view import View
-from detectors.language.detector import Concerns, Detector
+from detectors.language.detector import Concerns, Detector, Standing
 from detectors.language.found import Find, Span, length
 from detectors.language.memory import BY_AGE, Memory
 from detectors.language.params import Params
@@ -91,13 +91,15 @@ def awaited(
     open_for: Span = 0,
     memory: Memory = BY_AGE,
     moves: Concerns | None = None,
+    stands: Standing | None = None,
     **more: Unpack[Declared],
 ) -> Detector:
     """A detector of what had not come by the `deadline` of what `find` yields; what was found is
     open for `open_for` after that.
 
     `looks_back` is how long before the deadline facts may lie that it is judged by. `moves` is a
-    cheap look at a new fact: whether it can change anything before the next deadline.
+    cheap look at a new fact: whether it can change anything before the next deadline. `stands` says
+    which waits are over and need not be looked at again.
     """
     return remembering(
         id,
@@ -109,6 +111,7 @@ def awaited(
         open_for=open_for,
         memory=memory,
         concerns=moves,
+        stands=stands,
         waits=True,
         **more,
     )

@@ -41,11 +41,11 @@ from typing import Any, Protocol, Unpack
 
 from contract.alert import Bilingual, Severity
 from contract.spelling.nearest import nearest
-from detectors.facts.fact import Fact
+from detectors.facts.fact import Fact, in_time_order
 from detectors.facts.thinning import more_of
 from detectors.facts.view import Common, View
 from detectors.language import sliding
-from detectors.language.detector import Detector, Folds, Spare, same_thing
+from detectors.language.detector import Detector, Folds, Spare, Standing, same_thing
 from detectors.language.finding import Finding, Subject
 from detectors.language.found import Span, length
 from detectors.language.memory import Memory
@@ -211,6 +211,13 @@ def burst(
             )
             yield worse.weighed(finding, whole, notices, params) if worse and notices else finding
 
+    def anew(view: View, news: Sequence[Fact], judged: int, params: Any) -> list[Fact]:
+        since = min([judged, *(fact.at for fact in news)])
+        runs = within.still_open(counted_of(view), since, params)
+        if worse is None:
+            return [*runs]
+        return [*in_time_order(*runs, *(it for it in view.facts if it.role not in roles))]
+
     def prune(facts: list[Fact], params: Any, limit: int) -> list[Fact]:
         stays = length(open_for, params)
         if worse is not None:
@@ -242,6 +249,7 @@ def burst(
         folds=memory.folds if memory else Folds(lambda params: params.window, alike),
         concerns=moves if frequent else None,
         spare=Spare(roles, within.spare) if frequent and enough.totals else None,
+        stands=Standing(roles, anew) if counts is None and shows is _as_counted else None,
         reach=(lambda params: params.window) if worse else None,
         **more,
     )

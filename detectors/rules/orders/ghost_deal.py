@@ -39,6 +39,7 @@ DETECTOR = awaited(
     looks_back="after",
     memory=WITH_WHAT_IS_TOLD,
     moves=moves_a_deal,
+    stands=DEALS_STAND,
     says=says(
         Sentence(
             "Payment {number} of {amount:money} from customer {customer} came in at {at:time}.",

@@ -273,3 +273,13 @@ SCENES = _leaving()
 
 def oracle(events: Sequence[Event]) -> Iterator[Answer]:
     return asked(deleted_before_resignation, events)
+
+
+def test_an_alert_stands_on_what_it_rests_on_though_the_leaving_comes_long_after() -> None:
+    #   notice, 3 deletes … 224 d … left   +1 d delete ◄ tells of one more, takes none back
+    gone = [deletes(after(NOON, f"{hours}h"), "E-1", id=f"d{hours}") for hours in (1, 2, 3)]
+    left = hr(after(NOON, "224d"), "E-1", "left")
+    late = deletes(after(NOON, "225d"), "E-1", id="late")
+    last = only(play([NOTICE, *gone, left, late], DETECTOR))
+    assert last.state == "firing"
+    assert evidence(last) == ids(NOTICE, *gone, late)
