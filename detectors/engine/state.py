@@ -109,16 +109,19 @@ class Notebook(Struct, array_like=True, gc=False):
     `left` is what may come of what is like the newest fact before it is to be looked at.
     `form` is the fingerprint of the detector that judged all of them last, None if it must again.
     `sealed` are the facts before `facts`, where there are many and a look at a new one needs none.
+
+    What an event changes stands together at the end, the newest facts among it: it is written anew
+    each time, and of a large state hardly more than that.
     """
 
-    facts: list[Fact] = []
     raised: dict[str, Raised] = _NOTHING
-    due: int | None = None
+    sealed: Sealed | None = None
+    facts: list[Fact] = []
     waiting: tuple[Fact, ...] = ()
+    due: int | None = None
     judged: int | None = None
     floor: int | None = None
     expires: int | None = None
-    sealed: Sealed | None = None
     left: Left | None = None
     form: int | None = None
 

@@ -2,9 +2,9 @@
 
 Of an entity with a long history nearly all stays what it was from one event to the next. Written
 whole, a state of 100 KB would cost as much for each event, and one above what a record may hold
-could not be written at all. So its record lists segments by name, and each lies there under a key
-of its own. A name is a digest of what it names: whatever two workers write under one, in whatever
-order, is the same.
+could not be written at all. So its record lists segments by name, and each lies there packed, under
+a key of its own. A name is a digest of what it names: whatever two workers write under one, in
+whatever order, is the same.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 from typing import Final
+
+from cramjam import DecompressionError, zstd
 
 #: Key, value and headers of a changelog record; a value of None is a tombstone.
 Entry = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
@@ -24,11 +26,11 @@ _SEGMENT: Final = "segment/"
 #: Bytes of a name.
 _NAME: Final = 8
 #: Bytes of a segment, unless it is the last: shorter ones cost more than they save.
-_LEAST, _MOST = 384, 8192
-#: A segment begins before a time (µs) of the years 2014 to 2049 in MessagePack, about every eighth
+_LEAST, _MOST = 256, 8192
+#: A segment begins before a time (µs) of the years 2014 to 2049 in MessagePack, about every 16th,
 #: by bits of its own. So where something is put in, or dropped, those that come after begin where
 #: they did.
-_BEGIN = re.compile(rb"\xcf\x00[\x05-\x08].{3}[\x00-\x1f]", re.DOTALL)
+_BEGIN = re.compile(rb"\xcf\x00[\x05-\x08].{3}[\x00-\x0f]", re.DOTALL)
 
 
 def cut(data: bytes) -> list[bytes]:
@@ -52,6 +54,24 @@ def listed(state: bytes) -> bytes:
 
 def _name_of(segment: bytes) -> bytes:
     return blake2b(segment, digest_size=_NAME).digest()
+
+
+def _packed(segment: bytes) -> bytes:
+    packed = bytes(zstd.compress(segment, level=1))
+    return packed if len(packed) < len(segment) else segment
+
+
+def _unpacked(name: bytes, value: bytes) -> bytes:
+    """Raises `KeyError` if it is not what the name says."""
+    if _name_of(value) == name:
+        return value
+    try:
+        segment = bytes(zstd.decompress(value))
+    except DecompressionError as error:
+        raise KeyError(name) from error
+    if _name_of(segment) != name:
+        raise KeyError(name)
+    return segment
 
 
 def entity_of(key: str) -> str:
@@ -100,7 +120,7 @@ class Segments:
             name = _name_of(segment)
             names.append(name)
             if name not in known:
-                new[_key(name, entity)] = segment
+                new[_key(name, entity)] = _packed(segment)
         for key in new:
             self._needless.pop(key, None)
         self._coming[entity] = frozenset(names)
@@ -156,11 +176,12 @@ class Segments:
             read.pop(name, None)
 
     def joined(self, entity: str, names_in_order: bytes) -> bytes:
-        """The state that a list stands for. Raises `KeyError` if a segment of it is not there."""
+        """The state that a list stands for. Raises `KeyError` if a segment of it is not there, or
+        is another."""
         read = self._read.get(entity, {})
         starts = range(0, len(names_in_order), _NAME)
         names = [names_in_order[at : at + _NAME] for at in starts]
-        state = b"".join([read[name] for name in names])
+        state = b"".join([_unpacked(name, read[name]) for name in names])
         self._standing[entity] = frozenset(names)
         return state
 
