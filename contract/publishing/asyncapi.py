@@ -34,6 +34,14 @@ DEAD_LETTER_HEADERS: dict[str, meanings.Meaning] = {
         "How far it came; the stages are listed below.", "在哪一步被拒收，见下表。"
     ),
 }
+#: What a dead letter of a connector has besides; the last two only where they say something.
+CONNECTOR_HEADERS: dict[str, str] = {
+    "offbook.connect.content": "What the value is: `record` as it was decoded, `raw` bytes that "
+    "are none, `withheld` or `absent`.",
+    "offbook.connect.file": "The file that it stood in; its line is the offset.",
+    "offbook.connect.split": "`done`: it is one item of what came, and is not split again.",
+}
+_CONNECTORS = "dlq.connect"
 
 
 def asyncapi() -> dict[str, Any]:
@@ -50,7 +58,8 @@ def asyncapi() -> dict[str, Any]:
         "channels": {kind.topic: _source(kind) for kind in KINDS}
         | {ALERTS_TOPIC: _alerts(), ACTIONS_TOPIC: _actions(), ALLOWANCES_TOPIC: _allowances()}
         | {HANDLED_TOPIC: _handled()}
-        | {f"dlq.{kind.topic}": _dead_letters(kind) for kind in KINDS},
+        | {f"dlq.{kind.topic}": _dead_letters(kind) for kind in KINDS}
+        | {_CONNECTORS: _letters_of_connectors()},
         "operations": {
             f"receive.{kind.topic}": _operation("receive", kind.topic, kind.type, HEARTBEAT.type)
             for kind in KINDS
@@ -62,13 +71,14 @@ def asyncapi() -> dict[str, Any]:
         | {
             f"send.dlq.{kind.topic}": _operation("send", f"dlq.{kind.topic}", "deadLetter")
             for kind in KINDS
-        },
+        }
+        | {f"send.{_CONNECTORS}": _operation("send", _CONNECTORS, "connectorLetter")},
         "components": {
             "messages": {kind.type: _event(kind) for kind in KIND_OF_TYPE.values()}
             | {"offbook.alert.v1": _alert(), "offbook.action.v1": _action()}
             | {"offbook.allowance.v1": _allowance()}
             | {"offbook.dlq-handled.v1": _handled_letters()}
-            | {"deadLetter": _dead_letter()}
+            | {"deadLetter": _dead_letter(), "connectorLetter": _connector_letter()}
         },
     }
 
@@ -101,6 +111,14 @@ def _handled() -> dict[str, Any]:
 def _dead_letters(kind: Kind) -> dict[str, Any]:
     summary = f"Records of `{kind.topic}` that are no events, as they came."
     return _channel(f"dlq.{kind.topic}", summary, ["delete"], "deadLetter")
+
+
+def _letters_of_connectors() -> dict[str, Any]:
+    summary = "What a connector read and could make no event of."
+    channel = _channel("dlq.connect.{connector}", summary, ["delete"], "connectorLetter")
+    # Of a topic that stands for many, only the address is told.
+    del channel["bindings"]["kafka"]["topic"]
+    return channel | {"parameters": {"connector": {"description": "The name of its page."}}}
 
 
 def _channel(topic: str, summary: str, policy: list[str], *messages: str) -> dict[str, Any]:
@@ -186,4 +204,18 @@ def _dead_letter() -> dict[str, Any]:
         "tip that names or may name its reporter is withheld.",
         "contentType": "application/octet-stream",
         "headers": {"type": "object", "required": list(headers), "properties": headers},
+    }
+
+
+def _connector_letter() -> dict[str, Any]:
+    letter = _dead_letter()
+    own = {
+        name: {"type": "string", "description": meaning}
+        for name, meaning in CONNECTOR_HEADERS.items()
+    }
+    headers = letter["headers"]
+    return letter | {
+        "name": "connectorLetter",
+        "summary": "A record of a connector that became no event. What people wrote is withheld.",
+        "headers": headers | {"properties": headers["properties"] | own},
     }

@@ -18,6 +18,8 @@ from connectors.outcome import Rejected
 from connectors.receiving.jobs import Job
 from connectors.receiving.letters import (
     CONTENT,
+    FILE,
+    SPLIT,
     Arrived,
     Draft,
     Whence,
@@ -27,11 +29,12 @@ from connectors.receiving.letters import (
 )
 from connectors.receiving.retry import again
 from connectors.record import Record
+from contract.publishing.asyncapi import CONNECTOR_HEADERS
 from tests.connectors.receiving.running import payment, payments
 from tests.parts.examples import examples
 
 WALL = 1_760_000_000_000_000
-SPLIT = '\n[[split]]\npath = "rows"\nas = "d"\n'
+EACH_ROW = '\n[[split]]\npath = "rows"\nas = "d"\n'
 
 
 def page(text: str = payments("json", "")) -> Page:
@@ -90,7 +93,7 @@ def test_numbers_are_kept_as_they_are() -> None:
 
 
 def test_an_item_is_kept_without_the_list_that_it_is_of() -> None:
-    its = page(payments("json", "") + SPLIT.replace("rows", "data.rows"))
+    its = page(payments("json", "") + EACH_ROW.replace("rows", "data.rows"))
     rows = [payment(f"P-{at}", to="nowhere") for at in range(100)]
     found = drafts(its, {"data": {"rows": rows, "of": "us"}, "id": 1})
     assert len(found) == 100
@@ -129,3 +132,7 @@ def test_a_letter_that_another_program_wrote_is_bad_and_nothing_more() -> None:
     job = Job("bank", Connector(page()), None, Path())
     (it,) = again(job, kept)
     assert isinstance(it.told.outcome, Rejected)
+
+
+def test_what_is_published_of_a_letter_names_the_headers_that_it_has() -> None:
+    assert {CONTENT, FILE, SPLIT} == set(CONNECTOR_HEADERS)
