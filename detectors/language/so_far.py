@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import accumulate
 
 from contract.times import HOUR
 from detectors.facts.fact import EXACT as EXACTLY
@@ -37,13 +38,27 @@ def so_far(
 
     A large weight, or a large amount, is told at once: by it what was told doubles.
     """
-    if len(run) <= AT_ONCE or view.passed(over):
+    if view.passed(over):
         return run
-    told = AT_ONCE
+    told = _at_once(run)
+    if len(run) <= told:
+        return run
     if reached is not None:
         told = max(told, bisect_left(range(len(run)), True, key=lambda n: reached(run[:n])))
     told = max(_doubled(run, told), _aged(view, run))
     return Part(run[:told], min(_next_age(view, run), over) if told < len(run) else over)
+
+
+def _at_once(run: Sequence[Fact]) -> int:
+    """How many facts are told at once, whatever they say. Where some were folded, as many as had
+    doubled the first: counted from them, more would be told each time they are folded again."""
+    if not any(fact.lasts for fact in run):
+        return AT_ONCE
+    totals = list(accumulate(fact.weight for fact in run))
+    news = AT_ONCE
+    while 2 * news <= totals[-1]:
+        news *= 2
+    return bisect_left(totals, news) + 1
 
 
 def _doubled(run: Sequence[Fact], told: int) -> int:

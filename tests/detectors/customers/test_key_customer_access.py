@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import strategies as st
@@ -13,10 +14,11 @@ from msgspec import UNSET
 from contract import times
 from contract.alert import Alert
 from contract.event import Event
-from contract.times import DAY, HOUR
+from contract.times import DAY, HOUR, SECOND
 from contract.types import ReferenceCustomer, ReferenceEmployee
 from detectors.engine.engine import Engine
 from detectors.facts.reference import Reference
+from detectors.facts.view import Common
 from detectors.rules.customers.key_customer_access import DETECTOR
 from tests.detectors.random_company import BASE
 from tests.detectors.timeline import (
@@ -382,3 +384,16 @@ def _owner(id_: str, moment: int, until: int, words: list[Event]) -> str | None:
         return None
     first = after[0]
     return str((first.before and first.before.owner) or first.after.owner)  # type: ignore[attr-defined]
+
+
+def test_evidence_that_was_only_folded_is_no_news() -> None:
+    #   4 colleagues, each 60 views in an hour; of 240 facts at most 100 are kept
+    run = local(DETECTOR, common=Common(max_facts=100), reference=company(BOSS, key()))
+    alerts: list[Alert] = []
+    for number in range(240):
+        who, moment = f"E-{number % 4 + 10}", at(NOON) + number * 15 * SECOND
+        alerts += run.feed(opens(moment, who=who, id="C-1"))
+    told = [it for it in alerts if it.employee == "E-10"]
+    # Twenty at once, one that says there are more, then 40; and where folding moved the end of it.
+    assert len(told) <= 26
+    assert all(one.summary != next_.summary for one, next_ in pairwise(told))
