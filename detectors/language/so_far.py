@@ -17,7 +17,7 @@ from itertools import accumulate
 from contract.times import HOUR
 from detectors.facts.fact import EXACT as EXACTLY
 from detectors.facts.fact import Fact, by_time
-from detectors.facts.thinning import Part
+from detectors.facts.thinning import Part, two_digits
 from detectors.facts.view import View
 
 #: Of so many facts each is told at once.
@@ -38,27 +38,28 @@ def so_far(
 
     A large weight, or a large amount, is told at once: by it what was told doubles.
     """
-    if view.passed(over):
+    folded = any(fact.lasts for fact in run)
+    if view.passed(over) or (len(run) <= AT_ONCE and not folded):
         return run
-    told = _at_once(run)
-    if len(run) <= told:
-        return run
-    if reached is not None:
-        told = max(told, bisect_left(range(len(run)), True, key=lambda n: reached(run[:n])))
+    told = _enough(run, reached) if reached is not None else 0
+    told = _as_doubled(run, told) if folded else max(told, AT_ONCE)
     told = max(_doubled(run, told), _aged(view, run))
     return Part(run[:told], min(_next_age(view, run), over) if told < len(run) else over)
 
 
-def _at_once(run: Sequence[Fact]) -> int:
-    """How many facts are told at once, whatever they say. Where some were folded, as many as had
-    doubled the first: counted from them, more would be told each time they are folded again."""
-    if not any(fact.lasts for fact in run):
-        return AT_ONCE
+def _enough(run: Sequence[Fact], reached: Callable[[Sequence[Fact]], bool]) -> int:
+    return bisect_left(range(len(run)), True, key=lambda count: reached(run[:count]))
+
+
+def _as_doubled(run: Sequence[Fact], enough: int) -> int:
+    """How many facts there were when the weight of what was told at first had doubled last. Where
+    some were folded, nothing is counted by the fact: by the first twenty of those that are left,
+    each further one would be told once more."""
     totals = list(accumulate(fact.weight for fact in run))
-    news = AT_ONCE
+    news = max(AT_ONCE, two_digits(totals[enough - 1]) if enough else 0)
     while 2 * news <= totals[-1]:
         news *= 2
-    return bisect_left(totals, news) + 1
+    return min(bisect_left(totals, news) + 1, len(run))
 
 
 def _doubled(run: Sequence[Fact], told: int) -> int:
