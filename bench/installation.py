@@ -94,14 +94,18 @@ class Process:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def kill(self) -> None:
+        """SIGKILL, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+
     def end(self) -> None:
         """SIGTERM, and SIGKILL if that does not do."""
         self._process.terminate()
         try:
             self._process.wait(timeout=20)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()
 
 
 class Worker(Process):
