@@ -52,8 +52,6 @@ class Year:
             "OFFBOOK_GROUP_PREFIX": f"{self._prefix}offbook",
             "OFFBOOK_SOURCE_PARTITIONS": "1",
             "OFFBOOK_BATCH_EVENTS": str(batch),
-            # It is of now, which in this year is to come.
-            "OFFBOOK_CANARY": "false",
         }
 
     async def run(self, days: int) -> bool:

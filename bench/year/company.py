@@ -37,7 +37,7 @@ class Company:
     def documents(self) -> Iterator[Line]:
         """The reference documents."""
         yield from reference(_CUSTOMERS, _EMPLOYEES, self.start)
-        data = {"employee": HOT, "name": "系统集成", "role": "integration"}
+        data = {"employee": HOT, "name": "系统集成", "role": "other"}
         yield line_of("reference.employees", HOT, HOT, rfc3339(self.start - DAY), data)
 
     def of(self, first: int, beyond: int) -> Iterator[Line]:
@@ -99,7 +99,7 @@ class Company:
             customer = f"C-{200 + 10 * number + turn:06d}"
             data = {"payment": id_, "customer": customer, "payee_account": private_account(thief)}
             yield _event(at + turn * HOUR, "payments", id_, {**data, **paid})
-        self.frauds.append(Fraud("offbook-payment", f"E-{thief:05d}"))
+            self.frauds.append(Fraud("offbook-payment", customer))
         goods = {"shipment": f"SX-{number}", "status": "dispatched", "customer": shipped}
         yield _event(at + HOUR, "shipments", f"SX-{number}", goods)
         self.frauds.append(Fraud("shipment-without-order", shipped))

@@ -79,9 +79,9 @@ class Following:
     async def to_the_end(self) -> Written:
         """All that stands there by now."""
         partitions = self._consumer.assignment()
-        ends = await self._consumer.end_offsets(partitions)
-        while any([await self._consumer.position(it) < ends[it] for it in partitions]):
-            await asyncio.sleep(0.1)
+        for it, end in (await self._consumer.end_offsets(partitions)).items():
+            while await self._consumer.position(it) < end:  # noqa: ASYNC110 - the consumer tells nobody
+                await asyncio.sleep(0.1)
         return self.written
 
     async def run(self) -> None:
