@@ -68,7 +68,7 @@ class Monitor:
         self._report = report = MonitorReport(settings, metrics, health)
         self._reader = reader = PartitionReader(settings)
         self._queues = PartitionQueues(self._take)
-        self._app = app = MonitorApp(settings, self._queues.put, self._drain)
+        self._app = app = MonitorApp(settings, self._deliver, self._drain)
         self._changelog = Changelog(app.changelog_name, app.kafka_producer, reader)
         self._outbox = Outbox(settings, app.kafka_producer)
         retrying = Retrying(health, stopping)
@@ -84,6 +84,7 @@ class Monitor:
             app,
             owned,
             reader,
+            self._queues,
             self._progress,
             reviews,
             health,
@@ -157,9 +158,12 @@ class Monitor:
             await self._queues.drain()
             await self._owned.at_rest()
 
+    async def _deliver(self, message: Any) -> None:
+        self._watch.delivered(message.partition)
+        await self._queues.put(message)
+
     async def _take(self, number: int, messages: list[Any]) -> None:
         """Take records that Faust delivered. Total: whatever happens, Faust goes on."""
-        self._watch.delivered(number)
         try:
             await self._progress.advance(number, messages)
         except Exception as error:  # noqa: BLE001 - told by `run`, which ends the process

@@ -9,7 +9,8 @@ them are about is then read, written and sent once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sinks.ending import ended
@@ -33,22 +34,44 @@ class PartitionQueues:
     def __init__(self, take: Callable[[int, list[Any]], Awaitable[None]]) -> None:
         self._take = take
         self._queues: dict[int, tuple[asyncio.Queue[Any], asyncio.Task[None]]] = {}
+        self._passed_over: set[int] = set()
+        self._waiting = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether a message waits for room. Faust then delivers no other, of whatever partition."""
+        return self._waiting > 0
 
     async def put(self, message: Any) -> None:
         """Hand over a message; waits while the queue of its partition is full."""
         number = message.partition
+        if number in self._passed_over:
+            return
         if number not in self._queues:
             queue: asyncio.Queue[Any] = asyncio.Queue(_ROOM)
             self._queues[number] = (queue, asyncio.create_task(self._run(number, queue)))
-        await self._queues[number][0].put(message)
+        self._waiting += 1
+        try:
+            await self._queues[number][0].put(message)
+        finally:
+            self._waiting -= 1
+
+    @contextmanager
+    def passing_over(self, number: int) -> Iterator[None]:
+        """Discard what comes of a partition while somebody reads it to its end: it would wait for
+        them, and all others for it."""
+        self._passed_over.add(number)
+        if number in self._queues:
+            _discard(self._queues[number][0])
+        try:
+            yield
+        finally:
+            self._passed_over.discard(number)
 
     async def drain(self) -> None:
-        """Discard what has not been started, and wait for what has. Nothing is lost: what is
-        discarded shows as a gap and is read again."""
+        """Discard what has not been started, and wait for what has."""
         for queue, _ in self._queues.values():
-            while not queue.empty():
-                queue.get_nowait()
-                queue.task_done()
+            _discard(queue)
         await asyncio.gather(*(queue.join() for queue, _ in self._queues.values()))
 
     async def stop(self) -> None:
@@ -69,6 +92,13 @@ class PartitionQueues:
             finally:
                 for _ in messages:
                     queue.task_done()
+
+
+def _discard(queue: asyncio.Queue[Any]) -> None:
+    """Nothing is lost: what is discarded shows as a gap and is read again."""
+    while not queue.empty():
+        queue.get_nowait()
+        queue.task_done()
 
 
 def _size(message: Any) -> int:

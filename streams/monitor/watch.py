@@ -17,6 +17,7 @@ from sinks.health import Health
 from streams.monitor.errors import MonitorError
 from streams.monitor.faust_app.app import MonitorApp
 from streams.monitor.owned_partitions import OwnedPartitions
+from streams.monitor.partition_queues import PartitionQueues
 from streams.monitor.partition_reader import PartitionReader
 from streams.monitor.progress import Progress
 from streams.monitor.reviews import Reviews
@@ -45,6 +46,7 @@ class Watch:
         app: MonitorApp,
         owned: OwnedPartitions,
         reader: PartitionReader,
+        queues: PartitionQueues,
         progress: Progress,
         reviews: Reviews,
         health: Health,
@@ -56,6 +58,7 @@ class Watch:
         self._app = app
         self._owned = owned
         self._reader = reader
+        self._queues = queues
         self._progress = progress
         self._reviews = reviews
         self._health = health
@@ -124,13 +127,16 @@ class Watch:
         self._healing[number] = asyncio.create_task(heal())
 
     async def _read_on(self, number: int) -> None:
-        times = self._undelivered[number] = self._undelivered.get(number, 0) + 1
-        if times > _ENOUGH:
+        # Else it may be ours that nothing comes: it waits for another partition, which has much.
+        if not self._queues.waits:
+            self._undelivered[number] = self._undelivered.get(number, 0) + 1
+        if self._undelivered.get(number, 0) > _ENOUGH:
             raise MonitorError(
                 f"Faust delivers nothing of {self._app.keyed_name}[{number}] any more"
             )
         _log.warning("stands still; reading without Faust", partition=number)
-        await self._progress.advance(number, None)
+        with self._queues.passing_over(number):
+            await self._progress.advance(number, None)
 
     async def _standing_still(self) -> list[int]:
         now = time.monotonic()
@@ -146,7 +152,7 @@ class Watch:
             seen, since = self._seen.get(number, (None, now))
             if applied != seen or applied + 1 >= ends[number]:
                 self._seen[number] = (applied, now)
-            elif now - since > _STANDSTILL and not (partition and partition.lock.locked()):
+            elif now - since > _STANDSTILL and (partition is None or not partition.lock.locked()):
                 self._seen[number] = (applied, now)
                 behind.append(number)
         return behind

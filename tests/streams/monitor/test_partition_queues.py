@@ -59,3 +59,38 @@ def test_no_more_is_handed_over_than_can_be_worked_off_in_a_moment() -> None:
 
 def test_a_message_without_a_value_is_one_too() -> None:
     assert handed_over(message(0, 0), message(0, 1, None)) == [(0, [0]), (0, [1])]
+
+
+def test_what_comes_of_a_partition_that_somebody_reads_is_discarded_and_nobody_waits() -> None:
+    async def main() -> None:
+        read, done = asyncio.Event(), asyncio.Event()
+        taken: list[tuple[int, int]] = []
+
+        async def take(number: int, some: list[Any]) -> None:
+            if number == 0:
+                await read.wait()
+            taken.extend((number, one.offset) for one in some)
+            if (0, 1000) in taken:
+                done.set()
+
+        queues = PartitionQueues(take)
+
+        async def deliver() -> None:
+            for offset in range(1000):
+                await queues.put(message(0, offset))
+            await queues.put(message(1, 7))
+
+        delivering = asyncio.create_task(deliver())
+        await asyncio.sleep(0.01)
+        assert queues.waits
+        with queues.passing_over(0):
+            await delivering
+            assert not queues.waits
+        read.set()
+        await queues.put(message(0, 1000))
+        await done.wait()
+        assert (1, 7) in taken
+        assert (0, 999) not in taken
+        await queues.stop()
+
+    asyncio.run(asyncio.wait_for(main(), 30))

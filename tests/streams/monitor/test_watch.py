@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from contract.kinds import STREAM_TOPICS
+from streams.monitor import watch
 from streams.monitor.entity_partition import EntityPartition
 from streams.monitor.progress import Progress
+from streams.wire.keyed_records import Batch, mark
 from tests.detectors import timeline as tell
 from tests.streams.monitor.monitoring import (
     Bench,
@@ -105,5 +108,66 @@ def test_a_partition_that_is_read_without_faust_is_let_go_in_the_middle(
                     await until(lambda: 0 < len(other._app.partitions) < 4, 30)
                     theirs = set(other._app.partitions)
                     await until(lambda: applied(other, {n: last[n] for n in theirs}), 60)
+
+    asyncio.run(run())
+
+
+async def tick_of(bench: Bench, partition: int, count: int) -> dict[int, int]:
+    """So many records on one keyed partition."""
+    marks = Batch([mark(topic, 0, 1, tell.at("2026-03-02 09:00")) for topic in STREAM_TOPICS])
+    sent = [await bench.send(partition, marks) for _ in range(count)]
+    return {partition: sent[-1].offset}
+
+
+@pytest.fixture
+def held_up(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Partition 0 is worked on, and does not come to an end before this is set."""
+    let_go, apply = asyncio.Event(), Progress._apply
+
+    async def held_up(self: Progress, partition: EntityPartition, records: Any) -> None:
+        if partition.number == 0:
+            await let_go.wait()
+        await apply(self, partition, records)
+
+    monkeypatch.setattr(Progress, "_apply", held_up)
+    return let_go
+
+
+def test_faust_delivers_the_others_while_one_that_has_much_is_read_without_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, held_up: asyncio.Event
+) -> None:
+    async def run() -> None:
+        async with bench.open():
+            last = await fill(bench, 3)
+            async with bench.running() as monitor:
+                others = {number: at for number, at in last.items() if number}
+                await until(lambda: applied(monitor, others) and 0 in monitor._watch._healing)
+                monkeypatch.setattr(watch, "_STANDSTILL", 1e9)
+                last |= await tick_of(bench, 0, 200)
+                others = await tick_of(bench, 1, 1)
+                await until(lambda: applied(monitor, others))
+                held_up.set()
+                last |= await tick_of(bench, 0, 1)
+                await until(lambda: applied(monitor, last | others))
+
+    asyncio.run(run())
+
+
+def test_that_others_come_late_behind_one_that_has_much_does_not_end_the_monitor(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, held_up: asyncio.Event
+) -> None:
+    monkeypatch.setattr(watch, "_LOOK_EVERY", 0.1)
+
+    async def run() -> None:
+        async with bench.open(), bench.running() as monitor:
+            much = await tick_of(bench, 0, 200)
+            await until(lambda: monitor._queues.waits)
+            monkeypatch.setattr(watch, "_STANDSTILL", 0.3)
+            for _ in range(watch._ENOUGH + 2):
+                last = await tick_of(bench, 1, 1)
+                await until(lambda: applied(monitor, last))  # noqa: B023
+            assert monitor._queues.waits
+            held_up.set()
+            await until(lambda: applied(monitor, much | last))
 
     asyncio.run(run())
