@@ -17,12 +17,14 @@ from typing import Any
 
 import msgspec
 import redis
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from contract.alert import Alert
+from sinks.dead_letters import dead_letter_topic
 from sinks.redis.keys import STREAM
 from streams.settings.loading import load
 from streams.settings.settings import Settings
+from streams.wire.kafka import all_topics
 from streams.wire.keyed_records import partition_of
 from streams.wire.topics import create_topics
 from tests.cli.commands import depends_on_arrival
@@ -207,7 +209,7 @@ class Installation:
             keys = list(client.scan_iter("{ob}:alert:*"))
             values = client.mget(keys) if keys else []
         decoded = (msgspec.json.decode(value, type=Alert) for value in values)
-        return _essences(decoded)
+        return essences(decoded)
 
     def repeated_revisions(self) -> list[tuple[bytes, bytes]]:
         """Revisions that stand in the stream more than once."""
@@ -221,6 +223,17 @@ class Installation:
                 repeated.append(revision)
             seen.add(revision)
         return repeated
+
+    async def dead_letters(self) -> int:
+        """How many there are, of whatever topic."""
+        async with AIOKafkaConsumer(bootstrap_servers=self.settings.kafka_bootstrap) as consumer:
+            letters = [
+                TopicPartition(topic.name, number)
+                for topic in all_topics(self.settings)
+                if topic.name.startswith(dead_letter_topic("", self.settings.topic_prefix))
+                for number in range(topic.partitions)
+            ]
+            return sum((await consumer.end_offsets(letters)).values())
 
     async def settle(self, expected: dict[str, Essence], seconds: float) -> None:
         """Wait until Redis holds exactly `expected`, and still does a little later."""
@@ -265,10 +278,11 @@ def essence(alert: Alert) -> Essence:
 
 
 def expected_of(company: Company, until: int) -> dict[str, Essence]:
-    return _essences(company.expected(until).values())
+    return essences(company.expected(until).values())
 
 
-def _essences(alerts: Iterable[Alert]) -> dict[str, Essence]:
+def essences(alerts: Iterable[Alert]) -> dict[str, Essence]:
+    """What is said last of each."""
     return {
         alert.alert_id: essence(alert)
         for alert in alerts

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -17,8 +17,19 @@ import pytest
 
 from contract.times import MINUTE
 from offbook.cli.demo.embedded import EmbeddedKafka, EmbeddedRedis
+from streams.monitor.changelog import Changelog
+from streams.monitor.partition_reader import PartitionReader
+from streams.monitor.segments import LARGE
+from streams.wire.kafka import CHANGELOG_TOPIC, topic_name
 from tests.cli.company import Company
-from tests.integration.installation import Installation, expected_of, settings_for
+from tests.integration.hot_company import ACCOUNT, HOT, PRIVATE, HotCompany
+from tests.integration.installation import (
+    Essence,
+    Installation,
+    essences,
+    expected_of,
+    settings_for,
+)
 from tests.parts.apache_kafka import ApacheKafka
 
 pytestmark = pytest.mark.integration
@@ -101,6 +112,27 @@ async def kill_broker(
     await asyncio.sleep(2)
 
 
+async def every_way_to_end(
+    installation: Installation, broker: Broker, redis: EmbeddedRedis, rng: Random
+) -> None:
+    """A worker is killed, one is paused longer than its session, one is asked to end; and again."""
+    if isinstance(broker, EmbeddedKafka):
+        await _kill_one_worker_after_the_other(installation, rng)
+        return
+    installation.scale(2)
+    for _ in range(2):
+        await installation.ready()
+        installation.kill_one(rng)
+        await installation.ready()
+        sleeper = rng.choice(installation.workers)
+        sleeper.send(signal.SIGSTOP)
+        await asyncio.sleep(rng.uniform(4.0, 6.0))
+        sleeper.send(signal.SIGCONT)
+        await installation.ready()
+        installation.ask_to_end(installation.workers[0])
+        installation.supervise()
+
+
 BEYOND_THE_EMBEDDED_BROKER = {
     kill_broker: "killed, the embedded broker forgets everything",
     stop_in_the_middle: "after two members left at once it lets nobody into their group",
@@ -108,43 +140,100 @@ BEYOND_THE_EMBEDDED_BROKER = {
 }
 
 
+@pytest.fixture
+def installation(
+    broker: Broker, fresh_redis: EmbeddedRedis, topic_prefix: str, tmp_path: Path
+) -> Iterator[Installation]:
+    environment = settings_for(broker.bootstrap, fresh_redis.url, topic_prefix)
+    installation = Installation(environment, tmp_path)
+    yield installation
+    installation.end()
+
+
+@pytest.fixture
+def seed() -> int:
+    seed = Random().randrange(10**6)
+    print(f"seed {seed}")
+    return seed
+
+
 @pytest.mark.parametrize(
     "faults", [kill_workers, stop_in_the_middle, pause_workers, kill_redis, kill_broker]
 )
 def test_the_final_alerts_are_those_of_a_run_without(
-    faults: Faults, broker: Broker, fresh_redis: EmbeddedRedis, topic_prefix: str, tmp_path: Path
+    faults: Faults,
+    broker: Broker,
+    fresh_redis: EmbeddedRedis,
+    installation: Installation,
+    seed: int,
 ) -> None:
     if isinstance(broker, EmbeddedKafka) and faults in BEYOND_THE_EMBEDDED_BROKER:
         pytest.skip(BEYOND_THE_EMBEDDED_BROKER[faults])
-    seed = Random().randrange(10**6)
-    print(f"seed {seed}")
-    environment = settings_for(broker.bootstrap, fresh_redis.url, topic_prefix)
-    installation = Installation(environment, tmp_path)
+    # Apache Kafka has the long run: it is there that the broker itself is killed.
+    size = 1000 if isinstance(broker, EmbeddedKafka) else 3000
+    company = Company(seed, time.time_ns() // 1000, size)
+    expected = expected_of(company, company.end + 5 * MINUTE)
+    happening = faults(installation, broker, fresh_redis, Random(seed))
+    asyncio.run(_run(installation, company, expected, happening))
+    _check(installation)
+
+
+def test_of_an_entity_that_has_much_nothing_is_lost_either(
+    broker: Broker,
+    fresh_redis: EmbeddedRedis,
+    installation: Installation,
+    seed: int,
+    tmp_path: Path,
+) -> None:
+    company = HotCompany(seed, time.time_ns() // 1000, 500)
+    expected = essences(company.replayed(company.end + 5 * MINUTE, tmp_path))
+    assert {ACCOUNT, PRIVATE} < {it for essence in expected.values() for it in essence[4:8]}
+    happening = every_way_to_end(installation, broker, fresh_redis, Random(seed))
+    asyncio.run(_run(installation, company, expected, happening))
+    _check(installation)
+    asyncio.run(_nothing_is_missing(installation))
+
+
+async def _nothing_is_missing(installation: Installation) -> None:
+    """No letter is dead and no entity set aside, and those that have much lie in segments."""
+    assert await installation.dead_letters() == 0
+    found = {}
+    reader = PartitionReader(installation.settings)
+    topic = topic_name(installation.settings, CHANGELOG_TOPIC)
+    changelog = Changelog(topic, lambda: None, reader)
     try:
-        asyncio.run(_run(installation, faults, broker, fresh_redis, seed))
+        for number in range(installation.settings.keyed_partitions):
+            partition = await changelog.load(number)
+            assert not partition.aside
+            for key in partition.values.keys() & HOT:
+                found[key] = len(partition.values[key])
     finally:
-        installation.end()
+        await reader.stop()
+    # A state of so many bytes is in several segments.
+    assert found.keys() == set(HOT)
+    assert min(found.values()) > 4 * LARGE
+
+
+def _check(installation: Installation) -> None:
     assert not installation.repeated_revisions()
     # What was delivered is there: nobody is to be woken for a Redis that lost nothing.
-    logs = [log.read_text() for log in tmp_path.glob("worker-*.log")]
+    logs = [log.read_text() for log in installation.directory.glob("worker-*.log")]
     assert not [log for log in logs if "Redis lacks alerts" in log]
     assert not [status for status in installation.unexpected if status not in (0, 1)]
 
 
 async def _run(
-    installation: Installation, faults: Faults, broker: Broker, redis: EmbeddedRedis, seed: int
+    installation: Installation,
+    company: Company,
+    expected: dict[str, Essence],
+    happening: Awaitable[None],
 ) -> None:
-    rng = Random(seed)
     installation.create_topics()
-    # Apache Kafka has the long run: it is there that the broker itself is killed.
-    size = 1000 if isinstance(broker, EmbeddedKafka) else 3000
-    company = Company(seed, time.time_ns() // 1000, size)
-    expected = expected_of(company, company.end + 5 * MINUTE)
     await installation.produce_documents(company)
     installation.scale(1)
     producing = asyncio.create_task(installation.produce(list(company.records()), 35.0))
     supervising = asyncio.create_task(_supervise(installation))
-    await faults(installation, broker, redis, rng)
+    await happening
     await producing
     supervising.cancel()
     await installation.settle(expected, 60.0)
