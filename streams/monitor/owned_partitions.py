@@ -13,8 +13,8 @@ import structlog
 from streams.monitor.changelog import Changelog, SupersededError
 from streams.monitor.entity_partition import EntityPartition
 from streams.monitor.faust_app.app import MonitorApp
-from streams.monitor.partition_queues import MOST_TOGETHER
 from streams.monitor.partition_reader import PartitionReader
+from streams.monitor.records import MOST_TOGETHER
 from streams.monitor.report import MonitorReport
 from streams.monitor.results import Results
 from streams.monitor.retrying import Retrying

@@ -14,14 +14,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sinks.ending import ended
+from streams.monitor.records import AT_A_TIME, MOST_TOGETHER
 
-#: Messages of one partition that may wait; beyond that, Faust waits.
-_ROOM = 32
-#: How many can be handed over together: the one that was waited for, and all that came in the
-#: meantime.
-MOST_TOGETHER = _ROOM + 1
-#: Bytes of messages handed over together, some 1500 events: a tenth of a second's work.
-_AT_A_TIME = 256 * 1024
+#: Messages of one partition that may wait, beside the one that was waited for; beyond that, Faust
+#: waits.
+_ROOM = MOST_TOGETHER - 1
 
 
 class PartitionQueues:
@@ -84,7 +81,7 @@ class PartitionQueues:
         while True:
             messages = [await queue.get()]
             size = _size(messages[0])
-            while size < _AT_A_TIME and not queue.empty():
+            while size < AT_A_TIME and not queue.empty():
                 messages.append(queue.get_nowait())
                 size += _size(messages[-1])
             try:

@@ -24,7 +24,7 @@ from streams.monitor.errors import StateGoneError
 from streams.monitor.faust_app.app import MonitorApp
 from streams.monitor.owned_partitions import OwnedPartitions
 from streams.monitor.partition_reader import PartitionReader, RecordsGoneError
-from streams.monitor.records import KeyedRecord, in_a_row
+from streams.monitor.records import KeyedRecord, together
 from streams.monitor.report import MonitorReport
 from streams.monitor.results import Results
 from streams.monitor.retrying import Retrying
@@ -85,12 +85,7 @@ class Progress:
                 return
 
     async def _take(self, partition: EntityPartition, messages: list[Any]) -> None:
-        """Apply those of `messages` that are new, after any that are missing before them.
-
-        Records that may already have been processed when a worker crashed are applied one by one.
-        Taken together they would produce fewer revisions than were sent, and a sink that already
-        has revision 1 ignores another revision 1.
-        """
+        """Apply those of `messages` that are new, after any that are missing before them."""
         records = [
             KeyedRecord(it.offset, round(it.timestamp * 1000), it.headers, it.value)
             for it in messages
@@ -100,8 +95,7 @@ class Progress:
                 await self._fill_gap(partition, records[0].offset)
                 if partition.applied + 1 < records[0].offset:
                     return
-            alone = partition.applied < partition.in_doubt
-            await self._apply(partition, records[:1] if alone else in_a_row(records))
+            await self._apply_first(partition, records)
 
     async def _fill_gap(self, partition: EntityPartition, end: int | None) -> None:
         """Apply what Faust did not deliver before `end`, or at all. Raises `StateGoneError`."""
@@ -113,13 +107,17 @@ class Progress:
                 )
                 async with aclosing(fetched):  # type: ignore[type-var]
                     async for some in fetched:
-                        for it in some:
+                        records = [
+                            KeyedRecord(it.offset, it.timestamp, it.headers, it.value)
+                            for it in some
+                        ]
+                        while records:
                             # A long read must neither delay a rebalance nor continue after it.
                             if not self._owned.may_go_on(partition):
                                 return
-                            record = KeyedRecord(it.offset, it.timestamp, it.headers, it.value)
-                            await self._apply(partition, [record])
-                            filled += 1
+                            count = await self._apply_first(partition, records)
+                            filled += count
+                            del records[:count]
                 if end is not None:
                     # Offsets that are still missing before it hold no records: transactions leave
                     # such holes.
@@ -135,6 +133,18 @@ class Progress:
                 ) from gone
         if filled:
             _log.info("read without Faust", partition=partition.number, start=start, records=filled)
+
+    async def _apply_first(self, partition: EntityPartition, records: Sequence[KeyedRecord]) -> int:
+        """Apply as many of the first of `records` as may be taken together. How many.
+
+        Records that may already have been processed when a worker crashed are applied one by one.
+        Taken together they would produce fewer revisions than were sent, and a sink that already
+        has revision 1 ignores another revision 1.
+        """
+        alone = partition.applied < partition.in_doubt
+        some = records[:1] if alone else together(records)
+        await self._apply(partition, some)
+        return len(some)
 
     async def _apply(self, partition: EntityPartition, records: Sequence[KeyedRecord]) -> None:
         """Apply records that follow each other and what has been applied."""

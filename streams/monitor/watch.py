@@ -137,6 +137,8 @@ class Watch:
         _log.warning("stands still; reading without Faust", partition=number)
         with self._queues.passing_over(number):
             await self._progress.advance(number, None)
+        # What came in the meantime was passed over, and nothing may come after it that shows so.
+        await self._progress.advance(number, None)
 
     async def _standing_still(self) -> list[int]:
         now = time.monotonic()

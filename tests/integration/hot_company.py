@@ -18,8 +18,10 @@ from tests.detectors import timeline as tell
 
 ACCOUNT = "E-SYNC"
 PRIVATE = f"6222-{EMPLOYEES[-1]}"
+#: As an alert says it.
+PAID = PRIVATE.replace("-", "")
 #: The entities that have much.
-HOT = (f"employee:{ACCOUNT}", f"account:{PRIVATE}")
+HOT = (f"employee:{ACCOUNT}", f"account:{PAID}")
 
 #: Views and payments in an hour, and for how many hours.
 _VIEWS, _PAYMENTS, _FOR = 250, 25, 14

@@ -15,9 +15,8 @@ from msgspec import structs
 
 from streams.monitor.entity_partition import APPLIED, EntityPartition, keyed_offset
 from streams.monitor.errors import StateGoneError
-from streams.monitor.partition_queues import MOST_TOGETHER
 from streams.monitor.partition_reader import PartitionReader
-from streams.monitor.records import KeyedRecord
+from streams.monitor.records import AT_A_TIME, MOST_TOGETHER, KeyedRecord
 from streams.wire.kafka import CHANGELOG_TOPIC
 from streams.wire.keyed_records import KEYED_TOPIC
 from tests.detectors import timeline as tell
@@ -57,6 +56,47 @@ def test_what_may_have_been_sent_before_a_crash_is_taken_record_by_record(
 
     asyncio.run(run())
     assert taken == [[10], [11], [12, 13, 14]]
+
+
+def test_what_is_read_without_faust_is_taken_together_where_that_is_safe(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The longer it is, the more it matters: one by one, each waits for the acknowledgement."""
+    taken: list[tuple[int, int]] = []
+
+    async def apply(partition: EntityPartition, records: Sequence[KeyedRecord]) -> None:
+        taken.append((records[0].offset, len(records)))
+        partition.applied = records[-1].offset
+
+    async def read(*_: Any) -> Any:
+        yield [
+            SimpleNamespace(
+                offset=offset,
+                timestamp=0,
+                headers=None,
+                value=bytes(AT_A_TIME if offset > 150 else 1),
+            )
+            for offset in range(10, 154)
+            if offset != 20
+        ]
+
+    async def run() -> None:
+        monitor = bench.monitor()
+        monkeypatch.setattr(monitor._progress, "_apply", apply)
+        monkeypatch.setattr(monitor._reader, "read", read)
+        monkeypatch.setattr(monitor._owned, "may_go_on", lambda _: True)
+        partition = EntityPartition(0)
+        partition.applied, partition.in_doubt = 9, 11
+        await monitor._progress._fill_gap(partition, None)
+
+    asyncio.run(run())
+    assert MOST_TOGETHER == 33
+    #   two in doubt │ up to the hole │ as many as may be │ up to what is large │ what is large
+    assert taken == [
+        *((10, 1), (11, 1), (12, 8)),
+        *((21, 33), (54, 33), (87, 33), (120, 32)),
+        *((152, 1), (153, 1)),
+    ]
 
 
 def test_a_partition_taken_up_again_is_in_doubt_as_far_as_records_are_taken_together(

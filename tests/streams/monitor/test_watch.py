@@ -92,7 +92,7 @@ def test_a_partition_that_is_read_without_faust_is_let_go_in_the_middle(
     apply = Progress._apply
 
     async def slow(self: Progress, partition: EntityPartition, records: Any) -> None:
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(1.0)
         await apply(self, partition, records)
 
     async def run() -> None:
