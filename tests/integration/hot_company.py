@@ -15,6 +15,7 @@ from contract.times import HOUR, MINUTE, rfc3339
 from tests.cli.commands import offbook
 from tests.cli.company import CUSTOMERS, EMPLOYEES, Company, Record
 from tests.detectors import timeline as tell
+from tests.integration.installation import Essence, essence
 
 ACCOUNT = "E-SYNC"
 PRIVATE = f"6222-{EMPLOYEES[-1]}"
@@ -25,6 +26,15 @@ HOT = (f"employee:{ACCOUNT}", f"account:{PAID}")
 
 #: Views and payments in an hour, and for how many hours.
 _VIEWS, _PAYMENTS, _FOR = 250, 25, 14
+
+
+def counted(alert: Alert) -> Essence:
+    """The essence of an alert. Of one about the account's views how many there were, not which are
+    shown: that depends on how many had come when some gave way, so on the order of arrival."""
+    whole = essence(alert)
+    if alert.detector == "bulk-export" and alert.employee == ACCOUNT:
+        return (*whole[:-1], alert.summary.en)
+    return whole
 
 
 class HotCompany(Company):

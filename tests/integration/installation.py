@@ -10,7 +10,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -100,6 +100,7 @@ class Installation:
         self.environment = environment
         self.settings: Settings = load(None, environment)
         self.directory = directory
+        self.essence = essence
         self.workers: list[Worker] = []
         self.leaving: list[tuple[Worker, float]] = []
         self.wanted = 0
@@ -209,7 +210,7 @@ class Installation:
             keys = list(client.scan_iter("{ob}:alert:*"))
             values = client.mget(keys) if keys else []
         decoded = (msgspec.json.decode(value, type=Alert) for value in values)
-        return essences(decoded)
+        return essences(decoded, self.essence)
 
     def repeated_revisions(self) -> list[tuple[bytes, bytes]]:
         """Revisions that stand in the stream more than once."""
@@ -281,10 +282,12 @@ def expected_of(company: Company, until: int) -> dict[str, Essence]:
     return essences(company.expected(until).values())
 
 
-def essences(alerts: Iterable[Alert]) -> dict[str, Essence]:
+def essences(
+    alerts: Iterable[Alert], of: Callable[[Alert], Essence] = essence
+) -> dict[str, Essence]:
     """What is said last of each."""
     return {
-        alert.alert_id: essence(alert)
+        alert.alert_id: of(alert)
         for alert in alerts
         if not depends_on_arrival(alert.detector, alert.state)
     }

@@ -22,7 +22,7 @@ from streams.monitor.partition_reader import PartitionReader
 from streams.monitor.segments import LARGE
 from streams.wire.kafka import CHANGELOG_TOPIC, topic_name
 from tests.cli.company import Company
-from tests.integration.hot_company import ACCOUNT, HOT, PAID, HotCompany
+from tests.integration.hot_company import ACCOUNT, HOT, PAID, HotCompany, counted
 from tests.integration.installation import (
     Essence,
     Installation,
@@ -186,7 +186,8 @@ def test_of_an_entity_that_has_much_nothing_is_lost_either(
     tmp_path: Path,
 ) -> None:
     company = HotCompany(seed, time.time_ns() // 1000, 500)
-    expected = essences(company.replayed(company.end + 5 * MINUTE, tmp_path))
+    installation.essence = counted
+    expected = essences(company.replayed(company.end + 5 * MINUTE, tmp_path), counted)
     assert {ACCOUNT, PAID} < {it for essence in expected.values() for it in essence[4:8]}
     happening = every_way_to_end(installation, broker, fresh_redis, Random(seed))
     asyncio.run(_run(installation, company, expected, happening))
