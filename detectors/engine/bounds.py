@@ -160,6 +160,7 @@ def make_room(ran: Running, notebook: Notebook, most: int) -> int:
     folds, params = ran.detector.folds, ran.detector.params
     if folds is not None and ran.window is not None:
         facts = folded(facts, enough, ran.window, lambda fact: folds.alike(fact, params), runs)
+        _remember_offsets(notebook)
     if len(facts) > most:
         kept = thinned(facts, enough, {order for _, orders in runs for order in orders})
         known = {fact.order for fact in kept}
@@ -167,6 +168,27 @@ def make_room(ran: Running, notebook: Notebook, most: int) -> int:
         facts = kept
     notebook.facts = facts
     return before - len(facts)
+
+
+def is_folded(notebook: Notebook, fact: Fact) -> bool:
+    """Whether a fact is a repeat of one that was folded into another, which does not say of which.
+
+    A router that was killed reads again what it had read. A partition is read in order, so what is
+    before what was folded, in time and by offset, had come before.
+    """
+    if fact.offset > notebook.folded.get((fact.kind, fact.partition), -1):
+        return False
+    return any(
+        it.lasts and it.at <= fact.at <= it.end and it.role == fact.role for it in notebook.facts
+    )
+
+
+def _remember_offsets(notebook: Notebook) -> None:
+    offsets = dict(notebook.folded)
+    for fact in notebook.facts:
+        place = fact.kind, fact.partition
+        offsets[place] = max(fact.offset, offsets.get(place, -1))
+    notebook.folded = offsets
 
 
 def sketch(notebook: Notebook, most: int) -> None:

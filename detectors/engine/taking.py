@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from contract.event import Event
 from contract.times import DAY
-from detectors.engine.bounds import WORTH_PRUNING, is_forgotten, is_too_much
+from detectors.engine.bounds import WORTH_PRUNING, is_folded, is_forgotten, is_too_much
 from detectors.engine.closing import is_closed
 from detectors.engine.event_index import Readers
 from detectors.engine.hearing import Hearing
@@ -96,6 +96,8 @@ class Taking:
             if notebook.sealed is not None:
                 self._unseal(ran, notebook, fact.at)
             facts = notebook.facts
+            if notebook.folded and is_folded(notebook, fact):
+                continue
             new = insert(facts, fact) if ends_of is None else insert_ends(facts, fact, ends_of)
             if not new:
                 continue

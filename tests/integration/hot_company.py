@@ -3,7 +3,7 @@ paid into again and again: states that lie on the changelog in segments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
@@ -47,13 +47,15 @@ class HotCompany(Company):
     def records(self, repeats: float = 0.02, garbage: float = 0.0) -> Iterator[Record]:
         yield from super().records(repeats, garbage)
 
-    def replayed(self, until: int, folder: Path) -> list[Alert]:
-        """What `offbook replay` says of the same, with time moved on to `until` (µs)."""
+    def replayed(self, until: int, folder: Path) -> Collection[Alert]:
+        """What `offbook replay` says of the same, with time moved on to `until` (µs): the newest
+        revision of each alert."""
         file = folder / "happened.ndjson"
         file.write_bytes(b"\n".join(map(encode_document, (*self.documents, *self.events))))
         done = offbook("replay", str(file), "--until", rfc3339(until))
         assert done.returncode == 0, done.stderr
-        return [msgspec.json.decode(line, type=Alert) for line in done.stdout.splitlines()]
+        alerts = (msgspec.json.decode(line, type=Alert) for line in done.stdout.splitlines())
+        return {alert.alert_id: alert for alert in alerts}.values()
 
     def _business(self, size: int) -> Iterator[Event]:
         yield from super()._business(size)
