@@ -25,7 +25,7 @@ PAID = PRIVATE.replace("-", "")
 HOT = (f"employee:{ACCOUNT}", f"account:{PAID}")
 
 #: Views and payments in an hour, and for how many hours.
-_VIEWS, _PAYMENTS, _FOR = 250, 25, 14
+_VIEWS, _PAYMENTS, _FOR = 250, 25, 12
 
 
 def counted(alert: Alert) -> Essence:
@@ -71,7 +71,7 @@ class HotCompany(Company):
 
     def _frauds(self) -> Iterator[Event]:
         yield from super()._frauds()
-        for hours_ago in (29, 22, 15):
+        for hours_ago in (29, 24, 20):
             begin = self.end - hours_ago * HOUR - 30 * MINUTE
             for n in range(12):
                 yield tell.deletes(begin + n, ACCOUNT, 2)

@@ -190,7 +190,7 @@ def test_of_an_entity_that_has_much_nothing_is_lost_either(
     expected = essences(company.replayed(company.end + 5 * MINUTE, tmp_path), counted)
     assert {ACCOUNT, PAID} < {it for essence in expected.values() for it in essence[4:8]}
     happening = every_way_to_end(installation, broker, fresh_redis, Random(seed))
-    asyncio.run(_run(installation, company, expected, happening))
+    asyncio.run(_run(installation, company, expected, happening, 25.0))
     _check(installation)
     asyncio.run(_nothing_is_missing(installation))
 
@@ -228,11 +228,13 @@ async def _run(
     company: Company,
     expected: dict[str, Essence],
     happening: Awaitable[None],
+    seconds: float = 35.0,
 ) -> None:
+    """Have a company's events come within so many seconds, while something happens."""
     installation.create_topics()
     await installation.produce_documents(company)
     installation.scale(1)
-    producing = asyncio.create_task(installation.produce(list(company.records()), 35.0))
+    producing = asyncio.create_task(installation.produce(list(company.records()), seconds))
     supervising = asyncio.create_task(_supervise(installation))
     await happening
     await producing
