@@ -14,7 +14,7 @@ from detectors.engine.state import EntityState, Notebook
 from detectors.facts.fact import Fact, Order, by_time
 from detectors.facts.retelling import TOLD
 from detectors.facts.roles import KEPT, REGISTER_KEPT
-from detectors.facts.thinning import folded, thinned
+from detectors.facts.thinning import folded, furthest, thinned
 from detectors.facts.view import Common, View
 
 #: New facts are no reason to look for old ones while there are fewer.
@@ -151,8 +151,7 @@ def _still_of_use(ran: Running, notebook: Notebook, view: View | None, over: int
 
 def make_room(ran: Running, notebook: Notebook, most: int) -> int:
     """Fold, then drop what there is most of. What was raised on what is dropped stands."""
-    facts, enough = notebook.facts, room(most)
-    before = len(facts)
+    facts, before, enough = notebook.facts, len(notebook.facts), room(most)
     runs = [
         (one.finding.facts[0], {it.order for it in one.finding.facts})
         for one in notebook.raised.values()
@@ -160,7 +159,7 @@ def make_room(ran: Running, notebook: Notebook, most: int) -> int:
     folds, params = ran.detector.folds, ran.detector.params
     if folds is not None and ran.window is not None:
         facts = folded(facts, enough, ran.window, lambda fact: folds.alike(fact, params), runs)
-        _remember_offsets(notebook)
+        notebook.folded = furthest(notebook.facts, notebook.folded)
     if len(facts) > most:
         kept = thinned(facts, enough, {order for _, orders in runs for order in orders})
         known = {fact.order for fact in kept}
@@ -168,27 +167,6 @@ def make_room(ran: Running, notebook: Notebook, most: int) -> int:
         facts = kept
     notebook.facts = facts
     return before - len(facts)
-
-
-def is_folded(notebook: Notebook, fact: Fact) -> bool:
-    """Whether a fact is a repeat of one that was folded into another, which does not say of which.
-
-    A router that was killed reads again what it had read. A partition is read in order, so what is
-    before what was folded, in time and by offset, had come before.
-    """
-    if fact.offset > notebook.folded.get((fact.kind, fact.partition), -1):
-        return False
-    return any(
-        it.lasts and it.at <= fact.at <= it.end and it.role == fact.role for it in notebook.facts
-    )
-
-
-def _remember_offsets(notebook: Notebook) -> None:
-    offsets = dict(notebook.folded)
-    for fact in notebook.facts:
-        place = fact.kind, fact.partition
-        offsets[place] = max(fact.offset, offsets.get(place, -1))
-    notebook.folded = offsets
 
 
 def sketch(notebook: Notebook, most: int) -> None:
@@ -318,5 +296,4 @@ def _has_forgettable(profile: Sequence[Fact], over: int) -> bool:
 
 
 def _evidence(notebook: Notebook) -> Collection[Order]:
-    raised = notebook.raised.values()
-    return {fact.order for alert in raised for fact in alert.finding.facts}
+    return {fact.order for alert in notebook.raised.values() for fact in alert.finding.facts}

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 
 from detectors.engine.stream_time import Topics
 from detectors.facts.fact import Fact, by_time
+from detectors.facts.thinning import Feed
 from detectors.language.allowance import Marks
 from detectors.language.finding import Finding
 
@@ -109,7 +110,7 @@ class Notebook(Struct, array_like=True, gc=False):
     `left` is what may come of what is like the newest fact before it is to be looked at.
     `form` is the fingerprint of the detector that judged all of them last, None if it must again.
     `sealed` are the facts before `facts`, where there are many and a look at a new one needs none.
-    `folded` are the greatest offsets, by kind of event and partition, when facts were last folded.
+    `folded` are the `furthest` offsets when facts were last folded.
 
     What an event changes stands together at the end, the newest facts among it: it is written anew
     each time, and of a large state hardly more than that.
@@ -125,7 +126,7 @@ class Notebook(Struct, array_like=True, gc=False):
     expires: int | None = None
     left: Left | None = None
     form: int | None = None
-    folded: dict[tuple[int, int], int] = _NOTHING
+    folded: dict[Feed, int] = _NOTHING
 
     def size(self) -> int:
         """How many facts there are."""

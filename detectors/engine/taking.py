@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from contract.event import Event
 from contract.times import DAY
-from detectors.engine.bounds import WORTH_PRUNING, is_folded, is_forgotten, is_too_much
+from detectors.engine.bounds import WORTH_PRUNING, is_forgotten, is_too_much
 from detectors.engine.closing import is_closed
 from detectors.engine.event_index import Readers
 from detectors.engine.hearing import Hearing
@@ -25,6 +25,7 @@ from detectors.facts.remembering import remember
 from detectors.facts.retelling import created_again
 from detectors.facts.roles import FREQUENT
 from detectors.facts.sent import as_sent
+from detectors.facts.thinning import is_folded
 from detectors.facts.view import Common
 
 #: Facts of which nothing is found are looked through for old ones so often.
@@ -96,7 +97,7 @@ class Taking:
             if notebook.sealed is not None:
                 self._unseal(ran, notebook, fact.at)
             facts = notebook.facts
-            if notebook.folded and is_folded(notebook, fact):
+            if notebook.folded and is_folded(fact, facts, notebook.folded):
                 continue
             new = insert(facts, fact) if ends_of is None else insert_ends(facts, fact, ends_of)
             if not new:

@@ -7,7 +7,7 @@ what is kept, and within a role each thing that its facts are about; who fills o
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate
 from operator import attrgetter
@@ -17,6 +17,8 @@ from detectors.facts.fact import Fact, Order, joined
 
 #: A fact as one of what is looked through: its place, and itself.
 _Placed = tuple[int, Fact]
+#: The kind of its events, and a partition of the topic they come by.
+Feed = tuple[int, int]
 #: Facts are first joined over so small a part of the window that they are counted in, then over
 #: larger ones: a run of them is known to within that part.
 _PARTS = (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)
@@ -119,6 +121,27 @@ def folded(
 
     keyed = [(of_a_run(fact), fact) for _, fact in keyed]
     return [fact for _, fact in _joined(keyed, window, begins, ends)]
+
+
+def furthest(facts: Iterable[Fact], known: Mapping[Feed, int]) -> dict[Feed, int]:
+    """The greatest offset of each feed, of facts and of what was known of it before."""
+    offsets = dict(known)
+    for fact in facts:
+        feed = fact.kind, fact.partition
+        offsets[feed] = max(fact.offset, offsets.get(feed, -1))
+    return offsets
+
+
+def is_folded(fact: Fact, facts: Iterable[Fact], offsets: Mapping[Feed, int]) -> bool:
+    """Whether a fact repeats one that was folded when this was `furthest`: of what it was folded
+    into nobody can tell any more which they were.
+
+    A router that was killed reads again what it had read. A partition is read in order, so what
+    lies before what was folded, by time and by offset, had come before.
+    """
+    if fact.offset > offsets.get((fact.kind, fact.partition), -1):
+        return False
+    return any(it.lasts and it.at <= fact.at <= it.end and it.role == fact.role for it in facts)
 
 
 def _joined(

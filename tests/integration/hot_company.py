@@ -15,7 +15,7 @@ from contract.times import HOUR, MINUTE, rfc3339
 from tests.cli.commands import offbook
 from tests.cli.company import CUSTOMERS, EMPLOYEES, Company, Record
 from tests.detectors import timeline as tell
-from tests.integration.installation import Essence, essence
+from tests.integration.essence import Essence, essence
 
 ACCOUNT = "E-SYNC"
 PRIVATE = f"6222-{EMPLOYEES[-1]}"

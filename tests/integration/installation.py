@@ -10,7 +10,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,12 +27,9 @@ from streams.settings.settings import Settings
 from streams.wire.kafka import all_topics
 from streams.wire.keyed_records import partition_of
 from streams.wire.topics import create_topics
-from tests.cli.commands import depends_on_arrival
 from tests.cli.company import Company, Record, partition
+from tests.integration.essence import Essence, difference, essence, essences
 from tests.parts.prepared import Prepared
-
-#: Everything an alert must have alike in two runs; when it was detected is the runs' own.
-Essence = tuple[object, ...]
 
 
 def settings_for(bootstrap: str, redis_url: str, prefix: str, **more: str) -> dict[str, str]:
@@ -248,7 +245,7 @@ class Installation:
                 if found == expected and not self.leaving:
                     return
             if time.monotonic() > end:
-                raise AssertionError(_difference(expected, found or {}) + self._logs())
+                raise AssertionError(difference(expected, found or {}) + self._logs())
             await asyncio.sleep(0.5)
 
     def _alerts_if_up(self) -> dict[str, Essence] | None:
@@ -264,35 +261,6 @@ class Installation:
         return "".join(tails)
 
 
-def essence(alert: Alert) -> Essence:
-    return (
-        alert.detector,
-        alert.state,
-        alert.severity,
-        alert.score,
-        alert.employee,
-        alert.customer,
-        alert.order,
-        alert.account,
-        tuple((piece.source, piece.id) for piece in alert.evidence),
-    )
-
-
-def expected_of(company: Company, until: int) -> dict[str, Essence]:
-    return essences(company.expected(until).values())
-
-
-def essences(
-    alerts: Iterable[Alert], of: Callable[[Alert], Essence] = essence
-) -> dict[str, Essence]:
-    """What is said last of each."""
-    return {
-        alert.alert_id: of(alert)
-        for alert in alerts
-        if not depends_on_arrival(alert.detector, alert.state)
-    }
-
-
 def home(key: str, installation: Installation) -> int:
     return partition_of(key, installation.settings.keyed_partitions)
 
@@ -301,11 +269,3 @@ def _documents(company: Company) -> list[tuple[Any, Any]]:
     from contract.document import document
 
     return [(event, document(event)) for event in company.documents]
-
-
-def _difference(expected: dict[str, Essence], found: dict[str, Essence]) -> str:
-    lines = [f"{len(expected)} alerts expected, {len(found)} found"]
-    for id_ in sorted(expected.keys() | found.keys()):
-        if expected.get(id_) != found.get(id_):
-            lines += [f"{id_}:", f"  expected {expected.get(id_)}", f"  found    {found.get(id_)}"]
-    return "\n".join(lines[:40])

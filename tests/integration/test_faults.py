@@ -22,14 +22,9 @@ from streams.monitor.partition_reader import PartitionReader
 from streams.monitor.segments import LARGE
 from streams.wire.kafka import CHANGELOG_TOPIC, topic_name
 from tests.cli.company import Company
+from tests.integration.essence import Essence, essences, expected_of
 from tests.integration.hot_company import ACCOUNT, HOT, PAID, HotCompany, counted
-from tests.integration.installation import (
-    Essence,
-    Installation,
-    essences,
-    expected_of,
-    settings_for,
-)
+from tests.integration.installation import Installation, settings_for
 from tests.parts.apache_kafka import ApacheKafka
 
 pytestmark = pytest.mark.integration
