@@ -185,7 +185,7 @@ def test_of_an_entity_that_has_much_nothing_is_lost_either(
     expected = essences(company.replayed(company.end + 5 * MINUTE, tmp_path), counted)
     assert {ACCOUNT, PAID} < {it for essence in expected.values() for it in essence[4:8]}
     happening = every_way_to_end(installation, broker, fresh_redis, Random(seed))
-    asyncio.run(_run(installation, company, expected, happening, 25.0))
+    asyncio.run(_run(installation, company, expected, happening, 20.0))
     _check(installation)
     asyncio.run(_nothing_is_missing(installation))
 
