@@ -5,16 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
-from msgspec import structs
-
-from detectors.engine.closing import close, ended, open_again
 from detectors.engine.look import Step, StepView
 from detectors.engine.running import Running
-from detectors.engine.state import EntityState, Notebook
+from detectors.engine.shrinking import make_room, room, sketch, thin_profile
+from detectors.engine.state import EntityState, Notebook, Raised
 from detectors.facts.fact import Fact, Order, by_time
 from detectors.facts.retelling import TOLD
 from detectors.facts.roles import KEPT, REGISTER_KEPT
-from detectors.facts.thinning import folded, furthest, thinned
+from detectors.facts.thinning import thinned
 from detectors.facts.view import Common, View
 
 #: New facts are no reason to look for old ones while there are fewer.
@@ -23,16 +21,7 @@ WORTH_PRUNING = 16
 #: So many times as many facts may be kept while time is behind them.
 _AT_MOST = 4
 
-#: Of an alert whose facts give way to those of newer ones, so many are kept.
-_SKETCH = 10
-
 _SHORTEST = min(KEPT.values())
-
-
-def room(most: int) -> int:
-    """To how many facts too many are thinned: at the bound itself, every further fact would cost a
-    look through all."""
-    return max(most * 3 // 4, 1)
 
 
 def is_too_much(count: int, facts: Sequence[Fact], step: Step, common: Common) -> bool:
@@ -149,40 +138,6 @@ def _still_of_use(ran: Running, notebook: Notebook, view: View | None, over: int
     return facts[old:]
 
 
-def make_room(ran: Running, notebook: Notebook, most: int) -> int:
-    """Fold, then drop what there is most of. What was raised on what is dropped stands."""
-    facts, before, enough = notebook.facts, len(notebook.facts), room(most)
-    runs = [
-        (one.finding.facts[0], {it.order for it in one.finding.facts})
-        for one in notebook.raised.values()
-    ]
-    folds, params = ran.detector.folds, ran.detector.params
-    if folds is not None and ran.window is not None:
-        facts = folded(facts, enough, ran.window, lambda fact: folds.alike(fact, params), runs)
-        notebook.folded = furthest(notebook.facts, notebook.folded)
-    if len(facts) > most:
-        kept = thinned(facts, enough, {order for _, orders in runs for order in orders})
-        known = {fact.order for fact in kept}
-        notebook.floor = max(fact.at for fact in facts if fact.order not in known)
-        facts = kept
-    notebook.facts = facts
-    return before - len(facts)
-
-
-def sketch(notebook: Notebook, most: int) -> None:
-    """Alerts hold no more facts than their detector may: of the oldest, a few each."""
-    alerts = list(notebook.raised.values())
-    held = sum(len(one.finding.facts) for one in alerts)
-    for one in alerts:
-        if held <= most:
-            return
-        if len(one.finding.facts) <= _SKETCH:
-            continue
-        facts = tuple(thinned(one.finding.facts, _SKETCH))
-        held -= len(one.finding.facts) - len(facts)
-        one.finding = structs.replace(one.finding, facts=facts)
-
-
 def forget_unjudged(step: Step, ran: Running, common: Common, view: StepView | None) -> int:
     """`prune_notebook` where nothing is due, which counts as a judgement.
 
@@ -245,20 +200,6 @@ def prune_shared(
     return evicted
 
 
-def thin_profile(state: EntityState, running: Mapping[str, Running], most: int) -> int:
-    """What was raised by a profile of which something is gone stands."""
-    kept = thinned(state.profile, room(most))
-    known = {fact.order for fact in kept}
-    gone = max(fact.at for fact in state.profile if fact.order not in known)
-    for detector_id, notebook in state.notebooks.items():
-        ran = running.get(detector_id)
-        if ran is not None and ran.detector.dossier is not None:
-            notebook.floor = gone if notebook.floor is None else max(gone, notebook.floor)
-    evicted = len(state.profile) - len(kept)
-    state.profile = kept
-    return evicted
-
-
 def _forget_old(state: EntityState, over: int, most: int) -> None:
     """What has its time and belongs to no profile and no notebook."""
     limit = over - REGISTER_KEPT
@@ -297,3 +238,50 @@ def _has_forgettable(profile: Sequence[Fact], over: int) -> bool:
 
 def _evidence(notebook: Notebook) -> Collection[Order]:
     return {fact.order for alert in notebook.raised.values() for fact in alert.finding.facts}
+
+
+# What alerts that are over rested on is forgotten: nothing that comes of it again is judged. It
+# would be half of what there was: told with less evidence, taken for a run of its own, or added to
+# a run that goes on.
+
+
+def ended(notebook: Notebook, over: int) -> dict[str, Raised]:
+    """The alerts that ended before `over`, by anchor."""
+    return {anchor: one for anchor, one in notebook.raised.items() if one.finding.until < over}
+
+
+def close(
+    state: EntityState, ran: Running, before: Sequence[Fact], alerts: Mapping[str, Raised]
+) -> None:
+    """Close what of the facts that there were `before` is gone, the `alerts` having ended.
+
+    Those that rested on it are past. Where facts are added up, nothing is taken in any more of the
+    time up to the last that is gone: no window that is open has any of it.
+    """
+    detector_id = ran.detector.id
+    notebook = state.notebooks[detector_id]
+    kept = {fact.order for fact in notebook.facts}
+    gone = {fact.order: fact for fact in before if fact.order not in kept}
+    for anchor, one in alerts.items():
+        if anchor in notebook.raised and any(it.order in gone for it in one.finding.facts):
+            state.let_go(detector_id, anchor)
+    if ran.window is None:
+        return
+    end = max(one.finding.until for one in alerts.values())
+    closed = {fact.role: fact.at for fact in gone.values() if fact.at <= end}
+    if closed:
+        known = state.closed.get(detector_id, {})
+        latest = {role: max(at, known.get(role, at)) for role, at in closed.items()}
+        state.closed = {**state.closed, detector_id: {**known, **latest}}
+
+
+def is_closed(closed: Mapping[str, Mapping[str, int]], detector_id: str, fact: Fact) -> bool:
+    """Whether a fact is of a time that is closed for its detector and role."""
+    upto = closed.get(detector_id)
+    return upto is not None and fact.role in upto and fact.at <= upto[fact.role]
+
+
+def open_again(state: EntityState, limit: int) -> None:
+    """What is closed is remembered no longer than the alerts that it was of."""
+    known = state.closed
+    state.closed = {id_: upto for id_, upto in known.items() if max(upto.values()) >= limit}

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import structs
 
 from detectors.engine.alert_writer import known_alert
-from detectors.engine.bounds import room
 from detectors.engine.look import Step, StepView
 from detectors.engine.messages import Implicated, Note, Retold, Subscribe, Told
 from detectors.engine.running import Running
+from detectors.engine.shrinking import room
 from detectors.engine.state import EntityState, Notebook, Retained, writable
 from detectors.facts.entity import EntityKind
 from detectors.facts.fact import Fact, insert, redated

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 
 from contract.times import HOUR
 from detectors.engine.alert_writer import AlertWriter
-from detectors.engine.bounds import WORTH_PRUNING, forget_unjudged, prune_notebook, room
+from detectors.engine.bounds import WORTH_PRUNING, forget_unjudged, prune_notebook
 from detectors.engine.look import Fresh, Step, StepView
 from detectors.engine.messages import Subscribe
 from detectors.engine.revisions import Revisions
 from detectors.engine.running import Running
+from detectors.engine.shrinking import room
 from detectors.engine.state import EntityState, Notebook, writable
 from detectors.facts.fact import Fact
 from detectors.facts.thinning import thinned

@@ -1,4 +1,4 @@
-"""What one entity may have in all, in bytes: a last bound, where all others leave too much.
+"""What gives way where there is too much of an entity: in number, and at last in bytes.
 
 Facts are bounded by number, those of each detector by themselves. Whoever is in everything at once,
 under names as long as names may be, stays below each of these bounds and comes to megabytes. Then
@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from detectors.engine.bounds import make_room, sketch, thin_profile
+from msgspec import structs
+
 from detectors.engine.running import Running
-from detectors.engine.state import EntityState, encode_state
-from detectors.facts.thinning import thinned
+from detectors.engine.state import EntityState, Notebook, encode_state
+from detectors.facts.thinning import folded, furthest, thinned
 
 #: Bytes that one entity may have.
 MOST: Final = 256 * 1024
@@ -22,6 +23,62 @@ MOST: Final = 256 * 1024
 _ENOUGH: Final = MOST * 3 // 4
 #: How much of one kind is kept, until it is enough.
 _STEPS: Final = (512, 256, 128, 64, 32, 16)
+#: Of an alert whose facts give way to those of newer ones, so many are kept.
+_SKETCH: Final = 10
+
+
+def room(most: int) -> int:
+    """To how many facts too many are thinned: at the bound itself, every further fact would cost a
+    look through all."""
+    return max(most * 3 // 4, 1)
+
+
+def make_room(ran: Running, notebook: Notebook, most: int) -> int:
+    """Fold, then drop what there is most of. What was raised on what is dropped stands."""
+    facts, before, enough = notebook.facts, len(notebook.facts), room(most)
+    runs = [
+        (one.finding.facts[0], {it.order for it in one.finding.facts})
+        for one in notebook.raised.values()
+    ]
+    folds, params = ran.detector.folds, ran.detector.params
+    if folds is not None and ran.window is not None:
+        facts = folded(facts, enough, ran.window, lambda fact: folds.alike(fact, params), runs)
+        notebook.folded = furthest(notebook.facts, notebook.folded)
+    if len(facts) > most:
+        kept = thinned(facts, enough, {order for _, orders in runs for order in orders})
+        known = {fact.order for fact in kept}
+        notebook.floor = max(fact.at for fact in facts if fact.order not in known)
+        facts = kept
+    notebook.facts = facts
+    return before - len(facts)
+
+
+def sketch(notebook: Notebook, most: int) -> None:
+    """Alerts hold no more facts than their detector may: of the oldest, a few each."""
+    alerts = list(notebook.raised.values())
+    held = sum(len(one.finding.facts) for one in alerts)
+    for one in alerts:
+        if held <= most:
+            return
+        if len(one.finding.facts) <= _SKETCH:
+            continue
+        facts = tuple(thinned(one.finding.facts, _SKETCH))
+        held -= len(one.finding.facts) - len(facts)
+        one.finding = structs.replace(one.finding, facts=facts)
+
+
+def thin_profile(state: EntityState, running: Mapping[str, Running], most: int) -> int:
+    """What was raised by a profile of which something is gone stands."""
+    kept = thinned(state.profile, room(most))
+    known = {fact.order for fact in kept}
+    gone = max(fact.at for fact in state.profile if fact.order not in known)
+    for detector_id, notebook in state.notebooks.items():
+        ran = running.get(detector_id)
+        if ran is not None and ran.detector.dossier is not None:
+            notebook.floor = gone if notebook.floor is None else max(gone, notebook.floor)
+    evicted = len(state.profile) - len(kept)
+    state.profile = kept
+    return evicted
 
 
 def shrunk(state: EntityState, running: Mapping[str, Running]) -> tuple[int, Counter[str]]:

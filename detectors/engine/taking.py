@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from contract.event import Event
 from contract.times import DAY
-from detectors.engine.bounds import WORTH_PRUNING, is_forgotten, is_too_much
-from detectors.engine.closing import is_closed
+from detectors.engine.bounds import WORTH_PRUNING, is_closed, is_forgotten, is_too_much
 from detectors.engine.event_index import Readers
 from detectors.engine.hearing import Hearing
 from detectors.engine.judging import Judging
