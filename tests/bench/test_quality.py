@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 from msgspec import structs
 
-from bench import quality
-from bench.quality_curve import Curve, Place
-from bench.quality_page import Run, page, pictures
+from bench.quality import measurement
+from bench.quality.curve import Curve, Place
+from bench.quality.page import Run, page, pictures
 from contract.alert import Alert
 from contract.label import EventId, Fraud, Labels, encode_labels
 from scoring.rates import rate
@@ -113,15 +113,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_events_and_labels_become_a_page_through_the_commands(folder: Path) -> None:
-    run = quality.measure(folder, 1)
+    run = measurement.measure(folder, 1)
     assert run.company == COMPANY
     assert "bulk-delete" in run.outcomes.frauds[0].caught
-    curve = quality.curve([folder, folder], "bulk-delete:threshold:20,45")
+    curve = measurement.curve([folder, folder], "bulk-delete:threshold:20,45")
     assert [(one.value, one.in_force, one.recall.easy) for one in curve.places] == [
         ("20", True, rate(2, 2)),
         ("45", False, rate(0, 2)),
     ]
-    quality.write(folder, [run, structs.replace(run, seed=2)], [curve], "the command")
+    measurement.write(folder, [run, structs.replace(run, seed=2)], [curve], "the command")
     text = (folder / "docs" / "quality.md").read_text("utf-8")
     for name in ("quality.svg", "quality-bulk-delete-threshold.svg"):
         assert f"![]({name})" in text
@@ -130,4 +130,4 @@ def test_events_and_labels_become_a_page_through_the_commands(folder: Path) -> N
 
 def test_a_command_that_cannot_work_stops_the_measurement_with_what_it_said(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="cannot be read"):
-        quality.offbook("replay", "/nowhere", out=tmp_path / "out")
+        measurement.offbook("replay", "/nowhere", out=tmp_path / "out")

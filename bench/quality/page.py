@@ -8,7 +8,7 @@ from textwrap import indent
 
 from msgspec import Struct
 
-from bench.quality_curve import Curve, cell
+from bench.quality.curve import Curve, cell
 from contract.label import Company
 from detectors.rules.catalogue import BY_ID
 from scoring.outcomes import Outcomes, join

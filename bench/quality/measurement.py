@@ -1,18 +1,12 @@
-"""`python -m bench.quality`: how well the detectors see, measured, and docs/quality.md from it.
-
-For each seed a company is simulated, replayed and scored by the installed commands, each seed in a
-folder of its own. The seeds must be ones that no detector was tuned on: what is measured on the
-cases it was made for is memory, not sight.
-"""
+"""For each seed a company is simulated, replayed and scored by the installed commands, in a folder
+of its own; what comes of all of them is written into docs/."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import shlex
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,15 +14,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from bench.quality_curve import Curve, Point
-from bench.quality_page import Run, page, pictures
+from bench.quality.curve import Curve, Point
+from bench.quality.page import Run, page, pictures
 from contract.label import Company
 from scoring.outcomes import Outcomes
-
-ROOT = Path(__file__).parents[1]
-#: Nobody tunes on these.
-SEEDS = (7001, 7002, 7003)
-SIZE = ("--days", "90", "--reps", "200", "--customers", "5000")
 
 
 class _Scored(Struct):
@@ -129,33 +118,3 @@ def write(root: Path, runs: Sequence[Run], curves: Sequence[Curve], command: str
     for name, svg in pictures(runs, curves).items():
         (docs / name).write_text(svg, encoding="utf-8")
     (docs / "quality.md").write_text(page(runs, curves, command), encoding="utf-8")
-
-
-def main() -> None:
-    """All of it, into docs/."""
-    parser = argparse.ArgumentParser(prog="python -m bench.quality", description=__doc__)
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    parser.add_argument("--size", default=shlex.join(SIZE), help="further options of simulate")
-    parser.add_argument(
-        "--curve",
-        action="append",
-        default=[],
-        metavar="DETECTOR:PARAM:V,V,…",
-        help="show recall and precision over this parameter; may be repeated",
-    )
-    parser.add_argument(
-        "--jobs", type=int, default=processors(), help="processes; what they find is the same"
-    )
-    parser.add_argument("--keep", type=Path, help="leave events, labels and alerts in this folder")
-    chosen = parser.parse_args()
-    command = shlex.join(["python", "-m", "bench.quality", *sys.argv[1:]])
-    with tempfile.TemporaryDirectory(prefix="offbook-quality-") as folder:
-        runs, curves = run(
-            *(chosen.seeds, shlex.split(chosen.size), chosen.curve, chosen.jobs),
-            chosen.keep or Path(folder),
-        )
-    write(ROOT, runs, curves, command)
-
-
-if __name__ == "__main__":
-    main()

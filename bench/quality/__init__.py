@@ -1,0 +1,1 @@
+"""How well the detectors see: measured, drawn, and written into docs/quality.md."""
