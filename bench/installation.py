@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
@@ -23,12 +25,20 @@ from tests.parts.apache_kafka import ApacheKafka
 
 
 @contextlib.contextmanager
+def kafka() -> Iterator[str]:
+    """The bootstrap of the Kafka that KAFKA_BOOTSTRAP names, else of our own."""
+    if bootstrap := os.environ.get("KAFKA_BOOTSTRAP"):
+        yield bootstrap
+    else:
+        with ApacheKafka(heap_mb=1024) as broker:
+            yield broker.bootstrap
+
+
+@contextlib.contextmanager
 def servers() -> Iterator[tuple[str, str]]:
     """(Kafka bootstrap, Redis URL): those KAFKA_BOOTSTRAP and REDIS_URL name, else our own."""
     with contextlib.ExitStack() as stack:
-        bootstrap = os.environ.get("KAFKA_BOOTSTRAP")
-        if not bootstrap:
-            bootstrap = stack.enter_context(ApacheKafka(heap_mb=1024)).bootstrap
+        bootstrap = stack.enter_context(kafka())
         redis = os.environ.get("REDIS_URL") or stack.enter_context(EmbeddedRedis()).url
         yield bootstrap, redis
 
@@ -135,6 +145,19 @@ class Worker(Process):
         except OSError:
             return False
         return True
+
+    def condition(self, name: str) -> tuple[bool, str]:
+        """Whether a condition of its readiness holds, and what it says of it; (False, "") while it
+        does not know of it."""
+        self.check()
+        try:
+            page = self._get("readyz")
+        except HTTPError as unready:
+            page = unready.read().decode()
+        except OSError:
+            return False, ""
+        check = json.loads(page)["checks"].get(name, {"ok": False, "reason": ""})
+        return check["ok"], check["reason"]
 
     def read(self) -> int:
         """Source records counted so far, however they ended."""

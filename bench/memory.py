@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import process_time
 
@@ -29,7 +29,7 @@ from detectors.facts.entity import split
 from detectors.facts.reference import Reference
 from detectors.rules.catalogue import DETECTORS
 from streams.monitor.entity_partition import EntityPartition
-from streams.monitor.entity_work import work_off
+from streams.monitor.entity_work import Work, work_off
 from streams.settings.settings import Settings
 from streams.wire.keyed_records import (
     Batch,
@@ -46,13 +46,21 @@ _SHOWN_EVERY = 1_000_000
 _MIB = 2**20
 
 
-class Offline:
-    """Router and monitor of one installation, with lists for topics."""
+def _nothing(partition: EntityPartition, work: Work, offset: int) -> None:
+    """What is done with work unless something is asked for."""
 
-    def __init__(self, settings: Settings) -> None:
+
+class Offline:
+    """Router and monitor of one installation, with lists for topics. `done` is called with what
+    each record brought about in its partition, and the record's offset."""
+
+    def __init__(
+        self, settings: Settings, done: Callable[[EntityPartition, Work, int], None] = _nothing
+    ) -> None:
         self.events = self.documents = 0
         self.newest = 0
         self._settings = settings
+        self._done = done
         self._reference = Reference(settings.timezone)
         self._engine = Engine(DETECTORS, self._reference, settings.common)
         self.partitions = [EntityPartition(n) for n in range(settings.keyed_partitions)]
@@ -98,6 +106,7 @@ class Offline:
             to, batch = batches.pop(0)
             batch = decode_batch(encode_batch(batch))
             work = work_off(self._engine, self.partitions[to], self._offset, [(batch, None)])
+            self._done(self.partitions[to], work, self._offset)
             self._offset += 1
             notes = ((key, note) for key, note, _ in work.notes)
             batches += note_batches(notes, len(self.partitions)).items()

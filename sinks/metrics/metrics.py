@@ -24,6 +24,7 @@ from sinks.metrics.feeds import FeedFigures
 from sinks.metrics.kafka import KafkaFigures
 from sinks.metrics.labels import DetectorLabels
 from sinks.metrics.partitions import PartitionFigures
+from sinks.metrics.recovery import RecoveryFigures
 from sinks.metrics.settings_file import SettingsFileFigures
 
 
@@ -53,6 +54,7 @@ class Metrics:
         self.alertmanager = AlertmanagerFigures(registry)
         self.canary = CanaryFigures(registry)
         self.partitions = PartitionFigures(registry)
+        self.recovery = RecoveryFigures(registry)
         self.entities = EntityFigures(registry)
         self.feeds = FeedFigures(registry)
         self.kafka = KafkaFigures(registry)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from typing import Any
 
 from streams.monitor.entity_partition import APPLIED, EntityPartition, Refusal, keyed_offset
 from streams.monitor.partition_reader import PartitionReader
+from streams.monitor.recovery.reading import Reading
 from streams.monitor.segments import Entry, entity_of
 from streams.wire.kafka import TOO_LARGE
 
@@ -33,14 +35,19 @@ class Changelog:
         self._producer = producer
         self._reader = reader
 
-    async def load(self, number: int) -> EntityPartition:
-        """Read the state of a partition from the changelog."""
+    async def load(self, number: int, reading: Reading | None = None) -> EntityPartition:
+        """Read the state of a partition from the changelog. `reading` hears how far that is."""
+        reading = reading or Reading()
         partition = EntityPartition(number)
+        reading.begin(number, *await self._reader.begin_and_end(self._topic, number))
         records = self._reader.read(self._topic, number, 0, holes=True)
         async with aclosing(records):  # type: ignore[type-var]
             async for some in records:
                 partition.restore(some)
-        partition.restored()
+                reading.reached(number, partition.tail, len(some))
+        # Seconds where there are a million entities. Nobody else has it yet, and readiness is to be
+        # answered meanwhile.
+        await asyncio.to_thread(partition.restored)
         for key in partition.broken:
             # It fits into no record: what cannot be read is not taken back by itself.
             partition.set_aside(key, None, Refusal(self._topic, _NEVER_FITS))

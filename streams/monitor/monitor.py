@@ -31,6 +31,8 @@ from streams.monitor.owned_partitions import OwnedPartitions
 from streams.monitor.partition_queues import PartitionQueues
 from streams.monitor.partition_reader import PartitionReader
 from streams.monitor.progress import Barrier, Progress
+from streams.monitor.recovery.reading import Reading
+from streams.monitor.recovery.recovery import Recovery
 from streams.monitor.report import MonitorReport
 from streams.monitor.results import Results
 from streams.monitor.retrying import Retrying
@@ -73,8 +75,10 @@ class Monitor:
         self._outbox = Outbox(settings, app.kafka_producer)
         retrying = Retrying(health, stopping)
         results = Results(settings, self._outbox, self._changelog, retrying, report)
+        reading = Reading()
+        self._recovery = recovery = Recovery(reading, metrics.recovery, health)
         self._owned = owned = OwnedPartitions(
-            app, self._changelog, reader, results, retrying, report, stopping
+            app, self._changelog, reader, results, retrying, report, reading, stopping
         )
         self._progress = Progress(
             app, self._current, reference, owned, reader, results, retrying, report, stopping
@@ -87,6 +91,8 @@ class Monitor:
             self._queues,
             self._progress,
             reviews,
+            reading,
+            recovery,
             health,
             tell=self._tell,
             lag=report.lag,
@@ -151,6 +157,7 @@ class Monitor:
         for name in ("recovery", "reference", "monitor"):
             self._health.forget(name)
         self._health.show("resting", None)
+        self._recovery.ends()
 
     async def _drain(self) -> None:
         """Finish every record that is being processed, and start no other."""

@@ -15,6 +15,7 @@ from streams.monitor.entity_partition import EntityPartition
 from streams.monitor.faust_app.app import MonitorApp
 from streams.monitor.partition_reader import PartitionReader
 from streams.monitor.records import MOST_TOGETHER
+from streams.monitor.recovery.reading import Reading
 from streams.monitor.report import MonitorReport
 from streams.monitor.results import Results
 from streams.monitor.retrying import Retrying
@@ -33,6 +34,7 @@ class OwnedPartitions:
         results: Results,
         retrying: Retrying,
         report: MonitorReport,
+        reading: Reading,
         stopping: asyncio.Event,
     ) -> None:
         self._app = app
@@ -41,6 +43,7 @@ class OwnedPartitions:
         self._results = results
         self._until_done = retrying.until_done
         self._report = report
+        self._reading = reading
         self._stopping = stopping
         self._loading = asyncio.Lock()
         #: How many callers are waiting for all current work to end.
@@ -114,7 +117,7 @@ class OwnedPartitions:
 
     async def _read(self, number: int) -> EntityPartition:
         began = time.monotonic()
-        partition = await self._until_done(lambda: self._changelog.load(number))
+        partition = await self._until_done(lambda: self._changelog.load(number, self._reading))
         if partition.fresh:
             topic = self._app.keyed_name
             first, _ = await self._until_done(lambda: self._reader.begin_and_end(topic, number))
@@ -133,6 +136,7 @@ class OwnedPartitions:
         await self._results.take_back(partition)
         self._report.set_aside(partition)
         self.loaded[number] = partition
+        self._reading.done(number)
         _log.info(
             "partition loaded",
             partition=number,

@@ -20,6 +20,8 @@ from streams.monitor.owned_partitions import OwnedPartitions
 from streams.monitor.partition_queues import PartitionQueues
 from streams.monitor.partition_reader import PartitionReader
 from streams.monitor.progress import Progress
+from streams.monitor.recovery.reading import Reading
+from streams.monitor.recovery.recovery import Recovery
 from streams.monitor.reviews import Reviews
 
 #: Seconds between looks at what Faust should have delivered, and at what readiness tells.
@@ -35,7 +37,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Watch:
-    """Looks at all partitions every few seconds. Health conditions: `recovery` and `monitor`.
+    """Looks at all partitions every few seconds. Health condition: `monitor`.
 
     `tell` is called at each look, `lag` with how many records the loaded partitions have still to
     apply; `fail` is given what goes wrong in what the watch sets going.
@@ -49,6 +51,8 @@ class Watch:
         queues: PartitionQueues,
         progress: Progress,
         reviews: Reviews,
+        reading: Reading,
+        recovery: Recovery,
         health: Health,
         *,
         tell: Callable[[], None],
@@ -61,6 +65,8 @@ class Watch:
         self._queues = queues
         self._progress = progress
         self._reviews = reviews
+        self._reading = reading
+        self._recovery = recovery
         self._health = health
         self._tell = tell
         self._lag = lag
@@ -95,6 +101,7 @@ class Watch:
         self._tell()
         try:
             async with asyncio.timeout(_PATIENCE):
+                await self._expect_states()
                 behind = await self._standing_still()
         except (KafkaError, TimeoutError) as error:
             self._health.bad("monitor", f"cannot reach Kafka: {error or 'it does not answer'}")
@@ -159,10 +166,14 @@ class Watch:
                 behind.append(number)
         return behind
 
+    async def _expect_states(self) -> None:
+        """Ask once how much there is to be read of each partition whose states are not there."""
+        for number in self._app.assigned() - set(self._owned.loaded) - self._reading.extents.keys():
+            extent = await self._reader.begin_and_end(self._app.changelog_name, number)
+            self._reading.expect(number, *extent)
+
     def _tell_of_recovery(self) -> None:
         if not self._app.is_assigned or self._app.is_rebalancing:
-            self._health.bad("recovery", "waiting for partitions to be assigned")
-        elif loading := sorted(self._app.assigned() - set(self._owned.loaded)):
-            self._health.bad("recovery", f"state of partitions {loading} is not loaded yet")
+            self._recovery.waits()
         else:
-            self._health.ok("recovery")
+            self._recovery.tell(self._app.assigned(), self._owned.loaded)

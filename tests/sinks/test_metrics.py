@@ -50,6 +50,8 @@ OURS = {
     ("offbook_suppressed_alerts", "counter", ("detector",)),
     ("offbook_keyed_applied_timestamp_seconds", "gauge", ("partition",)),
     ("offbook_entities_set_aside", "gauge", ("partition",)),
+    ("offbook_recovery_offsets_left", "gauge", ("partition",)),
+    ("offbook_recovery_progress_timestamp_seconds", "gauge", ()),
     ("offbook_set_aside_inputs", "counter", ()),
     ("offbook_feed_last_event_timestamp_seconds", "gauge", ("partition", "topic")),
     ("offbook_feed_last_heartbeat_timestamp_seconds", "gauge", ("partition", "topic")),
@@ -78,6 +80,8 @@ def full() -> Metrics:
     metrics.entities.looked({"employee": 0.2})
     metrics.partitions.set_aside(3, 1)
     metrics.partitions.dropped_for_set_aside(2)
+    metrics.recovery.left({3: 5_000})
+    metrics.recovery.progress(1_772_442_900.5)
     metrics.feeds.show({("tips", 0): FeedFigure(1.0, 2.0, 3.0, 4.0, 0)})
     metrics.detectors.reference_entries("accounts", 4)
     metrics.detectors.failed("offbook-payment")

@@ -18,7 +18,7 @@ _NO_WORKER: Final = Bilingual("no process", "没有进程")
 
 def panels(say: Say) -> list[AnyPanel]:
     """In their order."""
-    return [_cpu(say), _memory(say), _restarts(say)]
+    return [_cpu(say), _memory(say), _restarts(say), _states_to_read(say)]
 
 
 def _cpu(say: Say) -> AnyPanel:
@@ -53,7 +53,7 @@ def _two(say: Say, title: Bilingual, does: Bilingual, promql: str) -> AnyPanel:
     return (
         lines(say, title, does, _NO_WORKER)
         .min(0)
-        .span(8)
+        .span(6)
         .with_target(over_time(f"sum by (role) ({promql})", "{{role}}"))
         .with_target(over_time(f"max by (role) ({promql})", most, "B"))
     )
@@ -68,5 +68,20 @@ def _restarts(say: Say) -> AnyPanel:
     )
     promql = f"sum by (role) (changes(process_start_time_seconds{_CHOSEN}[15m]))"
     title = Bilingual("Restarts within 15 min", "15 分钟内重启次数")
-    panel = lines(say, title, does, _NO_WORKER).min(0).decimals(0).span(8)
+    panel = lines(say, title, does, _NO_WORKER).min(0).decimals(0).span(6)
     return panel.with_target(over_time(promql, "{{role}}"))
+
+
+def _states_to_read(say: Say) -> AnyPanel:
+    does = Bilingual(
+        "Offsets of the changelog that monitors have still to read before they have the states of"
+        " a partition and go on. Falls within a minute or so after a start or a move; if it stands,"
+        " `/readyz` of that monitor says for how long.",
+        "monitor 取回分区状态之前还要读取的位置数。启动或分区迁移后约一分钟内降完；若停住不降，"
+        "该 monitor 的 `/readyz` 写明已停多久。",
+    )
+    empty = Bilingual("no monitor reads states", "没有 monitor 在读取状态")
+    title = Bilingual("States still to be read", "待读回的状态")
+    panel = lines(say, title, does, empty).min(0).decimals(0).span(6)
+    promql = "max by (partition) (offbook_recovery_offsets_left)"
+    return panel.with_target(over_time(promql, "{{partition}}"))
