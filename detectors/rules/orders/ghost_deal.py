@@ -7,9 +7,8 @@ The customer is whom it names, else whom its order's edits name; of one whose cu
 knows it says nothing. A refund of the payment, a return of the shipment, a cancellation, rejection
 or deletion of the order up to `after` after ends the wait.
 
-Misses work on the customer entered for show. Where the CRM tells of orders and has never told of
-any such work, it stays silent: nothing follows from its absence. In a company that enters little it
-raises too many alerts instead.
+Misses work that is entered for show. Where the CRM tells of orders and has never told of such work,
+it stays silent: nothing follows from its absence. Where little is entered, it raises too much.
 
 Looks the same: reorders by mail or shop that need no salesperson, framework contracts, arrears paid
 long after the deal, quotes that do not name their customer.
