@@ -61,6 +61,8 @@ def test_every_expression_of_the_dashboards_returns_data(
     prometheus: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _until_exposed(prometheus, {CANARY}, 90)
+    # Without data some panels say that there is no connector, which is not waited for below.
+    _until_there(prometheus, "rate(offbook_connector_refused_total[5s])", 60)
     status = checker.main(["--prometheus", prometheus, "--within", "60", *OFTEN])
     said = capsys.readouterr()
     assert status == 0, said.err
@@ -163,6 +165,14 @@ def _until_exposed(prometheus: str, names: set[str], seconds: float) -> None:
         if names <= exposed:
             return
         assert time.monotonic() < deadline, f"exposed nowhere: {sorted(names - exposed)}"
+        time.sleep(0.2)
+
+
+def _until_there(prometheus: str, promql: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    query = urllib.parse.urlencode({"query": promql})
+    while not _ask(prometheus, f"query?{query}")["result"]:
+        assert time.monotonic() < deadline, f"no data: {promql}"
         time.sleep(0.2)
 
 
