@@ -124,9 +124,12 @@ def folded(
 
 
 def furthest(facts: Iterable[Fact], known: Mapping[Feed, int]) -> dict[Feed, int]:
-    """The greatest offset of each feed, of facts and of what was known of it before."""
+    """The greatest offset of each feed, of facts and of what was known of it before. What comes from
+    a file is sorted, and has no partition: of it no order of offsets says anything."""
     offsets = dict(known)
     for fact in facts:
+        if fact.partition < 0:
+            continue
         feed = fact.kind, fact.partition
         offsets[feed] = max(fact.offset, offsets.get(feed, -1))
     return offsets

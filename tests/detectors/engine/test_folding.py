@@ -55,3 +55,12 @@ def test_what_comes_late_counts_though_it_falls_among_what_was_folded() -> None:
     late = [view(55, 300), view(56, 7, partition=1)]
     engine.step(KEY, state, late, time_is(END))
     assert counted(state) == 302
+
+
+def test_what_comes_from_a_file_counts_in_whatever_order_its_lines_stood() -> None:
+    #   300 views, 3 at each moment, the last line first, as a sorted file may give them
+    engine, state = Engine([BULK_EXPORT], Reference(), Common(max_facts=20)), EntityState()
+    for number in range(300):
+        event = view(number // 3, 300 - number, partition=-1)
+        engine.step(KEY, state, [event], time_is(event.time))
+    assert counted(state) == 300
