@@ -124,8 +124,8 @@ def folded(
 
 
 def furthest(facts: Iterable[Fact], known: Mapping[Feed, int]) -> dict[Feed, int]:
-    """The greatest offset of each feed, of facts and of what was known of it before. What comes from
-    a file is sorted, and has no partition: of it no order of offsets says anything."""
+    """The greatest offset of each feed, of facts and of what was known of it before. What comes
+    from a file is sorted, and has no partition: of it no order of offsets says anything."""
     offsets = dict(known)
     for fact in facts:
         if fact.partition < 0:
