@@ -24,7 +24,7 @@ from aiokafka import AIOKafkaConsumer
 from msgspec import Struct
 
 from bench.documents import document
-from bench.installation import Worker, produce, servers, until
+from bench.installation import Worker, environment_of, produce, servers, until
 from bench.latency import Latency
 from bench.mix import Mix
 from bench.mix_company import Line, reference
@@ -92,11 +92,8 @@ class EndToEnd:
         self._redis_url = redis_url
         self._folder = folder
         self._prefix = f"bench{time.time_ns() // 1_000_000}."
-        self._environment = {
-            "OFFBOOK_KAFKA_BOOTSTRAP": bootstrap,
-            "OFFBOOK_REDIS_URL": redis_url,
-            "OFFBOOK_TOPIC_PREFIX": self._prefix,
-            "OFFBOOK_GROUP_PREFIX": f"{self._prefix}offbook",
+        self._environment = environment_of(bootstrap, self._prefix) | {
+            "OFFBOOK_REDIS_URL": redis_url
         }
         self._now = time.time_ns() // 1000
 

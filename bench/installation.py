@@ -65,6 +65,15 @@ async def produce(
     return count, time.monotonic() - started
 
 
+def environment_of(bootstrap: str, prefix: str) -> dict[str, str]:
+    """The settings of workers whose topics and groups are theirs alone."""
+    return {
+        "OFFBOOK_KAFKA_BOOTSTRAP": bootstrap,
+        "OFFBOOK_TOPIC_PREFIX": prefix,
+        "OFFBOOK_GROUP_PREFIX": f"{prefix}offbook",
+    }
+
+
 class Process:
     """A child process of the benchmark, with its output in a file."""
 

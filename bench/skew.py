@@ -9,10 +9,11 @@ changelog gets an event of that part, keys and all.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from time import process_time
 from typing import Any, NamedTuple
 
+from bench.changelog import size_of, written
 from bench.mix_company import START, line_of, private_account, reference
 from contract.decoding.decode import decode_structured
 from contract.event import Event, Origin
@@ -27,8 +28,6 @@ from streams.settings.settings import Settings
 from streams.wire.keyed_records import Batch, decode_batch, encode_batch, mark, wire
 
 AT = (1_000, 3_000, 10_000, 30_000, 100_000)
-#: Bytes of a record on the changelog beside its key and value, about.
-_RECORD = 12
 #: Events that are made before any of them is taken in.
 _AHEAD = 1_000
 _KIB = 1024
@@ -204,21 +203,22 @@ class Monitor:
             work = work_off(self._engine, self.partition, self._offset, taken)
             self._offset += 1
             self.revisions += len(work.alerts)
-            self._write(work.changed)
+            self.written += size_of(written(self.partition, work.changed, self._offset))
             for failure in work.failures:
                 raise failure.error
             if not work.notes:
                 return
             record = encode_batch(Batch(notes=[(to, note) for to, note, _ in work.notes]))
 
-    def _write(self, changed: Iterable[str]) -> None:
-        """As to the changelog."""
-        keys, partition = list(changed), self.partition
-        entries = [entry for key in keys for entry in partition.entries(key, self._offset)]
-        needless = partition.segments.sweeping()
-        partition.segments.acknowledged(keys, needless)
-        for key, value, _ in (*needless, *entries):
-            self.written += len(key) + len(value or b"") + _RECORD
+
+def company_known(settings: Settings) -> Reference:
+    """The mix's reference documents, read."""
+    known = Reference(settings.timezone)
+    for number, line in enumerate(reference()):
+        event = decode_structured(line.document, Origin("", 0, number))
+        if isinstance(event, Event):
+            known.put(event)
+    return known
 
 
 def measured(hot: Hot, most: int, known: Reference, settings: Settings) -> Iterator[Point]:
@@ -251,11 +251,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="what this is part of the name of")
     chosen = parser.parse_args()
     settings = Settings()
-    known = Reference(settings.timezone)
-    for number, line in enumerate(reference()):
-        event = decode_structured(line.document, Origin("", 0, number))
-        if isinstance(event, Event):
-            known.put(event)
+    known = company_known(settings)
     for hot in (it for it in HOT if chosen.only in it.name):
         for point in measured(hot, chosen.events, known, settings):
             print(

@@ -21,8 +21,9 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from msgspec import Struct
 
-from bench.installation import Worker, kafka
-from bench.recovery.histories import Written, busy, compacted, company, copies, size_of
+from bench.changelog import size_of
+from bench.installation import Worker, environment_of, kafka
+from bench.recovery.histories import Written, busy, compacted, company, copies
 from streams.settings.settings import Settings
 from streams.wire.kafka import CHANGELOG_TOPIC, MAX_REQUEST, topic_name
 from streams.wire.topics import create_topics
@@ -123,13 +124,7 @@ def _took(log: Path) -> float:
 async def run(kind: str, bootstrap: str, megabytes: int, batch: int, folder: Path) -> None:
     """One kind of changelog: fill it, and read it."""
     prefix = f"bench{time.time_ns() // 1_000_000}."
-    environment = {
-        "OFFBOOK_KAFKA_BOOTSTRAP": bootstrap,
-        "OFFBOOK_TOPIC_PREFIX": prefix,
-        "OFFBOOK_GROUP_PREFIX": f"{prefix}offbook",
-        "OFFBOOK_KEYED_PARTITIONS": "1",
-        "OFFBOOK_LOG_FORMAT": "json",
-    }
+    ours = {"OFFBOOK_KEYED_PARTITIONS": "1", "OFFBOOK_LOG_FORMAT": "json"}
     settings = Settings(
         kafka_bootstrap=bootstrap, topic_prefix=prefix, keyed_partitions=1, batch_events=batch
     )
@@ -141,7 +136,7 @@ async def run(kind: str, bootstrap: str, megabytes: int, batch: int, folder: Pat
         f" writes, made in {time.monotonic() - begun:.0f} s",
         flush=True,
     )
-    await measure(environment, filled, folder)
+    await measure(environment_of(bootstrap, prefix) | ours, filled, folder)
 
 
 def main() -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count, groupby
 
+from bench.changelog import size_of, written
 from bench.memory import Offline
-from bench.mix_company import reference
-from bench.skew import HOT, Monitor
-from contract.decoding.decode import decode_structured
-from contract.event import Event, Origin
-from detectors.facts.reference import Reference
+from bench.skew import HOT, Monitor, company_known
 from simulation.plan import Plan
 from simulation.simulate import Simulation
 from streams.monitor.entity_partition import APPLIED, EntityPartition
@@ -25,31 +22,26 @@ Written = list[Entry]
 COMPANY = Plan(days=90, reps=80, customers=2000)
 #: Events of an employee who looks at customers all day.
 _MANY = 10_000
-#: Bytes of a record beside its key and value, about.
-_RECORD = 12
 
 
 def company(settings: Settings) -> Iterator[Written]:
     """All that is written of a simulated company, as it is before anything is compacted: of each
     record of `offbook.keyed` the entities that it changed, then how far the partition is."""
-    written: list[Written] = []
+    done: list[Written] = []
 
     def write(partition: EntityPartition, work: Work, offset: int) -> None:
-        keys = sorted(work.changed)
-        entries = [entry for key in keys for entry in partition.entries(key, offset)]
-        needless = partition.segments.sweeping()
-        partition.segments.acknowledged(keys, needless)
+        entries = written(partition, sorted(work.changed), offset)
         partition.applied = offset
-        written.extend(([*needless, *entries], [partition.applied_entry()]))
+        done.extend((entries, [partition.applied_entry()]))
 
     offline = Offline(settings, write)
     for document in Simulation(COMPANY).lines():
         offline.feed([document])
-        yield from written
-        written.clear()
+        yield from done
+        done.clear()
     for number in range(len(offline.partitions)):
         offline.work_off(number)
-    yield from written
+    yield from done
 
 
 def compacted(history: Iterable[Written]) -> Iterator[Written]:
@@ -67,12 +59,7 @@ def compacted(history: Iterable[Written]) -> Iterator[Written]:
 
 def busy(settings: Settings) -> Iterator[Written]:
     """An employee of whom very much is known, as it is written as a whole."""
-    known = Reference(settings.timezone)
-    for number, line in enumerate(reference()):
-        event = decode_structured(line.document, Origin("", 0, number))
-        if isinstance(event, Event):
-            known.put(event)
-    monitor = Monitor(HOT[0], known, settings)
+    monitor = Monitor(HOT[0], company_known(settings), settings)
     monitor.feed(_MANY)
     whole = EntityPartition(0)
     whole.values = monitor.partition.values
@@ -83,22 +70,17 @@ def busy(settings: Settings) -> Iterator[Written]:
 def copies(history: Callable[[], Iterable[Written]], size: int) -> Iterator[Written]:
     """A history again and again, each time of others, until there are `size` bytes of it."""
     kept = list(_upto(history(), size))
-    whole = ((number, written) for number in count() for written in kept)
+    whole = ((number, entries) for number in count() for entries in kept)
     named = ([(_renamed(key, b"%d" % n), *more) for key, *more in it] for n, it in whole)
     yield from _upto(named, size)
 
 
-def size_of(written: Written) -> int:
-    """Bytes on the changelog, about."""
-    return sum(len(key) + len(value or b"") + _RECORD for key, value, _ in written)
-
-
 def _upto(history: Iterable[Written], size: int) -> Iterator[Written]:
-    for written in history:
+    for entries in history:
         if size <= 0:
             return
-        size -= size_of(written)
-        yield written
+        size -= size_of(entries)
+        yield entries
 
 
 def _renamed(key: bytes, ending: bytes) -> bytes:

@@ -20,7 +20,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from bench.installation import Worker, produce, servers, until
+from bench.installation import Worker, environment_of, produce, servers, until
 from bench.mix_company import Line
 from bench.year.company import Company
 from bench.year.written import Following, Written
@@ -45,11 +45,8 @@ class Year:
         self._bootstrap = bootstrap
         self._folder = folder
         self._prefix = f"year{time.time_ns() // 1_000_000}."
-        self._environment = {
-            "OFFBOOK_KAFKA_BOOTSTRAP": bootstrap,
+        self._environment = environment_of(bootstrap, self._prefix) | {
             "OFFBOOK_REDIS_URL": redis_url,
-            "OFFBOOK_TOPIC_PREFIX": self._prefix,
-            "OFFBOOK_GROUP_PREFIX": f"{self._prefix}offbook",
             "OFFBOOK_SOURCE_PARTITIONS": "1",
             "OFFBOOK_BATCH_EVENTS": str(batch),
         }

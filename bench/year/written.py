@@ -8,13 +8,11 @@ from typing import Any
 
 import msgspec
 
+from bench.changelog import size_of
 from bench.year.company import HOT, Fraud
 from streams.monitor.entity_partition import ASIDE
 from streams.monitor.segments import entity_of
 from streams.wire.kafka import ALERTS_TOPIC
-
-#: A record's bytes on the changelog beside its key and value, about.
-_RECORD = 12
 
 
 class _Alert(msgspec.Struct):
@@ -49,14 +47,14 @@ class Written:
 
     def changelog(self, key: bytes, value: bytes | None) -> None:
         """Take in a record of the changelog."""
-        size = len(key) + len(value or b"")
-        self.bytes += size + _RECORD
+        self.bytes += size_of([(key, value, [])])
         if key.startswith(ASIDE.encode()):
             (self.aside.discard if value is None else self.aside.add)(key)
         elif entity_of(key.decode()) == f"employee:{HOT}":
-            self._standing[key] = size
             if value is None:
-                del self._standing[key]
+                self._standing.pop(key, None)
+            else:
+                self._standing[key] = len(key) + len(value)
 
     def alert(self, value: bytes) -> None:
         """Take in a revision of an alert."""
