@@ -52,13 +52,13 @@ class Judging:
         notebook.left = None
         now, before = step.now.of(ran.clock), notebook.due
         view.facts, view.due, view.reached = _facts_of(detector, state), before, now
-        anew = _anew(step, view, ran, notebook)
-        if anew is None:
-            notebook.form = None
-        else:
-            view.facts = anew
         view.wanted = set()
         try:
+            anew = _anew(step, view, ran, notebook)
+            # Until this has gone well.
+            notebook.form = None
+            if anew is not None:
+                view.facts = anew
             findings = [*detector.judge(view, detector.params)] if view.facts else []
         except Exception as error:  # noqa: BLE001 - whatever it is, the other detectors go on
             poisoned = bool(fresh) and detector.dossier is None

@@ -17,7 +17,7 @@ from detectors.engine.in_memory import InMemoryRun
 from detectors.facts.fact import Fact
 from detectors.facts.reference import Reference
 from detectors.facts.view import View
-from detectors.language.detector import Detector
+from detectors.language.detector import Detector, Standing
 from detectors.rules.data.bulk_delete import DETECTOR as BULK_DELETE
 from detectors.rules.data.bulk_export import DETECTOR as BULK_EXPORT
 from detectors.rules.orders.ghost_deal import DETECTOR as GHOST_DEAL
@@ -121,3 +121,17 @@ def test_new_settings_have_all_judged_again() -> None:
     run.engine = Engine([changed], Reference(), mode="replay")
     run.feed(shipment(BASE + 101 * HOUR, "S-101", customer="C-1", id="s101"))
     assert len(seen[0]) == 100
+
+
+def test_a_detector_that_cannot_say_what_stands_fails_alone() -> None:
+    def anew(*_: object) -> list[Fact]:
+        raise ValueError
+
+    broken = replace(few(BULK_DELETE), stands=Standing(frozenset({"delete"}), anew))
+    run = InMemoryRun(Engine([broken, few(BULK_EXPORT)], Reference(), mode="replay"))
+    for number in range(6):
+        moment = BASE + number * MINUTE
+        run.feed(deletes(moment, "E-1", id=f"d{number}"))
+        run.feed(edit(moment, "E-1", "export", ("customer", "C-1"), id=f"x{number}"))
+    assert {it.detector for it in run.failures} == {"bulk-delete"}
+    assert "bulk-export" in run.states["employee:E-1"].notebooks
