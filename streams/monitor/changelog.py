@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from streams.monitor.entity_partition import APPLIED, EntityPartition, Refusal, keyed_offset
@@ -39,8 +40,8 @@ class Changelog:
         """Read the state of a partition from the changelog. `reading` hears how far that is."""
         reading = reading or Reading()
         partition = EntityPartition(number)
-        reading.begin(number, *await self._reader.begin_and_end(self._topic, number))
-        records = self._reader.read(self._topic, number, 0, holes=True)
+        begins = partial(reading.begin, number)
+        records = self._reader.read(self._topic, number, 0, holes=True, begins=begins)
         async with aclosing(records):  # type: ignore[type-var]
             async for some in records:
                 partition.restore(some)
@@ -50,8 +51,12 @@ class Changelog:
         await asyncio.to_thread(partition.restored)
         for key in partition.broken:
             # It fits into no record: what cannot be read is not taken back by itself.
-            partition.set_aside(key, None, Refusal(self._topic, _NEVER_FITS))
+            partition.set_aside(key, None, self.refusal(_NEVER_FITS))
         return partition
+
+    def refusal(self, size: int) -> Refusal:
+        """Why a state of so many bytes is not written here."""
+        return Refusal(self._topic, size)
 
     async def write_entities(
         self, partition: EntityPartition, keys: Iterable[str], offset: int
@@ -100,7 +105,7 @@ class Changelog:
             foreign += more
             for key, value, _ in again:
                 entity = entity_of(key.decode())
-                refused[entity] = Refusal(self._topic, len(key) + len(value or b""))
+                refused[entity] = self.refusal(len(key) + len(value or b""))
         if foreign:
             refused |= await self._mend(partition, foreign)
         return refused

@@ -7,7 +7,7 @@ For data that must not have holes: the changelog of an entity partition, and rec
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, ClassVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -66,16 +66,26 @@ class PartitionReader:
         return {at.partition: end for at, end in ends.items()}
 
     async def read(
-        self, topic: str, partition: int, start: int, end: int | None = None, *, holes: bool = False
+        self,
+        topic: str,
+        partition: int,
+        start: int,
+        end: int | None = None,
+        *,
+        holes: bool = False,
+        begins: Callable[[int, int], None] | None = None,
     ) -> AsyncIterator[list[Any]]:
         """The records from `start` up to `end`, or to the current end of the partition, in lists.
 
         Waits for the broker as long as necessary. Raises `RecordsGoneError` if `start` or a record
         after it no longer exists, unless `holes` are expected, as on a compacted topic. Markers and
-        aborted records that transactions leave behind are skipped.
+        aborted records that transactions leave behind are skipped. `begins` is told the offsets
+        that there are, as `begin_and_end` gives them.
         """
         at = TopicPartition(topic, partition)
         first, last = await self.begin_and_end(topic, partition)
+        if begins is not None:
+            begins(first, last)
         if first > start:
             if not holes:
                 raise RecordsGoneError(topic, partition, start, first)

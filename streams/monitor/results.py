@@ -14,7 +14,6 @@ from streams.monitor.outbox import Outbox
 from streams.monitor.report import MonitorReport
 from streams.monitor.retrying import Retrying
 from streams.settings.settings import Settings
-from streams.wire.kafka import CHANGELOG_TOPIC, topic_name
 from streams.wire.topics import message_limits
 
 #: Bytes of a batch around a record, at most.
@@ -43,8 +42,7 @@ class Results:
     async def send(self, partition: EntityPartition, work: Work, offset: int) -> None:
         """Send the results of the record at `offset`, then write the new state of the entities."""
         refused = await self._until_done(lambda: self._outbox.send_work(work))
-        changelog = topic_name(self._settings, CHANGELOG_TOPIC)
-        refused |= {key: Refusal(changelog, left) for key, left in work.overgrown.items()}
+        refused |= {it: self._changelog.refusal(left) for it, left in work.overgrown.items()}
         await self._set_aside(partition, work, refused, offset)
         if work.changed:
             refused = await self._until_done(

@@ -111,9 +111,6 @@ async def every_way_to_end(
     installation: Installation, broker: Broker, redis: EmbeddedRedis, rng: Random
 ) -> None:
     """A worker is killed, one is paused longer than its session, one is asked to end; and again."""
-    if isinstance(broker, EmbeddedKafka):
-        await _kill_one_worker_after_the_other(installation, rng)
-        return
     installation.scale(2)
     for _ in range(2):
         await installation.ready()
@@ -184,7 +181,8 @@ def test_of_an_entity_that_has_much_nothing_is_lost_either(
     installation.essence = counted
     expected = essences(company.replayed(company.end + 5 * MINUTE, tmp_path), counted)
     assert {ACCOUNT, PAID} < {it for essence in expected.values() for it in essence[4:8]}
-    happening = every_way_to_end(installation, broker, fresh_redis, Random(seed))
+    faults = kill_workers if isinstance(broker, EmbeddedKafka) else every_way_to_end
+    happening = faults(installation, broker, fresh_redis, Random(seed))
     asyncio.run(_run(installation, company, expected, happening, 20.0))
     _check(installation)
     asyncio.run(_nothing_is_missing(installation))
